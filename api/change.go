@@ -1,0 +1,97 @@
+package api
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"time"
+)
+
+// Action is the kind of write that made a change.
+type Action string
+
+// The actions. A server may know more.
+const (
+	ActionCreate Action = "create"
+	ActionPut    Action = "put"
+	ActionMerge  Action = "merge"
+)
+
+// Change is an entry of the history: what one write did to one contact.
+type Change struct {
+	ID         string    `json:"id"`  // of the write: Result.ChangeID; the same on each contact that it touched
+	Seq        int64     `json:"seq"` // its number in the Space, from 1 without gaps
+	ContactID  int64     `json:"contact_id"`
+	Version    int64     `json:"version"` // of the contact after the change
+	At         time.Time `json:"at"`      // to the microsecond, UTC
+	Action     Action    `json:"action"`
+	Actor      Actor     `json:"actor"`
+	Reason     *string   `json:"reason"`
+	RequestID  string    `json:"request_id"`
+	BatchID    *string   `json:"batch_id"`
+	Undoes     *string   `json:"undoes"`      // the change that this one took back
+	MergedID   *int64    `json:"merged_id"`   // on the survivor of a merge: who was merged into it
+	MergedInto *int64    `json:"merged_into"` // on the merged contact: into whom
+	Changes    Edits     `json:"changes"`
+}
+
+// Actor is who made a change: the key, and who stood behind it if that was said.
+type Actor struct {
+	KeyID   int64   `json:"key_id"`
+	KeyName string  `json:"key_name"`
+	Name    *string `json:"name"`
+}
+
+// Edits is what a change did. What it left alone is nil.
+type Edits struct {
+	Emails       *ListEdit            `json:"emails,omitzero"`
+	Phones       *ListEdit            `json:"phones,omitzero"`
+	Names        *ListEdit            `json:"names,omitzero"`
+	Locations    *ListEdit            `json:"locations,omitzero"`
+	CustomFields map[string]FieldEdit `json:"custom_fields,omitzero"` // by key, never by label
+}
+
+// ListEdit is what a change did to a collection.
+type ListEdit struct {
+	Before    []string `json:"before"`
+	After     []string `json:"after"`
+	Added     []string `json:"added"`
+	Removed   []string `json:"removed"`
+	Reordered bool     `json:"reordered"` // whether values that stayed changed places
+}
+
+// FieldEdit is what a change did to a custom field. The values are those of
+// CustomFields.
+type FieldEdit struct {
+	Before any `json:"before"`
+	After  any `json:"after"`
+}
+
+// MarshalJSON keeps numbers exact, in any encoder.
+func (e FieldEdit) MarshalJSON() ([]byte, error) {
+	type members FieldEdit
+	return encode(members(e))
+}
+
+// UnmarshalJSON keeps numbers exact.
+func (e *FieldEdit) UnmarshalJSON(text []byte) error {
+	type members FieldEdit
+	return decode(text, (*members)(e))
+}
+
+// Changes reads one page of the history of a contact, newest first. It needs a
+// key that may read.
+func (c *Client) Changes(ctx context.Context, id int64, p Paging) (Page[Change], error) {
+	var page Page[Change]
+	_, err := c.do(ctx, &request{method: http.MethodGet, path: contactPath(id) + "/changes", query: p.values()}, &page)
+	return page, err
+}
+
+// AllChanges gives the history of a contact from the page of p on to its
+// beginning, newest first. An error is the last thing that it gives.
+func (c *Client) AllChanges(ctx context.Context, id int64, p Paging) iter.Seq2[Change, error] {
+	return pages(p.Cursor, func(cursor string) (Page[Change], error) {
+		p.Cursor = cursor
+		return c.Changes(ctx, id, p)
+	})
+}

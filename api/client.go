@@ -1,0 +1,105 @@
+// Package api is the client of Carnet's HTTP API: the types of its JSON, its
+// error codes, and a Client with a method for each route. It imports the
+// standard library alone.
+//
+// A Client sends a request again where that is certain to be harmless: see New.
+// What the server refuses is an *Error.
+package api
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// DefaultRetries is how many times a Client sends a request again, unless
+// WithRetries says otherwise.
+const DefaultRetries = 3
+
+// Client calls one Carnet server with one API key. Its methods may be called
+// from many goroutines. Printing a Client does not show its key.
+type Client struct {
+	base      string        // "http://127.0.0.1:8420", without a slash at its end
+	key       func() string // not a string: however a Client is printed, a function shows nothing
+	http      *http.Client
+	userAgent string
+	retries   int
+	onRetry   func(reason error, wait time.Duration)
+}
+
+// Option sets how a Client works.
+type Option func(*Client)
+
+// WithHTTPClient makes the Client send its requests by h, as for a proxy or
+// certificates of your own. Redirects are refused unless h.CheckRedirect is
+// set: they would lose the body of a write. A Timeout of h must leave room for
+// the waiting of Feed and Follow (see MaxWait).
+func WithHTTPClient(h *http.Client) Option {
+	return func(c *Client) {
+		own := *h
+		c.http = &own
+	}
+}
+
+// WithUserAgent sets the User-Agent header; without it, it is "carnet-go".
+func WithUserAgent(name string) Option {
+	return func(c *Client) { c.userAgent = name }
+}
+
+// WithRetries sets how many times a request is sent again; 0 is never.
+func WithRetries(n int) Option {
+	return func(c *Client) { c.retries = max(0, n) }
+}
+
+// WithOnRetry has f called before each pause after which a request is sent
+// again, with the reason and the length of the pause.
+func WithOnRetry(f func(reason error, wait time.Duration)) Option {
+	return func(c *Client) { c.onRetry = f }
+}
+
+// New makes a Client of the server at baseURL, as in http://127.0.0.1:8420,
+// which is all before /public-api/v1. Its errors never show the key or the URL.
+//
+// A request is sent again, at most DefaultRetries times, where the server
+// answers that it was not done and may be repeated: a 429, or a 503 that bears
+// Retry-After. The Client waits as long as that header says, up to two minutes,
+// and never beyond the deadline of the context. A read is sent again also where
+// no whole answer came. A write is not: it may have been done. An error of a
+// write that is no *Error leaves that open, and so does CodeOutcomeUnknown;
+// read the contact before you repeat it.
+func New(baseURL, key string, options ...Option) (*Client, error) {
+	base, err := checkBase(baseURL)
+	if err != nil {
+		return nil, err
+	}
+	if key == "" || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return nil, errors.New("carnet: the API key is empty, or has characters that no key has")
+	}
+	c := &Client{
+		base:      base,
+		key:       func() string { return key },
+		http:      &http.Client{Timeout: 2 * time.Minute},
+		userAgent: "carnet-go",
+		retries:   DefaultRetries,
+	}
+	for _, set := range options {
+		set(c)
+	}
+	if c.http.CheckRedirect == nil {
+		c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
+	return c, nil
+}
+
+func checkBase(text string) (string, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return "", errors.New("carnet: the base URL must begin with http:// or https:// and a host")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return "", errors.New("carnet: the base URL must be an address alone, without a user, a query or a fragment")
+	}
+	return strings.TrimRight(u.String(), "/"), nil
+}

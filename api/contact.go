@@ -1,0 +1,127 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Contact is a contact as answers have it. Lists are in order, the primary
+// first. The answer to Create or Put has only what was sent: the rest is nil.
+type Contact struct {
+	ID           int64        `json:"id"`
+	Emails       []string     `json:"emails,omitzero"`
+	Phones       []string     `json:"phones,omitzero"`
+	Names        []string     `json:"names,omitzero"`
+	Locations    []string     `json:"locations,omitzero"`
+	CustomFields CustomFields `json:"custom_fields,omitzero"`
+}
+
+// Result is the answer to a request about one contact.
+type Result struct {
+	Contact   Contact
+	Version   int64  // of the contact, for IfMatch; 0 where the answer names none
+	ChangeID  string // names the change in the history; "" where nothing changed
+	RequestID string
+}
+
+// Get reads a contact. The id of one that was merged leads to its survivor,
+// whose id the answer has.
+func (c *Client) Get(ctx context.Context, id int64) (Result, error) {
+	return c.one(ctx, &request{method: http.MethodGet, path: contactPath(id)})
+}
+
+// GetLabelled reads a contact with its custom fields under their labels, where
+// the Space has given them some. It names no version.
+func (c *Client) GetLabelled(ctx context.Context, id int64) (Result, error) {
+	return c.one(ctx, &request{method: http.MethodGet, path: contactPath(id),
+		query: url.Values{"use_custom_field_labels": {"1"}}})
+}
+
+// Create makes a contact. It needs at least one email, phone or name. patch is
+// a Patch, or a json.RawMessage that is sent as it stands.
+func (c *Client) Create(ctx context.Context, patch json.Marshaler, options ...WriteOption) (Result, error) {
+	return c.write(ctx, http.MethodPost, "/contacts", patch, options)
+}
+
+// Put sets what patch names, and nothing else: see Patch. It is a Patch, or a
+// json.RawMessage that is sent as it stands. Where that comes to nothing new,
+// Result.ChangeID is "" and the version stays.
+//
+// To add a value, Get the contact, put the longer list, and send IfMatch with
+// the version: CodeVersionMismatch then says that somebody was faster.
+func (c *Client) Put(ctx context.Context, id int64, patch json.Marshaler, options ...WriteOption) (Result, error) {
+	return c.write(ctx, http.MethodPut, contactPath(id), patch, options)
+}
+
+// Merge joins the contact merged into survivor, which keeps its own values
+// first. From then on every id that led to merged leads to survivor. The answer
+// is the survivor, whole; with a key that may not read, its id alone.
+func (c *Client) Merge(ctx context.Context, survivor, merged int64, options ...WriteOption) (Result, error) {
+	body := json.RawMessage(`{"merged_id":` + strconv.FormatInt(merged, 10) + `}`)
+	return c.write(ctx, http.MethodPost, contactPath(survivor)+"/merge", body, options)
+}
+
+// WriteOption says more about a write.
+type WriteOption func(*request)
+
+// WithActor names the person or program behind the key, for the history: a line
+// of at most 100 characters.
+func WithActor(name string) WriteOption { return header("X-Actor", name) }
+
+// WithReason says why, for the history: a line of at most 500 characters.
+func WithReason(text string) WriteOption { return header("X-Reason", text) }
+
+// IfMatch makes a Put do nothing unless the contact still has this version
+// (CodeVersionMismatch). It is for Put alone.
+func IfMatch(version int64) WriteOption {
+	return header("If-Match", `"`+strconv.FormatInt(version, 10)+`"`)
+}
+
+func header(name, value string) WriteOption {
+	return func(r *request) { r.header.Set(name, value) }
+}
+
+func (c *Client) write(ctx context.Context, method, path string, body json.Marshaler, options []WriteOption) (Result, error) {
+	text, err := body.MarshalJSON()
+	switch {
+	case errors.Is(err, errField):
+		return Result{}, errField
+	case err != nil: // its text may show a value
+		return Result{}, errors.New("carnet: the patch cannot be written as JSON")
+	}
+	r := &request{method: method, path: path, header: http.Header{}, body: text}
+	for _, set := range options {
+		set(r)
+	}
+	if method != http.MethodPut && r.header.Get("If-Match") != "" {
+		return Result{}, errors.New("carnet: IfMatch is for Put alone")
+	}
+	for name, values := range r.header {
+		// net/http would refuse it too, but as if it had been sent.
+		if strings.ContainsFunc(values[0], unicode.IsControl) {
+			return Result{}, errors.New("carnet: " + name + " must be one line of text")
+		}
+	}
+	return c.one(ctx, r)
+}
+
+// one sends a request about one contact.
+func (c *Client) one(ctx context.Context, r *request) (Result, error) {
+	var answer Result
+	h, err := c.do(ctx, r, &answer.Contact)
+	if err != nil {
+		return Result{}, err
+	}
+	// Where there is no ETag, or not one of ours, there is no version to match.
+	answer.Version, _ = strconv.ParseInt(strings.Trim(h.Get("ETag"), `"`), 10, 64)
+	answer.ChangeID, answer.RequestID = h.Get("X-Change-Id"), h.Get("X-Request-Id")
+	return answer, nil
+}
+
+func contactPath(id int64) string { return "/contacts/" + strconv.FormatInt(id, 10) }

@@ -1,0 +1,160 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carnet-project/carnet/api"
+)
+
+// TestContactRequests: what goes over the wire, and what is made of the answer.
+func TestContactRequests(t *testing.T) {
+	headers := map[string]string{"ETag": `"7"`, "X-Change-Id": "1-9", "X-Request-Id": "r1"}
+	const whole = `{"id":5,"emails":["a@example.com","b@example.com"],"phones":[],"names":["Ada"],"locations":[],
+		"custom_fields":{"profile_field_1":"Pro","profile_field_2":null,"profile_field_16":0.10,"profile_field_26":"2026-02-01"}}`
+	contact := api.Contact{
+		ID: 5, Emails: []string{"a@example.com", "b@example.com"}, Phones: []string{}, Names: []string{"Ada"}, Locations: []string{},
+		CustomFields: api.CustomFields{"profile_field_1": "Pro", "profile_field_2": nil, "profile_field_16": json.Number("0.10"), "profile_field_26": "2026-02-01"},
+	}
+	for name, c := range map[string]struct {
+		do     func(context.Context, *api.Client) (api.Result, error)
+		asked  string
+		answer reply
+		want   api.Result
+	}{
+		"get": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) { return c.Get(ctx, 5) },
+			"GET /public-api/v1/contacts/5",
+			reply{status: 200, header: map[string]string{"ETag": `"7"`, "X-Request-Id": "r1"}, body: whole},
+			api.Result{Contact: contact, Version: 7, RequestID: "r1"},
+		},
+		"get with labels, which bears no ETag": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) { return c.GetLabelled(ctx, 5) },
+			"GET /public-api/v1/contacts/5?use_custom_field_labels=1",
+			reply{status: 200, body: `{"id":5,"custom_fields":{"Customer plan":"Pro","profile_field_2":null}}`},
+			api.Result{Contact: api.Contact{ID: 5, CustomFields: api.CustomFields{"Customer plan": "Pro", "profile_field_2": nil}}},
+		},
+		"create": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) {
+				return c.Create(ctx, api.Patch{Names: api.Values("Ada & <Co>")})
+			},
+			`POST /public-api/v1/contacts {"names":["Ada & <Co>"]}`,
+			reply{status: 201, header: headers, body: `{"id":6,"names":["Ada & <Co>"]}`},
+			api.Result{Contact: api.Contact{ID: 6, Names: []string{"Ada & <Co>"}}, Version: 7, ChangeID: "1-9", RequestID: "r1"},
+		},
+		"put answers what was sent, under the survivor's id": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) {
+				return c.Put(ctx, 4, api.Patch{Emails: api.Values(), CustomFields: &api.CustomFields{"profile_field_16": json.Number("500")}})
+			},
+			`PUT /public-api/v1/contacts/4 {"emails":[],"custom_fields":{"profile_field_16":500}}`,
+			reply{status: 200, header: headers, body: `{"id":5,"emails":[],"custom_fields":{"profile_field_16":500}}`},
+			api.Result{
+				Contact: api.Contact{ID: 5, Emails: []string{}, CustomFields: api.CustomFields{"profile_field_16": json.Number("500")}},
+				Version: 7, ChangeID: "1-9", RequestID: "r1",
+			},
+		},
+		"put as it stands, mistakes included": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) {
+				return c.Put(ctx, 5, json.RawMessage(`{ "emails": [], "emails": 1.50, `))
+			},
+			`PUT /public-api/v1/contacts/5 { "emails": [], "emails": 1.50,`,
+			reply{status: 200, body: `{"id":5}`},
+			api.Result{Contact: api.Contact{ID: 5}},
+		},
+		"merge": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) { return c.Merge(ctx, 5, 9007199254740991) },
+			`POST /public-api/v1/contacts/5/merge {"merged_id":9007199254740991}`,
+			reply{status: 200, header: headers, body: whole},
+			api.Result{Contact: contact, Version: 7, ChangeID: "1-9", RequestID: "r1"},
+		},
+		"an entity tag of another make names no version": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) { return c.Get(ctx, 5) },
+			"GET /public-api/v1/contacts/5",
+			reply{status: 200, header: map[string]string{"ETag": `W/"7-gzip"`}, body: `{"id":5}`},
+			api.Result{Contact: api.Contact{ID: 5}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, s := scripted(t, []reply{c.answer})
+			got, err := c.do(t.Context(), client)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([]string{c.asked}, s.asked); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestIfMatchIsForPut: a server would pass over it on other writes.
+func TestIfMatchIsForPut(t *testing.T) {
+	client, s := scripted(t, []reply{good, good})
+	if _, err := client.Create(t.Context(), api.Patch{}, api.IfMatch(3)); err == nil {
+		t.Error("Create took IfMatch")
+	}
+	if _, err := client.Merge(t.Context(), 5, 6, api.IfMatch(3)); err == nil {
+		t.Error("Merge took IfMatch")
+	}
+	if len(s.asked) != 0 {
+		t.Errorf("sent %q", s.asked)
+	}
+}
+
+// TestActorIsOneLine: what cannot be a header is refused before anything is
+// sent, and not shown.
+func TestActorIsOneLine(t *testing.T) {
+	client, s := scripted(t, []reply{good, good})
+	for _, option := range []api.WriteOption{api.WithActor("canary\nX-Injected: 1"), api.WithReason("canary\x00")} {
+		if _, err := client.Put(t.Context(), 5, api.Patch{}, option); err == nil || strings.Contains(err.Error(), "canary") {
+			t.Error(err)
+		}
+	}
+	if len(s.asked) != 0 {
+		t.Errorf("sent %q", s.asked)
+	}
+}
+
+func TestPatchJSON(t *testing.T) {
+	var none []string
+	for name, c := range map[string]struct {
+		patch api.Patch
+		want  string
+	}{
+		"nothing":                {api.Patch{}, `{}`},
+		"one list":               {api.Patch{Phones: api.Values("+1 555 0123", "x")}, `{"phones":["+1 555 0123","x"]}`},
+		"cleared":                {api.Patch{Names: api.Values()}, `{"names":[]}`},
+		"cleared, by a nil list": {api.Patch{Names: api.Values(none...), Locations: &none}, `{"names":[],"locations":[]}`},
+		"cleared fields":         {api.Patch{CustomFields: &api.CustomFields{}}, `{"custom_fields":{}}`},
+		"cleared, by a nil map":  {api.Patch{CustomFields: new(api.CustomFields)}, `{"custom_fields":{}}`},
+		"a field cleared":        {api.Patch{CustomFields: &api.CustomFields{"profile_field_1": nil}}, `{"custom_fields":{"profile_field_1":null}}`},
+		"what needs no escaping": {api.Patch{Names: api.Values("<&>"), CustomFields: &api.CustomFields{"profile_field_1": "<&>"}}, `{"names":["<&>"],"custom_fields":{"profile_field_1":"<&>"}}`},
+		"all, in the order of ours": {
+			api.Patch{CustomFields: &api.CustomFields{"profile_field_16": 500}, Locations: api.Values("l"), Names: api.Values("n"), Phones: api.Values("p"), Emails: api.Values("e")},
+			`{"emails":["e"],"phones":["p"],"names":["n"],"locations":["l"],"custom_fields":{"profile_field_16":500}}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := c.patch.MarshalJSON()
+			if err != nil || string(got) != c.want {
+				t.Errorf("%s, want %s (%v)", got, c.want, err)
+			}
+		})
+	}
+}
+
+// TestPatchUnchanged: writing a patch does not change the caller's lists.
+func TestPatchUnchanged(t *testing.T) {
+	var none []string
+	p := api.Patch{Emails: &none}
+	if _, err := p.MarshalJSON(); err != nil || none != nil || p.Emails != &none {
+		t.Errorf("%v %v %v", p, none, err)
+	}
+}

@@ -1,0 +1,58 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Error is what the server answered instead of doing what was asked. Find it
+// with errors.As, and match on its Code.
+type Error struct {
+	Status     int                 // of HTTP
+	Code       Code                // "" where the answer was not Carnet's: a proxy's, for example
+	Message    string              // a sentence for a person
+	Errors     map[string][]string // on 422: every problem, by the path of what is wrong ("emails.1"); else nil
+	RequestID  string              // names the request in the server's log and history; "" where none was given
+	RetryAfter time.Duration       // how long to wait before asking again, on 429 and 503; else 0
+}
+
+// Error gives the message with the status, the code and the request id.
+func (e *Error) Error() string {
+	text := fmt.Sprintf("carnet: %s (%d", e.Message, e.Status)
+	if e.Code != "" {
+		text += " " + string(e.Code)
+	}
+	if e.RequestID != "" {
+		text += ", request_id " + e.RequestID
+	}
+	return text + ")"
+}
+
+// longestError is how much of an answer that is not good is read.
+const longestError = 8 << 20
+
+// errorOf makes an Error of an answer that is not good, whoever sent it.
+func errorOf(res *http.Response) *Error {
+	var sent struct {
+		Message   string              `json:"message"`
+		Code      Code                `json:"code"`
+		Errors    map[string][]string `json:"errors"`
+		RequestID string              `json:"request_id"`
+	}
+	// Where this fails, the status tells enough.
+	body, _ := io.ReadAll(io.LimitReader(res.Body, longestError))
+	if json.Unmarshal(body, &sent) != nil || sent.Message == "" || sent.Code == "" {
+		sent.Message = "The answer does not come from Carnet: check the address, and what stands before the server."
+		sent.Code, sent.Errors, sent.RequestID = "", nil, ""
+	}
+	if sent.RequestID == "" {
+		sent.RequestID = res.Header.Get("X-Request-Id")
+	}
+	return &Error{
+		Status: res.StatusCode, Code: sent.Code, Message: sent.Message, Errors: sent.Errors,
+		RequestID: sent.RequestID, RetryAfter: retryAfter(res.Header),
+	}
+}

@@ -1,0 +1,108 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/carnet-project/carnet/api"
+)
+
+// testKey has the form of a key, and is none.
+const testKey = "carnet_0000000000000000000000000000000000000000000abcdef"
+
+// reply is what a fake server answers, or what happens instead.
+type reply struct {
+	status int
+	header map[string]string
+	body   string
+	err    error // no answer comes
+	cut    bool  // the body ends with an error
+}
+
+// refusal is an error in Carnet's shape.
+func refusal(status int, code api.Code, retryAfter string) reply {
+	r := reply{status: status, body: `{"message":"No.","code":"` + string(code) + `","request_id":"r1"}`}
+	if retryAfter != "" {
+		r.header = map[string]string{"Retry-After": retryAfter}
+	}
+	return r
+}
+
+var good = reply{status: 200, body: `{"id":5}`}
+
+var errCut = errors.New("the connection broke")
+
+// script answers requests one after the other without a network, so that
+// waiting can be tested with made-up time. It keeps what was asked.
+type script struct {
+	t       *testing.T
+	replies []reply
+	asked   []string // "PUT /public-api/v1/contacts/5 {...}"
+}
+
+func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		s.t.Error(err)
+	}
+	s.asked = append(s.asked, strings.TrimSpace(req.Method+" "+req.URL.RequestURI()+" "+string(body)))
+	if len(s.replies) == 0 { // the server holds the answer
+		<-req.Context().Done()
+		return nil, req.Context().Err()
+	}
+	next := s.replies[0]
+	s.replies = s.replies[1:]
+	if next.err != nil {
+		return nil, next.err
+	}
+	res := httptest.NewRecorder()
+	for name, value := range next.header {
+		res.Header().Set(name, value)
+	}
+	res.WriteHeader(next.status)
+	_, _ = res.WriteString(next.body)
+	answer := res.Result()
+	if next.cut {
+		answer.Body = io.NopCloser(io.MultiReader(answer.Body, broken{}))
+	}
+	return answer, nil
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errCut }
+
+// scripted makes a client of a server that answers with replies.
+func scripted(t *testing.T, replies []reply, options ...api.Option) (*api.Client, *script) {
+	t.Helper()
+	s := &script{t: t, replies: replies}
+	options = append([]api.Option{api.WithHTTPClient(&http.Client{Transport: s})}, options...)
+	c, err := api.New("http://carnet.example.com", testKey, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, s
+}
+
+// call is a request of any kind, for tests that try them all.
+type call struct {
+	name string
+	read bool
+	do   func(context.Context, *api.Client) error
+}
+
+var calls = []call{
+	{"Get", true, func(ctx context.Context, c *api.Client) error { _, err := c.Get(ctx, 5); return err }},
+	{"GetLabelled", true, func(ctx context.Context, c *api.Client) error { _, err := c.GetLabelled(ctx, 5); return err }},
+	{"List", true, func(ctx context.Context, c *api.Client) error { _, err := c.List(ctx, api.Query{}); return err }},
+	{"Changes", true, func(ctx context.Context, c *api.Client) error { _, err := c.Changes(ctx, 5, api.Paging{}); return err }},
+	{"Feed", true, func(ctx context.Context, c *api.Client) error { _, err := c.Feed(ctx, api.FeedQuery{}); return err }},
+	{"Create", false, func(ctx context.Context, c *api.Client) error { _, err := c.Create(ctx, api.Patch{}); return err }},
+	{"Put", false, func(ctx context.Context, c *api.Client) error { _, err := c.Put(ctx, 5, api.Patch{}); return err }},
+	{"Merge", false, func(ctx context.Context, c *api.Client) error { _, err := c.Merge(ctx, 5, 6); return err }},
+}

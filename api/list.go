@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Row is a contact in a list: its primary values, nil where there is none.
+type Row struct {
+	ID           int64        `json:"id"`
+	Email        *string      `json:"email"`
+	Name         *string      `json:"name"`
+	Phone        *string      `json:"phone"`
+	Location     *string      `json:"location"`
+	Emails       []string     `json:"emails,omitzero"`        // all of them, with Query.AllEmails
+	CustomFields CustomFields `json:"custom_fields,omitzero"` // all 30, with Query.CustomFields
+}
+
+// Query says which contacts to list and how. The zero Query lists all, newest
+// first.
+type Query struct {
+	// Start and End bound the time of creation, both inclusive, as
+	// "2026-01-31 14:00:00" in the Space's time zone. "" is no bound.
+	Start, End string
+	// UpdatedSince lists only contacts that changed at that moment or later, in
+	// the order of their newest changes, oldest first: one that changes while
+	// you walk comes again and is never missed. The zero time is no bound.
+	UpdatedSince time.Time
+	// Email and Phone find contacts that have such a value, primary or not,
+	// compared as the server compares them. "" is any.
+	Email, Phone string
+
+	AllEmails    bool // rows have Emails
+	CustomFields bool // rows have CustomFields
+	Labels       bool // custom fields are under their labels, where they have one
+
+	Paging
+}
+
+// Paging asks for one page of a list.
+type Paging struct {
+	PerPage int    // 1 to 5,000; 0 is 200
+	Cursor  string // Page.NextCursor or PrevCursor of an answer to the same query; "" for the first page
+}
+
+// Page is a page of a list. Cursors and URLs are "" where there is nothing in
+// their direction.
+type Page[T any] struct {
+	Data        []T    `json:"data"`
+	Path        string `json:"path"` // the URL of the list, without its query
+	PerPage     int    `json:"per_page"`
+	NextCursor  string `json:"next_cursor"`
+	NextPageURL string `json:"next_page_url"`
+	PrevCursor  string `json:"prev_cursor"`
+	PrevPageURL string `json:"prev_page_url"`
+}
+
+// List reads one page of contacts.
+func (c *Client) List(ctx context.Context, q Query) (Page[Row], error) {
+	var page Page[Row]
+	_, err := c.do(ctx, &request{method: http.MethodGet, path: "/contacts", query: q.values()}, &page)
+	return page, err
+}
+
+// All lists contacts from the page of q on to the end, asking for page after
+// page. The pages are stable while contacts are created. An error is the last
+// thing that it gives.
+func (c *Client) All(ctx context.Context, q Query) iter.Seq2[Row, error] {
+	return pages(q.Cursor, func(cursor string) (Page[Row], error) {
+		q.Cursor = cursor
+		return c.List(ctx, q)
+	})
+}
+
+// pages gives what is on a page and on all that follow it.
+func pages[T any](cursor string, load func(cursor string) (Page[T], error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for at := cursor; ; {
+			page, err := load(at)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, item := range page.Data {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if at = page.NextCursor; at == "" {
+				return
+			}
+		}
+	}
+}
+
+func (q *Query) values() url.Values {
+	v := q.Paging.values()
+	set(v, "start_date", q.Start)
+	set(v, "end_date", q.End)
+	if !q.UpdatedSince.IsZero() {
+		v.Set("updated_since", q.UpdatedSince.UTC().Format(time.RFC3339Nano))
+	}
+	set(v, "email", q.Email)
+	set(v, "phone", q.Phone)
+	for name, on := range map[string]bool{
+		"include_all_emails": q.AllEmails, "include_custom_fields": q.CustomFields, "use_custom_field_labels": q.Labels,
+	} {
+		if on {
+			v.Set(name, "1")
+		}
+	}
+	return v
+}
+
+func (p *Paging) values() url.Values {
+	v := url.Values{}
+	if p.PerPage != 0 {
+		v.Set("per_page", strconv.Itoa(p.PerPage))
+	}
+	set(v, "cursor", p.Cursor)
+	return v
+}
+
+func set(v url.Values, name, value string) {
+	if value != "" {
+		v.Set(name, value)
+	}
+}

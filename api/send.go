@@ -1,0 +1,117 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+)
+
+// prefix stands before the path of every route.
+const prefix = "/public-api/v1"
+
+// request is one call, which may be sent several times.
+type request struct {
+	method string
+	path   string // below prefix: "/contacts/5"
+	query  url.Values
+	header http.Header
+	body   []byte // JSON; nil for none
+}
+
+// name is the request for error texts. It leaves out the query, which may hold
+// personal data.
+func (r *request) name() string { return r.method + " " + r.path }
+
+// do sends a request, again where that is harmless, and reads the JSON of a
+// good answer into answer.
+func (c *Client) do(ctx context.Context, r *request, answer any) (http.Header, error) {
+	header, body, err := c.send(ctx, r)
+	for tries := 0; err != nil; tries++ {
+		wait, ok := r.again(err, tries)
+		if !ok || tries == c.retries || !roomFor(ctx, wait) {
+			return nil, err
+		}
+		if c.onRetry != nil {
+			c.onRetry(err, wait)
+		}
+		if err := pause(ctx, wait, err); err != nil {
+			return nil, err
+		}
+		header, body, err = c.send(ctx, r)
+	}
+	if err := json.Unmarshal(body, answer); err != nil {
+		// Its text may quote the answer.
+		return nil, fmt.Errorf("carnet: %s: the answer is not what a Carnet server sends", r.name())
+	}
+	return header, nil
+}
+
+// send sends a request once and reads its answer whole. An answer that is not
+// good is an *Error, none at all a *failure.
+func (c *Client) send(ctx context.Context, r *request) (http.Header, []byte, error) {
+	address := c.base + prefix + r.path
+	if len(r.query) > 0 {
+		address += "?" + r.query.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, address, bytes.NewReader(r.body))
+	if err != nil {
+		return nil, nil, &failure{r, err}
+	}
+	for name, values := range r.header {
+		req.Header[name] = values
+	}
+	req.Header.Set("Authorization", "Bearer "+c.key())
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.userAgent)
+	if r.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, nil, &failure{r, err}
+	}
+	defer res.Body.Close()
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return nil, nil, errorOf(res)
+	}
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, nil, &failure{r, err}
+	}
+	return res.Header, body, nil
+}
+
+// failure is a request that got no answer, or only a part of one.
+type failure struct {
+	request *request
+	err     error
+}
+
+// Error leaves out the URL, which may hold personal data.
+func (f *failure) Error() string {
+	text := "carnet: " + f.request.name() + ": no answer"
+	if f.request.method != http.MethodGet && !f.unsent() {
+		text += ", so it may have been done or not"
+	}
+	return text + ": " + f.Unwrap().Error()
+}
+
+// Unwrap gives the cause without the URL.
+func (f *failure) Unwrap() error {
+	if u, ok := errors.AsType[*url.Error](f.err); ok {
+		return u.Err
+	}
+	return f.err
+}
+
+// unsent tells whether there was not even a connection.
+func (f *failure) unsent() bool {
+	op, ok := errors.AsType[*net.OpError](f.err)
+	return ok && op.Op == "dial"
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/carnet-project/carnet/api"
+)
+
+// contactCommand is the one command that does not open the database: it is a
+// client like any other.
+type contactCommand struct {
+	URL string `name:"url" env:"CARNET_URL" default:"http://${listen}" placeholder:"URL" help:"The server. Default: http://${listen}. The API key is taken from CARNET_KEY and never from a flag, because others can read command lines."`
+
+	List    contactList    `cmd:"" help:"List contacts, newest first."`
+	Get     contactGet     `cmd:"" help:"Show a contact."`
+	Create  contactCreate  `cmd:"" help:"Make a contact. It needs an email, a phone number or a name."`
+	Put     contactPut     `cmd:"" help:"Change a contact. What is given replaces the whole list; what is not given stays."`
+	Merge   contactMerge   `cmd:"" help:"Merge a contact into another one."`
+	Changes contactChanges `cmd:"" help:"Show the history of a contact, or follow that of the whole Space."`
+}
+
+// Validate refuses --db, which would otherwise be ignored without a word.
+func (c *contactCommand) Validate(parsed *kong.Context) error {
+	for _, step := range parsed.Path {
+		if step.Flag != nil && step.Flag.Name == "db" {
+			return errors.New("contacts are read and written through a server: name it with --url, and leave --db out")
+		}
+	}
+	return nil
+}
+
+// longWait is a pause that somebody who sees nothing happen would wonder about.
+const longWait = 3 * time.Second
+
+// connect makes the client of the server that was named.
+func (c *contactCommand) connect(in *surroundings) (*api.Client, error) {
+	key := os.Getenv("CARNET_KEY")
+	if key == "" {
+		return nil, errors.New("there is no API key: put one into the environment variable CARNET_KEY (`carnet key create` makes one)")
+	}
+	client, err := api.New(c.URL, key, api.WithUserAgent("carnet-cli"), api.WithOnRetry(func(reason error, wait time.Duration) {
+		if wait >= longWait {
+			in.log.Info("waiting, then sending it again", "wait", wait, "reason", c.explain(reason))
+		}
+	}))
+	return client, c.explain(err)
+}
+
+// explain gives an error of the client as a sentence for the person who typed.
+func (c *contactCommand) explain(err error) error {
+	e, answered := errors.AsType[*api.Error](err)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		return errors.New("stopped before it was done")
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("nothing answers at %s: start `carnet serve`, or name another server with --url", c.URL)
+	case !answered:
+		return errors.New(strings.TrimPrefix(err.Error(), "carnet: "))
+	case e.Status == 401:
+		return errors.New("the server does not accept the API key in CARNET_KEY: see `carnet key list`")
+	case len(e.Errors) > 0:
+		return errors.New(problems(e.Errors))
+	}
+	return errors.New(e.Message)
+}
+
+// problems tells all that is wrong with what was sent, and where.
+func problems(byPath map[string][]string) string {
+	var all []string
+	for _, path := range slices.Sorted(maps.Keys(byPath)) {
+		for _, message := range byPath[path] {
+			all = append(all, path+": "+message)
+		}
+	}
+	return strings.Join(all, " ")
+}

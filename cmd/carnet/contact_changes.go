@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+	"iter"
+
+	"github.com/carnet-project/carnet/api"
+)
+
+type contactChanges struct {
+	ID     int64 `arg:"" optional:"" help:"The contact."`
+	Follow bool  `help:"Instead of a contact's history, show that of the whole Space, oldest first, and go on as changes are made. With -o json it prints a line of JSON for each change, not one array."`
+	After  int64 `placeholder:"SEQ" help:"With --follow: only what comes after the change with this seq. Default: 0, all."`
+	format
+}
+
+// Validate refuses what asks for two things or for none.
+func (c *contactChanges) Validate() error {
+	switch {
+	case c.Follow == (c.ID != 0):
+		return errors.New("name a contact, or give --follow for the whole Space")
+	case c.After != 0 && !c.Follow:
+		return errors.New("--after goes with --follow")
+	}
+	return nil
+}
+
+// Run shows a contact's history newest first.
+func (c *contactChanges) Run(in *surroundings, server *contactCommand) error {
+	client, err := server.connect(in)
+	if err != nil {
+		return err
+	}
+	if c.Follow {
+		return c.follow(in, server, client)
+	}
+	changes := client.AllChanges(in.ctx, c.ID, api.Paging{PerPage: allPerPage})
+	if !c.json() {
+		return server.explain(eachChange(changes, func(ch *api.Change) error { return showChange(in.stdout, ch) }))
+	}
+	out := &listing{to: in.stdout, json: true}
+	if err := eachChange(changes, func(ch *api.Change) error { return out.add(ch, nil) }); err != nil {
+		return server.explain(err)
+	}
+	return out.end()
+}
+
+// follow ends when the program is told to stop, and that is no failure.
+func (c *contactChanges) follow(in *surroundings, server *contactCommand, client *api.Client) error {
+	err := eachChange(client.Follow(in.ctx, c.After), func(ch *api.Change) error {
+		if !c.json() {
+			return showChange(in.stdout, ch)
+		}
+		return printJSON(in.stdout, ch)
+	})
+	if in.ctx.Err() != nil {
+		return nil
+	}
+	return server.explain(err)
+}
+
+func eachChange(changes iter.Seq2[api.Change, error], do func(*api.Change) error) error {
+	for ch, err := range changes {
+		if err == nil {
+			err = do(&ch)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

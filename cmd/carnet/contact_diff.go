@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/carnet-project/carnet/api"
+)
+
+var (
+	boldStyle    = lipgloss.NewStyle().Bold(true)
+	addedStyle   = lipgloss.NewStyle().Foreground(lipgloss.Green)
+	removedStyle = lipgloss.NewStyle().Foreground(lipgloss.Red)
+)
+
+// showChange prints what one change did, and who did it: a line, and below it
+// one for each value that came (+), went (−), or an order that is new.
+func showChange(to io.Writer, ch *api.Change) error {
+	var b strings.Builder
+	b.WriteString(boldStyle.Render(cell(ch.ID)) + "  " + ch.At.UTC().Format(time.RFC3339) + "  " + headline(ch) + "\n")
+	for _, e := range []struct {
+		name string
+		edit *api.ListEdit
+	}{{"emails", ch.Changes.Emails}, {"phones", ch.Changes.Phones}, {"names", ch.Changes.Names}, {"locations", ch.Changes.Locations}} {
+		if e.edit != nil {
+			writeEdit(&b, e.name, e.edit.Added, e.edit.Removed, e.edit.Reordered, e.edit.After)
+		}
+	}
+	for _, name := range fieldOrder(maps.Keys(ch.Changes.CustomFields)) {
+		edit := ch.Changes.CustomFields[name]
+		writeEdit(&b, cell(name), content(edit.After), content(edit.Before), false, nil)
+	}
+	_, err := lipgloss.Fprint(to, b.String())
+	return err
+}
+
+// headline says in words what was done by whom.
+func headline(ch *api.Change) string {
+	text := fmt.Sprintf("%s contact %d, version %d", cell(string(ch.Action)), ch.ContactID, ch.Version)
+	if ch.MergedID != nil {
+		text += fmt.Sprintf(", contact %d became part of it", *ch.MergedID)
+	}
+	if ch.MergedInto != nil {
+		text += fmt.Sprintf(", now part of contact %d", *ch.MergedInto)
+	}
+	text += ", by " + cell(ch.Actor.KeyName)
+	if ch.Actor.Name != nil {
+		text += " (" + cell(*ch.Actor.Name) + ")"
+	}
+	if ch.Reason != nil {
+		text += ": " + cell(*ch.Reason)
+	}
+	return text
+}
+
+// content is what a slot held, as a list.
+func content(value any) []string {
+	if value == nil {
+		return nil
+	}
+	return []string{fmt.Sprint(value)}
+}
+
+// nameWidth leaves room for the longest name, profile_field_30.
+const nameWidth = 16
+
+func writeEdit(b *strings.Builder, name string, added, removed []string, reordered bool, order []string) {
+	line := func(text string) {
+		fmt.Fprintf(b, "  %-*s  %s\n", nameWidth, name, text)
+		name = ""
+	}
+	for _, text := range removed {
+		line(removedStyle.Render("− " + cell(text)))
+	}
+	for _, text := range added {
+		line(addedStyle.Render("+ " + cell(text)))
+	}
+	if reordered {
+		line("now in the order " + cell(strings.Join(order, ", ")))
+	}
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/carnet-project/carnet/api"
+	"github.com/carnet-project/carnet/internal/contact"
+)
+
+// contactRecord is a contact as it is printed: as the API answers it, with what
+// stands in the headers there.
+type contactRecord struct {
+	api.Contact
+	Version  int64   `json:"version,omitzero"`
+	ChangeID *string `json:"change_id,omitzero"` // where something changed
+}
+
+// showContact prints an answer about one contact. A write says which change it
+// made.
+func showContact(to io.Writer, f format, r *api.Result, write bool) error {
+	record := contactRecord{Contact: r.Contact, Version: r.Version, ChangeID: orNull(r.ChangeID)}
+	if f.json() {
+		return printJSON(to, record)
+	}
+	rows := contactLines(&r.Contact)
+	if r.Version != 0 {
+		rows = append(rows, []string{"VERSION", strconv.FormatInt(r.Version, 10)})
+	}
+	if write {
+		rows = append(rows, []string{"CHANGE", dash(r.ChangeID)})
+	}
+	if err := showTable(to, []string{"ID", strconv.FormatInt(r.Contact.ID, 10)}, rows); err != nil || !write || r.ChangeID != "" {
+		return err
+	}
+	_, err := fmt.Fprintln(to, "\nIt was so already. Nothing changed.")
+	return err
+}
+
+// printJSON prints a value on a line of its own.
+func printJSON(to io.Writer, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(to, "%s\n", text)
+	return err
+}
+
+// contactLines gives a line for each value of a contact, under the name of what
+// it is. Collections that an answer left out have none.
+func contactLines(c *api.Contact) (rows [][]string) {
+	for _, l := range []struct {
+		name  string
+		texts []string
+	}{{"EMAILS", c.Emails}, {"PHONES", c.Phones}, {"NAMES", c.Names}, {"LOCATIONS", c.Locations}} {
+		if l.texts != nil && len(l.texts) == 0 {
+			rows = append(rows, []string{l.name, "-"})
+		}
+		for i, text := range l.texts {
+			name := ""
+			if i == 0 {
+				name = l.name
+			}
+			rows = append(rows, []string{name, cell(text)})
+		}
+	}
+	for _, name := range fieldOrder(maps.Keys(c.CustomFields)) {
+		if value := c.CustomFields[name]; value != nil {
+			rows = append(rows, []string{cell(name), cell(fmt.Sprint(value))})
+		}
+	}
+	return rows
+}
+
+// fieldOrder sorts custom fields by their slots, and labels before them.
+func fieldOrder(names func(func(string) bool)) []string {
+	return slices.SortedFunc(names, func(a, b string) int {
+		x, _ := contact.SlotOf(a)
+		y, _ := contact.SlotOf(b)
+		return cmp.Or(cmp.Compare(x, y), strings.Compare(a, b))
+	})
+}
+
+// cell makes a value fit for a line of a table: what people typed may hold line
+// breaks, and a server that is not ours may send what moves the cursor or turns
+// the text around.
+func cell(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t' || unicode.In(r, unicode.Zl, unicode.Zp):
+			return ' '
+		case unicode.IsControl(r), '\u202a' <= r && r <= '\u202e', '\u2066' <= r && r <= '\u2069':
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}
+
+// cellOf is cell for what may not be there.
+func cellOf(text *string) string {
+	if text == nil {
+		return "-"
+	}
+	return cell(*text)
+}

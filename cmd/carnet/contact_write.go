@@ -1,0 +1,97 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/carnet-project/carnet/api"
+)
+
+// contactValues are the flags that say what a contact is to hold.
+type contactValues struct {
+	Data     string   `placeholder:"JSON" help:"All of it as JSON, as the API takes it, or - to read that from standard input. Instead of the flags below."`
+	Email    []string `sep:"none" placeholder:"EMAIL" help:"An email. Give it several times for several; the first is the primary one."`
+	Phone    []string `sep:"none" placeholder:"PHONE" help:"A phone number, likewise."`
+	Name     []string `sep:"none" placeholder:"NAME" help:"A name, likewise."`
+	Location []string `sep:"none" placeholder:"LOCATION" help:"A location, likewise."`
+	Field    []string `sep:"none" placeholder:"profile_field_1=TEXT" help:"What a custom field holds: text, a number, or a date as in 2026-01-31."`
+}
+
+// Validate refuses what is neither JSON nor flags, or both.
+func (v *contactValues) Validate() error {
+	flags := len(v.Email)+len(v.Phone)+len(v.Name)+len(v.Location)+len(v.Field) > 0
+	switch {
+	case v.Data == "" && !flags:
+		return errors.New("say what to write: --email, --phone, --name, --location, --field, or --data")
+	case v.Data != "" && flags:
+		return errors.New("give --data or the other flags, not both")
+	}
+	_, err := v.fields()
+	return err
+}
+
+// patch makes the body. JSON is sent as it stands, so that the server can
+// refuse what is misspelt in it.
+func (v *contactValues) patch() (json.Marshaler, error) {
+	switch v.Data {
+	case "-":
+		text, err := io.ReadAll(os.Stdin)
+		return json.RawMessage(text), err
+	case "":
+		fields, err := v.fields()
+		return api.Patch{
+			Emails: list(v.Email), Phones: list(v.Phone), Names: list(v.Name), Locations: list(v.Location), CustomFields: fields,
+		}, err
+	}
+	return json.RawMessage(v.Data), nil
+}
+
+// list gives what a flag says of a collection: nil where it was left out. An
+// empty value alone clears the collection.
+func list(given []string) *[]string {
+	switch {
+	case given == nil:
+		return nil
+	case len(given) == 1 && given[0] == "":
+		return api.Values()
+	}
+	return api.Values(given...)
+}
+
+func (v *contactValues) fields() (*api.CustomFields, error) {
+	if v.Field == nil {
+		return nil, nil
+	}
+	fields := api.CustomFields{}
+	for _, given := range v.Field {
+		if given == "" && len(v.Field) == 1 {
+			break // clears all
+		}
+		name, text, ok := strings.Cut(given, "=")
+		if _, twice := fields[name]; !ok || twice {
+			return nil, fmt.Errorf("give each --field once, as in --field profile_field_1=TEXT")
+		}
+		fields[name] = text
+	}
+	return &fields, nil
+}
+
+// attribution are the flags of every write that history shows.
+type attribution struct {
+	Actor  string `placeholder:"NAME" help:"Who is behind the key, for the history; at most 100 characters."`
+	Reason string `placeholder:"TEXT" help:"Why, for the history; at most 500 characters."`
+}
+
+func (a *attribution) options() (o []api.WriteOption) {
+	if a.Actor != "" {
+		o = append(o, api.WithActor(a.Actor))
+	}
+	if a.Reason != "" {
+		o = append(o, api.WithReason(a.Reason))
+	}
+	return o
+}

@@ -1,0 +1,31 @@
+package main
+
+import "fmt"
+
+type keyRevoke struct {
+	ID int64 `arg:"" listed:"carnet key list" help:"The key, as key list shows it."`
+	format
+}
+
+// Run may be repeated: a key stays revoked since the first time.
+func (c *keyRevoke) Run(in *surroundings) error {
+	db, err := in.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	k, already, err := db.Book.RevokeKey(in.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	r := recordKey(k)
+	if err := show(in.stdout, c.format, r, keyHead, r); err != nil || c.json() {
+		return err
+	}
+	said := "The key is revoked: servers refuse it within a second."
+	if already {
+		said = "The key was revoked already. Nothing changed."
+	}
+	_, err = fmt.Fprintf(in.stdout, "\n%s\n", said)
+	return err
+}

@@ -1,0 +1,169 @@
+// Command carnet serves a contact store over HTTP, and manages its Spaces and
+// keys. Each subcommand has a file of its own; testdata/script shows what each
+// of them does.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"reflect"
+	"strconv"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // Spaces have time zones, also where the system has none
+
+	"github.com/alecthomas/kong"
+
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/server"
+)
+
+// The exit codes beside 0.
+const (
+	exitFailed = 1 // it was understood and could not be done
+	exitUsage  = 2 // it was not understood, or holds a value that cannot be
+)
+
+// cli is the whole command line.
+type cli struct {
+	DB        string `name:"db" env:"CARNET_DB" default:"carnet.db" placeholder:"FILE" help:"The database, a SQLite file. Default: carnet.db in the working directory."`
+	LogFormat string `enum:"text,json" default:"text" help:"How log lines look, on standard error: text or json."`
+	Verbose   bool   `help:"Log every request."`
+
+	Serve   serveCommand   `cmd:"" help:"Serve the HTTP API."`
+	Demo    demoCommand    `cmd:"" help:"Serve 1,000 made-up contacts from a database that is thrown away."`
+	Space   spaceCommand   `cmd:"" help:"Make and change Spaces, the tenants of an installation."`
+	Key     keyCommand     `cmd:"" help:"Make and revoke API keys."`
+	Field   fieldCommand   `cmd:"" help:"Name the custom fields of a Space."`
+	Contact contactCommand `cmd:"" help:"Read and write contacts, through a server that is running."`
+	Version versionCommand `cmd:"" help:"Show the versions of carnet, Go and SQLite."`
+}
+
+// surroundings are what a subcommand works with.
+type surroundings struct {
+	ctx    context.Context // ends when the program is told to stop
+	db     string
+	stdout io.Writer
+	log    *slog.Logger
+}
+
+// open opens the database that a server may be serving. It makes none: a
+// mistyped name must not lead to an empty list.
+func (in *surroundings) open() (*server.Database, error) {
+	return server.OpenDatabase(in.ctx, in.db, false, in.log)
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // so that a second signal ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run does what the arguments say and gives the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c cli
+	parser := kong.Must(&c,
+		kong.Name("carnet"),
+		kong.Description("A self-hosted contact store."),
+		kong.Writers(stdout, stderr),
+		kong.Vars{"listen": server.DefaultListen},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.KindMapper(reflect.Int, kong.MapperFunc(wholeNumber)),
+		kong.KindMapper(reflect.Int64, kong.MapperFunc(wholeNumber)),
+	)
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "carnet: %s See `%s --help`.\n", sentence(oneLine(err)), commandOf(err))
+		return exitUsage
+	}
+	err = parsed.Run(&surroundings{ctx, c.DB, stdout, c.logger(stderr)})
+	if err != nil {
+		fmt.Fprintf(stderr, "carnet: %s\n", oneLine(err))
+		// What a server refuses comes as another type, see explain.
+		if fault.KindOf(err) == fault.Invalid {
+			return exitUsage
+		}
+		return exitFailed
+	}
+	return 0
+}
+
+func (c *cli) logger(to io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if c.Verbose {
+		o.Level = slog.LevelDebug
+	}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(to, o))
+	}
+	return slog.New(slog.NewTextHandler(to, o))
+}
+
+// commandOf gives the subcommand that could not be understood.
+func commandOf(err error) string {
+	name := "carnet"
+	if p, ok := errors.AsType[*kong.ParseError](err); ok {
+		for _, step := range p.Context.Path {
+			if step.Command != nil {
+				name += " " + step.Command.Name
+			}
+		}
+	}
+	return name
+}
+
+// wholeNumber reads a number as people write them. The tag "listed" names the
+// command that shows which ones there are.
+func wholeNumber(ctx *kong.DecodeContext, target reflect.Value) error {
+	given, err := ctx.Scan.PopValue("whole number")
+	if err != nil {
+		return err
+	}
+	n, err := strconv.ParseInt(given.String(), 10, target.Type().Bits())
+	switch list := ctx.Value.Tag.Get("listed"); {
+	case err != nil && list != "":
+		return fmt.Errorf("write a whole number, as `%s` shows it", list)
+	case err != nil:
+		return errors.New("write a whole number")
+	}
+	target.SetInt(n)
+	return nil
+}
+
+// sentence ends a text that another sentence follows.
+func sentence(text string) string {
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
+}
+
+// oneLine gives all that an error has to say to the person who typed.
+func oneLine(err error) string {
+	text := err.Error()
+	if f, ok := errors.AsType[*fault.Error](err); ok && len(f.At) > 1 {
+		text = ""
+		for _, problem := range f.At {
+			text += " " + problem.Message
+		}
+	}
+	return strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ") + advice(err)
+}
+
+// advice names the command that helps on, where there is one.
+func advice(err error) string {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		switch f.Code {
+		case "space_not_found":
+			return " See `carnet space list`."
+		case "key_not_found":
+			return " See `carnet key list`."
+		}
+	}
+	return ""
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"carnet": main})
+}
+
+// TestScripts runs the scripts in testdata/script, the executable manual.
+// Beside testscript's own commands they know:
+//
+//	launch NAME UNTIL PROGRAM ARG...   start a server; go on once it has printed a line that matches UNTIL
+//	terminate NAME                     tell it to stop, by SIGTERM; it must end with 0. Its output is in NAME.out and NAME.err
+//	capture NAME REGEXP [FILE]         set $NAME to the first group, or match, in FILE or in the last output
+//	paste N FILE                       run the N-th line of FILE that begins with curl, as it is, with sh
+//	until REGEXP PROGRAM ARG...        run it again and again until its output matches
+//	codeblock FILE REGEXP TO           write the block of FILE between ``` that matches to the file TO
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                "testdata/script",
+		RequireUniqueNames: true,
+		Setup: func(e *testscript.Env) error {
+			e.Values[serversKey{}] = servers{}
+			for _, name := range []string{"README.md", "docs/cli.md"} {
+				text, err := os.ReadFile("../../" + name)
+				if err != nil {
+					return err
+				}
+				if err := os.WriteFile(filepath.Join(e.WorkDir, filepath.Base(name)), text, 0o600); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"launch":    launch,
+			"terminate": terminate,
+			"capture":   capture,
+			"paste":     paste,
+			"until":     until,
+			"codeblock": codeblock,
+		},
+	})
+}
+
+// usage ends the script where a command of ours is used wrongly.
+func usage(ts *testscript.TestScript, neg, ok bool, how string) {
+	if neg || !ok {
+		ts.Fatalf("usage: %s", how)
+	}
+}
+
+func capture(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, len(args) == 2 || len(args) == 3, "capture NAME REGEXP [FILE]")
+	file := "stdout"
+	if len(args) == 3 {
+		file = args[2]
+	}
+	found := regexp.MustCompile("(?m)" + args[1]).FindStringSubmatch(ts.ReadFile(file))
+	if found == nil {
+		ts.Fatalf("%s does not match %s", file, args[1])
+	}
+	ts.Setenv(args[0], found[len(found)-1])
+}
+
+func paste(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, len(args) == 2 && len(args[0]) == 1, "paste N FILE")
+	n := int(args[0][0] - '0')
+	for line := range strings.Lines(ts.ReadFile(args[1])) {
+		if strings.HasPrefix(line, "curl ") {
+			if n--; n == 0 {
+				ts.Check(ts.Exec("sh", "-c", line))
+				return
+			}
+		}
+	}
+	ts.Fatalf("%s has no such line", args[1])
+}
+
+// maxTries bounds until: many times more than it takes, so that only what never
+// happens fails.
+const maxTries = 2000
+
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, len(args) > 1, "until REGEXP PROGRAM ARG...")
+	want := regexp.MustCompile("(?m)" + args[0])
+	for range maxTries {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if want.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+	}
+	ts.Fatalf("never printed %s", args[0])
+}
+
+var fence = regexp.MustCompile("(?ms)^```[a-z]*\n(.*?)^```$")
+
+func codeblock(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, len(args) == 3, "codeblock FILE REGEXP TO")
+	want := regexp.MustCompile("(?m)" + args[1])
+	for _, block := range fence.FindAllStringSubmatch(ts.ReadFile(args[0]), -1) {
+		if want.MatchString(block[1]) {
+			ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(block[1]), 0o600))
+			return
+		}
+	}
+	ts.Fatalf("%s has no block that matches %s", args[0], args[1])
+}

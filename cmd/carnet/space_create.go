@@ -1,0 +1,31 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/server"
+)
+
+type spaceCreate struct {
+	Name     string `arg:"" help:"What people call it."`
+	TimeZone string `name:"timezone" placeholder:"ZONE" help:"The IANA time zone of its days, as in Europe/Berlin. Default: UTC."`
+	Region   string `placeholder:"REGION" help:"The country of phone numbers that are typed without one, as in DE. Default: none."`
+	format
+}
+
+// Run makes the database too where there is none, so that a Space can be set
+// up before the first server starts.
+func (c *spaceCreate) Run(in *surroundings) error {
+	db, err := server.OpenDatabase(in.ctx, in.db, true, in.log)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	s, err := db.Book.CreateSpace(in.ctx, access.Space{Name: c.Name, TimeZone: c.TimeZone, Region: strings.ToUpper(c.Region)})
+	if err != nil {
+		return err
+	}
+	r := recordSpace(s)
+	return show(in.stdout, c.format, r, spaceHead, r)
+}

@@ -1,0 +1,23 @@
+package main
+
+type spaceList struct {
+	format
+}
+
+// Run lists them by id.
+func (c *spaceList) Run(in *surroundings) error {
+	db, err := in.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	spaces, err := db.Book.Spaces(in.ctx)
+	if err != nil {
+		return err
+	}
+	list := make([]spaceRecord, len(spaces))
+	for i, s := range spaces {
+		list[i] = recordSpace(s)
+	}
+	return show(in.stdout, c.format, list, spaceHead, list...)
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// spaceSet changes what is named; the pointers tell a flag that was left out
+// from one that is empty.
+type spaceSet struct {
+	ID           int64    `arg:"" listed:"carnet space list" help:"The Space, as space list shows it."`
+	Name         *string  `placeholder:"NAME" help:"What people call it."`
+	TimeZone     *string  `name:"timezone" placeholder:"ZONE" help:"The IANA time zone of its days, as in Europe/Berlin."`
+	Region       *string  `placeholder:"REGION" help:"The country of phone numbers that are typed without one, as in DE; an empty one clears it."`
+	Subscription *string  `enum:"active,inactive" placeholder:"STATE" help:"active, or inactive: then every request is refused."`
+	Limit        []string `sep:"none" placeholder:"BUCKET=N" help:"Requests a minute of update, create, get, list or batch, as in update=600; 0 is no limit. May be given several times."`
+	format
+}
+
+// Validate refuses a change of nothing: something was forgotten.
+func (c *spaceSet) Validate() error {
+	if c.Name == nil && c.TimeZone == nil && c.Region == nil && c.Subscription == nil && c.Limit == nil {
+		return errors.New("say what to change: --name, --timezone, --region, --subscription or --limit")
+	}
+	return nil
+}
+
+// Run changes all that was named, or nothing.
+func (c *spaceSet) Run(in *surroundings) error {
+	limits, err := c.limits()
+	if err != nil {
+		return err
+	}
+	db, err := in.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	s, err := db.Book.UpdateSpace(in.ctx, contact.SpaceID(c.ID), func(s *access.Space) error {
+		c.apply(s)
+		for _, l := range limits {
+			s.Limits = s.Limits.With(l.bucket, l.figure)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	// What phone numbers are compared by follows from the region. Where it
+	// changed, the store has made that anew in the same transaction.
+	r := recordSpace(s)
+	return show(in.stdout, c.format, r, spaceHead, r)
+}
+
+// limit is what one --limit says.
+type limit struct {
+	bucket access.Bucket
+	figure int
+}
+
+// limits reads all --limit, before anything is opened.
+func (c *spaceSet) limits() ([]limit, error) {
+	limits := make([]limit, len(c.Limit))
+	for i, setting := range c.Limit {
+		if strings.Contains(setting, ",") {
+			return nil, fault.At("limit", "limit_malformed", "Give --limit once for each bucket, as in --limit update=600 --limit create=60.")
+		}
+		var err error
+		if limits[i].bucket, limits[i].figure, err = access.ParseLimit(setting); err != nil {
+			return nil, err
+		}
+	}
+	return limits, nil
+}
+
+func (c *spaceSet) apply(s *access.Space) {
+	set(&s.Name, c.Name)
+	set(&s.TimeZone, c.TimeZone)
+	if c.Region != nil {
+		s.Region = strings.ToUpper(*c.Region)
+	}
+	if c.Subscription != nil {
+		s.Subscription = access.Subscription(*c.Subscription)
+	}
+}
+
+func set(to, from *string) {
+	if from != nil {
+		*to = *from
+	}
+}

@@ -1,0 +1,61 @@
+package access
+
+import (
+	"fmt"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// Why a request is not authenticated: the codes of the 401s.
+const (
+	KeyMissing   = "key_missing"   // no Authorization header
+	KeyMalformed = "key_malformed" // not "Bearer" and what ParseSecret accepts
+	KeyInvalid   = "key_invalid"   // unknown, revoked or expired; which, is not said
+)
+
+// Unauthenticated makes the 401 of a code. Its message is always the same
+// (CONTRACT P7).
+func Unauthenticated(code string) error {
+	return fault.New(fault.Unauthenticated, code, "Unauthenticated.")
+}
+
+// Grant is what the hash of a secret leads to: a key and its Space, as the
+// store holds them.
+type Grant struct {
+	Key   APIKey
+	Space Space
+}
+
+// Authenticate gives a 401 where the key is revoked or has expired at now. A
+// revoked key is refused at once, whenever that was: clocks may differ.
+func (g Grant) Authenticate(now contact.Time) error {
+	if g.Key.Revoked != 0 || g.Key.Expires != 0 && g.Key.Expires <= now {
+		return Unauthenticated(KeyInvalid)
+	}
+	return nil
+}
+
+// Allow gives a 403 where the subscription of the Space is not active, or else
+// where the key lacks the scope (CONTRACT S8).
+func (g Grant) Allow(s Scope) error {
+	if g.Space.Subscription != Active {
+		return fault.New(fault.Forbidden, "subscription_inactive", "The subscription of this Space is inactive.")
+	}
+	if !g.Key.Scopes.Has(s) {
+		return fault.New(fault.Forbidden, "scope_missing", "This key lacks the scope "+string(s)+".")
+	}
+	return nil
+}
+
+// RateLimited makes the 429 of a verdict that did not allow the request.
+func RateLimited(v Verdict) error {
+	seconds, unit := v.RetryAfterSeconds(), "seconds"
+	if seconds == 1 {
+		unit = "second"
+	}
+	e := fault.New(fault.RateLimited, "rate_limited",
+		fmt.Sprintf("The limit of %d requests a minute is reached. Try again in %d %s.", v.Limit, seconds, unit))
+	e.RetryAfter = v.RetryAfter
+	return e
+}

@@ -1,0 +1,71 @@
+package access
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// DefaultKeyName is for a key that is made without naming it.
+const DefaultKeyName = "key"
+
+// APIKey is what is known of a key; its Secret is not (CONTRACT D19). A time
+// of 0 is never.
+type APIKey struct {
+	ID       int64
+	Space    contact.SpaceID
+	Name     string            // for people, in history too; 1 to MaxName code points
+	Hash     [sha256.Size]byte // Secret.Hash
+	Scopes   Scopes
+	Created  contact.Time
+	Expires  contact.Time // the first moment at which it is no longer valid
+	Revoked  contact.Time
+	LastUsed contact.Time // to the hour: see TouchDue
+}
+
+// Check gives an Invalid error of all that is wrong with a key that is to be
+// made, or nil. It does not look at ID, Space and Hash.
+func (k APIKey) Check() error {
+	var bad problems
+	bad.checkName(k.Name)
+	if k.Scopes == 0 || k.Scopes&^ScopesOf(AllScopes[:]...) != 0 {
+		bad.add("scopes", "scopes_invalid", "A key needs at least one scope of contacts:read, contacts:write, contacts:erase and admin.")
+	}
+	if k.Expires != 0 && k.Expires <= k.Created {
+		bad.add("expires", "expiry_past", pastMessage)
+	}
+	return fault.Problems(bad)
+}
+
+const pastMessage = "The expiry must lie in the future."
+
+// ParseExpiry reads when a key is to expire: a date, "2027-01-01", which means
+// the start of that day in UTC (the day before is the last that it works), or
+// a moment by RFC 3339, cut to microseconds. Its error is Invalid, at
+// "expires": the text has neither form, or what it says is not after now.
+func ParseExpiry(text string, now contact.Time) (contact.Time, error) {
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		t, err = time.Parse(time.RFC3339, text)
+	}
+	if err != nil {
+		return 0, fault.At("expires", "expiry_malformed",
+			"Write the expiry as a date, as in 2027-01-01, or a moment, as in 2027-01-01T09:00:00Z.")
+	}
+	expires := contact.TimeOf(t)
+	if expires <= now {
+		return 0, fault.At("expires", "expiry_past", pastMessage)
+	}
+	return expires, nil
+}
+
+// TouchDue tells whether a use at now should be stored as LastUsed. It is not
+// while the stored time is within an hour, before or after: a busy key must
+// not cost a write a request. A stored time that lies further in the future
+// came from a clock that was wrong, and is mended.
+func (k APIKey) TouchDue(now contact.Time) bool {
+	const hour = contact.Time(time.Hour / time.Microsecond)
+	return k.LastUsed == 0 || now-k.LastUsed >= hour || k.LastUsed-now >= hour
+}

@@ -1,0 +1,95 @@
+package access
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// Subscription says whether a Space may be used. Whatever is not Active is
+// refused with 403, the zero Subscription included (CONTRACT S8).
+type Subscription string
+
+// The states of a subscription.
+const (
+	Active   Subscription = "active"
+	Inactive Subscription = "inactive"
+)
+
+// DefaultTimeZone is for a Space that is made without naming one.
+const DefaultTimeZone = "UTC"
+
+// MaxName is how many code points the name of a Space or a key may have.
+const MaxName = 100
+
+// Space is a tenant and its settings.
+type Space struct {
+	ID           contact.SpaceID
+	Name         string       // for people; 1 to MaxName code points
+	TimeZone     string       // an IANA name; the days of lists are days there (CONTRACT P4, P5)
+	Region       string       // two letters: the country of phones typed without one; "" for none (CONTRACT D10)
+	Subscription Subscription // by Active or Inactive
+	Limits       Limits
+	Labels       contact.Labels // of custom fields
+	Created      contact.Time
+}
+
+// Check gives an Invalid error of all that is wrong with the settings, or nil.
+// It does not look at ID and Created, which the store gives.
+func (s Space) Check() error {
+	var bad problems
+	bad.checkName(s.Name)
+	if !validTimeZone(s.TimeZone) {
+		bad.add("timezone", "timezone_invalid", "The time zone must be an IANA name, as in Europe/London or UTC.")
+	}
+	if s.Region != "" && !contact.ValidRegion(s.Region) {
+		bad.add("region", "region_invalid", "The region must be the two capital letters of a country, as in GB, or empty.")
+	}
+	if s.Subscription != Active && s.Subscription != Inactive {
+		bad.add("subscription", "subscription_invalid", "The subscription must be active or inactive.")
+	}
+	for _, b := range Buckets {
+		if !validFigure(s.Limits.Get(b)) {
+			bad.add("limits."+string(b), "limit_invalid", "The limit of "+string(b)+" "+figureMessage)
+		}
+	}
+	return fault.Problems(bad)
+}
+
+// zoneName has the form of the names in the IANA database. It keeps out what
+// time.LoadLocation would find besides: "", "./UTC", "posix/UTC", "right/UTC"
+// (which counts leap seconds), "localtime".
+var zoneName = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*)*$`)
+
+func validTimeZone(name string) bool {
+	if name == "Local" || !zoneName.MatchString(name) {
+		return false
+	}
+	_, err := time.LoadLocation(name)
+	return err == nil
+}
+
+// problems collects all that is wrong with one thing.
+type problems []fault.Problem
+
+func (p *problems) add(path, code, message string) {
+	*p = append(*p, fault.Problem{Path: path, Code: code, Message: message})
+}
+
+// checkName holds the name of a Space or a key to one line of text.
+func (p *problems) checkName(name string) {
+	if n := utf8.RuneCountInString(name); n < 1 || n > MaxName {
+		p.add("name", "name_length", "The name must have 1 to 100 characters.")
+	}
+	if strings.TrimSpace(name) != name {
+		p.add("name", "name_untrimmed", "The name must not begin or end with a space.")
+	}
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		p.add("name", "name_characters", "The name must be one line of text, without control characters.")
+	}
+}

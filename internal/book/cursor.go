@@ -1,0 +1,87 @@
+package book
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"sync"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// Cursors are opaque: a place in a list, and a signature that binds it to the
+// Space and to the query (CONTRACT D17). What they bind to is not in them.
+type cursors struct {
+	mu     sync.Mutex
+	secret []byte
+}
+
+// cursorSecret loads the secret that all servers share, once.
+func (b *Book) cursorSecret(ctx context.Context) ([]byte, error) {
+	b.cursors.mu.Lock()
+	defer b.cursors.mu.Unlock()
+	if b.cursors.secret == nil {
+		secret, err := b.store.Secret(ctx)
+		if err != nil {
+			return nil, err
+		}
+		b.cursors.secret = secret
+	}
+	return b.cursors.secret, nil
+}
+
+// listName is what a cursor is bound to: whose list it is and what is in it.
+type listName struct {
+	space contact.SpaceID
+	query string // the canonical text of the query; no two queries share one
+}
+
+const macLength = 16
+
+func (n listName) sign(secret, place []byte) []byte {
+	mac := hmac.New(sha256.New, secret)
+	var space [8]byte
+	binary.BigEndian.PutUint64(space[:], uint64(n.space))
+	mac.Write(space[:])
+	mac.Write([]byte{byte(len(place))})
+	mac.Write(place)
+	mac.Write([]byte(n.query))
+	return mac.Sum(nil)[:macLength]
+}
+
+// cursor writes a place.
+func (n listName) cursor(secret []byte, at store.Place) string {
+	place := []byte{0}
+	if at.Back {
+		place[0] = 1
+	}
+	place = binary.AppendUvarint(place, uint64(at.Mark))
+	return base64.RawURLEncoding.EncodeToString(append(place, n.sign(secret, place)...))
+}
+
+// place reads a cursor; "" is the beginning. A cursor of another list, or that
+// was changed, is refused.
+func (n listName) place(secret []byte, cursor string) (store.Place, error) {
+	if cursor == "" {
+		return store.Place{}, nil
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if err != nil || len(raw) <= macLength+1 || len(raw) > macLength+1+binary.MaxVarintLen64 {
+		return store.Place{}, badCursor()
+	}
+	place, mac := raw[:len(raw)-macLength], raw[len(raw)-macLength:]
+	if !hmac.Equal(mac, n.sign(secret, place)) {
+		return store.Place{}, badCursor()
+	}
+	mark, _ := binary.Uvarint(place[1:])
+	return store.Place{Mark: int64(mark), Back: place[0] == 1}, nil
+}
+
+func badCursor() error {
+	return fault.At("cursor", "cursor_invalid",
+		"This cursor does not belong to this list. Take it from an answer to the same query, unchanged, or leave it out to begin anew.")
+}

@@ -1,0 +1,166 @@
+package book
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+)
+
+// Enter lets a request in, in the order of CONTRACT D1: 401 where the key is
+// not valid, 403 where it may not do this, 429 where the Space's limit for the
+// bucket is reached. A request whose key is valid counts against the limit
+// whatever becomes of it, and its verdict is good also beside an error; beside
+// a 401 it is zero.
+//
+// secret is the text after "Bearer"; a malformed one costs no look-up.
+func (b *Book) Enter(ctx context.Context, secret string, scope access.Scope, bucket access.Bucket) (access.Grant, access.Verdict, error) {
+	g, err := b.authenticate(ctx, secret)
+	if err != nil {
+		return access.Grant{}, access.Verdict{}, err
+	}
+	v := b.limits.take(b.now(), g.Space, bucket)
+	if err := g.Allow(scope); err != nil {
+		return access.Grant{}, v, err
+	}
+	if !v.Allowed {
+		return access.Grant{}, v, access.RateLimited(v)
+	}
+	return g, v, nil
+}
+
+func (b *Book) authenticate(ctx context.Context, text string) (access.Grant, error) {
+	secret, ok := access.ParseSecret(text)
+	if !ok {
+		return access.Grant{}, access.Unauthenticated(access.KeyMalformed)
+	}
+	return b.lookUp(ctx, secret.Hash())
+}
+
+// again looks at a key that was let in before: whether it still is valid, and
+// may still do this.
+func (b *Book) again(ctx context.Context, g access.Grant, scope access.Scope) (access.Grant, error) {
+	now, err := b.lookUp(ctx, g.Key.Hash)
+	if err != nil {
+		return access.Grant{}, err
+	}
+	return now, now.Allow(scope)
+}
+
+// lookUp finds the key of a hash, which must be valid now, and notes its use.
+func (b *Book) lookUp(ctx context.Context, hash [32]byte) (access.Grant, error) {
+	now := b.clock()
+	g, fresh := b.grants.get(hash, now)
+	if !fresh {
+		found := false
+		var err error
+		if g, found, err = b.store.Grant(ctx, hash); err != nil {
+			return access.Grant{}, err
+		}
+		if !found {
+			return access.Grant{}, access.Unauthenticated(access.KeyInvalid)
+		}
+		b.grants.put(hash, g, now)
+	}
+	if err := g.Authenticate(contact.TimeOf(now)); err != nil {
+		return access.Grant{}, err
+	}
+	if !fresh && g.Key.TouchDue(contact.TimeOf(now)) && b.grants.tryTouch(g.Key.ID, now) {
+		b.touch(g.Key.ID, contact.TimeOf(now))
+	}
+	return g, nil
+}
+
+// touch notes that a key is in use, at the grain of an hour, while the request
+// goes on.
+func (b *Book) touch(id int64, now contact.Time) {
+	b.after.Add(1)
+	go func() {
+		defer b.after.Done()
+		_, err := b.store.UpdateKey(context.Background(), id, func(k *access.APIKey) error {
+			if k.TouchDue(now) {
+				k.LastUsed = now
+			}
+			return nil
+		})
+		if err != nil {
+			b.log.Warn("the last use of a key could not be noted", "key_id", id, "error", err)
+		}
+	}()
+}
+
+// touchRetry is how long a failed note of a key's use waits to be tried again.
+const touchRetry = time.Minute
+
+// How long a key and its Space are believed, and how many at most. A change of
+// either, by whatever process, is in force within this time; CONTRACT D19
+// allows a second. Unknown keys are never remembered, so new ones work at once.
+const (
+	grantLife = 500 * time.Millisecond
+	maxGrants = 10_000
+)
+
+// grants remembers the keys in use, so that a busy client costs two look-ups a
+// second.
+type grants struct {
+	mu      sync.RWMutex
+	known   map[[32]byte]grantEntry
+	touched map[int64]time.Time // when a key's last use was last to be noted
+}
+
+type grantEntry struct {
+	grant access.Grant
+	asked time.Time // before the look-up, so that what it misses is not believed too long
+}
+
+func (g *grants) get(hash [32]byte, now time.Time) (access.Grant, bool) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	e, ok := g.known[hash]
+	age := now.Sub(e.asked)
+	return e.grant, ok && age >= 0 && age < grantLife
+}
+
+func (g *grants) put(hash [32]byte, grant access.Grant, asked time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.known) >= maxGrants {
+		clear(g.known)
+		clear(g.touched)
+	}
+	g.known[hash] = grantEntry{grant, asked}
+}
+
+// tryTouch tells whether it is time to note the use of a key, and takes it as
+// noted from now on: a disk that is full is not tried at every request.
+func (g *grants) tryTouch(key int64, now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if last, ok := g.touched[key]; ok && now.Sub(last) < touchRetry {
+		return false
+	}
+	g.touched[key] = now
+	return true
+}
+
+// limits counts requests by Space and bucket (CONTRACT D18).
+type limits struct {
+	mu      sync.Mutex
+	windows map[windowKey]access.Window
+}
+
+type windowKey struct {
+	space  contact.SpaceID
+	bucket access.Bucket
+}
+
+func (l *limits) take(now contact.Time, space access.Space, bucket access.Bucket) access.Verdict {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := windowKey{space.ID, bucket}
+	w, v := l.windows[key].Take(now, space.Limits.Get(bucket))
+	l.windows[key] = w
+	return v
+}

@@ -1,0 +1,85 @@
+package book
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// How many rows a page has (CONTRACT P4).
+const (
+	DefaultPerPage = 200
+	MaxPerPage     = 5000
+)
+
+// List says which contacts to list, and which page of them. The zero List,
+// but for PerPage, is the first page of all.
+type List struct {
+	CreatedFrom  contact.Time // inclusive; 0 for no bound
+	CreatedUntil contact.Time // exclusive; 0 for no bound
+	UpdatedSince contact.Time // inclusive; 0 for no bound; orders by the newest change, oldest first
+	Email, Phone string       // as ParseValue gives them; "" for any
+	Cursor       string       // of an answer to the same query
+	PerPage      int          // 1 to MaxPerPage
+}
+
+// Listed is a page of contacts: newest id first, or with UpdatedSince in the
+// order of their newest changes, so that one that changes while the list is
+// walked comes again and is never missed. A page is shorter than asked for
+// where contacts are large. A cursor is "" where there is
+// nothing in its direction.
+type Listed struct {
+	Contacts   []contact.Contact
+	Next, Prev string
+}
+
+// List gives a page of the contacts of a Space (CONTRACT P4, D17). It needs
+// contacts:read.
+func (b *Book) List(ctx context.Context, g access.Grant, l *List) (Listed, error) {
+	if err := g.Allow(access.Read); err != nil {
+		return Listed{}, err
+	}
+	secret, err := b.cursorSecret(ctx)
+	if err != nil {
+		return Listed{}, err
+	}
+	q := store.Query{Space: g.Space.ID, CreatedFrom: l.CreatedFrom, CreatedUntil: l.CreatedUntil, UpdatedSince: l.UpdatedSince}
+	if l.Email != "" {
+		q.Keys = append(q.Keys, keyOf(contact.Emails, l.Email, g))
+	}
+	if l.Phone != "" {
+		q.Keys = append(q.Keys, keyOf(contact.Phones, l.Phone, g))
+	}
+	name := listName{g.Space.ID, fmt.Sprintf("contacts %d %d %d %q %q", l.CreatedFrom, l.CreatedUntil, l.UpdatedSince, l.Email, l.Phone)}
+	at, err := name.place(secret, l.Cursor)
+	if err != nil {
+		return Listed{}, err
+	}
+	page, err := b.store.List(ctx, q, at, l.PerPage)
+	if err != nil {
+		return Listed{}, err
+	}
+	mark := func(c *contact.Contact) int64 {
+		if l.UpdatedSince != 0 {
+			return int64(c.Head)
+		}
+		return int64(c.ID)
+	}
+	out := Listed{Contacts: page.Rows}
+	if n := len(page.Rows); n > 0 {
+		if at.Back || page.More {
+			out.Next = name.cursor(secret, store.Place{Mark: mark(&page.Rows[n-1])})
+		}
+		if at.Mark != 0 && (!at.Back || page.More) {
+			out.Prev = name.cursor(secret, store.Place{Mark: mark(&page.Rows[0]), Back: true})
+		}
+	}
+	return out, nil
+}
+
+func keyOf(col contact.Collection, text string, g access.Grant) contact.Key {
+	return contact.Key{Kind: col, Text: contact.MatchKey(col, text, g.Space.Region)}
+}

@@ -1,0 +1,159 @@
+package book_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/sqlite"
+)
+
+// registry opens a book on a fresh database, with a clock that the test sets.
+func registry(t *testing.T) (*book.Book, *time.Time) {
+	t.Helper()
+	now := time.Date(2026, time.June, 30, 12, 0, 0, 0, time.UTC)
+	backend, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := func() time.Time { return now }
+	s := store.New(backend, store.Options{Clock: clock})
+	b := book.New(s, book.Options{Clock: clock})
+	t.Cleanup(func() {
+		b.Close()
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b, &now
+}
+
+func code(err error) string {
+	if f, ok := err.(*fault.Error); ok {
+		return f.Code
+	}
+	return "no fault"
+}
+
+func makeSpace(t *testing.T, b *book.Book) access.Space {
+	t.Helper()
+	s, err := b.CreateSpace(context.Background(), access.Space{Name: "one"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A key that was just made is let in, does what its defaults allow, and counts
+// against the limit of its own Space (CONTRACT D18, D19).
+func TestCreateKeyWorksAtOnce(t *testing.T) {
+	b, now := registry(t)
+	space := makeSpace(t, b)
+	k, secret, err := b.CreateKey(t.Context(), access.APIKey{Space: space.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k.Name != access.DefaultKeyName || k.Scopes != access.DefaultScopes || k.Created != contact.TimeOf(*now) {
+		t.Errorf("made %+v", k)
+	}
+	g, v, err := b.Enter(t.Context(), secret.Reveal(), access.Write, access.Update)
+	if err != nil || g.Key.ID != k.ID || g.Space.ID != space.ID || v.Remaining != 59 {
+		t.Errorf("entered as %+v with %+v, %v", g, v, err)
+	}
+	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Admin, access.Update); code(err) != "scope_missing" {
+		t.Errorf("admin: %v", err)
+	}
+}
+
+// Revoking is final and in force within a second (CONTRACT D19).
+func TestRevokeKey(t *testing.T) {
+	b, now := registry(t)
+	k, secret, err := b.CreateKey(t.Context(), access.APIKey{Space: makeSpace(t, b).ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); err != nil {
+		t.Fatal(err)
+	}
+	first, already, err := b.RevokeKey(t.Context(), k.ID)
+	if err != nil || already || first.Revoked != contact.TimeOf(*now) {
+		t.Errorf("revoked %+v, already %v, %v", first, already, err)
+	}
+	*now = now.Add(time.Second)
+	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); code(err) != access.KeyInvalid {
+		t.Errorf("a second later: %v", err)
+	}
+	again, already, err := b.RevokeKey(t.Context(), k.ID)
+	if err != nil || !already || again.Revoked != first.Revoked {
+		t.Errorf("again: %+v, already %v, %v", again, already, err)
+	}
+}
+
+// A change of a Space is in force within a second (CONTRACT D19), and one that
+// Space.Check refuses leaves it as it was.
+func TestUpdateSpace(t *testing.T) {
+	b, now := registry(t)
+	space := makeSpace(t, b)
+	_, secret, err := b.CreateKey(t.Context(), access.APIKey{Space: space.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); err != nil {
+		t.Fatal(err)
+	}
+	set := func(sub access.Subscription) error {
+		_, err := b.UpdateSpace(t.Context(), space.ID, func(s *access.Space) error {
+			s.Subscription = sub
+			return nil
+		})
+		return err
+	}
+	if err := set("gone"); code(err) != "subscription_invalid" {
+		t.Errorf("a bad subscription: %v", err)
+	}
+	if list, err := b.Spaces(t.Context()); err != nil || len(list) != 1 || list[0] != space {
+		t.Errorf("after a refused change: %+v, %v; want %+v", list, err, space)
+	}
+	if err := set(access.Inactive); err != nil {
+		t.Fatal(err)
+	}
+	*now = now.Add(time.Second)
+	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); code(err) != "subscription_inactive" {
+		t.Errorf("a second later: %v", err)
+	}
+}
+
+func TestRegistryRefuses(t *testing.T) {
+	b, now := registry(t)
+	space := makeSpace(t, b)
+	nothing := func(*access.Space) error { return nil }
+	_, noName := b.CreateSpace(t.Context(), access.Space{})
+	_, noSpace := b.UpdateSpace(t.Context(), 99, nothing)
+	_, _, noSpaceOfKey := b.CreateKey(t.Context(), access.APIKey{Space: 99})
+	_, _, expired := b.CreateKey(t.Context(), access.APIKey{Space: space.ID, Expires: contact.TimeOf(*now)})
+	_, _, noKey := b.RevokeKey(t.Context(), 99)
+	for name, c := range map[string]struct {
+		err  error
+		kind fault.Kind
+		code string
+	}{
+		"a Space without a name":     {noName, fault.Invalid, "name_length"},
+		"a Space that is not":        {noSpace, fault.NotFound, "space_not_found"},
+		"a key of no Space":          {noSpaceOfKey, fault.NotFound, "space_not_found"},
+		"a key that has expired":     {expired, fault.Invalid, "expiry_past"},
+		"revoking a key that is not": {noKey, fault.NotFound, "key_not_found"},
+	} {
+		if fault.KindOf(c.err) != c.kind || code(c.err) != c.code {
+			t.Errorf("%s: %v (%s)", name, c.err, code(c.err))
+		}
+	}
+	if keys, err := b.Keys(t.Context()); err != nil || len(keys) != 0 {
+		t.Errorf("refused, yet there are keys: %v, %v", keys, err)
+	}
+}

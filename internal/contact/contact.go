@@ -1,0 +1,93 @@
+// Package contact is the domain: what a contact is and what each write does to
+// it. Everything here is pure: no context, clock, randomness or I/O. Times,
+// ids and sequence numbers come in as arguments, so that a rule can run twice,
+// or for a preview, with the same result.
+package contact
+
+import "time"
+
+// SpaceID names a Space (a tenant). From 1; unique in the installation.
+type SpaceID int64
+
+// ID names a contact: 1 to MaxID, unique in the installation, growing within a
+// Space, never reused (CONTRACT D4). An ID as a caller names it, which may
+// belong to a merged contact, is called a ref.
+type ID int64
+
+// MaxID is 2^53-1, the greatest integer that JavaScript reads exactly.
+const MaxID ID = 1<<53 - 1
+
+// Seq numbers the changes of a Space: from 1, without gaps, in commit order.
+type Seq int64
+
+// Version counts the states of one contact, from 1 (CONTRACT D20).
+type Version int64
+
+// Time is a moment in microseconds since 1970 UTC. Both databases keep exactly
+// this, so a time read back equals the time written.
+type Time int64
+
+// TimeOf cuts t to microseconds.
+func TimeOf(t time.Time) Time { return Time(t.UnixMicro()) }
+
+// Std gives the moment as a time.Time in UTC.
+func (t Time) Std() time.Time { return time.UnixMicro(int64(t)).UTC() }
+
+// State says whether a contact's row is the contact itself or what is left of
+// it. Its numbers are stored.
+type State uint8
+
+// The states of a row.
+const (
+	Live   State = 0
+	Merged State = 1 // frozen: an alias, and the way back for unmerge
+)
+
+// Origin tells where a value came from: the change that brought it, and the
+// contact that it was first written to. Merges never rewrite it, which is what
+// makes an unmerge possible.
+type Origin struct {
+	Contact ID
+	Seq     Seq
+}
+
+// Value is one item of a collection, or the content of a slot. Text is stored
+// and returned as sent (CONTRACT D8). Origins is never empty for a stored
+// value; it has several where several contacts held the value before a merge.
+type Value struct {
+	Text    string
+	Origins []Origin
+}
+
+// Contact is one person's profile, or the frozen row of a merged one. A
+// Contact is a value: nothing changes the slices of one that others may hold.
+type Contact struct {
+	ID        ID
+	Version   Version
+	State     State
+	Parent    ID    // what it was merged into; 0 unless Merged
+	Canonical ID    // the survivor at the end of that chain; 0 unless Merged
+	Created   Time  // when it was created
+	Head      Seq   // its newest change
+	Depth     int64 // how many changes it has
+	Skip      Seq   // its newest change that carries a snapshot; 0 for none
+	Values    [NumCollections][]Value
+	Fields    [NumSlots]Value // by Slot.Index; an empty Text is an empty slot
+}
+
+// Leads gives the id that this row answers for: its own, or the survivor's.
+func (c *Contact) Leads() ID {
+	if c.State == Merged {
+		return c.Canonical
+	}
+	return c.ID
+}
+
+// Primary gives the first text of a collection, and false where it has none
+// (CONTRACT S3).
+func (c *Contact) Primary(col Collection) (string, bool) {
+	if len(c.Values[col]) == 0 {
+		return "", false
+	}
+	return c.Values[col][0].Text, true
+}

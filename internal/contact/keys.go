@@ -1,0 +1,84 @@
+package contact
+
+// Key is a match key of one contact: what other values of its collection are
+// compared with to find it. Only emails and phones are looked up by value.
+type Key struct {
+	Kind Collection
+	Text string
+}
+
+// keyed are the collections whose values have match keys.
+var keyed = [...]Collection{Emails, Phones}
+
+// KeyChanges tells which match keys a contact loses and gains between two of
+// its states; one of them may be nil. A merged contact has none: its values are
+// found at the survivor. Values that stay cost nothing.
+func KeyChanges(before, after *Contact, region string) (gone, come []Key) {
+	for _, col := range keyed {
+		old, now := valuesWithKeys(before, col), valuesWithKeys(after, col)
+		if len(old) == len(now) && (len(old) == 0 || sameTexts(old, now)) {
+			continue
+		}
+		was, is := keySet(old, col, region), keySet(now, col, region)
+		gone = appendMissing(gone, was, is)
+		come = appendMissing(come, is, was)
+	}
+	return gone, come
+}
+
+// RegionChanges tells which match keys a contact loses and gains when its
+// Space's region changes.
+func RegionChanges(c *Contact, before, after string) (gone, come []Key) {
+	was, is := Keys(c, before), Keys(c, after)
+	return appendMissing(nil, was, is), appendMissing(nil, is, was)
+}
+
+// Keys gives all match keys of a contact, each once.
+func Keys(c *Contact, region string) []Key {
+	_, come := KeyChanges(nil, c, region)
+	return come
+}
+
+func valuesWithKeys(c *Contact, col Collection) []Value {
+	if c == nil || c.State != Live {
+		return nil
+	}
+	return c.Values[col]
+}
+
+func sameTexts(a, b []Value) bool {
+	for i := range a {
+		if a[i].Text != b[i].Text {
+			return false
+		}
+	}
+	return true
+}
+
+// keySet gives the keys in the order of the values, each once. Two values of
+// one contact may share a key, so losing a value need not lose its key.
+func keySet(values []Value, col Collection, region string) []Key {
+	out := make([]Key, 0, len(values))
+	seen := make(map[string]bool, len(values))
+	for _, v := range values {
+		key := MatchKey(col, v.Text, region)
+		if !seen[key] {
+			seen[key] = true
+			out = append(out, Key{col, key})
+		}
+	}
+	return out
+}
+
+func appendMissing(to, in, other []Key) []Key {
+	has := make(map[Key]bool, len(other))
+	for _, k := range other {
+		has[k] = true
+	}
+	for _, k := range in {
+		if !has[k] {
+			to = append(to, k)
+		}
+	}
+	return to
+}

@@ -1,0 +1,51 @@
+package demo
+
+func eastAsia() []culture {
+	return []culture{{ // Chinese, simplified
+		script:     "Han",
+		weight:     45,
+		women:      words("Xiaoyu=晓雨, Lihua=丽华, Meiling=美玲, Jingyi=静怡, Xinyi=欣怡, Yutong=雨桐, Xuemei=雪梅"),
+		men:        words("Jianguo=建国, Zhiqiang=志强, Haoran=浩然, Weiming=伟明, Zixuan=子轩, Guodong=国栋"),
+		families:   words("Wang=王, Li=李, Zhang=张, Liu=刘, Chen=陈, Yang=杨, Zhao=赵, Huang=黄, Zhou=周, Wu=吴, Xu=徐, Sun=孙, Zhu=朱, Gao=高, Guo=郭, Luo=罗, Ouyang=欧阳"),
+		order:      "familygiven",
+		latinOrder: "family given",
+		homes:      homes("Beijing, China=中国北京; Shanghai, China=中国上海; Chengdu, China=中国成都; Xi'an, China=中国西安; Shenzhen, China=中国深圳"),
+		domain:     "邮件.example",
+		firm:       "有限公司",
+		teams:      []string{"销售部", "采购部", "财务部"},
+	}, { // Chinese, traditional
+		script:     "Han",
+		weight:     20,
+		women:      words("Shu-fen=淑芬, Yi-chun=怡君, Ya-ting=雅婷, Hui-chen=惠珍, Chia-ying=佳穎"),
+		men:        words("Chih-ming=志明, Chun-hung=俊宏, Chia-hao=家豪, Ming-che=明哲, Tsung-han=宗翰"),
+		families:   words("Chen=陳, Lin=林, Huang=黃, Chang=張, Lee=李, Wang=王, Wu=吳, Liu=劉, Tsai=蔡, Yang=楊, Hsu=許, Cheng=鄭, Hsieh=謝"),
+		order:      "familygiven",
+		latinOrder: "family given",
+		homes:      homes("Taipei, Taiwan=臺北市, 臺灣; Kaohsiung, Taiwan=高雄市, 臺灣; Tainan, Taiwan=臺南市, 臺灣; Hong Kong=香港"),
+		domain:     "郵件.example",
+		firm:       "股份有限公司",
+		teams:      []string{"業務部", "會計部", "人資部"},
+	}, { // Japanese
+		script:   "Han",
+		weight:   45,
+		women:    words("Misaki=美咲, Yui=結衣, Hikari=ひかり, Sakura=さくら, Akiko=明子, Tomoko=智子, Kaori=香織, Erika=エリカ, Chie=千恵, Mayu=まゆ"),
+		men:      words("Sosuke=蒼介, Shota=翔太, Kenichi=健一, Yuto=悠斗, Hiroshi=浩, Shinji=真司, Masaru=勝, Tetsuo=哲夫"),
+		families: words("Aoki=青木, Fujita=藤田, Ono=大野, Katayama=片山, Kuroda=黒田, Sakamoto=坂本, Sugiyama=杉山, Sasaki=佐々木, Takahashi=高橋, Tanaka=田中, Nakamura=中村, Hasegawa=長谷川, Miura=三浦, Morita=森田, Yoshida=吉田, Watanabe=渡辺"),
+		order:    "family given",
+		homes:    homes("Tokyo, Japan=東京都, 日本; Osaka, Japan=大阪市, 日本; Sapporo, Japan=札幌市, 日本; Fukuoka, Japan=福岡市, 日本; Kyoto, Japan=京都市, 日本"),
+		domain:   "郵便.example",
+		firm:     "株式会社",
+		teams:    []string{"営業部", "経理部", "総務部", "カスタマーサポート"},
+	}, { // Korean
+		script:   "Hangul",
+		weight:   35,
+		women:    words("Seo-yeon=서연, Ha-eun=하은, Min-seo=민서, Hye-rin=혜린, Ji-an=지안, Eun-ju=은주, Ga-on=가온, Mi-kyung=미경"),
+		men:      words("Do-yun=도윤, Min-jun=민준, Sung-ho=성호, Gun-woo=건우, Jin-seok=진석, Kwang-min=광민, Si-on=시온, Tae-ho=태호"),
+		families: words("Kim=김, Lee=이, Park=박, Choi=최, Jung=정, Kang=강, Yoon=윤, Lim=임, Han=한, Oh=오, Seo=서, Shin=신, Kwon=권, Hwang=황"),
+		order:    "familygiven",
+		homes:    homes("Seoul, South Korea=대한민국 서울; Busan, South Korea=대한민국 부산; Daegu, South Korea=대한민국 대구; Jeju, South Korea=대한민국 제주"),
+		domain:   "우편.example",
+		firm:     "㈜",
+		teams:    []string{"영업부", "총무부", "개발팀"},
+	}}
+}

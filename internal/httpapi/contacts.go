@@ -1,0 +1,96 @@
+package httpapi
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/wire"
+)
+
+// getContact answers a whole contact, or 304 where the caller has it already
+// (CONTRACT P2, D15, D20).
+func (a *api) getContact(w http.ResponseWriter, r *request) error {
+	c, err := a.book.Get(r.Context(), r.grant, r.ref)
+	if err != nil {
+		return err
+	}
+	if r.URL.RawQuery == "" { // an answer that parameters vary bears no ETag
+		w.Header()["ETag"] = []string{etag(c.Version)}
+		if ifNoneMatch(r.Header, c.Version) {
+			delete(w.Header(), "Content-Type")
+			r.status = http.StatusNotModified
+			w.WriteHeader(r.status)
+			return nil
+		}
+	}
+	labels := fieldNames(r, r.URL.Query())
+	answer(w, r, http.StatusOK, func(b []byte) []byte { return appendContact(b, &c, labels) })
+	return nil
+}
+
+// putContact is the sparse PUT (CONTRACT S1-S7).
+func (a *api) putContact(w http.ResponseWriter, r *request) error {
+	put := book.Put{Ref: r.ref}
+	var err error
+	if put.Match, err = ifMatch(r.Header); err != nil {
+		return err
+	}
+	if len(r.Header["If-None-Match"]) > 0 {
+		return fault.At("If-None-Match", "header_invalid", "A PUT takes If-Match alone: it changes a contact and never makes one.")
+	}
+	body, err := readBody(w, r)
+	if err != nil {
+		return err
+	}
+	put.BodyID, err = wire.ReadPut(*body, &put.Patch)
+	freeBuffer(body)
+	if err != nil {
+		return err
+	}
+	written, err := a.book.Put(r.Context(), r.grant, r.by, &put)
+	if err != nil {
+		return err
+	}
+	answerWritten(w, r, http.StatusOK, &written, &put.Patch)
+	return nil
+}
+
+// createContact makes a contact (CONTRACT P3, D16).
+func (a *api) createContact(w http.ResponseWriter, r *request) error {
+	body, err := readBody(w, r)
+	if err != nil {
+		return err
+	}
+	var patch contact.Patch
+	err = wire.ReadCreate(*body, &patch)
+	freeBuffer(body)
+	if err != nil {
+		return err
+	}
+	written, err := a.book.Create(r.Context(), r.grant, r.by, &patch)
+	if err != nil {
+		return err
+	}
+	w.Header()["Location"] = []string{base + "/contacts/" + strconv.FormatInt(int64(written.Contact.ID), 10)}
+	answerWritten(w, r, http.StatusCreated, &written, &patch)
+	return nil
+}
+
+// answerWritten answers what a write sent, as it is stored now, and the name of
+// the change where there was one (CONTRACT S7, D22).
+func answerWritten(w http.ResponseWriter, r *request, status int, written *book.Written, p *contact.Patch) {
+	setWritten(w.Header(), written)
+	answer(w, r, status, func(b []byte) []byte { return appendSent(b, &written.Contact, p) })
+}
+
+// setWritten says which version a write left, and names its change where there
+// was one (CONTRACT D20, D22).
+func setWritten(h http.Header, written *book.Written) {
+	h["ETag"] = []string{etag(written.Contact.Version)}
+	if written.Change.Op != 0 {
+		h["X-Change-Id"] = []string{written.Change.String()}
+	}
+}

@@ -1,0 +1,113 @@
+package httpapi_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/httpapi"
+)
+
+// codesOfTests are the codes that no conversation can bring about, with the
+// test that does.
+var codesOfTests = map[string]string{
+	"body_incomplete":   "TestBodyBreaksOff",
+	"contact_too_large": "TestContactsStaySendable of package contact",
+	"database_busy":     "TestStoreFails",
+	"internal":          "TestStoreFails",
+	"not_ready":         "TestOutcomeUnknown",
+	"outcome_unknown":   "TestOutcomeUnknown",
+	"overloaded":        "TestOverloaded",
+	"read_only":         "TestStoreFails",
+	"shutting_down":     "TestShuttingDown",
+	"storage_failed":    "TestOutcomeUnknown",
+	"storage_full":      "TestStoreFails",
+	"timeout":           "TestTimeout",
+}
+
+func TestConversations(t *testing.T) {
+	codes, patterns := runConversations(t, openSQLite)
+	if t.Failed() {
+		return // what was not reached is no news
+	}
+	for _, code := range httpapi.Codes {
+		if test := codesOfTests[code]; codes[code] == (test != "") {
+			t.Errorf("code %s: in a conversation: %v, in a test: %q; want one of them", code, codes[code], test)
+		}
+	}
+	for code := range codes {
+		if !slices.Contains(httpapi.Codes, code) {
+			t.Errorf("code %s is not in Codes", code)
+		}
+	}
+	for _, pattern := range httpapi.RoutePatterns() {
+		if !patterns[pattern] && !isPage(pattern) {
+			t.Errorf("no conversation asks for %s", pattern)
+		}
+	}
+	checkDocumentCovered(t)
+}
+
+// badInputsElsewhere are lines of the list of bad inputs that this package
+// cannot be asked about, with the reason.
+var badInputsElsewhere = map[int]string{
+	51: "no value is a URL",
+	56: "a time zone is a setting of a Space: see package access",
+	57: "no value is a code of a country or language",
+	58: "no value is a coordinate",
+	63: "undo does not exist yet; a merge that is repeated: see merges.txt",
+	65: "idempotency keys do not exist yet",
+	67: "filters do not exist yet",
+	78: "HTTP/2 is the business of the server",
+	86: "there are no cookies",
+	87: "there is no MCP",
+	88: "there is no user interface; every answer forbids frames all the same: see checkAlways",
+	89: "imports do not exist yet",
+	90: "imports do not exist yet",
+	91: "imports do not exist yet",
+	92: "imports do not exist yet",
+	93: "exports do not exist yet",
+	94: "exports do not exist yet",
+	95: "webhooks do not exist yet",
+	96: "webhooks do not exist yet",
+	97: "webhooks do not exist yet",
+	99: "finishing what is under way is the business of the server; here: TestShuttingDown",
+}
+
+func TestEveryBadInput(t *testing.T) {
+	covered := map[int]bool{}
+	conversations, err1 := filepath.Glob("testdata/*.txt")
+	tests, err2 := filepath.Glob("*_test.go")
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	mark := regexp.MustCompile(`(?m)^\s*(?:#|//) bad-input ([0-9]+(?:, [0-9]+)*)`)
+	for _, file := range append(conversations, tests...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range mark.FindAllStringSubmatch(string(text), -1) {
+			for number := range strings.SplitSeq(m[1], ",") {
+				n, err := strconv.Atoi(strings.TrimSpace(number))
+				if err != nil {
+					t.Fatalf("%s: %q", file, m[0])
+				}
+				covered[n] = true
+			}
+		}
+	}
+	for n := 1; n <= 100; n++ {
+		if reason := badInputsElsewhere[n]; covered[n] == (reason != "") {
+			t.Errorf("bad input %d: tested %v, elsewhere %q; want one of them", n, covered[n], reason)
+		}
+	}
+	if last := slices.Max(slices.Collect(maps.Keys(covered))); last > 100 {
+		t.Errorf("there is no bad input %d", last)
+	}
+}

@@ -1,0 +1,52 @@
+package httpapi
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"github.com/swaggest/swgui/v5/static"
+)
+
+// The documentation page is Swagger UI over openapi.json. All that it loads
+// comes from here, and it can send requests to nobody else: a key that is typed
+// into it stays between the reader and this server.
+
+//go:embed docs
+var docsFiles embed.FS
+
+// docsPolicy lets the page load what lies beside it and talk to this server.
+// The style sheet holds its icons as data: URLs.
+const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+var (
+	docsPage   = newDocsPage("text/html; charset=utf-8", docsFiles, "docs/index.html")
+	docsAssets = map[string]*page{
+		"start.js":             newDocsPage("text/javascript; charset=utf-8", docsFiles, "docs/start.js"),
+		"favicon.png":          newDocsPage("image/png", static.FS, "favicon-32x32.png"),
+		"swagger-ui.css":       newDocsPage("text/css; charset=utf-8", static.FS, "swagger-ui.css.gz"),
+		"swagger-ui-bundle.js": newDocsPage("text/javascript; charset=utf-8", static.FS, "swagger-ui-bundle.js.gz"),
+	}
+)
+
+// docsAsset answers what the documentation page loads.
+func (a *api) docsAsset(w http.ResponseWriter, r *request) error {
+	p, ok := docsAssets[r.PathValue("asset")]
+	if !ok {
+		return noRoute.handle(a, w, r)
+	}
+	return p.answer(a, w, r)
+}
+
+func newDocsPage(mediaType string, files fs.ReadFileFS, name string) *page {
+	text, err := files.ReadFile(name)
+	if err != nil {
+		panic("httpapi: " + name + " is not embedded") // the files of a module do not change
+	}
+	p := newPage(mediaType, text)
+	p.policy = docsPolicy
+	p.zipped = strings.HasSuffix(name, ".gz")
+	return p
+}

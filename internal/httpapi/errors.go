@@ -1,0 +1,112 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// statuses gives the status of each kind of error (CONTRACT S8, D2).
+var statuses = map[fault.Kind]int{
+	fault.Internal:        http.StatusInternalServerError,
+	fault.Unauthenticated: http.StatusUnauthorized,
+	fault.Forbidden:       http.StatusForbidden,
+	fault.RateLimited:     http.StatusTooManyRequests,
+	fault.TooLarge:        http.StatusRequestEntityTooLarge,
+	fault.MediaType:       http.StatusUnsupportedMediaType,
+	fault.Invalid:         http.StatusUnprocessableEntity,
+	fault.NotFound:        http.StatusNotFound,
+	fault.Method:          http.StatusMethodNotAllowed,
+	fault.Stale:           http.StatusPreconditionFailed,
+	fault.Conflict:        http.StatusConflict,
+	fault.Gone:            http.StatusGone,
+	fault.Unavailable:     http.StatusServiceUnavailable,
+}
+
+// clientGone is for the log alone: there is nobody to send it to.
+const clientGone = 499
+
+// fail answers an error and logs those that the caller cannot mend.
+func (a *api) fail(rt *route, w http.ResponseWriter, r *request, err error) {
+	e := explain(err)
+	switch e.Kind {
+	case fault.Internal:
+		a.log.Error("a request failed", "request_id", r.id, "pattern", rt.pattern, "code", e.Code, "error", e.Err)
+	case fault.Unavailable:
+		a.log.Warn("a request could not be served", "request_id", r.id, "pattern", rt.pattern, "code", e.Code, "error", e.Err)
+	}
+	a.answerError(w, r, e)
+	if errors.Is(err, context.Canceled) {
+		r.status = clientGone
+	}
+}
+
+// explain gives the error that the caller is told of.
+func explain(err error) *fault.Error {
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		return e
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return &fault.Error{Kind: fault.Unavailable, Code: "timeout", RetryAfter: time.Second, Err: err,
+			Message: "The server took too long. Send the request again in a moment."}
+	}
+	e := internalError()
+	e.Err = err
+	return e
+}
+
+func internalError() *fault.Error {
+	return fault.New(fault.Internal, "internal", "Something went wrong on our side. Tell us the request_id if it happens again.")
+}
+
+// answerError sends an error in its one shape (CONTRACT D3).
+func (a *api) answerError(w http.ResponseWriter, r *request, e *fault.Error) {
+	h := w.Header()
+	switch e.Kind {
+	case fault.Unauthenticated:
+		h["WWW-Authenticate"] = []string{"Bearer"}
+	case fault.RateLimited, fault.Unavailable:
+		h["Retry-After"] = []string{strconv.FormatInt(int64(max(1, (e.RetryAfter+time.Second-1)/time.Second)), 10)}
+	case fault.TooLarge:
+		h["Connection"] = []string{"close"} // the rest of the body is on its way
+	}
+	answer(w, r, statuses[e.Kind], func(b []byte) []byte { return appendError(b, e, r.id) })
+}
+
+func appendError(b []byte, e *fault.Error, id string) []byte {
+	b = appendString(append(b, `{"message":`...), e.Message)
+	b = appendString(append(b, `,"code":`...), e.Code)
+	if e.Kind == fault.Invalid {
+		b = appendProblems(append(b, `,"errors":`...), e.At)
+	}
+	b = appendString(append(b, `,"request_id":`...), id)
+	return append(b, '}')
+}
+
+// appendProblems writes the messages by their paths, a path once.
+func appendProblems(b []byte, list []fault.Problem) []byte {
+	var paths []string
+	messages := map[string][]string{}
+	for _, p := range list {
+		if messages[p.Path] == nil {
+			paths = append(paths, p.Path)
+		}
+		messages[p.Path] = append(messages[p.Path], p.Message)
+	}
+	b = append(b, '{')
+	for i, path := range paths {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendString(b, path), ':')
+		for j, message := range messages[path] {
+			b = appendString(append(b, "[,"[min(j, 1)]), message)
+		}
+		b = append(b, ']')
+	}
+	return append(b, '}')
+}

@@ -1,0 +1,28 @@
+package httpapi
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// health says that the process is up.
+func (a *api) health(w http.ResponseWriter, r *request) error {
+	answerOK(w, r)
+	return nil
+}
+
+// ready says whether requests can be served.
+func (a *api) ready(w http.ResponseWriter, r *request) error {
+	if err := a.book.Ready(r.Context()); err != nil {
+		return &fault.Error{Kind: fault.Unavailable, Code: "not_ready", RetryAfter: time.Second, Err: err,
+			Message: "The server cannot serve requests now."}
+	}
+	answerOK(w, r)
+	return nil
+}
+
+func answerOK(w http.ResponseWriter, r *request) {
+	answer(w, r, http.StatusOK, func(b []byte) []byte { return append(b, `{"status":"ok"}`...) })
+}

@@ -1,0 +1,66 @@
+// Package httpapi is the HTTP API: it turns requests into calls of package
+// book, and renders answers and errors. It decides nothing about contacts.
+//
+// routes.go is the whole table. serve.go is the way of a request, the same for
+// every route. A noun has one file, with its handlers.
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"path"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/book"
+)
+
+// Options set what the API takes from its surroundings; zero values will do.
+type Options struct {
+	Log         *slog.Logger    // nil: slog.Default
+	MaxInFlight int             // requests under way at once, those above get a 503; 0: 1024
+	Deadline    time.Duration   // what one request may take; 0: 10 s
+	PublicURL   string          // how clients reach the server, for links: "https://contacts.example.com"; "": by the request's Host
+	Stopping    context.Context // ends when the server begins to stop; nil: never
+}
+
+// New makes the handler of the whole API, health checks included. Timeouts of
+// connections and the size of headers are the server's business.
+func New(b *book.Book, o Options) http.Handler {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.MaxInFlight == 0 {
+		o.MaxInFlight = 1024
+	}
+	if o.Deadline == 0 {
+		o.Deadline = 10 * time.Second
+	}
+	a := &api{book: b, log: o.Log, maxInFlight: int64(o.MaxInFlight), deadline: o.Deadline,
+		publicURL: strings.TrimSuffix(o.PublicURL, "/"), stopping: o.Stopping}
+	a.mux = a.newMux()
+	return a
+}
+
+type api struct {
+	book        *book.Book
+	log         *slog.Logger
+	maxInFlight int64
+	inFlight    atomic.Int64
+	deadline    time.Duration
+	publicURL   string
+	stopping    context.Context
+	mux         *http.ServeMux
+}
+
+// ServeHTTP answers one request. The mux would redirect an unclean path; here
+// it names nothing, because a redirected write loses its body or its method.
+func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if p := r.URL.EscapedPath(); p == "" || p[0] != '/' || path.Clean(p) != p {
+		a.serve(&noRoute, w, r)
+		return
+	}
+	a.mux.ServeHTTP(w, r)
+}

@@ -1,0 +1,128 @@
+package httpapi_test
+
+import (
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// fetch asks for a page, without a key, with these headers: name, value, ...
+func (w *world) fetch(method, path string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, nil)
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	res := httptest.NewRecorder()
+	w.handler.ServeHTTP(res, r)
+	return res
+}
+
+// The pages are for everyone, may be kept for an hour, and are asked for again
+// by their ETag.
+func TestPages(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	const data, docs = "default-src 'none'; frame-ancestors 'none'", "default-src 'none'; script-src 'self'; style-src 'self'; " +
+		"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	for _, p := range []struct{ path, mediaType, policy, begins string }{
+		{"/openapi.yaml", "application/yaml", data, "openapi: 3.1."},
+		{"/openapi.json", "application/json", data, "{\n \"openapi\": \"3.1."},
+		{"/llms.txt", "text/plain; charset=utf-8", data, "# Carnet\n"},
+		{"/docs", "text/html; charset=utf-8", docs, "<!doctype html>"},
+		{"/docs/start.js", "text/javascript; charset=utf-8", docs, "\"use strict\""},
+		{"/docs/favicon.png", "image/png", docs, "\x89PNG"},
+		{"/docs/swagger-ui.css", "text/css; charset=utf-8", docs, "."},
+		{"/docs/swagger-ui-bundle.js", "text/javascript; charset=utf-8", docs, "/*! For license information"},
+	} {
+		t.Run(p.path, func(t *testing.T) {
+			res := w.fetch("GET", p.path)
+			h := res.Header()
+			if res.Code != 200 || !strings.HasPrefix(res.Body.String(), p.begins) {
+				t.Errorf("%d %.100s", res.Code, res.Body)
+			}
+			for name, want := range map[string]string{
+				"Content-Type":            p.mediaType,
+				"Content-Security-Policy": p.policy,
+				"Cache-Control":           "public, max-age=3600",
+				"X-Content-Type-Options":  "nosniff",
+				"Referrer-Policy":         "no-referrer",
+				"Vary":                    "Accept-Encoding",
+				"Content-Encoding":        "",
+			} {
+				if got := h.Get(name); got != want {
+					t.Errorf("%s: %q, want %q", name, got, want)
+				}
+			}
+			tag := etagOf(res)
+			again := w.fetch("GET", p.path, "If-None-Match", `"other", `+tag)
+			if again.Code != 304 || again.Body.Len() != 0 || etagOf(again) != tag {
+				t.Errorf("with its ETag: %d, body of %d", again.Code, again.Body.Len())
+			}
+			if other := w.fetch("GET", p.path, "If-None-Match", `"other"`); other.Code != 200 {
+				t.Errorf("with another ETag: %d", other.Code)
+			}
+			if zipped := w.fetch("GET", p.path, "Accept-Encoding", "br, gzip"); unzip(t, zipped) != res.Body.String() {
+				t.Error("compressed it is another page")
+			}
+			want(t, w.fetch("GET", p.path+"?x=1"), 422, "unknown_parameter")
+			want(t, w.fetch("PUT", p.path), 405, "method_not_allowed")
+		})
+	}
+	for _, path := range []string{"/docs/", "/docs/nothing.js", "/docs/index.html", "/docs/..%2fopenapi.yaml", "/openapi.yaml/"} {
+		res := w.fetch("GET", path)
+		want(t, res, 404, "route_not_found")
+		if policy := res.Header().Get("Content-Security-Policy"); policy != data {
+			t.Errorf("%s: %s", path, policy)
+		}
+	}
+}
+
+// etagOf gives the ETag, which the server writes as clients know it, not as Go
+// spells it.
+func etagOf(res *httptest.ResponseRecorder) string {
+	for name, values := range res.Header() {
+		if strings.EqualFold(name, "etag") {
+			return values[0]
+		}
+	}
+	return ""
+}
+
+func unzip(t *testing.T, res *httptest.ResponseRecorder) string {
+	t.Helper()
+	body := io.Reader(res.Body)
+	switch encoding := res.Header().Get("Content-Encoding"); encoding {
+	case "":
+	case "gzip":
+		var err error
+		if body, err = gzip.NewReader(body); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Errorf("Content-Encoding: %s", encoding)
+	}
+	text, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// What llms.txt and the documentation page link to is there.
+func TestPagesLinkToWhatIsThere(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	llms := w.fetch("GET", "/llms.txt").Body.String()
+	for _, path := range []string{"/openapi.yaml", "/openapi.json", "/docs"} {
+		if !strings.Contains(llms, path) || w.fetch("GET", path).Code != http.StatusOK {
+			t.Errorf("llms.txt does not lead to %s", path)
+		}
+	}
+	for _, o := range readDocument(t).operations() {
+		path, api := strings.CutPrefix(o.path, "/public-api/v1")
+		if api && !strings.Contains(llms, "`"+o.method+" "+path) {
+			t.Errorf("llms.txt does not tell of %s", o)
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package httpapi
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// route is one thing that can be asked for. A noun that is added is one file
+// with its handlers, and its rows here.
+type route struct {
+	method  string       // GET serves HEAD as well
+	pattern string       // of http.ServeMux; "{id}" is a contact's id, checked before handle
+	scope   access.Scope // "" for none: no key, no limit
+	bucket  access.Bucket
+	params  []param // the query parameters that it takes
+	handle  func(a *api, w http.ResponseWriter, r *request) error
+}
+
+const base = "/public-api/v1"
+
+var routes = []route{
+	{"PUT", base + "/contacts/{id}", access.Write, access.Update, nil, (*api).putContact},
+	{"GET", base + "/contacts/{id}", access.Read, access.Get, []param{flag("use_custom_field_labels")}, (*api).getContact},
+	{"POST", base + "/contacts", access.Write, access.Create, nil, (*api).createContact},
+	{"GET", base + "/contacts", access.Read, access.List, listParams, (*api).listContacts},
+	{"POST", base + "/contacts/{id}/merge", access.Write, access.Update, nil, (*api).mergeContact},
+	{"GET", base + "/contacts/{id}/changes", access.Read, access.List, changesParams, (*api).listChanges},
+	{"GET", base + "/changes", access.Read, access.List, feedParams, (*api).feed},
+	{"GET", "/healthz", "", "", nil, (*api).health},
+	{"GET", "/readyz", "", "", nil, (*api).ready},
+	{"GET", "/openapi.yaml", "", "", nil, openAPIYAMLPage.answer},
+	{"GET", "/openapi.json", "", "", nil, openAPIJSONPage.answer},
+	{"GET", "/llms.txt", "", "", nil, llmsPage.answer},
+	{"GET", "/docs", "", "", nil, docsPage.answer},
+	{"GET", "/docs/{asset}", "", "", nil, (*api).docsAsset},
+}
+
+// noRoute answers every path that is not in the table.
+var noRoute = route{handle: func(*api, http.ResponseWriter, *request) error {
+	return fault.New(fault.NotFound, "route_not_found", "There is nothing at this address. Compare it with the documentation.")
+}}
+
+// newMux makes the mux of the table. It never answers by itself: every path
+// takes any method, and everything else leads to noRoute.
+func (a *api) newMux() *http.ServeMux {
+	mux := http.NewServeMux()
+	allowed := map[string][]string{}
+	for i := range routes {
+		rt := &routes[i]
+		mux.HandleFunc(rt.method+" "+rt.pattern, a.handler(rt))
+		allowed[rt.pattern] = append(allowed[rt.pattern], rt.method)
+		if rt.method == "GET" {
+			allowed[rt.pattern] = append(allowed[rt.pattern], "HEAD")
+		}
+	}
+	for pattern, methods := range allowed {
+		mux.HandleFunc(pattern, a.handler(otherMethod(pattern, methods)))
+	}
+	mux.HandleFunc("/", a.handler(&noRoute))
+	return mux
+}
+
+func (a *api) handler(rt *route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { a.serve(rt, w, r) }
+}
+
+// otherMethod answers the methods that a path does not have.
+func otherMethod(pattern string, methods []string) *route {
+	slices.Sort(methods)
+	allow := strings.Join(methods, ", ")
+	return &route{pattern: pattern, handle: func(_ *api, w http.ResponseWriter, _ *request) error {
+		w.Header().Set("Allow", allow)
+		return fault.New(fault.Method, "method_not_allowed", "This address does not take this method. It takes "+allow+".")
+	}}
+}

@@ -1,0 +1,144 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/wire"
+)
+
+// request is a request on its way to its handler, and what is known of it.
+type request struct {
+	*http.Request
+	client context.Context // ends when the client goes away, and not at the deadline
+	id     string          // X-Request-Id
+	grant  access.Grant
+	ref    contact.ID // of the path, 0 where it has none
+	by     book.Attribution
+	status int // of the answer, 0 before there is one
+}
+
+// serve takes a request through its route: every answer, every error and every
+// line of the log comes from here.
+func (a *api) serve(rt *route, w http.ResponseWriter, hr *http.Request) {
+	start := time.Now()
+	r := &request{Request: hr, client: hr.Context(), id: newRequestID()}
+	setCommonHeaders(w.Header(), r.id)
+	defer a.logAccess(rt, r, start)
+	defer a.recoverPanic(rt, w, r)
+	if err := a.enter(rt, w, r); err != nil {
+		a.fail(rt, w, r, err)
+	}
+}
+
+// enter checks a request in the order of CONTRACT D1 and runs its handler.
+func (a *api) enter(rt *route, w http.ResponseWriter, r *request) error {
+	if rt.pattern == "" || rt.method == "" {
+		return rt.handle(a, w, r)
+	}
+	ctx := r.Context()
+	if rt.method != http.MethodGet {
+		// A write goes on when its client has gone: it may be in a batch.
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.deadline)
+	defer cancel()
+	r.Request = r.WithContext(ctx)
+	if rt.scope != "" {
+		defer a.inFlight.Add(-1)
+		if a.inFlight.Add(1) > a.maxInFlight {
+			return &fault.Error{Kind: fault.Unavailable, Code: "overloaded", RetryAfter: time.Second,
+				Message: "The server has too many requests under way. Send this one again in a moment."}
+		}
+		if err := a.admit(rt, w, r); err != nil {
+			return err
+		}
+	}
+	if err := r.checkHead(rt); err != nil {
+		return err
+	}
+	return rt.handle(a, w, r)
+}
+
+// admit is 401, 403 and 429. Nothing of the body has been read by then.
+func (a *api) admit(rt *route, w http.ResponseWriter, r *request) error {
+	secret, err := bearer(r.Header)
+	if err != nil {
+		return err
+	}
+	grant, verdict, err := a.book.Enter(r.Context(), secret, rt.scope, rt.bucket)
+	setLimitHeaders(w.Header(), verdict)
+	r.grant = grant
+	return err
+}
+
+// checkHead looks at everything before the body, and tells every problem.
+func (r *request) checkHead(rt *route) error {
+	var problems []fault.Problem
+	if strings.Contains(rt.pattern, "{id}") {
+		var ok bool
+		if r.ref, ok = wire.ParseID(r.PathValue("id")); !ok {
+			problems = append(problems, wire.InvalidID())
+		}
+	}
+	problems = append(problems, checkParams(r.URL.RawQuery, rt.params)...)
+	if rt.scope != "" && rt.method != http.MethodGet {
+		r.by.RequestID = r.id
+		problems = append(problems, attribute(r.Header, &r.by)...)
+	}
+	return fault.Problems(problems)
+}
+
+// recoverPanic answers 500 where a handler panicked. What it panicked with is
+// not logged: it may hold personal data. Where it was tells enough.
+func (a *api) recoverPanic(rt *route, w http.ResponseWriter, r *request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	a.log.Error("a handler panicked", "request_id", r.id, "pattern", rt.pattern, "stack", functionNames())
+	if r.status != 0 {
+		panic(http.ErrAbortHandler) // an answer has begun: break it off
+	}
+	a.answerError(w, r, internalError())
+}
+
+// functionNames gives the names of the functions that panicked, innermost
+// first, without their arguments.
+func functionNames() []string {
+	var at [32]uintptr
+	frames := runtime.CallersFrames(at[:runtime.Callers(3, at[:])])
+	var names []string
+	for {
+		f, more := frames.Next()
+		names = append(names, f.Function+":"+strconv.Itoa(f.Line))
+		if !more {
+			return names
+		}
+	}
+}
+
+// logAccess writes a line a request. It has no path, query, header, address or
+// value: what a person sent, or who is behind it, is none of the log's.
+func (a *api) logAccess(rt *route, r *request, start time.Time) {
+	ctx := context.Background()
+	if !a.log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	a.log.LogAttrs(ctx, slog.LevelDebug, "request",
+		slog.String("method", rt.method), slog.String("pattern", rt.pattern), slog.Int("status", r.status),
+		slog.Duration("duration", time.Since(start)), slog.String("request_id", r.id),
+		slog.Int64("space_id", int64(r.grant.Space.ID)), slog.Int64("key_id", r.grant.Key.ID))
+}

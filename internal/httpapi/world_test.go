@@ -1,0 +1,160 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/httpapi"
+	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/sqlite"
+)
+
+func openSQLite(t *testing.T) store.Backend {
+	t.Helper()
+	b, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// world is an API over a database, with the Spaces and keys that conversations
+// speak of, and a clock that stands until it is set.
+type world struct {
+	handler    http.Handler
+	book       *book.Book
+	store      *store.Store
+	log        *lockedBuffer
+	secrets    map[string]string // by the name of the key
+	keyIDs     map[string]int64
+	space      contact.SpaceID // of most keys
+	requestIDs map[string]bool // that answers had
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newWorld(t *testing.T, b store.Backend) *world { return newWorldWith(t, b, httpapi.Options{}) }
+
+func newWorldWith(t *testing.T, b store.Backend, o httpapi.Options) *world {
+	t.Helper()
+	w := &world{
+		log: &lockedBuffer{}, secrets: map[string]string{}, keyIDs: map[string]int64{}, requestIDs: map[string]bool{},
+		now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+	}
+	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	w.store = store.New(b, store.Options{Log: log, Clock: w.clock})
+	w.book = book.New(w.store, book.Options{Log: log, Clock: w.clock})
+	t.Cleanup(func() {
+		w.book.Close()
+		if err := w.store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	o.Log = log
+	w.handler = httpapi.New(w.book, o)
+
+	var none, few access.Limits
+	for _, bucket := range access.Buckets {
+		none, few = none.With(bucket, 0), few.With(bucket, 2)
+	}
+	hour := contact.Time(time.Hour / time.Microsecond)
+	now := contact.TimeOf(w.now)
+	w.space = w.addSpace(t, access.Active, none)
+	w.addKey(t, "main", w.space, access.DefaultScopes, 0)
+	w.addKey(t, "reader", w.space, access.ScopesOf(access.Read), 0)
+	w.addKey(t, "writer", w.space, access.ScopesOf(access.Write), 0)
+	w.addKey(t, "admin", w.space, access.ScopesOf(access.Admin), 0)
+	w.addKey(t, "expired", w.space, access.DefaultScopes, now-hour)
+	w.addKey(t, "expiring", w.space, access.DefaultScopes, now+hour)
+	w.addKey(t, "revoked", w.space, access.DefaultScopes, 0)
+	w.revoke(t, "revoked")
+	w.addKey(t, "other", w.addSpace(t, access.Active, none), access.DefaultScopes, 0)
+	w.addKey(t, "inactive", w.addSpace(t, access.Inactive, few), access.DefaultScopes, 0)
+	w.addKey(t, "usual", w.addSpace(t, access.Active, access.Limits{}), access.DefaultScopes, 0)
+	limited := w.addSpace(t, access.Active, few)
+	w.addKey(t, "limited", limited, access.DefaultScopes, 0)
+	w.addKey(t, "limited_reader", limited, access.ScopesOf(access.Read), 0)
+	w.secrets["unknown"] = newSecret(t).Reveal()
+	return w
+}
+
+func newSecret(t *testing.T) access.Secret {
+	t.Helper()
+	secret, err := access.NewSecret(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
+}
+
+func (w *world) addSpace(t *testing.T, s access.Subscription, l access.Limits) contact.SpaceID {
+	t.Helper()
+	space, err := w.store.CreateSpace(t.Context(), access.Space{
+		Name: "A Space", TimeZone: "UTC", Region: "GB", Subscription: s, Limits: l, Created: contact.TimeOf(w.clock())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return space.ID
+}
+
+func (w *world) addKey(t *testing.T, name string, space contact.SpaceID, scopes access.Scopes, expires contact.Time) {
+	t.Helper()
+	secret := newSecret(t)
+	key, err := w.store.CreateKey(t.Context(), access.APIKey{
+		Space: space, Name: name, Hash: secret.Hash(), Scopes: scopes, Created: contact.TimeOf(w.clock()), Expires: expires})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.secrets[name], w.keyIDs[name] = secret.Reveal(), key.ID
+}
+
+func (w *world) revoke(t *testing.T, name string) {
+	t.Helper()
+	_, err := w.store.UpdateKey(t.Context(), w.keyIDs[name], func(k *access.APIKey) error {
+		k.Revoked = contact.TimeOf(w.clock())
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+func (w *world) wait(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+// lockedBuffer takes the lines of a log from many goroutines.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

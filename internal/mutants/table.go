@@ -1,0 +1,177 @@
+package main
+
+// mutant is one fault that is put into the code, and the tests that must
+// notice it. It stands for a mistake that someone could make.
+type mutant struct {
+	name   string   // short, for -run
+	breaks string   // what it breaks, as its victims would say it
+	file   string   // from the root
+	old    string   // stands in the file exactly once
+	new    string   // takes its place; the code must still compile
+	tests  []string // the packages whose tests must notice
+	run    string   // those tests, as for go test -run
+}
+
+var table = []mutant{
+	{
+		name:   "put-merges",
+		breaks: "A PUT adds to a collection, where it must replace it (CONTRACT S1).",
+		file:   "internal/contact/apply.go",
+		old:    "after.Values[col] = replaced(c.Values[col], list.Texts, own)",
+		new:    "after.Values[col] = append(c.Values[col][:len(c.Values[col]):len(c.Values[col])], replaced(nil, list.Texts, own)...)",
+		tests:  []string{"./internal/contact"},
+		run:    "^TestPut",
+	},
+	{
+		name:   "alias-ignored",
+		breaks: "A write to the id of a merged contact goes to the frozen row (CONTRACT S6).",
+		file:   "internal/store/write.go",
+		old:    "for ok && c.State == contact.Merged {",
+		new:    "for ok && c.State == contact.Merged && false {",
+		tests:  []string{"./internal/store/sqlite"},
+		run:    "^TestBackend$/alias",
+	},
+	{
+		name:   "answer-before-commit",
+		breaks: "A write is answered 200 and then lost, where the commit fails (CONTRACT D21).",
+		file:   "internal/store/batch.go",
+		old: `	if err := tx.Commit(ctx); err != nil {
+		return b.lane.settle(err, mark)
+	}
+	return nil
+`,
+		new: `	b.answerAll()
+	b.writes = nil
+	_ = mark
+	tx.Commit(ctx)
+	return nil
+`,
+		tests: []string{"./internal/store/sqlite"},
+		run:   "^TestBackend$/^each_fault_alone$",
+	},
+	{
+		name:   "history-apart",
+		breaks: "Contacts are committed before their history, which may fail: a change without an entry (CONTRACT S10, D22).",
+		file:   "internal/store/sqlite/tx.go",
+		old:    "	for i := range s.Changes {\n",
+		new:    "	t.writer.run(commit, nil)\n	t.writer.run(begin, nil)\n	for i := range s.Changes {\n",
+		tests:  []string{"./internal/store/sqlite"},
+		run:    "^TestBackend$/^what_is_not_committed_is_not_seen$",
+	},
+	{
+		name:   "limit-forgets-refused",
+		breaks: "Requests that are refused cost nothing: a key without a scope can ask without end (CONTRACT D1).",
+		file:   "internal/book/enter.go",
+		old: `	v := b.limits.take(b.now(), g.Space, bucket)
+	if err := g.Allow(scope); err != nil {
+		return access.Grant{}, v, err
+	}
+`,
+		new: `	if err := g.Allow(scope); err != nil {
+		return access.Grant{}, access.Verdict{}, err
+	}
+	v := b.limits.take(b.now(), g.Space, bucket)
+`,
+		tests: []string{"./internal/book"},
+		run:   "^TestRefusedRequestsCount$",
+	},
+	{
+		name:   "limit-admits-one-more",
+		breaks: "A limit of 60 admits 61 requests a window (CONTRACT S9).",
+		file:   "internal/access/window.go",
+		old:    "if w.Used < limit {",
+		new:    "if w.Used <= limit {",
+		tests:  []string{"./internal/access"},
+		run:    "^TestTake",
+	},
+	{
+		name:   "expired-key-works",
+		breaks: "A key goes on working after its expiry (CONTRACT D19).",
+		file:   "internal/access/admit.go",
+		old:    "g.Key.Expires != 0 && g.Key.Expires <= now",
+		new:    "g.Key.Expires != 0 && g.Key.Expires < 0",
+		tests:  []string{"./internal/access"},
+		run:    "^TestAuthenticate$",
+	},
+	{
+		name:   "merge-drops-a-value",
+		breaks: "A merge loses the last value that the survivor lacked (CONTRACT D23).",
+		file:   "internal/contact/merge.go",
+		old:    "		at[key] = len(out)\n		out = append(out, v)\n	}\n	return out\n",
+		new:    "		at[key] = len(out)\n		out = append(out, v)\n	}\n	if len(out) > len(own)+1 {\n		out = out[:len(out)-1]\n	}\n	return out\n",
+		tests:  []string{"./internal/contact"},
+		run:    "^TestMergesLoseNothing$",
+	},
+	{
+		name:   "merge-drops-an-origin",
+		breaks: "A value that both contacts had is the survivor's alone afterwards: an unmerge could not give it back.",
+		file:   "internal/contact/merge.go",
+		old:    "			out[i].Origins = joined(out[i].Origins, v.Origins)\n",
+		new:    "			_ = out[i]\n",
+		tests:  []string{"./internal/contact"},
+		run:    "^TestMergesLoseNothing$",
+	},
+	{
+		name:   "alias-lost-in-a-chain",
+		breaks: "The ids that led to a merged contact stay behind when it is merged on (CONTRACT D23).",
+		file:   "internal/store/sqlite/tx.go",
+		old:    "	for _, r := range s.Redirects {",
+		new:    "	for _, r := range s.Redirects[:0] {",
+		tests:  []string{"./internal/store/sqlite"},
+		run:    "^TestBackend$/redirect",
+	},
+	{
+		name:   "alias-not-followed-by-history",
+		breaks: "The history of a merged id is not that of its survivor: one route forgets aliases.",
+		file:   "internal/book/history.go",
+		old:    "	if h.Own {\n",
+		new:    "	if h.Own || true {\n",
+		tests:  []string{"./internal/httpapi"},
+		run:    "^TestAliasesOnEveryRoute$",
+	},
+	{
+		name:   "feed-skips",
+		breaks: "A follower of the feed misses the first change of every page (CONTRACT D22).",
+		file:   "internal/store/history.go",
+		old:    "	rows, err := s.backend.Feed(ctx, space, after, limit)\n",
+		new:    "	rows, err := s.backend.Feed(ctx, space, after+1, limit)\n",
+		tests:  []string{"./internal/book"},
+		run:    "^Test(Feed|MergeIsOneWrite)",
+	},
+	{
+		name:   "cursor-of-anyone",
+		breaks: "A cursor of one Space works in another (CONTRACT D17).",
+		file:   "internal/book/cursor.go",
+		old:    "	mac.Write(space[:])\n",
+		new:    "",
+		tests:  []string{"./internal/book"},
+		run:    "^TestCursorsAreBound$",
+	},
+	{
+		name:   "retry-repeats-a-write",
+		breaks: "The client sends a write again after no answer came: it may have been done.",
+		file:   "api/retry.go",
+		old:    "backOff(tries), read",
+		new:    "backOff(tries), true",
+		tests:  []string{"./api"},
+		run:    "^TestRetries",
+	},
+	{
+		name:   "feed-of-a-revoked-key",
+		breaks: "A key that is revoked while it waits for news still gets them (CONTRACT D19).",
+		file:   "internal/book/history.go",
+		old:    "		if g, err = b.again(ctx, g, access.Read); err != nil {\n",
+		new:    "		if _, err = b.again(ctx, g, access.Read); err != nil && false {\n",
+		tests:  []string{"./internal/book"},
+		run:    "^TestFeedOfARevokedKey$",
+	},
+	{
+		name:   "pages-without-bound",
+		breaks: "A page of large contacts holds them all in memory, and a few requests exhaust it.",
+		file:   "internal/store/sqlite/list.go",
+		old:    "p.weight >= store.MaxPageBytes {",
+		new:    "p.weight < 0 {",
+		tests:  []string{"./internal/book"},
+		run:    "^TestLargePages$",
+	},
+}

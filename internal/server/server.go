@@ -1,0 +1,160 @@
+// Package server puts the parts together: a database, the book over it, and
+// HTTP on an address. It is a value that a test can start on port 0. Flags,
+// signals and what is printed are the business of the command.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/httpapi"
+)
+
+// Config says what to serve, and where.
+type Config struct {
+	Database    string       // the path of a SQLite file; made where there is none, but its folder must exist
+	Listen      string       // host:port; port 0 picks a free one
+	BehindProxy bool         // a proxy on the way ends TLS, so an address that others can reach is allowed
+	PublicURL   string       // what clients call the server, for links in answers: "https://contacts.example.com"; "": what they sent as Host
+	Log         *slog.Logger // nil: slog.Default
+}
+
+// DefaultListen is where a server listens unless told otherwise: on this
+// machine alone.
+const DefaultListen = "127.0.0.1:8420"
+
+// Patience is how long a server that is told to stop waits for the requests
+// that it is working on.
+const Patience = 20 * time.Second
+
+// Limits of the HTTP server. A client that is slower than these is cut off, so
+// that a few slow ones cannot hold all connections.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 120 * time.Second
+	maxHeaderBytes    = 32 << 10
+)
+
+// Server is a database that is open and an address that is taken. From Open
+// on clients may connect; they are answered once Run is called.
+type Server struct {
+	data     *Database
+	listener net.Listener
+	http     *http.Server
+	log      *slog.Logger
+	patience time.Duration
+	requests sync.WaitGroup // those that the handler is working on
+
+	stopping  context.Context // ends when stop begins, for those who wait for news
+	beginStop context.CancelFunc
+}
+
+// Open takes the address and opens the database. Its errors are sentences for
+// the operator. Run must follow, or Close.
+func Open(ctx context.Context, c Config) (*Server, error) {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	// The address first: where it cannot be had, no database is made.
+	l, err := listen(ctx, c.Listen, c.BehindProxy)
+	if err != nil {
+		return nil, err
+	}
+	data, err := open(ctx, c.Database, true, c.Log)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return newServer(l, data, c), nil
+}
+
+func newServer(l net.Listener, data *Database, c Config) *Server {
+	s := &Server{data: data, listener: l, log: c.Log, patience: Patience}
+	s.stopping, s.beginStop = context.WithCancel(context.Background())
+	api := httpapi.New(data.Book, httpapi.Options{Log: c.Log, PublicURL: c.PublicURL, Stopping: s.stopping})
+	s.http = &http.Server{
+		Handler:                      s.counted(api),
+		ReadHeaderTimeout:            readHeaderTimeout,
+		ReadTimeout:                  readTimeout,
+		WriteTimeout:                 writeTimeout,
+		IdleTimeout:                  idleTimeout,
+		MaxHeaderBytes:               maxHeaderBytes,
+		ErrorLog:                     errorLog(c.Log),
+		DisableGeneralOptionsHandler: true, // every answer has our shape
+	}
+	return s
+}
+
+// Book gives the book that is served, for what is to be done before Run.
+func (s *Server) Book() *book.Book { return s.data.Book }
+
+// Addr gives the address that the server listens on, its real port included.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// URL gives the base of the URLs at which this machine reaches the server:
+// "http://127.0.0.1:8420".
+func (s *Server) URL() string {
+	a := *s.listener.Addr().(*net.TCPAddr)
+	if a.IP.IsUnspecified() {
+		a.IP = net.IPv4(127, 0, 0, 1)
+	}
+	return "http://" + a.String()
+}
+
+// Run serves until ctx ends, and then stops: new connections are refused,
+// requests under way are finished, for at most Patience, and everything is
+// closed. It returns nil after such an end. It returns an error where requests
+// had to be cut off, and where serving ended by itself, as it does when the
+// storage cannot be trusted any more.
+func (s *Server) Run(ctx context.Context) error {
+	served := make(chan error, 1)
+	go func() { served <- s.http.Serve(s.listener) }()
+	var err error
+	select {
+	case <-ctx.Done():
+		s.log.Info("stopping: the requests under way are finished first")
+	case <-s.data.store.Broken():
+		err = errors.New("the storage failed, so nothing that was not answered may be taken as saved: check the disk, then start again")
+	case err = <-served:
+		err = fmt.Errorf("cannot go on listening: %w", err)
+	}
+	return errors.Join(err, s.stop())
+}
+
+// stop ends serving and closes everything.
+func (s *Server) stop() error {
+	s.beginStop()
+	patience, cancel := context.WithTimeout(context.Background(), s.patience)
+	defer cancel()
+	err := s.http.Shutdown(patience)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("some requests were not finished after %v and were cut off", s.patience)
+		// Without their connections the handlers end soon, as reading and
+		// writing fails; until then they use the book.
+		err = errors.Join(err, s.http.Close())
+	}
+	s.requests.Wait()
+	return errors.Join(err, s.data.Close())
+}
+
+// Close gives up a server that was opened and is not to run.
+func (s *Server) Close() error {
+	s.beginStop()
+	return errors.Join(s.listener.Close(), s.data.Close())
+}
+
+func (s *Server) counted(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.requests.Add(1)
+		defer s.requests.Done()
+		h.ServeHTTP(w, r)
+	})
+}

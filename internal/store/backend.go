@@ -1,0 +1,270 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+)
+
+// The errors that a Backend may return from a transaction, beside a
+// *fault.Error of kind Unavailable. All three mean: certainly not committed.
+// Any other error from Commit means that its outcome is not known.
+var (
+	// ErrConflict: another transaction got in between. Running the batch again
+	// from its load may succeed.
+	ErrConflict = errors.New("store: conflict, not committed")
+	// ErrRefused: the database refuses something that the batch would save.
+	// The other writes of the batch may succeed without it.
+	ErrRefused = errors.New("store: refused by the database, not committed")
+)
+
+// ErrBroken marks an error after which the storage cannot be trusted any more,
+// such as a failed fsync. The process must stop and start anew; nothing may be
+// tried again before.
+var ErrBroken = errors.New("store: the storage failed")
+
+// Backend keeps the rows of one database. It knows no rules: it loads and
+// saves what it is told to. Its methods may be called from many goroutines.
+type Backend interface {
+	// Lane gives the queue of a Space. Writes of one lane run one batch after
+	// the other and may share a transaction.
+	Lane(space contact.SpaceID) int64
+
+	// Begin opens a write transaction for a lane. At most one is open a lane.
+	Begin(ctx context.Context, lane int64) (Tx, error)
+
+	// Saved tells, after a Commit whose outcome is not known, whether it
+	// happened. It first makes sure that the old transaction has ended either
+	// way, and then looks for the mark.
+	Saved(ctx context.Context, mark Mark) (bool, error)
+
+	Reader
+	Registry
+
+	// Check tells whether the database answers.
+	Check(ctx context.Context) error
+
+	// Close ends all connections. No transaction may be open.
+	Close() error
+}
+
+// MaxPageBytes bounds what one call of a Reader brings: a list ends with the row
+// with which its rows weigh this much, however many were asked for. Rows may
+// have megabytes, and an answer is held in memory.
+const MaxPageBytes = 4 << 20
+
+// Reader reads committed and durable state. Each call sees one state; two calls
+// may see two. Lists of rows keep to MaxPageBytes.
+type Reader interface {
+	// Contact reads one row by its own id, following nothing. It returns false
+	// where the Space has no such row.
+	Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (ContactRow, bool, error)
+
+	// List reads live contacts in the order of their ids.
+	List(ctx context.Context, l Listing) ([]ContactRow, error)
+
+	// Updated reads live contacts in the order of their newest changes.
+	Updated(ctx context.Context, u Updates) ([]ContactRow, error)
+
+	// CreatedFrom gives the id and the creation time of the Space's first live
+	// contact whose id is at least from; false where there is none.
+	CreatedFrom(ctx context.Context, space contact.SpaceID, from contact.ID) (contact.ID, contact.Time, bool, error)
+
+	// Change reads one entry of a Space's history, false where there is none.
+	Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (ChangeRow, bool, error)
+
+	// Feed reads the changes of a Space that follow after, oldest first, at
+	// most limit.
+	Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]ChangeRow, error)
+
+	// Chain reads a change and those before it of the same contact, newest
+	// first, at most limit.
+	Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]ChangeRow, error)
+
+	// LastSeq gives the number of a Space's newest change, 0 for none.
+	LastSeq(ctx context.Context, space contact.SpaceID) (contact.Seq, error)
+
+	// Secret gives the bytes that all servers on this database share and
+	// nobody else knows; at least 32.
+	Secret(ctx context.Context) ([]byte, error)
+}
+
+// Listing says which live contacts to read. After and Before are exclusive
+// bounds of the id; 0 for none.
+type Listing struct {
+	Space         contact.SpaceID
+	After, Before contact.ID
+	Keys          []contact.Key // the contact must have all of these; at most two
+	OldestFirst   bool          // by id; else newest first
+	Limit         int
+}
+
+// Updates says which live contacts to read by their newest change. Since is the
+// first change to look at; After and Before are exclusive bounds beside it, 0
+// for none. IDs and Keys narrow as in Listing.
+type Updates struct {
+	Space         contact.SpaceID
+	Since         contact.Seq
+	After, Before contact.Seq
+	FirstID       contact.ID // inclusive; 0 for none
+	EndID         contact.ID // exclusive; 0 for none
+	Keys          []contact.Key
+	OldestFirst   bool // by change; else newest first
+	Limit         int
+}
+
+// Registry keeps Spaces and API keys. Each method is a transaction of its own.
+type Registry interface {
+	// CreateSpace stores a new Space and gives it its id.
+	CreateSpace(ctx context.Context, space access.Space) (access.Space, error)
+	// Spaces lists all Spaces by id.
+	Spaces(ctx context.Context) ([]access.Space, error)
+	// UpdateSpace loads a Space, lets change decide, and saves what it left.
+	// Where the region comes out different, rekey is asked for every live
+	// contact what match keys that costs and brings, and all of it is saved
+	// together. ErrNoRow where there is no such Space.
+	UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) error, rekey Rekey) (access.Space, error)
+	// CreateKey stores a new key and gives it its id. ErrNoRow where its Space
+	// does not exist.
+	CreateKey(ctx context.Context, key access.APIKey) (access.APIKey, error)
+	// Keys lists all keys by id, revoked ones included.
+	Keys(ctx context.Context) ([]access.APIKey, error)
+	// UpdateKey loads a key, lets change decide, and saves what it left.
+	// ErrNoRow where there is no such key.
+	UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) error) (access.APIKey, error)
+	// Grant finds a key by its hash, with its Space. It returns false where no
+	// such key was ever made. Revoked and expired ones are found.
+	Grant(ctx context.Context, hash [32]byte) (access.Grant, bool, error)
+}
+
+// Rekey tells which match keys a contact loses and gains when its Space's region
+// changes.
+type Rekey func(row *ContactRow, before, after string) (gone, come []contact.Key, err error)
+
+// ErrNoRow says that the row to change does not exist.
+var ErrNoRow = errors.New("store: no such row")
+
+// Tx is a write transaction. After an error from Load, Save or NewIDs the only
+// call is Rollback; after Commit, whatever it returned, none.
+type Tx interface {
+	// Spaces loads the counters of Spaces, and locks them against other
+	// writers. A Space that does not exist is left out.
+	Spaces(ctx context.Context, ids []contact.SpaceID) ([]SpaceRow, error)
+	// Contacts loads rows by their own ids, following nothing. Those that the
+	// Space does not have are left out.
+	Contacts(ctx context.Context, ids []ContactID) ([]ContactRow, error)
+	// NewIDs takes n consecutive contact ids that no Space was ever given, all
+	// greater than every one given before. They may be lost if the transaction
+	// is not committed.
+	NewIDs(ctx context.Context, n int64) (contact.ID, error)
+	// Save writes everything in s. A row whose stored version is not the one
+	// that was loaded is ErrConflict; one that must not exist and does is
+	// ErrConflict or ErrRefused.
+	Save(ctx context.Context, s *Save) error
+	// Commit returns nil once all is on stable storage. See ErrConflict for
+	// what its errors mean.
+	Commit(ctx context.Context) error
+	// Rollback ends the transaction without a trace.
+	Rollback()
+}
+
+// ContactID is an id together with the Space that every query is bound to.
+type ContactID struct {
+	Space contact.SpaceID
+	ID    contact.ID
+}
+
+// SpaceRow holds a Space's counters: one hot row a batch. Region comes with it,
+// read in the same transaction, because match keys follow from it.
+type SpaceRow struct {
+	Space    contact.SpaceID
+	NextID   contact.ID // the next contact's id
+	BlockEnd contact.ID // the first id that is not the Space's any more
+	NextSeq  contact.Seq
+	LastAt   contact.Time // of the newest change
+	Region   string       // of its settings; never saved from here
+}
+
+// ContactRow is a contact as it is stored. Doc and Origins are JSON: see
+// doc.go.
+type ContactRow struct {
+	Space     contact.SpaceID
+	ID        contact.ID
+	Version   contact.Version
+	State     contact.State
+	Parent    contact.ID // 0 for none
+	Canonical contact.ID // 0 for none
+	Created   contact.Time
+	Head      contact.Seq
+	Depth     int64
+	Skip      contact.Seq // 0 for none
+	Doc       []byte
+	Origins   []byte
+}
+
+// Weight gives about how many bytes the row holds.
+func (r *ContactRow) Weight() int { return len(r.Doc) + len(r.Origins) }
+
+// Weight gives about how many bytes the row holds.
+func (r *ChangeRow) Weight() int {
+	return len(r.Actor) + len(r.Reason) + len(r.Edits) + len(r.Snapshot)
+}
+
+// ChangeRow is an entry of history as it is stored. Actor, Edits and Snapshot
+// are JSON: see edits.go.
+type ChangeRow struct {
+	Space     contact.SpaceID
+	Seq       contact.Seq
+	Op        contact.Seq
+	Contact   contact.ID
+	Version   contact.Version
+	Prev      contact.Seq // 0 for none
+	Skip      contact.Seq // 0 for none
+	At        contact.Time
+	Action    contact.Action
+	Actor     []byte
+	Reason    string
+	RequestID string
+	Edits     []byte
+	Snapshot  []byte // nil for none
+}
+
+// KeyRow is a match key as it is stored.
+type KeyRow struct {
+	Space contact.SpaceID
+	contact.Key
+	ID contact.ID
+}
+
+// ContactSave is a row to write, and the version that it must still have; 0
+// for a row that must not exist.
+type ContactSave struct {
+	Row    ContactRow
+	Loaded contact.Version
+}
+
+// RedirectRow makes every row of a Space whose canonical id is From lead to To.
+type RedirectRow struct {
+	Space contact.SpaceID
+	contact.Redirect
+}
+
+// Save is all that a batch writes, in one transaction. The redirects follow
+// the contacts, in their order.
+type Save struct {
+	Spaces    []SpaceRow
+	Contacts  []ContactSave
+	Redirects []RedirectRow
+	Changes   []ChangeRow
+	KeysGone  []KeyRow
+	KeysCome  []KeyRow
+}
+
+// Mark is one change of a batch: where it is stored, all of the batch is.
+type Mark struct {
+	Space     contact.SpaceID
+	Seq       contact.Seq
+	RequestID string
+}

@@ -1,0 +1,326 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// How long the store goes on trying by itself. Clients never loop.
+const (
+	batchTimeout    = 10 * time.Second // one attempt, from begin to commit
+	conflictRetries = 8                // with back-off: about 0.3 s at the most
+	doubtRetries    = 20               // asking what became of a commit: about 6 s, and what asking takes
+)
+
+// run answers every write of the batch.
+func (l *lane) run(batch []*pending) {
+	for attempt := 0; ; attempt++ {
+		b := &batchRun{lane: l, writes: batch}
+		err := b.attempt()
+		switch {
+		case err == nil:
+			b.answerAll()
+			return
+		case errors.Is(err, ErrConflict) && attempt < conflictRetries:
+			backOff(attempt)
+		case errors.Is(err, ErrRefused) && len(batch) > 1:
+			// One of them is at fault. Alone, each answers for itself.
+			for _, p := range batch {
+				l.run([]*pending{p})
+			}
+			return
+		default:
+			err = l.explain(err)
+			for _, p := range batch {
+				p.answer(Outcome{}, err)
+			}
+			return
+		}
+	}
+}
+
+// explain gives the error that callers see for one that a batch ended with.
+func (l *lane) explain(err error) error {
+	if errors.Is(err, ErrBroken) {
+		l.store.breakDown(err)
+	}
+	if errors.Is(err, ErrConflict) {
+		return &fault.Error{Kind: fault.Unavailable, Code: "database_busy", RetryAfter: time.Second, Err: err,
+			Message: "The database is busy: the write was not done. Send it again in a moment."}
+	}
+	return err
+}
+
+// doubtful is the answer where a commit's outcome is not known, and asking did
+// not help. It is not Unavailable: that would invite a blind repetition.
+func doubtful(err error) error {
+	return &fault.Error{Kind: fault.Internal, Code: "outcome_unknown", Err: err,
+		Message: "It is not known whether this write was saved. Read the contact before you send it again."}
+}
+
+func backOff(attempt int) {
+	most := min(time.Millisecond<<attempt, 500*time.Millisecond)
+	time.Sleep(most/2 + rand.N(most/2+1))
+}
+
+// batchRun is one attempt at a batch.
+type batchRun struct {
+	lane    *lane
+	writes  []*pending
+	results []result
+	tx      Tx
+	spaces  map[contact.SpaceID]*workspace
+}
+
+// result is what one write will be answered if the batch commits.
+type result struct {
+	outcome Outcome
+	err     error
+}
+
+// attempt loads, decides, saves and commits, and fills results. When it
+// returns an error nothing was committed, unless the error says that this is
+// not known.
+func (b *batchRun) attempt() error {
+	select {
+	case <-b.lane.store.broken:
+		return errBroken(b.lane.store.brokenWith)
+	default:
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	defer cancel()
+	tx, err := b.lane.store.backend.Begin(ctx, b.lane.id)
+	if err != nil {
+		return err
+	}
+	b.tx = tx
+	if err := b.load(ctx); err != nil {
+		tx.Rollback()
+		return err
+	}
+	b.decide()
+	save, mark, err := b.collect()
+	if err != nil || len(save.Changes) == 0 {
+		tx.Rollback()
+		return err
+	}
+	if err := tx.Save(ctx, save); err != nil {
+		tx.Rollback()
+		return err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return b.lane.settle(err, mark)
+	}
+	return nil
+}
+
+// settle tells what an error of Commit means: nil where the batch is saved
+// after all, the error where it certainly is not.
+func (l *lane) settle(err error, mark Mark) error {
+	if errors.Is(err, ErrBroken) {
+		l.store.breakDown(err)
+		return doubtful(err)
+	}
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrRefused) || fault.KindOf(err) == fault.Unavailable {
+		return err
+	}
+	l.store.log.Warn("a commit's outcome is not known; asking", "error", err)
+	for attempt := range doubtRetries {
+		ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+		saved, askErr := l.store.backend.Saved(ctx, mark)
+		cancel()
+		switch {
+		case errors.Is(askErr, ErrBroken):
+			l.store.breakDown(askErr)
+			return doubtful(err)
+		case askErr != nil:
+			backOff(attempt)
+		case saved:
+			return nil
+		default:
+			return fmt.Errorf("%w: %w", ErrConflict, err)
+		}
+	}
+	return doubtful(err)
+}
+
+// load fetches the counters of every Space and the contacts that any write
+// needs, and reserves ids.
+func (b *batchRun) load(ctx context.Context) error {
+	newIDs := map[contact.SpaceID]int64{}
+	var spaces []contact.SpaceID
+	for _, p := range b.writes {
+		if _, seen := newIDs[p.write.Space]; !seen {
+			spaces = append(spaces, p.write.Space)
+		}
+		newIDs[p.write.Space] += int64(p.write.Needs.NewIDs)
+	}
+	rows, err := b.tx.Spaces(ctx, spaces)
+	if err != nil {
+		return err
+	}
+	now := contact.TimeOf(b.lane.store.clock())
+	b.spaces = make(map[contact.SpaceID]*workspace, len(rows))
+	for _, row := range rows {
+		if err := b.reserve(ctx, &row, newIDs[row.Space]); err != nil {
+			return err
+		}
+		b.spaces[row.Space] = &workspace{
+			state: State{
+				Region:   row.Region,
+				row:      row,
+				at:       max(now, row.LastAt+1),
+				contacts: map[contact.ID]contact.Contact{},
+			},
+			loaded: map[contact.ID]contact.Contact{},
+		}
+	}
+	return b.loadContacts(ctx)
+}
+
+// idBlock is how many ids a Space takes at once.
+const idBlock = 1000
+
+// reserve makes sure that the Space owns n ids in a row. The rest of a block
+// that is too short is given up: there are plenty, and ids must grow.
+func (b *batchRun) reserve(ctx context.Context, row *SpaceRow, n int64) error {
+	if int64(row.BlockEnd-row.NextID) >= n {
+		return nil
+	}
+	size := max(idBlock, n)
+	first, err := b.tx.NewIDs(ctx, size)
+	if err != nil {
+		return err
+	}
+	row.NextID, row.BlockEnd = first, first+contact.ID(size)
+	return nil
+}
+
+// loadContacts fetches what the writes name, and then what those rows lead to.
+func (b *batchRun) loadContacts(ctx context.Context) error {
+	var want []ContactID
+	for _, p := range b.writes {
+		for _, ref := range p.write.Needs.Contacts {
+			want = append(want, ContactID{p.write.Space, ref})
+		}
+	}
+	asked := map[ContactID]bool{}
+	for len(want) > 0 {
+		var ids []ContactID
+		for _, id := range want {
+			if b.spaces[id.Space] != nil && !asked[id] {
+				asked[id] = true
+				ids = append(ids, id)
+			}
+		}
+		want = nil
+		if len(ids) == 0 {
+			return nil
+		}
+		rows, err := b.tx.Contacts(ctx, ids)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			c, err := decodeContact(&rows[i])
+			if err != nil {
+				return err
+			}
+			ws := b.spaces[rows[i].Space]
+			ws.loaded[c.ID] = c
+			ws.state.contacts[c.ID] = c
+			if c.State == contact.Merged {
+				want = append(want, ContactID{rows[i].Space, c.Canonical})
+			}
+		}
+	}
+	return nil
+}
+
+// decide lets each write decide in turn, on what those before it left.
+func (b *batchRun) decide() {
+	b.results = make([]result, len(b.writes))
+	for i, p := range b.writes {
+		r := &b.results[i]
+		ws := b.spaces[p.write.Space]
+		if ws == nil {
+			r.err = fmt.Errorf("store: no Space %d", p.write.Space)
+			continue
+		}
+		delta, err := decideSafely(p.write.Decide, &ws.state)
+		if err == nil {
+			err = ws.check(&p.write, &delta)
+		}
+		if err != nil {
+			r.err = err
+			continue
+		}
+		if !delta.Empty() {
+			op := ws.state.row.NextSeq
+			if r.err = ws.accept(p.write.Space, &delta); r.err == nil {
+				r.outcome.Op = op
+			}
+		}
+	}
+}
+
+// collect gathers what the batch has to write: each contact once, in its last
+// state, and every change. The mark is its first change.
+func (b *batchRun) collect() (*Save, Mark, error) {
+	var s Save
+	for space, ws := range b.spaces {
+		if len(ws.changes) == 0 {
+			continue
+		}
+		s.Spaces = append(s.Spaces, ws.state.row)
+		s.Changes = append(s.Changes, ws.changes...)
+		s.Redirects = append(s.Redirects, ws.redirects...)
+		for _, id := range ws.changed {
+			after := ws.state.contacts[id]
+			row, err := encodeContact(space, &after)
+			if err != nil {
+				return nil, Mark{}, fmt.Errorf("%w: %w", ErrRefused, err)
+			}
+			before, known := ws.loaded[id]
+			s.Contacts = append(s.Contacts, ContactSave{Row: row, Loaded: before.Version})
+			old := &before
+			if !known {
+				old = nil
+			}
+			gone, come := contact.KeyChanges(old, &after, ws.state.Region)
+			s.KeysGone = appendKeys(s.KeysGone, space, id, gone)
+			s.KeysCome = appendKeys(s.KeysCome, space, id, come)
+		}
+	}
+	if len(s.Changes) == 0 {
+		return &s, Mark{}, nil
+	}
+	first := &s.Changes[0]
+	return &s, Mark{first.Space, first.Seq, first.RequestID}, nil
+}
+
+func appendKeys(to []KeyRow, space contact.SpaceID, id contact.ID, keys []contact.Key) []KeyRow {
+	for _, k := range keys {
+		to = append(to, KeyRow{Space: space, Key: k, ID: id})
+	}
+	return to
+}
+
+// answerAll gives every write its result, now that the batch is durable. A
+// refusal waited too: it may rest on a neighbour's change (CONTRACT D21).
+func (b *batchRun) answerAll() {
+	for i, p := range b.writes {
+		p.answer(b.results[i].outcome, b.results[i].err)
+	}
+	for space, ws := range b.spaces {
+		if len(ws.changes) > 0 {
+			b.lane.store.news.tell(space)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/carnet-project/carnet/internal/contact"
+)
+
+// reader walks the JSON that the store itself wrote. It keeps the first error
+// and then does nothing more, so that callers read on without checking.
+type reader struct {
+	dec *jsontext.Decoder
+	err error
+}
+
+func newReader(text []byte) *reader {
+	return &reader{dec: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true))}
+}
+
+func (r *reader) fail(what string) {
+	if r.err == nil {
+		r.err = errors.New(what)
+	}
+}
+
+// token reads one token; its text is valid until the next read.
+func (r *reader) token() jsontext.Token {
+	if r.err != nil {
+		return jsontext.Null
+	}
+	t, err := r.dec.ReadToken()
+	if err != nil {
+		r.err = err
+		return jsontext.Null
+	}
+	return t
+}
+
+func (r *reader) peek() jsontext.Kind {
+	if r.err != nil {
+		return 0
+	}
+	return r.dec.PeekKind()
+}
+
+func (r *reader) expect(kind jsontext.Kind) jsontext.Token {
+	t := r.token()
+	if r.err == nil && t.Kind() != kind {
+		r.fail("unexpected JSON: " + t.Kind().String())
+	}
+	return t
+}
+
+func (r *reader) text() string { return r.expect('"').String() }
+
+func (r *reader) int() int64 {
+	t := r.expect('0')
+	if r.err != nil {
+		return 0
+	}
+	n, err := t.Int()
+	r.err = err
+	return n
+}
+
+// array calls item until the array ends; item must read one value.
+func (r *reader) array(item func()) {
+	r.expect('[')
+	for r.err == nil && r.peek() != ']' {
+		item()
+	}
+	r.expect(']')
+}
+
+// object calls member with each name until the object ends; member must read
+// one value.
+func (r *reader) object(member func(name string)) {
+	r.expect('{')
+	for r.err == nil && r.peek() != '}' {
+		member(r.text())
+	}
+	r.expect('}')
+}
+
+// pair reads an origin written as [contact,seq].
+func (r *reader) pair() contact.Origin {
+	var n [2]int64
+	i := 0
+	r.array(func() {
+		if i < 2 {
+			n[i] = r.int()
+		} else {
+			r.fail("an origin is a pair")
+		}
+		i++
+	})
+	return contact.Origin{Contact: contact.ID(n[0]), Seq: contact.Seq(n[1])}
+}
+
+// origin reads a place in the pool and adds what stands there.
+func (r *reader) origin(pool, to []contact.Origin) []contact.Origin {
+	at := r.int()
+	if r.err != nil {
+		return to
+	}
+	if at < 0 || at >= int64(len(pool)) {
+		r.fail("no such origin")
+		return to
+	}
+	return append(to, pool[at])
+}
+
+// whole reads one value of any kind as it stands.
+func (r *reader) whole() jsontext.Value {
+	if r.err != nil {
+		return nil
+	}
+	v, err := r.dec.ReadValue()
+	r.err = err
+	return v.Clone()
+}
+
+// end makes sure that nothing follows, and gives the first error.
+func (r *reader) end() error {
+	if r.err == nil {
+		if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
+			r.fail("trailing data")
+		}
+	}
+	return r.err
+}

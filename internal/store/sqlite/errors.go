@@ -1,0 +1,51 @@
+package sqlite
+
+import (
+	"fmt"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// explain maps a driver's error by its code, never by its text, to what the
+// store knows. ErrBroken, and an error of no kind, say nothing of whether a
+// commit happened; the others say that it certainly did not.
+func explain(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	code := sqlite.ErrCode(err)
+	// The driver's text may quote a statement but never a bound value; even so
+	// only the code goes on, because this may reach a log.
+	cause := fmt.Errorf("sqlite: %s: %v", doing, code)
+	switch code {
+	case sqlite.ResultIOErrFsync, sqlite.ResultIOErrDirFsync:
+		// What was written before may or may not be on the disk, and asking
+		// again would be answered from memory: a later fsync can succeed
+		// without having written it.
+		return fmt.Errorf("%w: %w", store.ErrBroken, cause)
+	case sqlite.ResultIOErrSHMSize, sqlite.ResultIOErrSHMMap:
+		// The index of the WAL cannot grow: the disk is full too.
+		return unavailable("storage_full", "The disk is full: the write was not done. Reading still works.", cause)
+	}
+	switch code.ToPrimary() {
+	case sqlite.ResultBusy, sqlite.ResultLocked:
+		return fmt.Errorf("%w: %w", store.ErrConflict, cause)
+	case sqlite.ResultConstraint, sqlite.ResultMismatch, sqlite.ResultTooBig, sqlite.ResultRange:
+		return fmt.Errorf("%w: %w", store.ErrRefused, cause)
+	case sqlite.ResultFull:
+		return unavailable("storage_full", "The disk is full: the write was not done. Reading still works.", cause)
+	case sqlite.ResultReadOnly, sqlite.ResultPerm, sqlite.ResultAuth:
+		return unavailable("read_only", "The database cannot be written to: the write was not done. Reading still works.", cause)
+	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
+		return fmt.Errorf("%w: %w", store.ErrBroken, cause)
+	}
+	return cause
+}
+
+func unavailable(code, message string, cause error) error {
+	return &fault.Error{Kind: fault.Unavailable, Code: code, Message: message, RetryAfter: 5 * time.Second, Err: cause}
+}

@@ -1,0 +1,94 @@
+package sqlite
+
+import (
+	"context"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// read lends a reading connection to f. What f reads in one statement is one
+// state of the database. A reader that stayed would keep the write-ahead log
+// from being reset, so f must be short.
+func (b *Backend) read(ctx context.Context, f func(*conn) error) error {
+	b.reading.RLock()
+	defer b.reading.RUnlock()
+	select {
+	case c := <-b.readers:
+		defer func() { b.readers <- c }()
+		return f(c)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Contact reads one row by its own id.
+func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (row store.ContactRow, ok bool, err error) {
+	err = b.read(ctx, func(c *conn) error {
+		return c.run(selectContact, func(s *sqlite.Stmt) error {
+			row, ok = contactRow(space, s), true
+			return nil
+		}, int64(id), int64(space))
+	})
+	return row, ok, err
+}
+
+// Change reads one entry of a Space's history.
+func (b *Backend) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (row store.ChangeRow, ok bool, err error) {
+	err = b.read(ctx, func(c *conn) error {
+		return c.run(selectChange, func(s *sqlite.Stmt) error {
+			row, ok = changeRow(space, s), true
+			return nil
+		}, historyKey(space, seq))
+	})
+	return row, ok, err
+}
+
+// contactRow reads contactColumns.
+func contactRow(space contact.SpaceID, s *sqlite.Stmt) store.ContactRow {
+	return store.ContactRow{
+		Space:     space,
+		ID:        contact.ID(s.ColumnInt64(0)),
+		Version:   contact.Version(s.ColumnInt64(1)),
+		State:     contact.State(s.ColumnInt64(2)),
+		Parent:    contact.ID(s.ColumnInt64(3)),
+		Canonical: contact.ID(s.ColumnInt64(4)),
+		Created:   contact.Time(s.ColumnInt64(5)),
+		Head:      contact.Seq(s.ColumnInt64(6)),
+		Depth:     s.ColumnInt64(7),
+		Skip:      contact.Seq(s.ColumnInt64(8)),
+		Doc:       columnBytes(s, 9),
+		Origins:   columnBytes(s, 10),
+	}
+}
+
+// changeRow reads changeColumns.
+func changeRow(space contact.SpaceID, s *sqlite.Stmt) store.ChangeRow {
+	row := store.ChangeRow{
+		Space:     space,
+		Seq:       contact.Seq(s.ColumnInt64(0) & (1<<40 - 1)),
+		Op:        contact.Seq(s.ColumnInt64(1)),
+		Contact:   contact.ID(s.ColumnInt64(2)),
+		Version:   contact.Version(s.ColumnInt64(3)),
+		Prev:      contact.Seq(s.ColumnInt64(4)),
+		Skip:      contact.Seq(s.ColumnInt64(5)),
+		At:        contact.Time(s.ColumnInt64(6)),
+		Action:    contact.Action(s.ColumnText(7)),
+		Actor:     columnBytes(s, 8),
+		Reason:    s.ColumnText(9),
+		RequestID: s.ColumnText(10),
+		Edits:     columnBytes(s, 11),
+	}
+	if !s.ColumnIsNull(12) {
+		row.Snapshot = columnBytes(s, 12)
+	}
+	return row
+}
+
+// columnBytes copies a column out of the statement's memory.
+func columnBytes(s *sqlite.Stmt, col int) []byte {
+	b := make([]byte, s.ColumnLen(col))
+	return b[:s.ColumnBytes(col, b)]
+}

@@ -1,0 +1,242 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// change runs f in a write transaction of its own.
+func (b *Backend) change(ctx context.Context, f func(*conn) error) error {
+	t, err := b.Begin(ctx, 0)
+	if err != nil {
+		return err
+	}
+	decided := false
+	defer func() {
+		if !decided {
+			t.Rollback() // f refused, or panicked
+		}
+	}()
+	if err := f(b.writer); err != nil {
+		return err
+	}
+	decided = true
+	return t.Commit(ctx)
+}
+
+// CreateSpace stores a new Space.
+func (b *Backend) CreateSpace(ctx context.Context, space access.Space) (access.Space, error) {
+	err := b.change(ctx, func(c *conn) error {
+		err := c.run(insertSpace, func(s *sqlite.Stmt) error {
+			space.ID = contact.SpaceID(s.ColumnInt64(0))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return c.run(insertSettings, nil, int64(space.ID), space.Name, space.TimeZone, space.Region,
+			string(space.Subscription), access.EncodeLimits(space.Limits), store.EncodeLabels(&space.Labels), int64(space.Created))
+	})
+	return space, err
+}
+
+// Spaces lists all Spaces.
+func (b *Backend) Spaces(ctx context.Context) (list []access.Space, err error) {
+	err = b.read(ctx, func(c *conn) error {
+		return c.run(selectSpaces, func(s *sqlite.Stmt) error {
+			space, err := settingsRow(s)
+			list = append(list, space)
+			return err
+		})
+	})
+	return list, err
+}
+
+// UpdateSpace loads a Space, lets change decide, and saves it, with the match
+// keys that follow from its region.
+func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) error, rekey store.Rekey) (space access.Space, err error) {
+	err = b.change(ctx, func(c *conn) error {
+		if err := loadSpace(c, id, &space); err != nil {
+			return err
+		}
+		before := space.Region
+		if err := change(&space); err != nil {
+			return err
+		}
+		if space.Region != before {
+			if err := rekeyAll(c, id, before, space.Region, rekey); err != nil {
+				return err
+			}
+		}
+		return c.run(updateSettings, nil, int64(id), space.Name, space.TimeZone, space.Region,
+			string(space.Subscription), access.EncodeLimits(space.Limits), store.EncodeLabels(&space.Labels))
+	})
+	return space, err
+}
+
+// rekeyAll walks the live contacts of a Space, a page at a time.
+func rekeyAll(c *conn, space contact.SpaceID, before, after string, rekey store.Rekey) error {
+	const page = 500
+	for last := contact.ID(0); ; {
+		var gone, come []store.KeyRow
+		n := 0
+		err := c.run(listOldest, func(s *sqlite.Stmt) error {
+			row := contactRow(space, s)
+			lost, won, err := rekey(&row, before, after)
+			for _, k := range lost {
+				gone = append(gone, store.KeyRow{Space: space, Key: k, ID: row.ID})
+			}
+			for _, k := range won {
+				come = append(come, store.KeyRow{Space: space, Key: k, ID: row.ID})
+			}
+			n, last = n+1, row.ID
+			return err
+		}, int64(space), int64(last), noBound, int64(page))
+		if err != nil {
+			return err
+		}
+		if err := c.saveKeys(gone, come); err != nil {
+			return err
+		}
+		if n < page {
+			return nil
+		}
+	}
+}
+
+func loadSpace(c *conn, id contact.SpaceID, space *access.Space) error {
+	return one(c, selectSettings, func(s *sqlite.Stmt) (err error) {
+		*space, err = settingsRow(s)
+		return err
+	}, int64(id))
+}
+
+// CreateKey stores a new key.
+func (b *Backend) CreateKey(ctx context.Context, key access.APIKey) (access.APIKey, error) {
+	err := b.change(ctx, func(c *conn) error {
+		var space access.Space
+		if err := loadSpace(c, key.Space, &space); err != nil {
+			return err
+		}
+		return c.run(insertAPIKey, func(s *sqlite.Stmt) error {
+			key.ID = s.ColumnInt64(0)
+			return nil
+		}, int64(key.Space), key.Name, key.Hash[:], key.Scopes.String(),
+			int64(key.Created), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed))
+	})
+	return key, err
+}
+
+// Keys lists all keys.
+func (b *Backend) Keys(ctx context.Context) (list []access.APIKey, err error) {
+	err = b.read(ctx, func(c *conn) error {
+		return c.run(selectAPIKeys, func(s *sqlite.Stmt) error {
+			key, err := apiKeyRow(s)
+			list = append(list, key)
+			return err
+		})
+	})
+	return list, err
+}
+
+// UpdateKey loads a key, lets change decide, and saves it.
+func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) error) (key access.APIKey, err error) {
+	err = b.change(ctx, func(c *conn) error {
+		err := one(c, selectAPIKey, func(s *sqlite.Stmt) (err error) {
+			key, err = apiKeyRow(s)
+			return err
+		}, id)
+		if err != nil {
+			return err
+		}
+		if err := change(&key); err != nil {
+			return err
+		}
+		return c.run(updateAPIKey, nil, id, key.Name, key.Scopes.String(), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed))
+	})
+	return key, err
+}
+
+// Grant finds a key by its hash, with its Space.
+func (b *Backend) Grant(ctx context.Context, hash [sha256.Size]byte) (grant access.Grant, found bool, err error) {
+	err = b.read(ctx, func(c *conn) error {
+		err := one(c, selectByHash, func(s *sqlite.Stmt) (err error) {
+			grant.Key, err = apiKeyRow(s)
+			return err
+		}, hash[:])
+		if errors.Is(err, store.ErrNoRow) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		found = true
+		return loadSpace(c, grant.Key.Space, &grant.Space)
+	})
+	return grant, found && err == nil, err
+}
+
+// one runs a query that must find a row.
+func one(c *conn, query string, row func(*sqlite.Stmt) error, args ...any) error {
+	found := false
+	err := c.run(query, func(s *sqlite.Stmt) error {
+		found = true
+		return row(s)
+	}, args...)
+	if err == nil && !found {
+		err = store.ErrNoRow
+	}
+	return err
+}
+
+// settingsRow reads settingsColumns.
+func settingsRow(s *sqlite.Stmt) (access.Space, error) {
+	limits, err := access.DecodeLimits(s.ColumnText(5))
+	if err != nil {
+		return access.Space{}, fmt.Errorf("sqlite: Space %d: %w", s.ColumnInt64(0), err)
+	}
+	labels, err := store.DecodeLabels(columnBytes(s, 6))
+	if err != nil {
+		return access.Space{}, fmt.Errorf("sqlite: Space %d: %w", s.ColumnInt64(0), err)
+	}
+	return access.Space{
+		ID:           contact.SpaceID(s.ColumnInt64(0)),
+		Name:         s.ColumnText(1),
+		TimeZone:     s.ColumnText(2),
+		Region:       s.ColumnText(3),
+		Subscription: access.Subscription(s.ColumnText(4)),
+		Limits:       limits,
+		Labels:       labels,
+		Created:      contact.Time(s.ColumnInt64(7)),
+	}, nil
+}
+
+// apiKeyRow reads apiKeyColumns.
+func apiKeyRow(s *sqlite.Stmt) (access.APIKey, error) {
+	scopes, err := access.ParseScopes(s.ColumnText(4))
+	if err != nil {
+		return access.APIKey{}, fmt.Errorf("sqlite: key %d: %w", s.ColumnInt64(0), err)
+	}
+	key := access.APIKey{
+		ID:       s.ColumnInt64(0),
+		Space:    contact.SpaceID(s.ColumnInt64(1)),
+		Name:     s.ColumnText(2),
+		Scopes:   scopes,
+		Created:  contact.Time(s.ColumnInt64(5)),
+		Expires:  contact.Time(s.ColumnInt64(6)),
+		Revoked:  contact.Time(s.ColumnInt64(7)),
+		LastUsed: contact.Time(s.ColumnInt64(8)),
+	}
+	if n := copy(key.Hash[:], columnBytes(s, 3)); n != len(key.Hash) {
+		return access.APIKey{}, fmt.Errorf("sqlite: key %d: its hash has %d bytes", key.ID, n)
+	}
+	return key, nil
+}

@@ -1,0 +1,66 @@
+package sqlite
+
+// Every statement that runs while serving, in one place: a test explains each
+// read and fails where one would scan a table.
+const (
+	begin     = "BEGIN IMMEDIATE"
+	beginRead = "BEGIN"
+	commit    = "COMMIT"
+	rollback  = "ROLLBACK"
+
+	contactColumns = `id, version, state, parent_id, canonical_id, created_at, head_seq, depth, skip_seq, doc, origins`
+	selectContact  = `SELECT ` + contactColumns + ` FROM contacts WHERE id = ?1 AND space_id = ?2`
+	insertContact  = `INSERT INTO contacts (` + contactColumns + `, space_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
+	updateContact  = `UPDATE contacts SET version = ?2, state = ?3, parent_id = ?4, canonical_id = ?5, head_seq = ?7, depth = ?8,
+		skip_seq = ?9, doc = ?10, origins = ?11 WHERE id = ?1 AND space_id = ?12 AND created_at = ?6 AND version = ?13`
+
+	redirectContacts = `UPDATE contacts SET canonical_id = ?3 WHERE space_id = ?1 AND canonical_id = ?2 AND canonical_id <> 0`
+
+	// Bounds that are always there keep these one plan each: 0 and the greatest
+	// integer stand for none.
+	listNewest  = `SELECT ` + contactColumns + ` FROM contacts WHERE space_id = ?1 AND state = 0 AND id > ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4`
+	listOldest  = `SELECT ` + contactColumns + ` FROM contacts WHERE space_id = ?1 AND state = 0 AND id > ?2 AND id < ?3 ORDER BY id LIMIT ?4`
+	keyedNewest = `SELECT id FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id > ?4 AND id < ?5 ORDER BY id DESC`
+	keyedOldest = `SELECT id FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id > ?4 AND id < ?5 ORDER BY id`
+	selectKey   = `SELECT id FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
+	// A contact stands at its newest change alone, so it comes once.
+	updated = `SELECT c.id, c.version, c.state, c.parent_id, c.canonical_id, c.created_at, c.head_seq, c.depth, c.skip_seq, c.doc, c.origins
+		FROM changes h CROSS JOIN contacts c ON c.id = h.contact_id
+		WHERE h.change_key > ?1 AND h.change_key < ?2 AND c.space_id = ?3 AND c.state = 0 AND c.head_seq = (h.change_key & 1099511627775)
+		AND c.id >= ?4 AND c.id < ?5
+		AND (?6 IS NULL OR EXISTS (SELECT 1 FROM match_keys WHERE space_id = ?3 AND kind = ?6 AND key = ?7 AND id = c.id))
+		AND (?8 IS NULL OR EXISTS (SELECT 1 FROM match_keys WHERE space_id = ?3 AND kind = ?8 AND key = ?9 AND id = c.id))`
+	updatedNewest     = updated + ` ORDER BY h.change_key DESC LIMIT ?10`
+	updatedOldest     = updated + ` ORDER BY h.change_key LIMIT ?10`
+	selectCreatedFrom = `SELECT id, created_at FROM contacts WHERE space_id = ?1 AND state = 0 AND id >= ?2 ORDER BY id LIMIT 1`
+
+	selectSpace = `SELECT s.next_id, s.block_end, s.next_seq, s.last_at, t.region
+		FROM spaces s JOIN space_settings t ON t.space_id = s.space_id WHERE s.space_id = ?1`
+	updateSpace = `UPDATE spaces SET next_id = ?2, block_end = ?3, next_seq = ?4, last_at = ?5 WHERE space_id = ?1`
+	takeIDs     = `UPDATE id_blocks SET next = next + ?1 WHERE only_row = 1 RETURNING next - ?1`
+
+	changeColumns = `change_key, op_seq, contact_id, version, prev_seq, skip_seq, at, action, actor, reason, request_id, edits, snapshot`
+	selectChange  = `SELECT ` + changeColumns + ` FROM changes WHERE change_key = ?1`
+	selectFeed    = `SELECT ` + changeColumns + ` FROM changes WHERE change_key > ?1 AND change_key <= ?2 ORDER BY change_key LIMIT ?3`
+	selectLastSeq = `SELECT next_seq - 1 FROM spaces WHERE space_id = ?1`
+	selectSecret  = `SELECT secret FROM installation WHERE only_row = 1`
+	insertChange  = `INSERT INTO changes (` + changeColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`
+
+	insertKey = `INSERT INTO match_keys (space_id, kind, key, id) VALUES (?1, ?2, ?3, ?4)`
+	deleteKey = `DELETE FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
+
+	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at`
+	insertSpace     = `INSERT INTO spaces (next_id, block_end, next_seq, last_at) VALUES (0, 0, 1, 0) RETURNING space_id`
+	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`
+	selectSettings  = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = ?1`
+	selectSpaces    = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
+	updateSettings  = `UPDATE space_settings SET name = ?2, timezone = ?3, region = ?4, subscription = ?5, limits = ?6, labels = ?7 WHERE space_id = ?1`
+
+	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at`
+	insertAPIKey  = `INSERT INTO api_keys (space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING key_id`
+	selectAPIKey  = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE key_id = ?1`
+	selectByHash  = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE hash = ?1`
+	selectAPIKeys = `SELECT ` + apiKeyColumns + ` FROM api_keys ORDER BY key_id`
+	updateAPIKey  = `UPDATE api_keys SET name = ?2, scopes = ?3, expires_at = ?4, revoked_at = ?5, last_used_at = ?6 WHERE key_id = ?1`
+)

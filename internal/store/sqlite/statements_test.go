@@ -1,0 +1,144 @@
+package sqlite
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"zombiezen.com/go/sqlite"
+)
+
+// scans lists the statements that may walk a whole table, with the reason.
+var scans = map[string]string{
+	"selectSpaces":  "it lists the whole table, which has a row a tenant",
+	"selectAPIKeys": "it lists the whole table, which has a few rows a tenant",
+}
+
+// noStatements are the constants that are parts of statements, or have no plan.
+var noStatements = map[string]bool{
+	"begin": true, "beginRead": true, "commit": true, "rollback": true, "updated": true,
+	"contactColumns": true, "changeColumns": true, "settingsColumns": true, "apiKeyColumns": true,
+}
+
+// statements gives every string constant of statements.go.
+func statements(t *testing.T) map[string]string {
+	t.Helper()
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, "statements.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkg, err := (&types.Config{}).Check("statements", files, []*ast.File{file}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := map[string]string{}
+	for _, name := range pkg.Scope().Names() {
+		if c, ok := pkg.Scope().Lookup(name).(*types.Const); ok && c.Val().Kind() == constant.String {
+			list[name] = constant.StringVal(c.Val())
+		}
+	}
+	if len(list) < 20 {
+		t.Fatalf("found %d statements: this test looks in the wrong place", len(list))
+	}
+	return list
+}
+
+// Every statement finds its rows by an index, and none sorts. A new one is
+// looked at without being listed anywhere.
+func TestPlans(t *testing.T) {
+	b := opened(t, Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	for name, text := range statements(t) {
+		verb, _, _ := strings.Cut(text, " ")
+		switch {
+		case verb == "SELECT" && !noStatements[name] || verb == "UPDATE" || verb == "DELETE":
+			checkPlan(t, name, plan(t, b.writer, text))
+		case verb == "INSERT", noStatements[name]:
+		default:
+			t.Errorf("%s is neither a statement nor a known part of one", name)
+		}
+	}
+}
+
+func plan(t *testing.T, c *conn, text string) []string {
+	t.Helper()
+	var steps []string
+	err := c.run("EXPLAIN QUERY PLAN "+text, func(s *sqlite.Stmt) error {
+		steps = append(steps, s.ColumnText(3))
+		return nil
+	})
+	if err != nil {
+		t.Errorf("%s: %v", text, err)
+	}
+	return steps
+}
+
+func checkPlan(t *testing.T, name string, steps []string) {
+	t.Helper()
+	searches := 0
+	for _, step := range steps {
+		switch {
+		case strings.HasPrefix(step, "SEARCH ") && strings.Contains(step, " USING "):
+			searches++
+		case strings.HasPrefix(step, "CORRELATED SCALAR SUBQUERY"):
+		case strings.HasPrefix(step, "SCAN ") && scans[name] != "":
+			searches++
+		default:
+			t.Errorf("%s: %s", name, step)
+		}
+	}
+	if searches == 0 {
+		t.Errorf("%s: its plan names no index: %q", name, steps)
+	}
+}
+
+func TestScansAreStillNeeded(t *testing.T) {
+	b := opened(t, Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	list := statements(t)
+	for name := range scans {
+		if steps := plan(t, b.writer, list[name]); !strings.HasPrefix(steps[0], "SCAN ") {
+			t.Errorf("%s scans nothing any more (%q): take it off the list", name, steps)
+		}
+	}
+	for name := range noStatements {
+		if list[name] == "" {
+			t.Errorf("%s is gone: take it off the list", name)
+		}
+	}
+}
+
+// What is not in statements.go is not looked at, so there must be none.
+func TestStatementsAreInOnePlace(t *testing.T) {
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if name == "statements.go" || strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		files := token.NewFileSet()
+		file, err := parser.ParseFile(files, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			lit, ok := n.(*ast.BasicLit)
+			if !ok || lit.Kind != token.STRING {
+				return true
+			}
+			text := constant.StringVal(constant.MakeFromLiteral(lit.Value, lit.Kind, 0))
+			for _, verb := range []string{"SELECT ", "INSERT ", "UPDATE ", "DELETE ", "REPLACE ", "WITH "} {
+				if strings.HasPrefix(strings.TrimSpace(text), verb) && text != "SELECT sqlite_version()" {
+					t.Errorf("%s: %q belongs into statements.go", files.Position(lit.Pos()), text)
+				}
+			}
+			return true
+		})
+	}
+}

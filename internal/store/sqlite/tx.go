@@ -1,0 +1,201 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// tx is the one open write transaction. It holds the writing lock.
+type tx struct {
+	*Backend
+	pages int // about how many it has written to so far
+}
+
+// Begin opens a write transaction, waiting for the command line's writes as
+// long as busyTimeout.
+func (b *Backend) Begin(_ context.Context, _ int64) (store.Tx, error) {
+	if err := b.failed.Load(); err != nil {
+		return nil, *err
+	}
+	b.writing.Lock()
+	if b.writer == nil {
+		b.writing.Unlock()
+		return nil, errClosed
+	}
+	if err := b.writer.run(begin, nil); err != nil {
+		b.writing.Unlock()
+		if errors.Is(err, store.ErrConflict) { // it has waited long enough
+			err = unavailable("database_busy", "The database is busy: the write was not done. Send it again in a moment.", err)
+		}
+		return nil, err
+	}
+	return &tx{Backend: b}, nil
+}
+
+func (t *tx) Spaces(_ context.Context, ids []contact.SpaceID) ([]store.SpaceRow, error) {
+	rows := make([]store.SpaceRow, 0, len(ids))
+	for _, id := range ids {
+		err := t.writer.run(selectSpace, func(s *sqlite.Stmt) error {
+			rows = append(rows, store.SpaceRow{
+				Space:    id,
+				NextID:   contact.ID(s.ColumnInt64(0)),
+				BlockEnd: contact.ID(s.ColumnInt64(1)),
+				NextSeq:  contact.Seq(s.ColumnInt64(2)),
+				LastAt:   contact.Time(s.ColumnInt64(3)),
+				Region:   s.ColumnText(4),
+			})
+			return nil
+		}, int64(id))
+		if err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+func (t *tx) Contacts(_ context.Context, ids []store.ContactID) ([]store.ContactRow, error) {
+	rows := make([]store.ContactRow, 0, len(ids))
+	for _, id := range ids {
+		err := t.writer.run(selectContact, func(s *sqlite.Stmt) error {
+			rows = append(rows, contactRow(id.Space, s))
+			return nil
+		}, int64(id.ID), int64(id.Space))
+		if err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+func (t *tx) NewIDs(_ context.Context, n int64) (contact.ID, error) {
+	var first contact.ID
+	err := t.writer.run(takeIDs, func(s *sqlite.Stmt) error {
+		first = contact.ID(s.ColumnInt64(0))
+		return nil
+	}, n)
+	if err == nil && (first < 1 || first > contact.MaxID-contact.ID(n)) {
+		err = fmt.Errorf("sqlite: contact ids are used up")
+	}
+	return first, err
+}
+
+func (t *tx) Save(_ context.Context, s *store.Save) error {
+	for i := range s.Contacts {
+		if err := t.saveContact(&s.Contacts[i]); err != nil {
+			return err
+		}
+		t.pages += s.Contacts[i].Row.Weight() / pageSize
+	}
+	for _, r := range s.Redirects {
+		if err := t.writer.run(redirectContacts, nil, int64(r.Space), int64(r.From), int64(r.To)); err != nil {
+			return err
+		}
+	}
+	for i := range s.Changes {
+		if err := t.saveChange(&s.Changes[i]); err != nil {
+			return err
+		}
+		t.pages += s.Changes[i].Weight() / pageSize
+	}
+	if err := t.writer.saveKeys(s.KeysGone, s.KeysCome); err != nil {
+		return err
+	}
+	for _, sp := range s.Spaces {
+		if err := t.writer.run(updateSpace, nil, int64(sp.Space), int64(sp.NextID), int64(sp.BlockEnd), int64(sp.NextSeq), int64(sp.LastAt)); err != nil {
+			return err
+		}
+	}
+	t.pages += len(s.Contacts) + len(s.Changes) + len(s.KeysGone) + len(s.KeysCome) + len(s.Spaces)
+	return nil
+}
+
+func (c *conn) saveKeys(gone, come []store.KeyRow) error {
+	for _, k := range gone {
+		if err := c.run(deleteKey, nil, int64(k.Space), int64(k.Kind), k.Text, int64(k.ID)); err != nil {
+			return err
+		}
+	}
+	for _, k := range come {
+		if err := c.run(insertKey, nil, int64(k.Space), int64(k.Kind), k.Text, int64(k.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) saveContact(s *store.ContactSave) error {
+	r := &s.Row
+	query, args := insertContact, []any{
+		int64(r.ID), int64(r.Version), int64(r.State), int64(r.Parent), int64(r.Canonical), int64(r.Created),
+		int64(r.Head), r.Depth, int64(r.Skip), string(r.Doc), string(r.Origins), int64(r.Space),
+	}
+	if s.Loaded != 0 {
+		query, args = updateContact, append(args, int64(s.Loaded))
+	}
+	if err := t.writer.run(query, nil, args...); err != nil {
+		return err
+	}
+	if t.writer.Changes() != 1 {
+		return fmt.Errorf("%w: contact %d is not at version %d", store.ErrConflict, r.ID, s.Loaded)
+	}
+	return nil
+}
+
+func (t *tx) saveChange(r *store.ChangeRow) error {
+	var snapshot any
+	if r.Snapshot != nil {
+		snapshot = string(r.Snapshot)
+	}
+	return t.writer.run(insertChange, nil,
+		historyKey(r.Space, r.Seq), int64(r.Op), int64(r.Contact), int64(r.Version), int64(r.Prev), int64(r.Skip),
+		int64(r.At), string(r.Action), string(r.Actor), r.Reason, r.RequestID, string(r.Edits), snapshot)
+}
+
+// Commit returns once the write-ahead log is synced. Where COMMIT fails and the
+// transaction is still open, it was not committed.
+func (t *tx) Commit(context.Context) error {
+	defer t.writing.Unlock()
+	err := t.writer.run(commit, nil)
+	if err != nil {
+		if !t.writer.AutocommitEnabled() {
+			err = errors.Join(err, t.writer.run(rollback, nil))
+		}
+		return err
+	}
+	t.written(t.pages)
+	return nil
+}
+
+func (t *tx) Rollback() {
+	defer t.writing.Unlock()
+	if t.writer.AutocommitEnabled() {
+		return // some errors, a full disk among them, have rolled back already
+	}
+	if err := t.writer.run(rollback, nil); err != nil {
+		t.log.Error("a rollback failed", "error", err)
+	}
+}
+
+// Saved looks for the change that the mark names, on the connection that wrote
+// it, once nothing is open there.
+func (b *Backend) Saved(_ context.Context, mark store.Mark) (bool, error) {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	if !b.writer.AutocommitEnabled() {
+		if err := b.writer.run(rollback, nil); err != nil {
+			return false, err
+		}
+	}
+	saved := false
+	err := b.writer.run(selectChange, func(s *sqlite.Stmt) error {
+		saved = changeRow(mark.Space, s).RequestID == mark.RequestID
+		return nil
+	}, historyKey(mark.Space, mark.Seq))
+	return saved, err
+}

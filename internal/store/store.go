@@ -1,0 +1,174 @@
+// Package store runs writes: load, decide, save. It queues them in lanes, lets
+// those that wait while a commit is under way share the next one, and answers
+// each once its outcome is durable. Rules are not its business (they are in
+// contact), nor is SQL (that is in the backends).
+package store
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// Store is the way to one database. Its methods may be called from many
+// goroutines.
+type Store struct {
+	backend Backend
+	log     *slog.Logger
+	clock   func() time.Time
+	news    news
+
+	mu     sync.Mutex
+	lanes  map[int64]*lane
+	closed bool
+	work   sync.WaitGroup
+
+	broken     chan struct{} // closed when the storage cannot be trusted any more
+	breakOnce  sync.Once
+	brokenWith error
+}
+
+// Options set what a Store takes from its surroundings; zero values will do.
+type Options struct {
+	Log   *slog.Logger     // nil: slog.Default
+	Clock func() time.Time // nil: time.Now
+}
+
+// New makes a Store over a backend and owns it from then on.
+func New(b Backend, o Options) *Store {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	return &Store{
+		backend: b,
+		log:     o.Log,
+		clock:   o.Clock,
+		lanes:   map[int64]*lane{},
+		broken:  make(chan struct{}),
+	}
+}
+
+// Do runs a write and waits for its outcome. It returns the error that Decide
+// refused with, or a *fault.Error: Unavailable where nothing was saved and the
+// caller may try again, "outcome_unknown" where nobody can tell.
+//
+// Ending ctx gives up a write that still waits in its queue, which is then
+// certainly not done; one whose batch runs is waited for.
+func (s *Store) Do(ctx context.Context, w Write) (Outcome, error) {
+	l, err := s.lane(w.Space)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer s.work.Done()
+	p := &pending{write: w, done: make(chan struct{})}
+	l.submit(ctx, p)
+	return p.outcome, p.err
+}
+
+// lane finds the queue of a Space, and counts the caller among those that
+// Close waits for.
+func (s *Store) lane(space contact.SpaceID) (*lane, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, errClosing()
+	}
+	s.work.Add(1)
+	id := s.backend.Lane(space)
+	l := s.lanes[id]
+	if l == nil {
+		l = &lane{store: s, id: id, queues: map[contact.SpaceID][]*pending{}}
+		s.lanes[id] = l
+	}
+	return l, nil
+}
+
+// Get reads the contact that a ref leads to, through any number of merges
+// (CONTRACT S6). It returns false where the Space has none.
+func (s *Store) Get(ctx context.Context, space contact.SpaceID, ref contact.ID) (contact.Contact, bool, error) {
+	// Every step reads newer state than the one before, and merges only ever
+	// lead on, so this ends.
+	for id := ref; ; {
+		row, ok, err := s.backend.Contact(ctx, space, id)
+		if err != nil || !ok {
+			return contact.Contact{}, false, err
+		}
+		if row.State == contact.Merged {
+			id = row.Canonical
+			continue
+		}
+		c, err := decodeContact(&row)
+		return c, err == nil, err
+	}
+}
+
+// Row reads the contact that has this very id, which may have been merged into
+// another: then it is as it was when that happened. It returns false where the
+// Space has none.
+func (s *Store) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (contact.Contact, bool, error) {
+	row, ok, err := s.backend.Contact(ctx, space, id)
+	if err != nil || !ok {
+		return contact.Contact{}, false, err
+	}
+	c, err := decodeContact(&row)
+	return c, err == nil, err
+}
+
+// Change reads one entry of a Space's history, false where there is none.
+func (s *Store) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (contact.Change, bool, error) {
+	row, ok, err := s.backend.Change(ctx, space, seq)
+	if err != nil || !ok {
+		return contact.Change{}, false, err
+	}
+	ch, err := decodeChange(&row)
+	return ch, err == nil, err
+}
+
+// Check tells whether the store can serve: an error says why not.
+func (s *Store) Check(ctx context.Context) error {
+	select {
+	case <-s.broken:
+		return s.brokenWith
+	default:
+		return s.backend.Check(ctx)
+	}
+}
+
+// Broken is closed when the storage cannot be trusted any more. The process
+// must then stop; until it has, every write is refused.
+func (s *Store) Broken() <-chan struct{} { return s.broken }
+
+// Close takes no more writes, waits for those under way, and closes the
+// backend.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.work.Wait()
+	return s.backend.Close()
+}
+
+func (s *Store) breakDown(err error) {
+	s.breakOnce.Do(func() {
+		s.brokenWith = err
+		s.log.Error("the storage failed; stopping", "error", err)
+		close(s.broken)
+	})
+}
+
+func errBroken(cause error) error {
+	return &fault.Error{Kind: fault.Unavailable, Code: "storage_failed", Err: cause, RetryAfter: 5 * time.Second,
+		Message: "The storage failed, and the server has to start anew: the write was not done. Send it again later."}
+}
+
+func errClosing() error {
+	return &fault.Error{Kind: fault.Unavailable, Code: "shutting_down",
+		Message: "The server is shutting down. Send the request again in a moment.", RetryAfter: time.Second}
+}

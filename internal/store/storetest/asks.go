@@ -1,0 +1,159 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// ask draws what to ask next.
+func (c *client) ask(r *room) ask {
+	ref, ok := c.known(r)
+	other, _ := c.known(r)
+	switch n := c.IntN(100); {
+	case !ok || n < 22:
+		return ask{kind: "create", lists: c.lists(), slots: c.slots()}
+	case n < 30:
+		return ask{kind: "merge", ref: int64(ref), other: int64(other)}
+	case n < 33: // an id that is another Space's, or nobody's
+		if theirs, ok := c.known(c.rooms[c.IntN(len(c.rooms))]); ok && c.IntN(3) > 0 {
+			ref = theirs
+		} else {
+			ref = contact.ID(c.Int64N(int64(contact.MaxID)))
+		}
+		return ask{kind: "put", ref: int64(ref), lists: c.lists(), slots: c.slots()}
+	case n < 45:
+		return c.again(r, ref)
+	default:
+		a := ask{kind: "put", ref: int64(ref), lists: c.lists(), slots: c.slots()}
+		if c.IntN(8) == 0 {
+			a.version = 1 + c.Int64N(20)
+		}
+		return a
+	}
+}
+
+// again reads a contact and sends all of it back, sometimes with one change.
+func (c *client) again(r *room, ref contact.ID) ask {
+	seen, ok, err := c.store.Get(bg, r.space, ref)
+	if err != nil || !ok {
+		c.t.Errorf("contact %d cannot be read: %v, %v", ref, ok, err)
+	}
+	a := ask{kind: "put", ref: int64(ref), lists: map[int][]string{}, slots: map[int]string{}}
+	for _, col := range contact.Collections {
+		a.lists[int(col)] = texts(seen, col)
+	}
+	for i, f := range seen.Fields {
+		a.slots[i+1] = f.Text // an empty one too, as GET gives it
+	}
+	if c.IntN(2) == 0 {
+		a.version = int64(seen.Version)
+	}
+	switch l := c.IntN(4); c.IntN(4) {
+	case 0:
+		if text := c.text(l); !slices.Contains(a.lists[l], text) {
+			a.lists[l] = append(a.lists[l], text)
+		}
+	case 1:
+		slices.Reverse(a.lists[l])
+	}
+	return a
+}
+
+// lists draws the collections that are sent, most of them short.
+func (c *client) lists() map[int][]string {
+	sent := map[int][]string{}
+	for l := range contact.NumCollections {
+		if c.IntN(3) == 0 {
+			continue
+		}
+		sent[l] = []string{}
+		for range c.IntN(4) {
+			if text := c.text(l); !slices.Contains(sent[l], text) {
+				sent[l] = append(sent[l], text)
+			}
+		}
+		if c.IntN(150) == 0 { // about as many as there may be (CONTRACT D8)
+			for n := range 97 + c.IntN(6) - len(sent[l]) {
+				sent[l] = append(sent[l], fmt.Sprintf("+1 555 0100 x%d-%d", n, c.IntN(3)))
+			}
+		}
+	}
+	return sent
+}
+
+// slots draws custom_fields, nil for not sent.
+func (c *client) slots() map[int]string {
+	if c.IntN(2) == 0 {
+		return nil
+	}
+	sent := map[int]string{}
+	for range c.IntN(6) {
+		switch n := 1 + c.IntN(contact.NumSlots); contact.Slot(n).Kind() {
+		case contact.TextField:
+			sent[n] = c.pick("", "Pro", "pro", "👩‍👧", "a\nb", `"`)
+		case contact.NumberField:
+			sent[n] = c.pick("", "0", "500", "-12.5", "9007199254740993", "0.00000000000000000001")
+		case contact.DateField:
+			sent[n] = c.pick("", "1000-01-01", "2024-02-29", "9999-12-31")
+		}
+	}
+	return sent
+}
+
+// text gives one of a few values of a collection, so that they come again.
+// Some differ only in what match keys do not see (CONTRACT D9, D10).
+func (c *client) text(l int) string {
+	format := map[int]string{
+		0: c.pick("ada%d@example.com", "Ada%d@Example.com", "zoë%d@bücher.example", "zoë%d@xn--bcher-kva.example"),
+		1: c.pick("+1 555 010%d", "+1555010%d", "(555) 010%d", "07700 90000%d", "+44 7700 90000%d x1", "555-010%d;ext=1"),
+		2: c.pick("Ada Example %d", "ada example %d", "愛 %d", "O'Ada \"%d\""),
+		3: c.pick("%d Example Road", "%d\u00a0Example Road", "👩‍👧 %d"),
+	}[l]
+	return fmt.Sprintf(format, c.IntN(8))
+}
+
+func (c *client) pick(from ...string) string { return from[c.IntN(len(from))] }
+
+// writeOf makes the write that package book would make of an ask.
+func writeOf(space contact.SpaceID, a ask, request string) store.Write {
+	p := patchOf(a)
+	w := store.Write{Space: space, RequestID: request, Weight: p.Size()}
+	switch a.kind {
+	case "create":
+		w.Needs.NewIDs = 1
+		w.Decide = func(s *store.State) (contact.Delta, error) {
+			return contact.Create(s.NextID(), &p, stampOf(s, request))
+		}
+	case "put":
+		w.Needs.Contacts = []contact.ID{contact.ID(a.ref)}
+		w.Decide = func(s *store.State) (contact.Delta, error) {
+			found, ok := s.Contact(contact.ID(a.ref))
+			switch {
+			case !ok:
+				return contact.Delta{}, errNoContact
+			case a.version != 0 && contact.Version(a.version) != found.Version:
+				return contact.Delta{}, errStale
+			}
+			return contact.Put(found, &p, stampOf(s, request))
+		}
+	default:
+		w = mergingAs(request, space, contact.ID(a.ref), contact.ID(a.other))
+	}
+	return w
+}
+
+func patchOf(a ask) contact.Patch {
+	var p contact.Patch
+	for l, sent := range a.lists {
+		p.Values[l] = contact.List{Sent: true, Texts: slices.Clone(sent)}
+	}
+	p.Fields.Sent = a.slots != nil
+	for n, text := range a.slots {
+		i := contact.Slot(n).Index()
+		p.Fields.Named[i], p.Fields.Texts[i] = true, text
+	}
+	return p
+}

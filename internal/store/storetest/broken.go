@@ -1,0 +1,150 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+var brokenTests = []test{
+	{"after the storage failed, nothing is written any more", testBroken},
+	{"the storage may also fail while a commit is asked for", testBrokenSaved},
+	{"the storage may also fail while the registry changes, which then stays as it is", testBrokenRegistry},
+}
+
+var errBroken = fmt.Errorf("the test pulled the disk: %w", store.ErrBroken)
+
+func testBroken(t *testing.T, b store.Backend) {
+	for _, test := range []struct {
+		step  Step
+		want  string
+		there int
+	}{
+		{AtBegin, isRefused, 0},
+		{AtSpaces, isRefused, 0},
+		{AtSave, isRefused, 0},
+		{BeforeCommit, isUnknown, 0},
+		{AfterCommit, isUnknown, 1},
+	} {
+		f, space := NewFaulty(b), newSpace(t, b, "")
+		s := storeOver(t, f, store.Options{})
+		held, calls := make(chan struct{}), 0
+		f.SetHook(func(step Step, _ *store.Save) error {
+			calls++
+			if step == test.step {
+				<-held
+				return errBroken
+			}
+			return nil
+		})
+		first := sendTo(bg, s, creation(space, name("A")))
+		synctest.Wait()
+		queued := sendTo(bg, s, creation(space, name("B")))
+		synctest.Wait()
+		select {
+		case <-s.Broken():
+			t.Errorf("%s: broken before it is", test.step)
+		default:
+		}
+		until := calls
+		close(held)
+		synctest.Wait()
+		later := sendTo(bg, s, creation(space, name("C")))
+		synctest.Wait()
+
+		select {
+		case <-s.Broken():
+		default:
+			t.Errorf("%s: nobody is told", test.step)
+		}
+		if s.Check(bg) == nil {
+			t.Errorf("%s: it says that it can serve", test.step)
+		}
+		if !first.done || answerOf(first) != test.want {
+			t.Errorf("%s: answered %v, %v; want %q", test.step, first.done, first.err, test.want)
+		}
+		for _, p := range []*sent{queued, later} {
+			if !p.done || fault.KindOf(p.err) != fault.Unavailable {
+				t.Errorf("%s: a write after it: answered %v, %v; want it refused at once", test.step, p.done, p.err)
+			}
+		}
+		if calls != until {
+			t.Errorf("%s: %d more steps were tried", test.step, calls-until)
+		}
+		l := audit(t, b, space)
+		if n := l.ops[first.write.RequestID]; n != test.there || len(l.changes) != test.there {
+			t.Errorf("%s: %d times in the history, and %d changes; want %d", test.step, n, len(l.changes), test.there)
+		}
+	}
+}
+
+func testBrokenSaved(t *testing.T, b store.Backend) {
+	f, space := NewFaulty(b), newSpace(t, b, "")
+	s := storeOver(t, f, store.Options{})
+	asked := 0
+	f.SetHook(func(step Step, _ *store.Save) error {
+		switch step {
+		case AfterCommit:
+			return errOdd
+		case AtSaved:
+			asked++
+			return errBroken
+		}
+		return nil
+	})
+	p := sendTo(bg, s, creation(space, name("A")))
+	synctest.Wait()
+	if !p.done || answerOf(p) != isUnknown || asked != 1 {
+		t.Errorf("answered %v, %v, after asking %d times", p.done, p.err, asked)
+	}
+	select {
+	case <-s.Broken():
+	default:
+		t.Error("nobody is told")
+	}
+}
+
+func testBrokenRegistry(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	key := makeKey(t, b, anyKey(space, 1))
+	before, err := b.Spaces(bg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := func(s *store.Store) []error {
+		_, err1 := s.CreateSpace(bg, anySpace())
+		_, err2 := s.UpdateSpace(bg, space, func(sp *access.Space) error { sp.Name = "New name"; return nil })
+		_, err3 := s.CreateKey(bg, anyKey(space, 2))
+		_, err4 := s.UpdateKey(bg, key.ID, func(k *access.APIKey) error { k.Name = "New name"; return nil })
+		return []error{err1, err2, err3, err4}
+	}
+	for i := range 4 {
+		f, steps := NewFaulty(b), 0
+		s := storeOver(t, f, store.Options{})
+		f.SetHook(func(step Step, _ *store.Save) error {
+			if steps++; step == AtRegistry && steps == i+1 {
+				return errBroken
+			}
+			return errTest
+		})
+		for n, err := range changes(s) {
+			if after := n > i; after != (fault.KindOf(err) == fault.Unavailable) || err == nil {
+				t.Errorf("it fails at change %d, and change %d is answered %v", i, n, err)
+			}
+		}
+		if _, err := s.Do(bg, creation(space, name("A"))); fault.KindOf(err) != fault.Unavailable || steps != i+1 {
+			t.Errorf("it fails at change %d, and a write is answered %v after %d steps", i, err, steps)
+		}
+		select {
+		case <-s.Broken():
+		default:
+			t.Errorf("it fails at change %d, and nobody is told", i)
+		}
+	}
+	wantSpaces(t, b, before...)
+	wantKeys(t, b, key)
+}

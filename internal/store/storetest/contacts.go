@@ -1,0 +1,193 @@
+package storetest
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+var contactTests = []test{
+	{"a row comes back as it was saved", testRow},
+	{"an id of another Space is no contact here", testOtherSpace},
+	{"a row that is not as it was loaded is a conflict", testConflict},
+	{"a new row does not replace one that exists", testNewRowExists},
+	{"a rollback leaves no trace", testRollback},
+	{"what is not committed is not seen", testUncommitted},
+}
+
+// rowOf makes a row of a contact that has nothing but a name.
+func rowOf(space contact.SpaceID, id contact.ID, version contact.Version, name string) store.ContactRow {
+	return store.ContactRow{
+		Space: space, ID: id, Version: version, Created: 1, Head: contact.Seq(version), Depth: int64(version),
+		Doc:     []byte(`{"names":["` + name + `"]}`),
+		Origins: []byte(`{"from":[[1,1]],"names":[0]}`),
+	}
+}
+
+// stored reads a row both ways, outside and inside a transaction, and makes
+// sure that they agree.
+func stored(t *testing.T, b store.Backend, space contact.SpaceID, id contact.ID) (store.ContactRow, bool) {
+	t.Helper()
+	row, ok, err := b.Contact(bg, space, id)
+	if err != nil {
+		t.Fatalf("Contact: %v", err)
+	}
+	tx := begin(t, b, b.Lane(space))
+	defer tx.Rollback()
+	rows, err := tx.Contacts(bg, []store.ContactID{{Space: space, ID: id}})
+	if err != nil {
+		t.Fatalf("Contacts: %v", err)
+	}
+	switch {
+	case ok != (len(rows) == 1):
+		t.Fatalf("contact %d: Contact says %v, a transaction has %d rows", id, ok, len(rows))
+	case ok && !reflect.DeepEqual(row, rows[0]):
+		t.Fatalf("contact %d: Contact gives %+v, a transaction %+v", id, row, rows[0])
+	}
+	return row, ok
+}
+
+func wantRow(t *testing.T, b store.Backend, want store.ContactRow) {
+	t.Helper()
+	if got, ok := stored(t, b, want.Space, want.ID); !ok || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v %+v\nwant %+v", ok, got, want)
+	}
+}
+
+func testRow(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	live := store.ContactRow{
+		Space: space, ID: contact.MaxID, Version: 1<<53 + 1, State: contact.Live, Created: -1,
+		Head: 1<<40 - 1, Depth: 1<<53 + 1, Skip: 1<<40 - 2, Doc: []byte(`{}`), Origins: []byte(`{"from":[]}`),
+	}
+	merged := rowOf(space, 7, 3, `Zoë \" 👩‍👩‍👧`)
+	merged.State, merged.Parent, merged.Canonical = contact.Merged, 9, contact.MaxID
+	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: live}, {Row: merged}}})
+	wantRow(t, b, live)
+	wantRow(t, b, merged) // reading it follows nothing
+
+	next := live
+	next.Version, next.Head, next.Depth, next.Skip = live.Version+1, 1, 2, 3
+	next.State, next.Parent, next.Canonical = contact.Merged, 7, 7
+	next.Doc, next.Origins = merged.Doc, merged.Origins
+	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: next, Loaded: live.Version}}})
+	wantRow(t, b, next)
+	wantRow(t, b, merged)
+}
+
+// CONTRACT D3, D4: reads, loads and saves are bound to the Space.
+func testOtherSpace(t *testing.T, b store.Backend) {
+	mine, theirs := newSpace(t, b, ""), newSpace(t, b, "")
+	row := rowOf(theirs, 5, 1, "Theirs")
+	commit(t, b, b.Lane(theirs), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
+	if _, ok := stored(t, b, mine, row.ID); ok {
+		t.Error("it can be read")
+	}
+	tx := begin(t, b, b.Lane(mine))
+	err := tx.Save(bg, &store.Save{Contacts: []store.ContactSave{{Row: rowOf(mine, row.ID, 2, "Mine"), Loaded: 1}}})
+	tx.Rollback()
+	if !errors.Is(err, store.ErrConflict) {
+		t.Errorf("saving over it gives %v, want a conflict", err)
+	}
+	wantRow(t, b, row)
+}
+
+func testConflict(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	row, neighbour := rowOf(space, 5, 2, "As it is"), rowOf(space, 6, 1, "Neighbour")
+	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
+	for _, s := range []store.ContactSave{
+		{Row: rowOf(space, 5, 2, "Stale"), Loaded: 1},
+		{Row: rowOf(space, 5, 4, "From the future"), Loaded: 3},
+		{Row: rowOf(space, 4, 2, "Never was"), Loaded: 1},
+	} {
+		tx := begin(t, b, b.Lane(space))
+		err := tx.Save(bg, &store.Save{Contacts: []store.ContactSave{{Row: neighbour}, s}})
+		tx.Rollback()
+		if !errors.Is(err, store.ErrConflict) {
+			t.Errorf("version %d of contact %d loaded: got %v, want a conflict", s.Loaded, s.Row.ID, err)
+		}
+		wantRow(t, b, row)
+		for _, id := range []contact.ID{4, neighbour.ID} {
+			if _, ok := stored(t, b, space, id); ok {
+				t.Errorf("contact %d was saved beside the conflict", id)
+			}
+		}
+	}
+}
+
+func testNewRowExists(t *testing.T, b store.Backend) {
+	space, other := newSpace(t, b, ""), newSpace(t, b, "")
+	row := rowOf(space, 5, 2, "As it is")
+	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
+	for _, s := range []contact.SpaceID{space, other} { // ids are unique in the installation
+		tx := begin(t, b, b.Lane(s))
+		err := tx.Save(bg, &store.Save{Contacts: []store.ContactSave{{Row: rowOf(s, 5, 1, "New")}}})
+		tx.Rollback()
+		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrRefused) {
+			t.Errorf("got %v, want one that says: certainly not committed", err)
+		}
+	}
+	wantRow(t, b, row)
+}
+
+// oneOfEach is a batch that writes to every table.
+func oneOfEach(space contact.SpaceID, id contact.ID) *store.Save {
+	key := store.KeyRow{Space: space, Key: contact.Key{Kind: contact.Emails, Text: "ada@example.com"}, ID: id}
+	return &store.Save{
+		Spaces:   []store.SpaceRow{{Space: space, NextID: id + 1, BlockEnd: id + 9, NextSeq: 2, LastAt: 77}},
+		Contacts: []store.ContactSave{{Row: rowOf(space, id, 1, "Ada Example")}},
+		Changes:  []store.ChangeRow{changeOf(space, 1, id)},
+		KeysCome: []store.KeyRow{key},
+	}
+}
+
+func testRollback(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	before := counters(t, b, space)
+	for range 2 { // the second time, nothing of the first is in its way
+		tx := begin(t, b, b.Lane(space))
+		if err := tx.Save(bg, oneOfEach(space, 5)); err != nil {
+			t.Fatal(err)
+		}
+		tx.Rollback()
+		if _, ok := stored(t, b, space, 5); ok {
+			t.Error("the contact is there")
+		}
+		if _, ok, err := b.Change(bg, space, 1); ok || err != nil {
+			t.Errorf("the change: %v, %v", ok, err)
+		}
+		if after := counters(t, b, space); !reflect.DeepEqual(after, before) {
+			t.Errorf("the counters are %+v, were %+v", after, before)
+		}
+	}
+	commit(t, b, b.Lane(space), oneOfEach(space, 5)) // nor are its keys
+}
+
+func testUncommitted(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	seen := func() (contactThere, changeThere bool) {
+		_, c, err1 := b.Contact(bg, space, 5)
+		_, ch, err2 := b.Change(bg, space, 1)
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(err)
+		}
+		return c, ch
+	}
+	tx := begin(t, b, b.Lane(space))
+	if err := tx.Save(bg, oneOfEach(space, 5)); err != nil {
+		t.Fatal(err)
+	}
+	if c, ch := seen(); c || ch {
+		t.Errorf("before the commit: contact %v, change %v", c, ch)
+	}
+	if err := tx.Commit(bg); err != nil {
+		t.Fatal(err)
+	}
+	if c, ch := seen(); !c || !ch {
+		t.Errorf("after the commit: contact %v, change %v", c, ch)
+	}
+}

@@ -1,0 +1,116 @@
+package storetest
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// ledger is a Space's history, read from its beginning and replayed.
+type ledger struct {
+	ops      map[string]int // by request id, how many writes are in the history
+	contacts map[contact.ID]contact.Contact
+	changes  []contact.Change
+}
+
+// audit reads the whole history of a Space and makes sure that it is one: its
+// numbers without gaps, its times growing, every contact's changes chained and
+// each beginning where the last one ended (CONTRACT D20, D22). Its end must be
+// what the rows and the counters say.
+func audit(t *testing.T, b store.Backend, space contact.SpaceID) ledger {
+	t.Helper()
+	reader := store.New(b, store.Options{}) // not closed: the backend is the caller's
+	l := ledger{ops: map[string]int{}, contacts: map[contact.ID]contact.Contact{}}
+	for {
+		page, err := reader.Feed(bg, space, contact.Seq(len(l.changes)), 200)
+		if err != nil {
+			t.Fatalf("Space %d, after change %d: %v", space, len(l.changes), err)
+		}
+		for _, ch := range page {
+			l.enter(t, space, ch)
+		}
+		if len(page) == 0 {
+			break
+		}
+	}
+	for id, want := range l.contacts {
+		row, ok, err := b.Contact(bg, space, id)
+		if err != nil || !ok || row.Version != want.Version || row.Head != want.Head || row.Parent != want.Parent ||
+			row.Depth != want.Depth || row.Skip != want.Skip {
+			t.Errorf("contact %d: %v %v %+v\nits history ends with %+v", id, ok, err, row, want)
+		}
+		end := want
+		for end.Parent != 0 {
+			end = l.contacts[end.Parent]
+		}
+		if want.Parent != 0 {
+			if row.State != contact.Merged || row.Canonical != end.ID {
+				t.Errorf("alias %d: row %+v, want it to lead to %d", id, row, end.ID)
+			}
+			continue
+		}
+		c, _, err := reader.Get(bg, space, id)
+		if err != nil || !reflect.DeepEqual(c.Values, want.Values) || !reflect.DeepEqual(c.Fields, want.Fields) {
+			t.Errorf("contact %d: %v %+v\nits history ends with %+v", id, err, c, want)
+		}
+	}
+	row := counters(t, b, space)[0]
+	if last := l.last(); row.NextSeq != last.Seq+1 || row.LastAt != last.At {
+		t.Errorf("Space %d: counters %+v after change %d at %d", space, row, last.Seq, last.At)
+	}
+	return l
+}
+
+// last gives the newest change, a zero one where there is none.
+func (l *ledger) last() contact.Change {
+	if len(l.changes) == 0 {
+		return contact.Change{}
+	}
+	return l.changes[len(l.changes)-1]
+}
+
+// enter takes the next change of the feed.
+func (l *ledger) enter(t *testing.T, space contact.SpaceID, ch contact.Change) {
+	t.Helper()
+	last := l.last()
+	if ch.Seq != last.Seq+1 || ch.Op != ch.Seq && (ch.Op != last.Op || ch.RequestID != last.RequestID || ch.At != last.At) {
+		t.Fatalf("Space %d, change %d: %+v\ndoes not follow %+v", space, ch.Seq, ch, last)
+	}
+	if ch.Op == ch.Seq {
+		l.ops[ch.RequestID]++
+		if ch.At <= last.At {
+			t.Fatalf("Space %d, change %d: time %d does not grow from %d", space, ch.Seq, ch.At, last.At)
+		}
+	}
+	l.replay(t, ch)
+	l.changes = append(l.changes, ch)
+}
+
+// replay applies one change to the state that those before it left.
+func (l *ledger) replay(t *testing.T, ch contact.Change) {
+	t.Helper()
+	c := l.contacts[ch.Contact]
+	if ch.Prev != c.Head || ch.Skip != c.Skip || ch.Version <= c.Version || (ch.Action == contact.ActionCreate) != (c.Version == 0) {
+		t.Fatalf("change %d: %+v\ndoes not follow %+v", ch.Seq, ch, c)
+	}
+	if back := ch.Edits.Backward(ch.Edits.Forward(c)); !reflect.DeepEqual(back, c) {
+		t.Fatalf("change %d: says that before it there was %+v\nbut there was %+v", ch.Seq, back, c)
+	}
+	next := ch.Edits.Forward(c)
+	next.ID, next.Version, next.Head, next.Depth = ch.Contact, ch.Version, ch.Seq, c.Depth+1
+	if ch.Edits.Link != nil {
+		next.Parent = ch.Edits.Link.After
+	}
+	if (ch.Snapshot != nil) != (next.Depth%contact.SnapshotEvery == 0) {
+		t.Fatalf("change %d is the contact's %dth: snapshot %v", ch.Seq, next.Depth, ch.Snapshot)
+	}
+	if s := ch.Snapshot; s != nil {
+		next.Skip = ch.Seq
+		if s.ID != next.ID || s.Version != next.Version || !reflect.DeepEqual(s.Values, next.Values) || !reflect.DeepEqual(s.Fields, next.Fields) {
+			t.Fatalf("change %d: its snapshot is %+v\nwant %+v", ch.Seq, s, next)
+		}
+	}
+	l.contacts[ch.Contact] = next
+}

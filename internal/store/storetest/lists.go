@@ -1,0 +1,291 @@
+package storetest
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+var listTests = []test{
+	{"a list has live contacts of the Space in the order of their ids", testList},
+	{"contacts are found by their match keys, and by two at once", testListKeys},
+	{"the first contact from an id on", testCreatedFrom},
+	{"the feed gives each change of the Space once, in order", testFeed},
+	{"a chain gives the changes of one contact", testChain},
+	{"redirects lead aliases on", testRedirects},
+	{"a new region brings new match keys with it, or nothing", testRekey},
+	{"servers share a secret", testSecret},
+}
+
+func idsOf(rows []store.ContactRow) []contact.ID {
+	ids := []contact.ID{}
+	for i := range rows {
+		ids = append(ids, rows[i].ID)
+	}
+	return ids
+}
+
+func wantList(t *testing.T, b store.Backend, l store.Listing, want ...contact.ID) {
+	t.Helper()
+	rows, err := b.List(bg, l)
+	if have := idsOf(rows); err != nil || !slices.Equal(have, append([]contact.ID{}, want...)) {
+		t.Errorf("%+v: %v, contacts %v, want %v", l, err, have, want)
+	}
+	for i := range rows {
+		wantRow(t, b, rows[i])
+	}
+}
+
+// peopled saves contacts 1 to 9 in a Space: 4 is merged into 5, 7 is another
+// Space's.
+func peopled(t *testing.T, b store.Backend) (space, other contact.SpaceID) {
+	t.Helper()
+	space, other = newSpace(t, b, ""), newSpace(t, b, "")
+	for id := contact.ID(1); id < 10; id++ {
+		row := rowOf(space, id, 1, fmt.Sprint("Ada ", id))
+		row.Created = contact.Time(id * 100)
+		switch id {
+		case 4:
+			row.State, row.Parent, row.Canonical = contact.Merged, 5, 5
+		case 7:
+			row.Space = other
+		}
+		commit(t, b, b.Lane(row.Space), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
+	}
+	return space, other
+}
+
+// CONTRACT P4, D23.
+func testList(t *testing.T, b store.Backend) {
+	space, other := peopled(t, b)
+	wantList(t, b, store.Listing{Space: space, Limit: 100}, 9, 8, 6, 5, 3, 2, 1)
+	wantList(t, b, store.Listing{Space: space, Limit: 100, OldestFirst: true}, 1, 2, 3, 5, 6, 8, 9)
+	wantList(t, b, store.Listing{Space: space, Limit: 3}, 9, 8, 6)
+	wantList(t, b, store.Listing{Space: space, Limit: 3, Before: 6}, 5, 3, 2)
+	wantList(t, b, store.Listing{Space: space, Limit: 3, Before: 2}, 1)
+	wantList(t, b, store.Listing{Space: space, Limit: 3, Before: 1})
+	wantList(t, b, store.Listing{Space: space, Limit: 3, OldestFirst: true, After: 3}, 5, 6, 8)
+	wantList(t, b, store.Listing{Space: space, Limit: 3, OldestFirst: true, After: 9})
+	wantList(t, b, store.Listing{Space: space, Limit: 100, After: 2, Before: 8}, 6, 5, 3)
+	wantList(t, b, store.Listing{Space: other, Limit: 100}, 7)
+	wantList(t, b, store.Listing{Space: other + 1, Limit: 100})
+}
+
+// CONTRACT D17.
+func testListKeys(t *testing.T, b store.Backend) {
+	space, other := peopled(t, b)
+	email := contact.Key{Kind: contact.Emails, Text: "ada@example.com"}
+	upper := contact.Key{Kind: contact.Emails, Text: "Ada@example.com"}
+	phone := contact.Key{Kind: contact.Phones, Text: "+15550100"}
+	sameText := contact.Key{Kind: contact.Phones, Text: "ada@example.com"}
+	var come []store.KeyRow
+	for _, id := range []contact.ID{1, 3, 6, 9} {
+		come = append(come, store.KeyRow{Space: space, Key: email, ID: id})
+	}
+	for _, id := range []contact.ID{2, 3, 9} {
+		come = append(come, store.KeyRow{Space: space, Key: phone, ID: id})
+	}
+	come = append(come, store.KeyRow{Space: space, Key: upper, ID: 8}, store.KeyRow{Space: space, Key: sameText, ID: 5},
+		store.KeyRow{Space: other, Key: email, ID: 7})
+	commit(t, b, b.Lane(space), &store.Save{KeysCome: come})
+
+	keys := func(k ...contact.Key) store.Listing { return store.Listing{Space: space, Keys: k, Limit: 100} }
+	wantList(t, b, keys(email), 9, 6, 3, 1)
+	wantList(t, b, keys(upper), 8)
+	wantList(t, b, keys(sameText), 5)
+	wantList(t, b, keys(email, phone), 9, 3)
+	wantList(t, b, keys(phone, email), 9, 3)
+	wantList(t, b, keys(email, upper))
+	wantList(t, b, keys(contact.Key{Kind: contact.Emails, Text: "ada@example.co"}))
+	wantList(t, b, store.Listing{Space: other, Keys: []contact.Key{email}, Limit: 100}, 7)
+	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email}, Limit: 2}, 9, 6)
+	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email}, Limit: 2, Before: 6}, 3, 1)
+	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email}, Limit: 2, After: 1, OldestFirst: true}, 3, 6)
+	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email, phone}, Limit: 1, OldestFirst: true}, 3)
+
+	gone := []store.KeyRow{{Space: space, Key: email, ID: 3}, {Space: space, Key: email, ID: 2}} // the second is not there
+	commit(t, b, b.Lane(space), &store.Save{KeysGone: gone})
+	wantList(t, b, keys(email), 9, 6, 1)
+	wantList(t, b, keys(phone), 9, 3, 2)
+}
+
+func testCreatedFrom(t *testing.T, b store.Backend) {
+	space, other := peopled(t, b)
+	for from, want := range map[contact.ID]contact.ID{0: 1, 1: 1, 4: 5, 7: 8, 9: 9, 10: 0, contact.MaxID: 0} {
+		id, at, ok, err := b.CreatedFrom(bg, space, from)
+		if err != nil || ok != (want != 0) || id != want || at != contact.Time(want*100) {
+			t.Errorf("from %d: %d, %d, %v, %v; want %d", from, id, at, ok, err, want)
+		}
+	}
+	if _, _, ok, err := b.CreatedFrom(bg, other+1, 0); ok || err != nil {
+		t.Errorf("in a Space that does not exist: %v, %v", ok, err)
+	}
+}
+
+// CONTRACT D22: nothing missed, nothing twice, and nothing of another Space,
+// whatever number the caller gives.
+func testFeed(t *testing.T, b store.Backend) {
+	spaces := []contact.SpaceID{newSpace(t, b, ""), newSpace(t, b, ""), newSpace(t, b, "")}
+	const changes = 5
+	for _, space := range spaces {
+		if last, err := b.LastSeq(bg, space); last != 0 || err != nil {
+			t.Errorf("a new Space has made %d changes, %v", last, err)
+		}
+		for seq := contact.Seq(1); seq <= changes; seq++ {
+			commit(t, b, b.Lane(space), &store.Save{
+				Spaces:  []store.SpaceRow{{Space: space, NextSeq: seq + 1}},
+				Changes: []store.ChangeRow{changeOf(space, seq, 5)},
+			})
+		}
+		if last, err := b.LastSeq(bg, space); last != changes || err != nil {
+			t.Errorf("it has made %d changes, %v; want %d", last, err, changes)
+		}
+	}
+	for _, space := range spaces {
+		for _, f := range []struct {
+			after contact.Seq
+			limit int
+			first contact.Seq
+			n     int
+		}{
+			{0, 100, 1, 5}, {0, 2, 1, 2}, {2, 2, 3, 2}, {4, 2, 5, 1}, {5, 2, 0, 0}, {6, 2, 0, 0},
+			{-1, 100, 1, 5}, {-1 << 40, 100, 1, 5}, {-1 << 63, 100, 1, 5},
+			{1<<40 - 1, 100, 0, 0}, {1 << 40, 100, 0, 0}, {1<<40 + 2, 100, 0, 0}, {1<<63 - 1, 100, 0, 0},
+		} {
+			rows, err := b.Feed(bg, space, f.after, f.limit)
+			if err != nil || len(rows) != f.n {
+				t.Errorf("Space %d, after %d, at most %d: %v, %d changes, want %d", space, f.after, f.limit, err, len(rows), f.n)
+				continue
+			}
+			for i, row := range rows {
+				if want := changeOf(space, f.first+contact.Seq(i), 5); !reflect.DeepEqual(row, want) {
+					t.Errorf("after %d: got %+v\nwant %+v", f.after, row, want)
+				}
+			}
+		}
+	}
+}
+
+func testChain(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	var rows []store.ChangeRow
+	for seq, prev := range map[contact.Seq]contact.Seq{1: 0, 2: 0, 3: 1, 4: 2, 5: 3, 6: 5} {
+		row := changeOf(space, seq, contact.ID(prev))
+		row.Prev = prev
+		rows = append(rows, row)
+	}
+	commit(t, b, b.Lane(space), &store.Save{Changes: rows})
+	for _, c := range []struct {
+		from  contact.Seq
+		limit int
+		want  []contact.Seq
+	}{
+		{6, 100, []contact.Seq{6, 5, 3, 1}}, {6, 3, []contact.Seq{6, 5, 3}}, {3, 100, []contact.Seq{3, 1}},
+		{4, 100, []contact.Seq{4, 2}}, {1, 100, []contact.Seq{1}},
+	} {
+		rows, err := b.Chain(bg, space, c.from, c.limit)
+		var have []contact.Seq
+		for _, row := range rows {
+			have = append(have, row.Seq)
+			wantChange(t, b, row)
+		}
+		if err != nil || !slices.Equal(have, c.want) {
+			t.Errorf("from %d, at most %d: %v, %v; want %v", c.from, c.limit, err, have, c.want)
+		}
+	}
+}
+
+// CONTRACT S6: the redirects follow the contacts, in their order.
+func testRedirects(t *testing.T, b store.Backend) {
+	space, other := newSpace(t, b, ""), newSpace(t, b, "")
+	alias := func(space contact.SpaceID, id, to contact.ID) store.ContactRow {
+		row := rowOf(space, id, 1, "Ada")
+		row.State, row.Parent, row.Canonical = contact.Merged, to, to
+		return row
+	}
+	redirect := func(from, to contact.ID) store.RedirectRow {
+		return store.RedirectRow{Space: space, Redirect: contact.Redirect{From: from, To: to}}
+	}
+	live := rowOf(space, 9, 1, "Ada")
+	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{
+		{Row: live}, {Row: alias(space, 1, 3)}, {Row: alias(space, 2, 3)}, {Row: alias(space, 4, 5)},
+	}})
+	commit(t, b, b.Lane(other), &store.Save{Contacts: []store.ContactSave{{Row: alias(other, 6, 3)}}})
+	commit(t, b, b.Lane(space), &store.Save{
+		Contacts:  []store.ContactSave{{Row: alias(space, 3, 5)}},
+		Redirects: []store.RedirectRow{redirect(3, 5), redirect(5, 9)},
+	})
+	for id, parent := range map[contact.ID]contact.ID{1: 3, 2: 3, 3: 5, 4: 5} {
+		want := alias(space, id, parent)
+		want.Canonical = 9
+		wantRow(t, b, want)
+	}
+	wantRow(t, b, live)
+	wantRow(t, b, alias(other, 6, 3))
+	commit(t, b, b.Lane(space), &store.Save{Redirects: []store.RedirectRow{redirect(0, 1)}}) // no row leads to nobody
+	wantRow(t, b, live)
+}
+
+// CONTRACT D10: what phones are compared by follows from the Space's region.
+func testRekey(t *testing.T, b store.Backend) {
+	space, other := peopled(t, b)
+	before := contact.Key{Kind: contact.Phones, Text: "07700900123"}
+	after := contact.Key{Kind: contact.Phones, Text: "+447700900123"}
+	for _, row := range []store.KeyRow{{Space: space, Key: before, ID: 1}, {Space: space, Key: before, ID: 9}, {Space: other, Key: before, ID: 7}} {
+		commit(t, b, b.Lane(row.Space), &store.Save{KeysCome: []store.KeyRow{row}})
+	}
+	keys := func(space contact.SpaceID, k contact.Key) store.Listing {
+		return store.Listing{Space: space, Keys: []contact.Key{k}, Limit: 100}
+	}
+	var asked []contact.ID
+	toGB := func(fail error) error {
+		asked = nil
+		_, err := b.UpdateSpace(bg, space, func(s *access.Space) error { s.Region = "GB"; return nil },
+			func(row *store.ContactRow, from, to string) (gone, come []contact.Key, err error) {
+				if from != "" || to != "GB" || row.Space != space || !bytes.Contains(row.Doc, []byte(fmt.Sprint("Ada ", row.ID))) {
+					t.Errorf("asked for %+v from %q to %q", row, from, to)
+				}
+				asked = append(asked, row.ID)
+				if row.ID == 9 && fail != nil {
+					return nil, nil, fail
+				}
+				if row.ID == 1 || row.ID == 9 {
+					gone, come = []contact.Key{before}, []contact.Key{after}
+				}
+				return gone, come, nil
+			})
+		return err
+	}
+	if err := toGB(errTest); err == nil {
+		t.Error("it succeeds though the keys are not known")
+	}
+	wantList(t, b, keys(space, before), 9, 1)
+	wantList(t, b, keys(space, after))
+	if region := counters(t, b, space)[0].Region; region != "" {
+		t.Errorf("region %q without its keys", region)
+	}
+	if err := toGB(nil); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(asked)
+	if want := []contact.ID{1, 2, 3, 5, 6, 8, 9}; !slices.Equal(asked, want) {
+		t.Errorf("asked for contacts %v, want each live one once: %v", asked, want)
+	}
+	wantList(t, b, keys(space, before))
+	wantList(t, b, keys(space, after), 9, 1)
+	wantList(t, b, keys(other, before), 7)
+}
+
+func testSecret(t *testing.T, b store.Backend) {
+	one, err1 := b.Secret(bg)
+	two, err2 := b.Secret(bg)
+	if err1 != nil || err2 != nil || len(one) < 32 || !bytes.Equal(one, two) {
+		t.Errorf("%v, %v: %d bytes, the same again: %v", err1, err2, len(one), bytes.Equal(one, two))
+	}
+}

@@ -1,0 +1,228 @@
+package storetest
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/carnet-project/carnet/internal/contact"
+)
+
+// The model is a second opinion on what writes do: the rules of CONTRACT S1-S6,
+// D8, D15, D16, D20, D22 and D23, told again in plain maps and slices. It shares no
+// rule with package contact, so a mistake would have to be made twice; what two
+// values are compared by alone it takes from there.
+
+// ask is what a caller wants.
+type ask struct {
+	kind    string // create, put, merge
+	ref     int64  // the contact to put to, or the survivor
+	other   int64  // the contact to merge into it
+	lists   map[int][]string
+	slots   map[int]string // nil where custom_fields was not sent
+	version int64          // If-Match; 0 for none
+}
+
+// moment is what a write is told: its number and time, and the id to give.
+type moment struct {
+	seq, at, id int64
+	request     string
+}
+
+type origin struct{ contact, seq int64 }
+
+type value struct {
+	text string
+	from []origin
+}
+
+// person is a contact. Lists and slots that are empty are not in the maps,
+// which are never nil.
+type person struct {
+	id, version, created    int64
+	head, depth, snapshotAt int64
+	into                    int64 // what it was merged into; 0 for nothing
+	lists                   map[int][]value
+	slots                   map[int]value
+}
+
+// event is an entry of history.
+type event struct {
+	seq, op, at, prev, snapshotAt int64
+	action, request               string
+	absorbed                      int64 // what was merged into it
+	before, after                 person
+}
+
+// diary is a Space as the model sees it.
+type diary struct {
+	region string
+	people map[int64]person
+	events []event
+	past   map[int64]map[int64]person // by id and version
+}
+
+func newDiary(region string) *diary {
+	return &diary{region: region, people: map[int64]person{}, past: map[int64]map[int64]person{}}
+}
+
+// do answers a write: the code of its refusal, and whether it changes anything.
+func (d *diary) do(a ask, now moment) (code string, changed bool) {
+	switch a.kind {
+	case "create":
+		return d.create(a, now)
+	case "put":
+		return d.put(a, now)
+	default:
+		return d.merge(a, now)
+	}
+}
+
+func (d *diary) find(ref int64) (person, bool) {
+	p, ok := d.people[ref]
+	for ok && p.into != 0 {
+		p, ok = d.people[p.into]
+	}
+	return p, ok
+}
+
+func (d *diary) create(a ask, now moment) (string, bool) {
+	if len(a.lists[0])+len(a.lists[1])+len(a.lists[2]) == 0 {
+		return "contact_empty", false
+	}
+	nobody := person{lists: map[int][]value{}, slots: map[int]value{}}
+	p, code := patched(nobody, now.id, a, now)
+	if code != "" {
+		return code, false
+	}
+	p.id, p.created = now.id, now.at
+	d.write("create", now, 0, 1, nobody, p)
+	return "", true
+}
+
+func (d *diary) put(a ask, now moment) (string, bool) {
+	p, ok := d.find(a.ref)
+	switch {
+	case !ok:
+		return "contact_not_found", false
+	case a.version != 0 && a.version != p.version:
+		return "version_mismatch", false
+	}
+	next, code := patched(p, p.id, a, now)
+	if code != "" || reflect.DeepEqual(next, p) {
+		return code, false
+	}
+	d.write("put", now, 0, p.version+1, p, next)
+	return "", true
+}
+
+func patched(p person, id int64, a ask, now moment) (person, string) {
+	next := p
+	next.lists, next.slots = maps.Clone(p.lists), maps.Clone(p.slots)
+	own := []origin{{id, now.seq}}
+	for l, sent := range a.lists {
+		old := p.lists[l]
+		if len(sent) > 100 && len(sent) > len(old) {
+			return p, "too_many_items"
+		}
+		delete(next.lists, l)
+		for _, text := range sent {
+			v := value{text, own}
+			for _, o := range old {
+				if o.text == text {
+					v = o
+				}
+			}
+			next.lists[l] = append(next.lists[l], v)
+		}
+	}
+	if a.slots != nil {
+		next.slots = map[int]value{}
+		for n := 1; n <= 30; n++ {
+			switch text := a.slots[n]; {
+			case text == "":
+			case text == p.slots[n].text:
+				next.slots[n] = p.slots[n]
+			default:
+				next.slots[n] = value{text, own}
+			}
+		}
+	}
+	return next, ""
+}
+
+// merge puts the values that only the merged one has behind the survivor's own,
+// fills its empty slots, and lifts both above the greater version.
+func (d *diary) merge(a ask, now moment) (string, bool) {
+	p, ok1 := d.find(a.ref)
+	q, ok2 := d.find(a.other)
+	switch {
+	case !ok1 || !ok2:
+		return "contact_not_found", false
+	case p.id == q.id:
+		return "merge_itself", false
+	}
+	next := p
+	next.lists, next.slots = maps.Clone(p.lists), maps.Clone(p.slots)
+	for l, theirs := range q.lists {
+		if next.lists[l] = d.united(l, p.lists[l], theirs); len(next.lists[l]) > 1000 {
+			return "too_many_items", false
+		}
+	}
+	for n, v := range q.slots {
+		switch own := p.slots[n]; own.text {
+		case "":
+			next.slots[n] = v
+		case v.text:
+			next.slots[n] = value{own.text, joined(own.from, v.from)}
+		}
+	}
+	frozen := q
+	frozen.into = p.id
+	version := max(p.version, q.version) + 1
+	d.write("merge", now, 0, version, p, next)
+	d.events[len(d.events)-1].absorbed = q.id
+	d.write("merge", now, 1, version, q, frozen)
+	return "", true
+}
+
+func (d *diary) united(l int, own, theirs []value) []value {
+	all := slices.Clone(own)
+	key := func(v value) string { return contact.MatchKey(contact.Collection(l), v.text, d.region) }
+	for _, v := range theirs {
+		at := slices.IndexFunc(all, func(o value) bool { return key(o) == key(v) })
+		if at < 0 {
+			all = append(all, v)
+			continue
+		}
+		all[at].from = joined(all[at].from, v.from)
+	}
+	return all
+}
+
+func joined(a, b []origin) []origin {
+	all := slices.Clone(a)
+	for _, o := range b {
+		if !slices.Contains(all, o) {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// write enters one contact's change, the n-th of its write.
+func (d *diary) write(action string, now moment, n, version int64, before, after person) {
+	after.version, after.head, after.depth = version, now.seq+n, before.depth+1
+	if after.depth%32 == 0 {
+		after.snapshotAt = after.head
+	}
+	d.people[after.id] = after
+	if d.past[after.id] == nil {
+		d.past[after.id] = map[int64]person{}
+	}
+	d.past[after.id][version] = after
+	d.events = append(d.events, event{
+		seq: after.head, op: now.seq, at: now.at, prev: before.head, snapshotAt: before.snapshotAt,
+		action: action, request: now.request, before: before, after: after,
+	})
+}

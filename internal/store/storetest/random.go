@@ -1,0 +1,178 @@
+package storetest
+
+import (
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// 10,000 random writes in all, and ten times as many in a long run.
+var randomTests = []test{
+	{"500 random writes of one client", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 1, 500) }},
+	{"2,500 random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, 2500) }},
+	{"7,000 random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, 7000) }},
+}
+
+// seeded makes random numbers from CARNET_TEST_SEED, or from a seed that it
+// prints. With several clients the seed repeats what each of them asks, not
+// how their writes fall between each other.
+func seeded(t *testing.T) *rand.Rand {
+	t.Helper()
+	seed, err := strconv.ParseUint(os.Getenv("CARNET_TEST_SEED"), 10, 64)
+	if err != nil {
+		seed = rand.Uint64N(1 << 50)
+	}
+	t.Logf("seed: CARNET_TEST_SEED=%d", seed)
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// record is a write that was asked, and what became of it. Its moment is that
+// of its last decision, and puts it in order: after every change with a lower
+// number, before the others, whether it made a change itself or not.
+type record struct {
+	ask   ask
+	now   moment
+	floor int64 // the greatest number that had been answered when it was asked
+	op    int64 // its answer: its number, 0 where nothing changed
+	code  string
+}
+
+// sight is a contact as a reader saw it.
+type sight struct {
+	person person
+	floor  int64 // the greatest number that had been answered before it was read
+}
+
+// room is one Space of a random test.
+type room struct {
+	space  contact.SpaceID
+	region string
+
+	mu       sync.Mutex
+	ids      []contact.ID
+	records  []record
+	sights   []sight
+	answered atomic.Int64 // the greatest number of a change that was answered
+}
+
+// RandomWrites lets clients make random writes to three Spaces at once, and
+// compares all that the backend then holds with what the model makes of the
+// same writes. It gives the Spaces with their phone regions.
+func RandomWrites(t *testing.T, b store.Backend, clients, writes int) map[contact.SpaceID]string {
+	t.Helper()
+	if os.Getenv("CARNET_TEST_LONG") == "1" {
+		writes *= 10
+	}
+	random := seeded(t)
+	s := storeOver(t, b, store.Options{Clock: unsteady(rand.New(rand.NewPCG(random.Uint64(), 0)))})
+	regions := map[contact.SpaceID]string{}
+	var rooms []*room
+	for _, region := range []string{"US", "GB", ""} {
+		space := newSpace(t, b, region)
+		regions[space] = region
+		rooms = append(rooms, &room{space: space, region: region})
+	}
+	var wg sync.WaitGroup
+	for i := range clients {
+		c := &client{Rand: rand.New(rand.NewPCG(random.Uint64(), uint64(i))), t: t, store: s, rooms: rooms}
+		wg.Go(func() {
+			for range (writes + i) / clients {
+				c.write()
+			}
+		})
+	}
+	wg.Wait()
+	compare(t, b, s, rooms)
+	for space := range regions {
+		audit(t, b, space)
+	}
+	return regions
+}
+
+// unsteady is a clock that is set forth and back all the time.
+func unsteady(random *rand.Rand) func() time.Time {
+	var mu sync.Mutex
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	return func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		return start.Add(time.Duration(random.Int64N(int64(time.Second))))
+	}
+}
+
+// client makes one write after the other.
+type client struct {
+	*rand.Rand
+	t     *testing.T
+	store *store.Store
+	rooms []*room
+}
+
+// write asks for something and notes what came of it.
+func (c *client) write() {
+	r := c.rooms[c.IntN(len(c.rooms))]
+	a := c.ask(r)
+	rec := record{ask: a, floor: r.answered.Load()}
+	rec.now.request = newRequest()
+	w := writeOf(r.space, a, rec.now.request)
+	decide := w.Decide
+	w.Decide = func(s *store.State) (contact.Delta, error) {
+		st := s.Stamp()
+		rec.now.seq, rec.now.at, rec.now.id = int64(st.Seq), int64(st.At), int64(s.NextID())
+		return decide(s)
+	}
+	out, err := c.store.Do(bg, w)
+	rec.op, rec.code = int64(out.Op), codeOf(err)
+	r.mu.Lock()
+	r.records = append(r.records, rec)
+	if a.kind == "create" && err == nil {
+		r.ids = append(r.ids, contact.ID(rec.now.id))
+	}
+	r.mu.Unlock()
+	for was := r.answered.Load(); was < rec.op && !r.answered.CompareAndSwap(was, rec.op); {
+		was = r.answered.Load()
+	}
+	if c.IntN(3) == 0 {
+		c.look(r)
+	}
+}
+
+// look reads a contact that was written to.
+func (c *client) look(r *room) {
+	ref, ok := c.known(r)
+	if !ok {
+		return
+	}
+	floor := r.answered.Load()
+	seen, ok, err := c.store.Get(bg, r.space, ref)
+	if err != nil || !ok {
+		c.t.Errorf("contact %d cannot be read: %v, %v", ref, ok, err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sights = append(r.sights, sight{personOf(&seen), floor})
+}
+
+// known picks an id that the Space has given, mostly one of a few, so that
+// writes meet.
+func (c *client) known(r *room) (contact.ID, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := len(r.ids)
+	switch {
+	case n == 0:
+		return 0, false
+	case c.IntN(4) > 0:
+		return r.ids[n-1-c.IntN(min(n, 12))], true
+	default:
+		return r.ids[c.IntN(n)], true
+	}
+}

@@ -1,0 +1,137 @@
+package storetest
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+var spaceTests = []test{
+	{"a new Space has made no change and owns no id", testNewSpace},
+	{"counters are kept, each Space its own", testCounters},
+	{"a Space's region comes from its settings", testRegion},
+	{"Spaces that do not exist are left out", testNoSuchSpace},
+	{"ids are consecutive, growing and never given twice", testNewIDs},
+	{"a Space stays in its lane", testLane},
+}
+
+// newSpace makes a Space. Its name says nothing, since no test needs it.
+func newSpace(t *testing.T, r store.Registry, region string) contact.SpaceID {
+	t.Helper()
+	s, err := r.CreateSpace(bg, access.Space{
+		Name: "Example Ltd", TimeZone: "UTC", Region: region, Subscription: access.Active, Created: 1,
+	})
+	if err != nil {
+		t.Fatalf("CreateSpace: %v", err)
+	}
+	return s.ID
+}
+
+func counters(t *testing.T, b store.Backend, ids ...contact.SpaceID) []store.SpaceRow {
+	t.Helper()
+	tx := begin(t, b, b.Lane(ids[0]))
+	defer tx.Rollback()
+	rows, err := tx.Spaces(bg, ids)
+	if err != nil {
+		t.Fatalf("Spaces: %v", err)
+	}
+	return rows
+}
+
+func testNewSpace(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	want := []store.SpaceRow{{Space: space, NextSeq: 1}}
+	if got := counters(t, b, space); !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func testCounters(t *testing.T, b store.Backend) {
+	one, two := newSpace(t, b, ""), newSpace(t, b, "")
+	row := store.SpaceRow{
+		Space: one, NextID: contact.MaxID - 1, BlockEnd: contact.MaxID, NextSeq: 1<<40 - 1, LastAt: 253402300799_999_999,
+	}
+	commit(t, b, b.Lane(one), &store.Save{Spaces: []store.SpaceRow{row}})
+	if got := counters(t, b, one); !slices.Equal(got, []store.SpaceRow{row}) {
+		t.Errorf("got %+v, want %+v", got, row)
+	}
+	if got, want := counters(t, b, two), []store.SpaceRow{{Space: two, NextSeq: 1}}; !slices.Equal(got, want) {
+		t.Errorf("the other Space has %+v, want %+v", got, want)
+	}
+}
+
+func testRegion(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "GB")
+	row := store.SpaceRow{Space: space, NextSeq: 2, Region: "FR"}
+	commit(t, b, b.Lane(space), &store.Save{Spaces: []store.SpaceRow{row}})
+	if got := counters(t, b, space)[0]; got.Region != "GB" || got.NextSeq != 2 {
+		t.Errorf("region %q, seq %d: a batch must keep its counters and leave the settings alone", got.Region, got.NextSeq)
+	}
+	_, err := b.UpdateSpace(bg, space, func(s *access.Space) error { s.Region = ""; return nil }, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := counters(t, b, space)[0]; got.Region != "" || got.NextSeq != 2 {
+		t.Errorf("region %q, seq %d: new settings must show and leave the counters alone", got.Region, got.NextSeq)
+	}
+}
+
+func testNoSuchSpace(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	tx := begin(t, b, b.Lane(space))
+	defer tx.Rollback()
+	for _, ids := range [][]contact.SpaceID{{space + 1}, {0}, {-1}} {
+		if rows, err := tx.Spaces(bg, ids); err != nil || len(rows) != 0 {
+			t.Errorf("Space %d: got %d rows and %v, want none", ids[0], len(rows), err)
+		}
+	}
+}
+
+// CONTRACT D4.
+func testNewIDs(t *testing.T, b store.Backend) {
+	spaces := []contact.SpaceID{newSpace(t, b, ""), newSpace(t, b, "")}
+	end := contact.ID(1) // the first id that was not given yet
+	for i, n := range []int64{1, 1000, 1, 3, 1_000_000, 1} {
+		tx := begin(t, b, b.Lane(spaces[i%2]))
+		for range 2 {
+			first, err := tx.NewIDs(bg, n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first < end {
+				t.Errorf("NewIDs(%d) begins at %d; ids below %d were given before", n, first, end)
+			}
+			end = first + contact.ID(n)
+		}
+		if err := tx.Commit(bg); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Lost or not, what a rolled back transaction took is in nobody's hands.
+	tx := begin(t, b, b.Lane(spaces[0]))
+	if _, err := tx.NewIDs(bg, 5); err != nil {
+		t.Fatal(err)
+	}
+	tx.Rollback()
+	tx = begin(t, b, b.Lane(spaces[1]))
+	defer tx.Rollback()
+	if first, err := tx.NewIDs(bg, 1); err != nil || first < end {
+		t.Errorf("after a rollback: id %d, %v; want one from %d", first, err, end)
+	}
+}
+
+func testLane(t *testing.T, b store.Backend) {
+	lanes := map[contact.SpaceID]int64{}
+	for range 2 {
+		for space := contact.SpaceID(1); space < 100; space++ {
+			lane, known := lanes[space]
+			if now := b.Lane(space); known && now != lane {
+				t.Errorf("Space %d moves from lane %d to %d", space, lane, now)
+			}
+			lanes[space] = b.Lane(space)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+// Package storetest says what every backend of package store must do, once for
+// all of them: what each promise of store.Backend means, that the store keeps
+// its own promises over this backend whatever fails, and that thousands of
+// random writes leave exactly what a plain model of the rules says. It knows no
+// database: what is special to one belongs to that backend's own tests.
+package storetest
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// Run runs the whole suite. open makes a fresh, empty backend for one test,
+// which closes it. There is no list of exceptions: a backend does all of it.
+//
+// Some tests run in a bubble of testing/synctest, so that they know when all
+// writes wait and need not wait themselves while the store backs off. open is
+// called inside it: goroutines that it starts must end with Backend.Close.
+func Run(t *testing.T, open func(t *testing.T) store.Backend) {
+	for _, tests := range [][]test{
+		randomTests,                                                                   // first, because they take longest
+		spaceTests, contactTests, historyTests, listTests, updateTests, registryTests, // the backend alone
+		valueTests, aliasTests, // the store over it
+	} {
+		for _, test := range tests {
+			t.Run(test.name, func(t *testing.T) {
+				t.Parallel()
+				test.run(t, opened(t, open))
+			})
+		}
+	}
+	for _, tests := range [][]test{batchTests, turnTests, aliasBatchTests, durableTests, faultTests, brokenTests, poisonTests} {
+		for _, test := range tests {
+			t.Run(test.name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { test.run(t, opened(t, open)) })
+			})
+		}
+	}
+}
+
+// test is one test of the suite, on a backend that is its own.
+type test struct {
+	name string
+	run  func(*testing.T, store.Backend)
+}
+
+func opened(t *testing.T, open func(*testing.T) store.Backend) store.Backend {
+	t.Helper()
+	b := open(t)
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Errorf("closing the backend: %v", err)
+		}
+	})
+	return b
+}
+
+// bg is for calls that nothing gives up.
+var bg = context.Background()
+
+// begin opens a transaction for the lane of a Space.
+func begin(t *testing.T, b store.Backend, lane int64) store.Tx {
+	t.Helper()
+	tx, err := b.Begin(bg, lane)
+	if err != nil {
+		t.Fatalf("Begin: %v", err)
+	}
+	return tx
+}
+
+// commit saves s in a transaction of its own.
+func commit(t *testing.T, b store.Backend, lane int64, s *store.Save) {
+	t.Helper()
+	tx := begin(t, b, lane)
+	if err := tx.Save(bg, s); err != nil {
+		tx.Rollback()
+		t.Fatalf("Save: %v", err)
+	}
+	if err := tx.Commit(bg); err != nil {
+		t.Fatalf("Commit: %v", err)
+	}
+}

@@ -1,0 +1,80 @@
+package storetest
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+var updateTests = []test{
+	{"contacts come in the order of their newest changes, each once", testUpdated},
+}
+
+// CONTRACT P4, D17: every mixture of bounds gives what a plain filter gives.
+func testUpdated(t *testing.T, b store.Backend) {
+	space, other := newSpace(t, b, ""), newSpace(t, b, "")
+	email := contact.Key{Kind: contact.Emails, Text: "ada@example.com"}
+	phone := contact.Key{Kind: contact.Phones, Text: "+15550100"}
+	// Which contact each change is of. 3 is merged by its last one.
+	history := []contact.ID{1, 2, 1, 3, 4, 2, 5, 1, 3, 4}
+	heads := map[contact.ID]contact.Seq{}
+	var s store.Save
+	for i, id := range history {
+		s.Changes = append(s.Changes, changeOf(space, contact.Seq(i+1), id), changeOf(other, contact.Seq(i+1), id+100))
+		heads[id] = contact.Seq(i + 1)
+	}
+	keys := map[contact.Key][]contact.ID{email: {1, 2, 4}, phone: {2, 4, 5}}
+	for id, head := range heads {
+		row := rowOf(space, id, 1, "Ada")
+		row.Head = head
+		if id == 3 {
+			row.State, row.Parent, row.Canonical = contact.Merged, 1, 1
+		}
+		s.Contacts = append(s.Contacts, store.ContactSave{Row: row})
+		row.Space, row.ID = other, id+100
+		s.Contacts = append(s.Contacts, store.ContactSave{Row: row})
+		for k, ids := range keys {
+			if slices.Contains(ids, id) {
+				s.KeysCome = append(s.KeysCome, store.KeyRow{Space: space, Key: k, ID: id}, store.KeyRow{Space: other, Key: k, ID: id + 100})
+			}
+		}
+	}
+	commit(t, b, b.Lane(space), &s)
+
+	want := func(u store.Updates) []contact.ID {
+		list := []contact.ID{}
+		for i, id := range history {
+			seq := contact.Seq(i + 1)
+			if heads[id] != seq || id == 3 || seq < u.Since || seq <= u.After || u.Before != 0 && seq >= u.Before ||
+				id < u.FirstID || u.EndID != 0 && id >= u.EndID ||
+				slices.ContainsFunc(u.Keys, func(k contact.Key) bool { return !slices.Contains(keys[k], id) }) {
+				continue
+			}
+			list = append(list, id)
+		}
+		if !u.OldestFirst {
+			slices.Reverse(list)
+		}
+		return list[:min(u.Limit, len(list))]
+	}
+	for _, bounds := range [][3]contact.Seq{
+		{}, {1, 0, 0}, {7, 0, 0}, {8, 0, 9}, {11, 0, 0}, {0, 6, 0}, {0, 0, 8}, {3, 6, 10}, {6, 3, 10}, {0, 10, 0}, {0, 0, 1}, {0, 1<<63 - 1, 0}, {0, 0, -1},
+	} {
+		for _, ids := range [][2]contact.ID{{}, {2, 0}, {0, 4}, {2, 5}, {5, 2}} {
+			for _, k := range [][]contact.Key{nil, {email}, {phone, email}, {{Kind: contact.Phones, Text: email.Text}}} {
+				for _, limit := range []int{2, 100} {
+					for _, oldest := range []bool{false, true} {
+						u := store.Updates{Space: space, Since: bounds[0], After: bounds[1], Before: bounds[2],
+							FirstID: ids[0], EndID: ids[1], Keys: k, OldestFirst: oldest, Limit: limit}
+						rows, err := b.Updated(bg, u)
+						if have, want := idsOf(rows), want(u); err != nil || !slices.Equal(have, want) {
+							t.Fatalf("%+v: %v, contacts %v, want %v", u, err, have, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/carnet-project/carnet/internal/contact"
+)
+
+// workspace is the state of one Space while a batch runs.
+type workspace struct {
+	state     State
+	loaded    map[contact.ID]contact.Contact // as the database has them
+	changed   []contact.ID                   // in the order of their first change
+	changes   []ChangeRow
+	redirects []RedirectRow
+}
+
+// decideSafely turns a panic into an error of that write alone. The panic's
+// value is left out: it may hold personal data.
+func decideSafely(decide func(*State) (contact.Delta, error), s *State) (d contact.Delta, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("store: a decision panicked")
+		}
+	}()
+	return decide(s)
+}
+
+// check refuses a delta that would break the history: numbers with gaps,
+// another write's name, versions that do not grow, a contact without a change.
+func (ws *workspace) check(w *Write, d *contact.Delta) error {
+	if len(d.Changes) != len(d.Contacts) {
+		return errors.New("store: a delta must hold one change for each contact")
+	}
+	created := 0
+	seen := make(map[contact.ID]bool, len(d.Contacts))
+	for i := range d.Changes {
+		ch, c := &d.Changes[i], &d.Contacts[i]
+		if seen[c.ID] {
+			return errors.New("store: a delta must change a contact once")
+		}
+		seen[c.ID] = true
+		before, known := ws.state.contacts[c.ID]
+		if !known {
+			if c.ID != ws.state.row.NextID+contact.ID(created) {
+				return errors.New("store: a new contact must take the next id")
+			}
+			created++
+		}
+		if ch.Seq != ws.state.row.NextSeq+contact.Seq(i) || ch.Op != ws.state.row.NextSeq ||
+			ch.RequestID != w.RequestID || ch.At != ws.state.at || ch.Contact != c.ID ||
+			ch.Prev != before.Head || c.Head != ch.Seq || c.Version != ch.Version || c.Version <= before.Version {
+			return errors.New("store: a change does not continue the history")
+		}
+	}
+	for _, r := range d.Redirects {
+		if !slices.ContainsFunc(d.Contacts, func(c contact.Contact) bool { return c.ID == r.From && c.Canonical == r.To }) {
+			return errors.New("store: a redirect without its merge")
+		}
+	}
+	if created > w.Needs.NewIDs {
+		return errors.New("store: more contacts created than announced")
+	}
+	return nil
+}
+
+// accept makes the delta part of the state that later writes decide on.
+func (ws *workspace) accept(space contact.SpaceID, d *contact.Delta) error {
+	rows := make([]ChangeRow, len(d.Changes))
+	for i := range d.Changes {
+		row, err := encodeChange(space, &d.Changes[i])
+		if err != nil {
+			return err
+		}
+		rows[i] = row
+	}
+	ws.changes = append(ws.changes, rows...)
+	row := &ws.state.row
+	for _, c := range d.Contacts {
+		if _, known := ws.state.contacts[c.ID]; !known {
+			row.NextID++
+		}
+		if ws.state.contacts[c.ID].Head == ws.loaded[c.ID].Head {
+			ws.changed = append(ws.changed, c.ID)
+		}
+		ws.state.contacts[c.ID] = c
+	}
+	for _, r := range d.Redirects {
+		ws.redirects = append(ws.redirects, RedirectRow{Space: space, Redirect: r})
+	}
+	row.NextSeq += contact.Seq(len(d.Changes))
+	row.LastAt = ws.state.at
+	ws.state.at++
+	return nil
+}
