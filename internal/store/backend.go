@@ -239,10 +239,13 @@ type KeyRow struct {
 }
 
 // ContactSave is a row to write, and the version that it must still have; 0
-// for a row that must not exist.
+// for a row that must not exist. Moved tells that its state or what it leads to
+// differs from the loaded row: where it is false, what is indexed of a row stays
+// as it is, and need not be written.
 type ContactSave struct {
 	Row    ContactRow
 	Loaded contact.Version
+	Moved  bool
 }
 
 // RedirectRow makes every row of a Space whose canonical id is From lead to To.

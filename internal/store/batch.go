@@ -288,7 +288,10 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 				return nil, Mark{}, fmt.Errorf("%w: %w", ErrRefused, err)
 			}
 			before, known := ws.loaded[id]
-			s.Contacts = append(s.Contacts, ContactSave{Row: row, Loaded: before.Version})
+			s.Contacts = append(s.Contacts, ContactSave{
+				Row: row, Loaded: before.Version,
+				Moved: after.State != before.State || after.Parent != before.Parent || after.Canonical != before.Canonical,
+			})
 			old := &before
 			if !known {
 				old = nil

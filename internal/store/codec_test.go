@@ -133,7 +133,7 @@ func TestEditsAreShort(t *testing.T) {
 	ch.Edits.Fields = []contact.FieldEdit{{Slot: 16, After: contact.Value{Text: "500", Origins: own}}}
 	ch.Edits.Link = &contact.LinkEdit{After: 3}
 	row, err := encodeChange(1, &ch)
-	const want = `{"emails":{"before":[["a@example.com",[7,2],[5,1]]],"after":["b@example.com",0]},"fields":{"16":[null,"500"]},"link":[0,3]}`
+	const want = `{"from":[[7,2],[5,1]],"emails":{"before":[["a@example.com",0,1]],"after":["b@example.com",0]},"fields":{"16":[null,"500"]},"link":[0,3]}`
 	if err != nil || string(row.Edits) != want {
 		t.Errorf("%v\n got %s\nwant %s", err, row.Edits, want)
 	}
@@ -198,7 +198,7 @@ func sameTexts(a, b contact.Contact) bool {
 }
 
 func FuzzDecodeChange(f *testing.F) {
-	f.Add([]byte(`{"emails":{"before":[["a@example.com",[1,3]]],"after":[0,"b@example.com"]},"fields":{"1":[["Free",[1,3]],"Pro"],"16":[null,"500"]},"link":[0,7],"absorbed":9}`),
+	f.Add([]byte(`{"from":[[1,3]],"emails":{"before":[["a@example.com",0]],"after":[0,"b@example.com"]},"fields":{"1":[["Free",0],"Pro"],"16":[null,"500"]},"link":[0,7],"absorbed":9}`),
 		[]byte(`{"key_id":1,"key_name":"key","name":""}`), []byte(`{"doc":{"names":["a"]},"origins":{"from":[[1,3]],"names":[0]}}`))
 	f.Add([]byte(`{"names":{"after":[0],"before":[]}}`), []byte(`{}`), []byte(`{}`))
 	f.Add([]byte(`{"fields":{"1":["a","b","c"]}}`), []byte(`{"key_id":1.5}`), []byte(`{"doc":[[[[`))

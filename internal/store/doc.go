@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -96,51 +97,56 @@ func appendSlot(b []byte, index int) []byte {
 }
 
 func appendOrigins(b []byte, c *contact.Contact) []byte {
-	var pool []contact.Origin
-	place := func(o contact.Origin) int64 {
-		for i, p := range pool {
-			if p == o {
-				return int64(i)
-			}
-		}
-		pool = append(pool, o)
-		return int64(len(pool) - 1)
-	}
+	var from pool
 	quote := func(b []byte, name string) []byte { return append(append(append(b, '"'), name...), '"') }
 	members := appendMembers(nil, c, quote, func(b []byte, v contact.Value) []byte {
 		if len(v.Origins) == 1 {
-			return strconv.AppendInt(b, place(v.Origins[0]), 10)
+			return from.appendPlace(b, v.Origins[0])
 		}
 		b = append(b, '[')
 		for i, o := range v.Origins {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = strconv.AppendInt(b, place(o), 10)
+			b = from.appendPlace(b, o)
 		}
 		return append(b, ']')
 	})
+	return from.appendWith(b, members)
+}
+
+// pool collects origins, each once: a contact's values mostly share a few.
+type pool []contact.Origin
+
+// appendPlace writes the place of an origin in the pool.
+func (p *pool) appendPlace(b []byte, o contact.Origin) []byte {
+	at := slices.Index(*p, o)
+	if at < 0 {
+		at = len(*p)
+		*p = append(*p, o)
+	}
+	return strconv.AppendInt(b, int64(at), 10)
+}
+
+// appendWith writes the pool as the member from, in front of the members of an
+// object that was written with its places.
+func (p pool) appendWith(b, object []byte) []byte {
 	b = append(b, `{"from":[`...)
-	for i, o := range pool {
+	for i, o := range p {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendOrigin(b, o)
+		b = append(b, '[')
+		b = strconv.AppendInt(b, int64(o.Contact), 10)
+		b = append(b, ',')
+		b = strconv.AppendInt(b, int64(o.Seq), 10)
+		b = append(b, ']')
 	}
 	b = append(b, ']')
-	if len(members) > 2 {
+	if len(object) > len("{}") {
 		b = append(b, ',')
 	}
-	return append(b, members[1:]...)
-}
-
-// appendOrigin writes an origin as [contact,seq].
-func appendOrigin(b []byte, o contact.Origin) []byte {
-	b = append(b, '[')
-	b = strconv.AppendInt(b, int64(o.Contact), 10)
-	b = append(b, ',')
-	b = strconv.AppendInt(b, int64(o.Seq), 10)
-	return append(b, ']')
+	return append(b, object[1:]...)
 }
 
 // decodeContact is the inverse of encodeContact.
@@ -182,14 +188,14 @@ func readDoc(doc []byte, c *contact.Contact) error {
 }
 
 func readOrigins(origins []byte, c *contact.Contact) error {
-	var pool []contact.Origin
+	var from pool
 	r := newReader(origins)
 	read := func(v *contact.Value) {
 		if r.peek() != '[' {
-			v.Origins = r.origin(pool, nil)
+			v.Origins = r.origin(from, nil)
 			return
 		}
-		r.array(func() { v.Origins = r.origin(pool, v.Origins) })
+		r.array(func() { v.Origins = r.origin(from, v.Origins) })
 	}
 	r.object(func(name string) {
 		switch col, ok := contact.CollectionOf(name); {
@@ -204,7 +210,7 @@ func readOrigins(origins []byte, c *contact.Contact) error {
 				i++
 			})
 		case name == "from":
-			r.array(func() { pool = append(pool, r.pair()) })
+			from = r.pool()
 		case name == "fields":
 			r.object(func(slot string) {
 				if i, ok := slotIndex(slot); ok {

@@ -11,15 +11,16 @@ import (
 
 // A change's row holds what it did as JSON:
 //
-//	{"emails":{"before":[["a@example.com",[1,3]]],"after":[0,"b@example.com"]},
-//	 "fields":{"1":[["Free",[1,3]],"Pro"],"16":[null,"500"]},
+//	{"from":[[1,3]],"emails":{"before":[["a@example.com",0]],"after":[0,"b@example.com"]},
+//	 "fields":{"1":[["Free",0],"Pro"],"16":[null,"500"]},
 //	 "link":[0,7],"absorbed":9}
 //
 // A value is its text where the change itself brought it to its own contact,
-// else its text followed by its origins. In after, a number is the place of a
-// value of before that stayed. null is an empty slot. link is what the contact
-// was merged into, before and after; absorbed is what was merged into it. Members
-// are left out where nothing changed.
+// else its text followed by the places of its origins in from, which lists each
+// once as [contact, seq]. In after, a number is the place of a value of before
+// that stayed. null is an empty slot. link is what the contact was merged into,
+// before and after; absorbed is what was merged into it. Members are left out
+// where nothing changed.
 
 // encodeChange gives the row of a change.
 func encodeChange(space contact.SpaceID, ch *contact.Change) (ChangeRow, error) {
@@ -44,9 +45,10 @@ func encodeChange(space contact.SpaceID, ch *contact.Change) (ChangeRow, error) 
 
 // editsWriter appends to b and keeps the first error.
 type editsWriter struct {
-	b   []byte
-	own contact.Origin
-	err error
+	b    []byte
+	own  contact.Origin
+	from pool
+	err  error
 }
 
 func (w *editsWriter) raw(s string) { w.b = append(w.b, s...) }
@@ -106,7 +108,10 @@ func (w *editsWriter) edits(e *contact.Edits) []byte {
 		w.int(int64(e.Absorbed))
 	}
 	w.raw("}")
-	return w.b
+	if len(w.from) == 0 {
+		return w.b
+	}
+	return w.from.appendWith(nil, w.b)
 }
 
 func (w *editsWriter) list(l *contact.ListEdit) {
@@ -154,7 +159,7 @@ func (w *editsWriter) value(v contact.Value) {
 	w.quote(v.Text)
 	for _, o := range v.Origins {
 		w.raw(",")
-		w.b = appendOrigin(w.b, o)
+		w.b = w.from.appendPlace(w.b, o)
 	}
 	w.raw("]")
 }
@@ -195,10 +200,13 @@ func decodeChange(row *ChangeRow) (contact.Change, error) {
 
 func readEdits(text []byte, own []contact.Origin, e *contact.Edits) error {
 	r := newReader(text)
+	var from pool
 	r.object(func(name string) {
 		switch col, ok := contact.CollectionOf(name); {
 		case ok:
-			e.Values[col] = r.listEdit(own)
+			e.Values[col] = r.listEdit(own, from)
+		case name == "from":
+			from = r.pool()
 		case name == "fields":
 			r.object(func(slot string) {
 				i, ok := slotIndex(slot)
@@ -208,7 +216,7 @@ func readEdits(text []byte, own []contact.Origin, e *contact.Edits) error {
 				}
 				f := contact.FieldEdit{Slot: contact.SlotAt(i)}
 				r.expect('[')
-				f.Before, f.After = r.value(own), r.value(own)
+				f.Before, f.After = r.value(own, from), r.value(own, from)
 				r.expect(']')
 				e.Fields = append(e.Fields, f)
 			})
@@ -224,13 +232,13 @@ func readEdits(text []byte, own []contact.Origin, e *contact.Edits) error {
 	return r.end()
 }
 
-func (r *reader) listEdit(own []contact.Origin) *contact.ListEdit {
+func (r *reader) listEdit(own []contact.Origin, from pool) *contact.ListEdit {
 	var l contact.ListEdit
 	r.object(func(name string) {
 		r.array(func() {
 			switch {
 			case name == "before":
-				l.Before = append(l.Before, r.value(own))
+				l.Before = append(l.Before, r.value(own, from))
 			case r.peek() == '0':
 				at := r.int()
 				if at < 0 || at >= int64(len(l.Before)) {
@@ -239,7 +247,7 @@ func (r *reader) listEdit(own []contact.Origin) *contact.ListEdit {
 				}
 				l.After = append(l.After, l.Before[at])
 			default:
-				l.After = append(l.After, r.value(own))
+				l.After = append(l.After, r.value(own, from))
 			}
 		})
 	})
@@ -247,7 +255,7 @@ func (r *reader) listEdit(own []contact.Origin) *contact.ListEdit {
 }
 
 // value reads what editsWriter.field and value write.
-func (r *reader) value(own []contact.Origin) contact.Value {
+func (r *reader) value(own []contact.Origin, from pool) contact.Value {
 	switch r.peek() {
 	case 'n':
 		r.token()
@@ -259,7 +267,7 @@ func (r *reader) value(own []contact.Origin) contact.Value {
 	r.expect('[')
 	v.Text = r.text()
 	for r.err == nil && r.peek() != ']' {
-		v.Origins = append(v.Origins, r.pair())
+		v.Origins = r.origin(from, v.Origins)
 	}
 	r.expect(']')
 	return v

@@ -101,17 +101,24 @@ func (r *reader) pair() contact.Origin {
 	return contact.Origin{Contact: contact.ID(n[0]), Seq: contact.Seq(n[1])}
 }
 
+// pool reads a list of origins.
+func (r *reader) pool() pool {
+	var p pool
+	r.array(func() { p = append(p, r.pair()) })
+	return p
+}
+
 // origin reads a place in the pool and adds what stands there.
-func (r *reader) origin(pool, to []contact.Origin) []contact.Origin {
+func (r *reader) origin(from pool, to []contact.Origin) []contact.Origin {
 	at := r.int()
 	if r.err != nil {
 		return to
 	}
-	if at < 0 || at >= int64(len(pool)) {
+	if at < 0 || at >= int64(len(from)) {
 		r.fail("no such origin")
 		return to
 	}
-	return append(to, pool[at])
+	return append(to, from[at])
 }
 
 // whole reads one value of any kind as it stands.

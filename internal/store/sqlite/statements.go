@@ -11,8 +11,12 @@ const (
 	contactColumns = `id, version, state, parent_id, canonical_id, created_at, head_seq, depth, skip_seq, doc, origins`
 	selectContact  = `SELECT ` + contactColumns + ` FROM contacts WHERE id = ?1 AND space_id = ?2`
 	insertContact  = `INSERT INTO contacts (` + contactColumns + `, space_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
-	updateContact  = `UPDATE contacts SET version = ?2, state = ?3, parent_id = ?4, canonical_id = ?5, head_seq = ?7, depth = ?8,
-		skip_seq = ?9, doc = ?10, origins = ?11 WHERE id = ?1 AND space_id = ?12 AND created_at = ?6 AND version = ?13`
+	// An index is written to whenever a column that it names is set, even to what
+	// it was: so most updates leave state and canonical_id alone.
+	updateContact = `UPDATE contacts SET version = ?2, head_seq = ?3, depth = ?4, skip_seq = ?5, doc = ?6, origins = ?7
+		WHERE id = ?1 AND space_id = ?8 AND version = ?9`
+	moveContact = `UPDATE contacts SET version = ?2, head_seq = ?3, depth = ?4, skip_seq = ?5, doc = ?6, origins = ?7,
+		state = ?10, parent_id = ?11, canonical_id = ?12 WHERE id = ?1 AND space_id = ?8 AND version = ?9`
 
 	redirectContacts = `UPDATE contacts SET canonical_id = ?3 WHERE space_id = ?1 AND canonical_id = ?2 AND canonical_id <> 0`
 

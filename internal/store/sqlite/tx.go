@@ -136,7 +136,13 @@ func (t *tx) saveContact(s *store.ContactSave) error {
 		int64(r.Head), r.Depth, int64(r.Skip), string(r.Doc), string(r.Origins), int64(r.Space),
 	}
 	if s.Loaded != 0 {
-		query, args = updateContact, append(args, int64(s.Loaded))
+		query, args = updateContact, []any{
+			int64(r.ID), int64(r.Version), int64(r.Head), r.Depth, int64(r.Skip), string(r.Doc), string(r.Origins),
+			int64(r.Space), int64(s.Loaded),
+		}
+		if s.Moved {
+			query, args = moveContact, append(args, int64(r.State), int64(r.Parent), int64(r.Canonical))
+		}
 	}
 	if err := t.writer.run(query, nil, args...); err != nil {
 		return err

@@ -73,7 +73,7 @@ func testRow(t *testing.T, b store.Backend) {
 	next.Version, next.Head, next.Depth, next.Skip = live.Version+1, 1, 2, 3
 	next.State, next.Parent, next.Canonical = contact.Merged, 7, 7
 	next.Doc, next.Origins = merged.Doc, merged.Origins
-	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: next, Loaded: live.Version}}})
+	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: next, Loaded: live.Version, Moved: true}}})
 	wantRow(t, b, next)
 	wantRow(t, b, merged)
 }
