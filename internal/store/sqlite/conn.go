@@ -53,11 +53,9 @@ func openConn(path string, pragmas []pragma) (*conn, error) {
 }
 
 // setUp sets the pragmas and reads each back: SQLite ignores what it does not
-// know without a word.
+// know without a word. It must not call the driver's SetDefensive: see
+// TestOpeningSpoilsNothing. Nobody but us runs SQL here.
 func (c *conn) setUp(pragmas []pragma) error {
-	if err := c.SetDefensive(true); err != nil {
-		return explain("defensive", err)
-	}
 	for _, p := range pragmas {
 		if _, err := c.value("PRAGMA " + p.name + " = " + p.value); err != nil {
 			return err

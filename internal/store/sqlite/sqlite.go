@@ -70,6 +70,9 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 			return nil, err
 		}
 	}
+	if err := syncData(); err != nil {
+		return nil, err
+	}
 	if err := migrate(ctx, path); err != nil {
 		return nil, err
 	}
