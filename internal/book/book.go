@@ -115,7 +115,7 @@ func (b *Book) Put(ctx context.Context, g access.Grant, by Attribution, p *Put) 
 	if p.BodyID != 0 && p.BodyID != p.Ref {
 		needs.Contacts = append(needs.Contacts, p.BodyID)
 	}
-	var found contact.Contact
+	var found *contact.Contact
 	w, err := b.write(ctx, g, by, &p.Patch, needs, func(s *store.State) (contact.Delta, error) {
 		c, ok := s.Contact(p.Ref)
 		if !ok {
@@ -129,11 +129,11 @@ func (b *Book) Put(ctx context.Context, g access.Grant, by Attribution, p *Put) 
 		if err := p.Match.check(c.Version); err != nil {
 			return contact.Delta{}, err
 		}
-		found = *c
+		found = c
 		return contact.Put(c, &p.Patch, stamp(s, g, by))
 	})
 	if err == nil && w.Change.Op == 0 {
-		w.Contact = found
+		w.Contact = *found
 	}
 	return w, err
 }

@@ -19,7 +19,7 @@ func Create(id ID, p *Patch, st Stamp) (Delta, error) {
 	if err != nil {
 		return d, err
 	}
-	d.add(c, enter(&none, &c, 1, ActionCreate, st, 0))
+	d.add(c, enter(&none, &c, Diff(&none, &c), 1, ActionCreate, st, 0))
 	return d, nil
 }
 
@@ -35,10 +35,11 @@ func Put(c *Contact, p *Patch, st Stamp) (Delta, error) {
 	if err := checkSize(&after, "body"); err != nil {
 		return d, err
 	}
-	if edits := Diff(c, &after); edits.Empty() {
+	edits := Diff(c, &after)
+	if edits.Empty() {
 		return d, nil
 	}
-	d.add(after, enter(c, &after, c.Version+1, ActionPut, st, 0))
+	d.add(after, enter(c, &after, edits, c.Version+1, ActionPut, st, 0))
 	return d, nil
 }
 

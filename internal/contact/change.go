@@ -105,10 +105,10 @@ func (d *Delta) add(c Contact, ch Change) {
 	d.Changes = append(d.Changes, ch)
 }
 
-// enter makes the history entry that turns before into after, and sets on
+// enter makes the history entry whose edits turn before into after, and sets on
 // after what every change sets: version, head, depth. The n-th change of a
 // write is numbered Seq+n.
-func enter(before, after *Contact, version Version, action Action, st Stamp, n int) Change {
+func enter(before, after *Contact, edits Edits, version Version, action Action, st Stamp, n int) Change {
 	after.Version = version
 	after.Head = st.Seq + Seq(n)
 	after.Depth = before.Depth + 1
@@ -124,7 +124,7 @@ func enter(before, after *Contact, version Version, action Action, st Stamp, n i
 		Reason:    st.Reason,
 		RequestID: st.RequestID,
 		Action:    action,
-		Edits:     Diff(before, after),
+		Edits:     edits,
 	}
 	if after.Depth%SnapshotEvery == 0 {
 		after.Skip = after.Head

@@ -50,6 +50,15 @@ func Diff(before, after *Contact) Edits {
 			e.Values[col] = &ListEdit{Before: b, After: a}
 		}
 	}
+	n := 0
+	for i := range after.Fields {
+		if !before.Fields[i].Equal(after.Fields[i]) {
+			n++
+		}
+	}
+	if n > 0 {
+		e.Fields = make([]FieldEdit, 0, n)
+	}
 	for i := range after.Fields {
 		if b, a := before.Fields[i], after.Fields[i]; !b.Equal(a) {
 			e.Fields = append(e.Fields, FieldEdit{Slot: SlotAt(i), Before: b, After: a})

@@ -39,10 +39,10 @@ func Merge(survivor, merged *Contact, region string, st Stamp) (Delta, error) {
 	frozen := *merged
 	frozen.State, frozen.Parent, frozen.Canonical = Merged, survivor.ID, survivor.ID
 	version := max(survivor.Version, merged.Version) + 1
-	ch := enter(survivor, &after, version, ActionMerge, st, 0)
+	ch := enter(survivor, &after, Diff(survivor, &after), version, ActionMerge, st, 0)
 	ch.Edits.Absorbed = merged.ID
 	d.add(after, ch)
-	d.add(frozen, enter(merged, &frozen, version, ActionMerge, st, 1))
+	d.add(frozen, enter(merged, &frozen, Diff(merged, &frozen), version, ActionMerge, st, 1))
 	d.Redirects = []Redirect{{From: merged.ID, To: survivor.ID}}
 	return d, nil
 }

@@ -176,9 +176,9 @@ func (b *batchRun) load(ctx context.Context) error {
 				Region:   row.Region,
 				row:      row,
 				at:       max(now, row.LastAt+1),
-				contacts: map[contact.ID]contact.Contact{},
+				contacts: map[contact.ID]*contact.Contact{},
 			},
-			loaded: map[contact.ID]contact.Contact{},
+			loaded: map[contact.ID]*contact.Contact{},
 		}
 	}
 	return b.loadContacts(ctx)
@@ -233,8 +233,7 @@ func (b *batchRun) loadContacts(ctx context.Context) error {
 				return err
 			}
 			ws := b.spaces[rows[i].Space]
-			ws.loaded[c.ID] = c
-			ws.state.contacts[c.ID] = c
+			ws.loaded[c.ID], ws.state.contacts[c.ID] = &c, &c
 			if c.State == contact.Merged {
 				want = append(want, ContactID{rows[i].Space, c.Canonical})
 			}
@@ -282,21 +281,18 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 		s.Changes = append(s.Changes, ws.changes...)
 		s.Redirects = append(s.Redirects, ws.redirects...)
 		for _, id := range ws.changed {
-			after := ws.state.contacts[id]
-			row, err := encodeContact(space, &after)
+			before, after := ws.loaded[id], ws.state.contacts[id]
+			row, err := encodeContact(space, after)
 			if err != nil {
 				return nil, Mark{}, fmt.Errorf("%w: %w", ErrRefused, err)
 			}
-			before, known := ws.loaded[id]
-			s.Contacts = append(s.Contacts, ContactSave{
-				Row: row, Loaded: before.Version,
-				Moved: after.State != before.State || after.Parent != before.Parent || after.Canonical != before.Canonical,
-			})
-			old := &before
-			if !known {
-				old = nil
+			save := ContactSave{Row: row}
+			if before != nil {
+				save.Loaded = before.Version
+				save.Moved = after.State != before.State || after.Parent != before.Parent || after.Canonical != before.Canonical
 			}
-			gone, come := contact.KeyChanges(old, &after, ws.state.Region)
+			s.Contacts = append(s.Contacts, save)
+			gone, come := contact.KeyChanges(before, after, ws.state.Region)
 			s.KeysGone = appendKeys(s.KeysGone, space, id, gone)
 			s.KeysCome = appendKeys(s.KeysCome, space, id, come)
 		}

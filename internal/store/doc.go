@@ -21,9 +21,12 @@ import (
 // place of its origin in that list, or places where it has several. They are
 // apart because most reads want the values alone.
 
+// usualRow is room for the texts of most rows, in bytes: growing costs copies.
+const usualRow = 1 << 10
+
 // encodeContact gives the row of a contact.
 func encodeContact(space contact.SpaceID, c *contact.Contact) (ContactRow, error) {
-	doc, err := appendDoc(nil, c)
+	doc, err := appendDoc(make([]byte, 0, usualRow), c)
 	if err != nil {
 		return ContactRow{}, err
 	}
@@ -99,7 +102,7 @@ func appendSlot(b []byte, index int) []byte {
 func appendOrigins(b []byte, c *contact.Contact) []byte {
 	var from pool
 	quote := func(b []byte, name string) []byte { return append(append(append(b, '"'), name...), '"') }
-	members := appendMembers(nil, c, quote, func(b []byte, v contact.Value) []byte {
+	members := appendMembers(make([]byte, 0, usualRow/4), c, quote, func(b []byte, v contact.Value) []byte {
 		if len(v.Origins) == 1 {
 			return from.appendPlace(b, v.Origins[0])
 		}

@@ -24,7 +24,7 @@ import (
 
 // encodeChange gives the row of a change.
 func encodeChange(space contact.SpaceID, ch *contact.Change) (ChangeRow, error) {
-	w := editsWriter{own: contact.Origin{Contact: ch.Contact, Seq: ch.Seq}}
+	w := editsWriter{b: make([]byte, 0, usualRow), own: contact.Origin{Contact: ch.Contact, Seq: ch.Seq}}
 	row := ChangeRow{
 		Space: space, Seq: ch.Seq, Op: ch.Op, Contact: ch.Contact, Version: ch.Version, Prev: ch.Prev, Skip: ch.Skip,
 		At: ch.At, Action: ch.Action, Reason: ch.Reason, RequestID: ch.RequestID,

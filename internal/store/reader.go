@@ -118,6 +118,9 @@ func (r *reader) origin(from pool, to []contact.Origin) []contact.Origin {
 		r.fail("no such origin")
 		return to
 	}
+	if to == nil {
+		return from[at : at+1 : at+1] // most values have one
+	}
 	return append(to, from[at])
 }
 

@@ -10,8 +10,8 @@ import (
 // workspace is the state of one Space while a batch runs.
 type workspace struct {
 	state     State
-	loaded    map[contact.ID]contact.Contact // as the database has them
-	changed   []contact.ID                   // in the order of their first change
+	loaded    map[contact.ID]*contact.Contact // as the database has them; nobody changes one
+	changed   []contact.ID                    // in the order of their first change
 	changes   []ChangeRow
 	redirects []RedirectRow
 }
@@ -34,15 +34,14 @@ func (ws *workspace) check(w *Write, d *contact.Delta) error {
 		return errors.New("store: a delta must hold one change for each contact")
 	}
 	created := 0
-	seen := make(map[contact.ID]bool, len(d.Contacts))
 	for i := range d.Changes {
 		ch, c := &d.Changes[i], &d.Contacts[i]
-		if seen[c.ID] {
+		if slices.ContainsFunc(d.Contacts[:i], func(other contact.Contact) bool { return other.ID == c.ID }) {
 			return errors.New("store: a delta must change a contact once")
 		}
-		seen[c.ID] = true
-		before, known := ws.state.contacts[c.ID]
-		if !known {
+		before := ws.state.contacts[c.ID]
+		if before == nil {
+			before = &contact.Contact{}
 			if c.ID != ws.state.row.NextID+contact.ID(created) {
 				return errors.New("store: a new contact must take the next id")
 			}
@@ -77,11 +76,13 @@ func (ws *workspace) accept(space contact.SpaceID, d *contact.Delta) error {
 	}
 	ws.changes = append(ws.changes, rows...)
 	row := &ws.state.row
-	for _, c := range d.Contacts {
-		if _, known := ws.state.contacts[c.ID]; !known {
+	for i := range d.Contacts {
+		c := &d.Contacts[i]
+		before := ws.state.contacts[c.ID]
+		if before == nil {
 			row.NextID++
 		}
-		if ws.state.contacts[c.ID].Head == ws.loaded[c.ID].Head {
+		if before == ws.loaded[c.ID] {
 			ws.changed = append(ws.changed, c.ID)
 		}
 		ws.state.contacts[c.ID] = c

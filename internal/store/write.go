@@ -31,22 +31,19 @@ type State struct {
 
 	row      SpaceRow
 	at       contact.Time
-	contacts map[contact.ID]contact.Contact
+	contacts map[contact.ID]*contact.Contact
 }
 
 // Contact gives the contact that a ref leads to, through any number of merges
 // (CONTRACT S6). It returns false where the Space has none. A ref must be among
 // the Needs: one that is not is found only where a neighbour in the batch asked
-// for it.
+// for it. Others look at the same contact: it must not be changed.
 func (s *State) Contact(ref contact.ID) (*contact.Contact, bool) {
 	c, ok := s.contacts[ref]
 	for ok && c.State == contact.Merged {
 		c, ok = s.contacts[c.Canonical]
 	}
-	if !ok {
-		return nil, false
-	}
-	return &c, true
+	return c, ok
 }
 
 // NextID gives the id for a contact to create.
