@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -81,9 +82,46 @@ func (r *reader) array(item func()) {
 func (r *reader) object(member func(name string)) {
 	r.expect('{')
 	for r.err == nil && r.peek() != '}' {
-		member(r.text())
+		member(r.name())
 	}
 	r.expect('}')
+}
+
+// names are those that this package writes, quoted, to what they are: reading
+// one of them allocates nothing.
+var names = func() map[string]string {
+	m := map[string]string{}
+	add := func(name string) { m[`"`+name+`"`] = name }
+	for _, col := range contact.Collections {
+		add(col.String())
+	}
+	for i := range contact.NumSlots {
+		add(strconv.Itoa(i + 1))
+	}
+	for _, name := range []string{"from", "fields", "before", "after", "link", "absorbed"} {
+		add(name)
+	}
+	return m
+}()
+
+// name reads the name of a member.
+func (r *reader) name() string {
+	if r.peek() != '"' {
+		return r.text() // which fails
+	}
+	quoted, err := r.dec.ReadValue()
+	if err != nil {
+		r.err = err
+		return ""
+	}
+	if name, ok := names[string(quoted)]; ok {
+		return name
+	}
+	text, err := jsontext.AppendUnquote(nil, quoted)
+	if err != nil {
+		r.err = err
+	}
+	return string(text)
 }
 
 // pair reads an origin written as [contact,seq].
