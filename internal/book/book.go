@@ -22,7 +22,6 @@ type Book struct {
 	log     *slog.Logger
 	clock   func() time.Time
 	grants  grants
-	limits  limits
 	waiting waiting
 	cursors cursors
 	after   sync.WaitGroup // what goes on after an answer
@@ -45,7 +44,6 @@ func New(s *store.Store, o Options) *Book {
 	b := &Book{store: s, log: o.Log, clock: o.Clock}
 	b.grants.known = map[[32]byte]grantEntry{}
 	b.grants.touched = map[int64]time.Time{}
-	b.limits.windows = map[windowKey]access.Window{}
 	return b
 }
 

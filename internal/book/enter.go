@@ -21,7 +21,10 @@ func (b *Book) Enter(ctx context.Context, secret string, scope access.Scope, buc
 	if err != nil {
 		return access.Grant{}, access.Verdict{}, err
 	}
-	v := b.limits.take(b.now(), g.Space, bucket)
+	v, err := b.count(ctx, g.Space, bucket)
+	if err != nil {
+		return access.Grant{}, v, err
+	}
 	if err := g.Allow(scope); err != nil {
 		return access.Grant{}, v, err
 	}
@@ -145,22 +148,11 @@ func (g *grants) tryTouch(key int64, now time.Time) bool {
 	return true
 }
 
-// limits counts requests by Space and bucket (CONTRACT D18).
-type limits struct {
-	mu      sync.Mutex
-	windows map[windowKey]access.Window
-}
-
-type windowKey struct {
-	space  contact.SpaceID
-	bucket access.Bucket
-}
-
-func (l *limits) take(now contact.Time, space access.Space, bucket access.Bucket) access.Verdict {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	key := windowKey{space.ID, bucket}
-	w, v := l.windows[key].Take(now, space.Limits.Get(bucket))
-	l.windows[key] = w
-	return v
+// count counts a request against its limit (CONTRACT D18).
+func (b *Book) count(ctx context.Context, space access.Space, bucket access.Bucket) (v access.Verdict, err error) {
+	err = b.store.UpdateWindow(ctx, space.ID, bucket, b.now(), func(w access.Window, now contact.Time) access.Window {
+		w, v = w.Take(now, space.Limits.Get(bucket))
+		return w
+	})
+	return v, err
 }

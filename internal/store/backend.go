@@ -42,6 +42,7 @@ type Backend interface {
 
 	Reader
 	Registry
+	Windows
 
 	// Check tells whether the database answers.
 	Check(ctx context.Context) error

@@ -27,6 +27,8 @@ type Options struct {
 
 // Backend is a store.Backend on one SQLite file.
 type Backend struct {
+	store.MemoryWindows // one process serves a file
+
 	path string
 	log  *slog.Logger
 	lock *os.File // nil unless Options.Serve

@@ -21,8 +21,8 @@ import (
 // called inside it: goroutines that it starts must end with Backend.Close.
 func Run(t *testing.T, open func(t *testing.T) store.Backend) {
 	for _, tests := range [][]test{
-		randomTests,                                                                   // first, because they take longest
-		spaceTests, contactTests, historyTests, listTests, updateTests, registryTests, // the backend alone
+		randomTests,                                                                                // first, because they take longest
+		spaceTests, contactTests, historyTests, listTests, updateTests, registryTests, windowTests, // the backend alone
 		valueTests, aliasTests, // the store over it
 	} {
 		for _, test := range tests {
