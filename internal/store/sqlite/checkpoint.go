@@ -21,7 +21,7 @@ const (
 
 // Variables, so that a test need not write so much.
 var (
-	checkpointPages       = 2000  // pages written to between two passes, about
+	checkpointPages       = 8000  // pages written to between two passes, about
 	longLog         int64 = 32768 // pages: 64 MiB
 )
 
