@@ -139,6 +139,15 @@ var table = []mutant{
 		run:    "^Test(Feed|MergeIsOneWrite)",
 	},
 	{
+		name:   "reads-twice",
+		breaks: "Every write reads its contact twice: nothing is wrong but the bill.",
+		file:   "internal/store/batch.go",
+		old:    "		rows, err := b.tx.Contacts(ctx, ids)\n",
+		new:    "		b.tx.Contacts(ctx, ids)\n		rows, err := b.tx.Contacts(ctx, ids)\n",
+		tests:  []string{"./internal/costs"},
+		run:    "^TestGuard$",
+	},
+	{
 		name:   "cursor-of-anyone",
 		breaks: "A cursor of one Space works in another (CONTRACT D17).",
 		file:   "internal/book/cursor.go",

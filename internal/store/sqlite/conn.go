@@ -19,6 +19,7 @@ const minVersion = 3_053_004
 type conn struct {
 	*sqlite.Conn
 	statements map[string]*sqlite.Stmt
+	ran        int64 // how many statements run has executed
 }
 
 // writerPragmas hold on every connection. synchronous=FULL syncs the WAL on
@@ -106,6 +107,7 @@ func (c *conn) run(query string, row func(*sqlite.Stmt) error, args ...any) erro
 	if err != nil {
 		return err
 	}
+	c.ran++
 	for i, arg := range args {
 		bind(stmt, i+1, arg)
 	}

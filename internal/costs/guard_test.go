@@ -1,0 +1,163 @@
+package costs
+
+import (
+	"fmt"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"testing/synctest"
+)
+
+// row is a kind of request, what it may cost, and why that much.
+type row struct {
+	name  string
+	limit cost // a request: statements, bytes of log, allocations, bytes allocated
+	why   string
+	make  func(*rig) []*call
+	run   func(*rig, []*call)
+	check func(*testing.T, *call) // that it was what the row says
+}
+
+// A change that makes one of these figures grow fails until it writes the new
+// one here, and why it is worth it. One that wins must lower them, so that what
+// was won is kept. A -v run prints what is.
+var table = []row{
+	{"PUT, alone", cost{8, 11707, 245, 26490},
+		"Begin, Space, contact, contact saved, change, Space saved, commit, and two for a match key in half of them; each page that it touches goes into the log whole. Half of the allocations read the stored contact and encode it again.",
+		puts(1, 200), (*rig).oneByOne, changed},
+	{"PUT, in a batch of 64", cost{4.11, 2363, 219.9, 26068},
+		"Transaction and Space are paid for once, which leaves three statements a PUT and two for a match key; neighbours share pages in the log.",
+		puts(201, 64), (*rig).inOneBatch, changed},
+	{"PUT, 64 of one contact", cost{8, 11526, 252.7, 26756},
+		"As a PUT alone, with the two snapshots that a history of this length takes.",
+		putsOfOne(300, 64), (*rig).oneByOne, changed},
+	{"PUT of what is there", cost{4, 0, 168, 14609},
+		"It is decided inside a transaction that is rolled back: begin, Space, contact, rollback, and not a byte of log.",
+		sameAgain(1000, 200), (*rig).oneByOne, answered},
+	{"POST", cost{9, 21725, 171, 20915},
+		"Begin, Space, contact, change, three match keys, Space saved, commit; the keys lie apart from each other, and each costs the log a page or two.",
+		posts(200), (*rig).oneByOne, created},
+	{"GET", cost{1, 0, 126, 5170},
+		"One statement. Half of the allocations read the stored contact, a quarter are the names of the 30 custom fields in the answer.",
+		gets(500, 200), (*rig).oneByOne, answered},
+	{"GET, by an alias", cost{2, 0, 143, 6578},
+		"The alias's row says where it leads, in one step however long the chain of merges: two statements, never three.",
+		getsOfAliases(64), (*rig).oneByOne, answered},
+	{"list of 200", cost{1, 0, 15260, 916855},
+		"One statement, and 76 allocations a contact: rows are read whole, though the answer shows the primary values alone.",
+		lists(20), (*rig).oneByOne, listed},
+}
+
+// puts gives PUTs of n contacts, from one on.
+func puts(first, n int) func(*rig) []*call {
+	return func(r *rig) (calls []*call) {
+		for i := range n {
+			calls = append(calls, r.put(first+i))
+		}
+		return calls
+	}
+}
+
+// putsOfOne gives PUTs that make a contact's history long enough for snapshots.
+func putsOfOne(id, n int) func(*rig) []*call {
+	return func(r *rig) (calls []*call) {
+		for range n {
+			calls = append(calls, r.put(id))
+		}
+		return calls
+	}
+}
+
+// sameAgain gives PUTs of what contacts were made with.
+func sameAgain(first, n int) func(*rig) []*call {
+	return func(r *rig) (calls []*call) {
+		for i := range n {
+			calls = append(calls, r.call("PUT", path(first+i), person(first+i, 0)))
+		}
+		return calls
+	}
+}
+
+func posts(n int) func(*rig) []*call {
+	return func(r *rig) (calls []*call) {
+		for i := range n {
+			calls = append(calls, r.call("POST", "/contacts", person(people+1+i, 0)))
+		}
+		return calls
+	}
+}
+
+func gets(first, n int) func(*rig) []*call {
+	return func(r *rig) (calls []*call) {
+		for i := range n {
+			calls = append(calls, r.call("GET", path(first+i), ""))
+		}
+		return calls
+	}
+}
+
+// getsOfAliases merges n more contacts into others, and gives GETs of the ids
+// that are aliases then.
+func getsOfAliases(n int) func(*rig) []*call {
+	return func(r *rig) (calls []*call) {
+		for range n {
+			r.merged++
+			merge := r.call("POST", path(1400+r.merged)+"/merge", fmt.Sprintf(`{"merged_id":%d}`, 1700+r.merged))
+			r.send(merge)
+			merge.want(r.t, http.StatusOK, true)
+			calls = append(calls, r.call("GET", path(1700+r.merged), ""))
+		}
+		return calls
+	}
+}
+
+func lists(n int) func(*rig) []*call {
+	return func(r *rig) (calls []*call) {
+		for range n {
+			calls = append(calls, r.call("GET", "/contacts?per_page=200", ""))
+		}
+		return calls
+	}
+}
+
+func changed(t *testing.T, c *call)  { c.want(t, http.StatusOK, true) }
+func created(t *testing.T, c *call)  { c.want(t, http.StatusCreated, true) }
+func answered(t *testing.T, c *call) { c.want(t, http.StatusOK, false) }
+
+func listed(t *testing.T, c *call) {
+	answered(t, c)
+	if c.answer.contacts != 200 {
+		t.Fatalf("the list has %d contacts", c.answer.contacts)
+	}
+}
+
+// TestGuard measures every row. Run it with -v to see the table, and without
+// -race to have allocations checked as well.
+func TestGuard(t *testing.T) {
+	// One goroutine at a time and no collection while measuring: what pools
+	// hold then depends on nothing but the calls.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		for _, w := range table { // every path once, so that statements are prepared and pools are filled
+			w.run(r, w.make(r))
+		}
+		t.Logf("%-24s %10s %10s %10s %10s", "each", "statements", "WAL bytes", "allocs", "bytes")
+		for _, w := range table {
+			calls := w.make(r)
+			got := r.measure(calls, func(calls []*call) { w.run(r, calls) })
+			for _, c := range calls {
+				w.check(t, c)
+			}
+			t.Logf("%-24s %10.2f %10.0f %10.1f %10.0f   %s", w.name, got.statements, got.wal, got.allocs, got.bytes, w.why)
+			for _, problem := range judge(got, w.limit, countsAllocations) {
+				t.Errorf("%s: %s", w.name, problem)
+			}
+		}
+		if !countsAllocations {
+			t.Log("Allocations were not judged: the race detector makes some of its own.")
+		}
+	})
+}
