@@ -29,8 +29,12 @@ type contactCommand struct {
 	Changes contactChanges `cmd:"" help:"Show the history of a contact, or follow that of the whole Space."`
 }
 
-// Validate refuses --db, which would otherwise be ignored without a word.
-func (c *contactCommand) Validate(parsed *kong.Context) error {
+// Validate refuses --db.
+func (c *contactCommand) Validate(parsed *kong.Context) error { return refuseDB(parsed) }
+
+// refuseDB refuses --db for the commands that are clients of a server. It would
+// otherwise be ignored without a word.
+func refuseDB(parsed *kong.Context) error {
 	for _, step := range parsed.Path {
 		if step.Flag != nil && step.Flag.Name == "db" {
 			return errors.New("contacts are read and written through a server: name it with --url, and leave --db out")
@@ -56,8 +60,11 @@ func (c *contactCommand) connect(in *surroundings) (*api.Client, error) {
 	return client, c.explain(err)
 }
 
-// explain gives an error of the client as a sentence for the person who typed.
-func (c *contactCommand) explain(err error) error {
+func (c *contactCommand) explain(err error) error { return explain(c.URL, err) }
+
+// explain gives an error of the client of a server as a sentence for the person
+// who typed.
+func explain(url string, err error) error {
 	e, answered := errors.AsType[*api.Error](err)
 	switch {
 	case err == nil:
@@ -65,11 +72,11 @@ func (c *contactCommand) explain(err error) error {
 	case errors.Is(err, context.Canceled):
 		return errors.New("stopped before it was done")
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("nothing answers at %s: start `carnet serve`, or name another server with --url", c.URL)
+		return fmt.Errorf("nothing answers at %s: start `carnet serve`, or name another server with --url", url)
 	case !answered:
 		return errors.New(strings.TrimPrefix(err.Error(), "carnet: "))
 	case e.Status == 401:
-		return errors.New("the server does not accept the API key in CARNET_KEY: see `carnet key list`")
+		return errors.New("the server does not accept the API key: see `carnet key list`")
 	case len(e.Errors) > 0:
 		return errors.New(problems(e.Errors))
 	}

@@ -41,6 +41,7 @@ type cli struct {
 	Key     keyCommand     `cmd:"" help:"Make and revoke API keys."`
 	Field   fieldCommand   `cmd:"" help:"Name the custom fields of a Space."`
 	Contact contactCommand `cmd:"" help:"Read and write contacts, through a server that is running."`
+	Bench   benchCommand   `cmd:"" help:"Measure how fast an installation answers, through a server that is running."`
 	Version versionCommand `cmd:"" help:"Show the versions of carnet, Go and SQLite."`
 }
 
@@ -49,6 +50,7 @@ type surroundings struct {
 	ctx    context.Context // ends when the program is told to stop
 	db     string
 	stdout io.Writer
+	stderr io.Writer // for what is no part of the result
 	log    *slog.Logger
 }
 
@@ -81,7 +83,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "carnet: %s See `%s --help`.\n", sentence(oneLine(err)), commandOf(err))
 		return exitUsage
 	}
-	err = parsed.Run(&surroundings{ctx, c.DB, stdout, c.logger(stderr)})
+	err = parsed.Run(&surroundings{ctx, c.DB, stdout, stderr, c.logger(stderr)})
 	if err != nil {
 		fmt.Fprintf(stderr, "carnet: %s\n", oneLine(err))
 		// What a server refuses comes as another type, see explain.

@@ -18,6 +18,7 @@ type floor struct {
 var floors = []floor{
 	{"api", 0, "it is what others build on: the wire types and the client, without the server behind them"},
 	{"internal/fault", 0, "the kinds of error are everyone's language and need nobody"},
+	{"internal/load", 1, "it measures from outside, so it knows the client alone"},
 	{"internal/contact", 1, "the domain is pure, so that a rule can run twice, or for a preview, with the same result"},
 	{"internal/access", 2, "who may do what is decided from values alone, before anything is read"},
 	{"internal/wire", 2, "what is sent is read with the domain alone, so that fuzzing has nothing else to build"},
