@@ -82,7 +82,7 @@ func (c *benchCommand) Run(in *surroundings) error {
 		return err
 	}
 	if record.Limited > 0 {
-		fmt.Fprintf(in.stderr, "carnet: %d of %d answers were 429: the Space has limits, and the result is about them more than about the server. %s\n",
+		fmt.Fprintf(in.stderr, "carnet: %d of %d answers were 429: the Space has limits, and the result is about them more than about the server. %s.\n",
 			record.Limited, record.answers(), liftLimits)
 	}
 	switch failed := record.failures(); {
@@ -122,7 +122,7 @@ func (c *benchCommand) contacts(in *surroundings, client *api.Client) (ids []int
 	return ids, made, err
 }
 
-const liftLimits = "Lift them, as in `carnet space set ID --limit update=0 --limit create=0 --limit get=0 --limit list=0` (`carnet space list` shows the ID), best for a Space made for this."
+const liftLimits = "Lift them, as in `carnet space set ID --limit update=0 --limit create=0 --limit get=0 --limit list=0` (`carnet space list` shows the ID), best for a Space made for this"
 
 // withAdvice explains why the load could not begin.
 func (c *benchCommand) withAdvice(err error) error {

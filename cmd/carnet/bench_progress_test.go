@@ -25,7 +25,7 @@ func TestProgress(t *testing.T) {
 	p.show(3*time.Second, 2000)
 	p.clear()
 	if want := "\r1 s, 2000 answers, 2000 a second" + "\r2 s, 2000 answers, 1000 a second" +
-		"\r3 s, 2000 answers, 667 a second " + "\r                                \r"; out.String() != want {
+		"\r3 s, 2000 answers, 667 a second " + "\r                               \r"; out.String() != want {
 		t.Errorf("%q, want %q", out.String(), want)
 	}
 }

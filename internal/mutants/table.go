@@ -148,6 +148,15 @@ var table = []mutant{
 		run:    "^TestGuard$",
 	},
 	{
+		name:   "bench-flatters",
+		breaks: "An open loop counts latency from sending, and hides that requests had to wait for a slow one.",
+		file:   "internal/load/load.go",
+		old:    "	return due, true\n",
+		new:    "	return now, true\n",
+		tests:  []string{"./internal/load"},
+		run:    "^TestOpenLoop$",
+	},
+	{
 		name:   "cursor-of-anyone",
 		breaks: "A cursor of one Space works in another (CONTRACT D17).",
 		file:   "internal/book/cursor.go",
