@@ -77,7 +77,20 @@ func (s Slot) Index() int { return int(s) - 1 }
 func SlotAt(index int) Slot { return Slot(index + 1) }
 
 // String gives the key that JSON uses: "profile_field_7".
-func (s Slot) String() string { return slotKeyStart + strconv.Itoa(int(s)) }
+func (s Slot) String() string {
+	if s < 1 || s > NumSlots {
+		return slotKeyStart + strconv.Itoa(int(s))
+	}
+	return slotKeys[s.Index()]
+}
+
+// slotKeys are the keys of all slots: every answer with a contact names them.
+var slotKeys = func() (keys [NumSlots]string) {
+	for i := range keys {
+		keys[i] = slotKeyStart + strconv.Itoa(int(SlotAt(i)))
+	}
+	return keys
+}()
 
 // SlotOf finds a slot by its key, exactly as String writes it: no other case,
 // no leading zero.
