@@ -1,0 +1,131 @@
+// Package pgtest gives tests a PostgreSQL server and databases on it. It is for
+// tests alone. The server is this program's own, on a Unix socket, and ends with
+// it however that ends; CARNET_TEST_POSTGRES names another one to use instead, a
+// DSN of somebody who may create databases. A machine without PostgreSQL fails
+// the test: nothing is skipped.
+package pgtest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Template is a database that others are copied from, which is faster than to
+// fill each anew.
+type Template struct {
+	name string
+	dsn  func(database string) (string, error)
+}
+
+// NewTemplate makes a database, and has fill fill it. It is dropped when the
+// test ends. Where a test has parts that run in a bubble of testing/synctest,
+// call it outside.
+func NewTemplate(t testing.TB, fill func(ctx context.Context, dsn string) error) *Template {
+	t.Helper()
+	dsn := server(t)
+	m := &Template{name: "carnet_template_" + strings.ToLower(rand.Text()), dsn: dsn}
+	create(t, dsn, m.name, "CREATE DATABASE "+m.name+" TEMPLATE template0 ENCODING 'UTF8'")
+	if err := fill(context.Background(), m.address(t, m.name)); err != nil {
+		t.Fatalf("filling the template database: %v", err)
+	}
+	return m
+}
+
+// Database copies the template and gives the DSN of the copy, which is dropped
+// when the test ends.
+func (m *Template) Database(t testing.TB) string {
+	t.Helper()
+	name := "carnet_test_" + strings.ToLower(rand.Text())
+	create(t, m.dsn, name, "CREATE DATABASE "+name+" TEMPLATE "+m.name)
+	return m.address(t, name)
+}
+
+// Empty makes a database with nothing in it and gives its DSN. Options follow
+// CREATE DATABASE: "ENCODING 'LATIN1'". It is dropped when the test ends.
+func Empty(t testing.TB, options string) string {
+	t.Helper()
+	m := &Template{dsn: server(t)}
+	name := "carnet_test_" + strings.ToLower(rand.Text())
+	create(t, m.dsn, name, "CREATE DATABASE "+name+" TEMPLATE template0 "+options)
+	return m.address(t, name)
+}
+
+func (m *Template) address(t testing.TB, name string) string {
+	t.Helper()
+	dsn, err := m.dsn(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dsn
+}
+
+// create runs a CREATE DATABASE, and has the database dropped when the test
+// ends, whoever may still be connected.
+func create(t testing.TB, dsn func(string) (string, error), name, statement string) {
+	t.Helper()
+	if err := administer(dsn, statement); err != nil {
+		t.Fatalf("making a database for the test: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := administer(dsn, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("dropping the database of the test: %v", err)
+		}
+	})
+}
+
+func administer(dsn func(string) (string, error), statement string) error {
+	address, err := dsn("")
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, statement)
+	return err
+}
+
+// shared is the one cluster of this program, started by the first test that
+// needs one.
+var shared = sync.OnceValues(func() (*Cluster, error) { return start(Options{}) })
+
+// server gives the DSNs of databases on the server that tests share: of the one
+// to administer it by where the name is "".
+func server(t testing.TB) func(database string) (string, error) {
+	t.Helper()
+	if dsn := os.Getenv("CARNET_TEST_POSTGRES"); dsn != "" {
+		return func(database string) (string, error) { return withDatabase(dsn, database) }
+	}
+	c, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(database string) (string, error) { return c.DSN(database), nil }
+}
+
+// withDatabase puts another database into a DSN of either form.
+func withDatabase(dsn, database string) (string, error) {
+	if database == "" {
+		return dsn, nil
+	}
+	if !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
+		return dsn + " dbname=" + database, nil // the last one counts
+	}
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return "", fmt.Errorf("CARNET_TEST_POSTGRES cannot be read as a URL") // the cause would repeat a password
+	}
+	u.Path = "/" + database
+	return u.String(), nil
+}

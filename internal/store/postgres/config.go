@@ -1,0 +1,173 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+const (
+	// lockTimeout is how long a statement waits for the row of a Space. The
+	// store then runs the batch again, some eight times.
+	lockTimeout = "1s"
+	// idleTimeout is after how long the server ends a transaction that nobody
+	// goes on with: its program hangs, or the network took the farewell along.
+	idleTimeout = "5s"
+	// networkTimeout is after how long a connection counts as dead on which
+	// nothing is acknowledged.
+	networkTimeout = 10 * time.Second
+
+	defaultMaxConns = 24
+	minConns        = 4 // one for ids, one for writes, two for reads
+
+	minVersion = 14_00_00 // PostgreSQL 13 is not maintained any more
+)
+
+// config is a DSN, read.
+type config struct {
+	pools    *pgxpool.Config
+	maxConns int
+}
+
+// errDSN has no cause: it would repeat the DSN, and with it a password.
+var errDSN = errors.New("the address of the database cannot be read: it must look like postgres://user@host:5432/database?sslmode=verify-full, " +
+	"or be key=value pairs, with the password best left to PGPASSWORD or a passfile")
+
+func parse(o Options) (*config, error) {
+	pools, err := pgxpool.ParseConfig(o.DSN)
+	if err != nil {
+		return nil, errDSN
+	}
+	conn, err := connConfig(o.DSN)
+	if err != nil {
+		return nil, err
+	}
+	pools.ConnConfig.DefaultQueryExecMode = conn.DefaultQueryExecMode
+	pools.ConnConfig.ValidateConnect = conn.ValidateConnect
+	pools.ConnConfig.DialFunc = conn.DialFunc
+	pools.ConnConfig.RuntimeParams["application_name"] = conn.RuntimeParams["application_name"]
+	c := &config{pools: pools, maxConns: o.MaxConns}
+	if c.maxConns == 0 {
+		c.maxConns = defaultMaxConns
+		if _, set := conn.RuntimeParams["pool_max_conns"]; set {
+			c.maxConns = int(pools.MaxConns)
+		}
+	}
+	if c.maxConns < minConns {
+		return nil, fmt.Errorf("%d connections to the database are too few: allow at least %d", c.maxConns, minConns)
+	}
+	return c, nil
+}
+
+// connConfig reads a DSN and sets what every connection must have.
+func connConfig(dsn string) (*pgx.ConnConfig, error) {
+	c, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, errDSN
+	}
+	// Statements without names work through every pooler in transaction mode.
+	// Without one, or with one that can keep named statements, the DSN may ask
+	// for them: default_query_exec_mode=cache_statement.
+	if raw, err := pgconn.ParseConfig(dsn); err == nil && raw.RuntimeParams["default_query_exec_mode"] == "" {
+		c.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+	}
+	// Of several hosts the primary: a standby may lag behind what was answered.
+	if c.ValidateConnect == nil {
+		c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
+	if c.RuntimeParams["application_name"] == "" {
+		c.RuntimeParams["application_name"] = "carnet"
+	}
+	dialer := &net.Dialer{
+		Timeout:         networkTimeout,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: networkTimeout / 2, Interval: networkTimeout / 4, Count: 2},
+		Control:         setNetworkTimeout,
+	}
+	c.DialFunc = dialer.DialContext
+	return c, nil
+}
+
+func (c *config) pool(ctx context.Context, conns int) (*pgxpool.Pool, error) {
+	pools := c.pools.Copy()
+	pools.MaxConns = int32(conns)
+	pools.MinConns, pools.MinIdleConns = 0, 0
+	p, err := pgxpool.NewWithConfig(ctx, pools)
+	if err != nil {
+		return nil, errDSN // it refuses nothing but its own settings
+	}
+	return p, nil
+}
+
+// checkServer refuses a server that cannot do what is asked of it.
+func (b *Backend) checkServer(ctx context.Context) error {
+	var version int64
+	var encoding string
+	if err := b.reads.QueryRow(ctx, selectServer).Scan(&version, &encoding); err != nil {
+		return cannotConnect(err)
+	}
+	return checkVersion(version, encoding)
+}
+
+func checkVersion(version int64, encoding string) error {
+	if version < minVersion {
+		return fmt.Errorf("the database's server is PostgreSQL %d.%d: use version 14 or later", version/10000, version%10000)
+	}
+	if encoding != "UTF8" {
+		return fmt.Errorf("the database's encoding is %s: make one with ENCODING 'UTF8', because contacts may hold any character", encoding)
+	}
+	return nil
+}
+
+// cannotConnect says why, as far as that holds no secret: addresses and the
+// codes of the server.
+func cannotConnect(err error) error {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		reason := map[string]string{
+			"28P01": "it refuses the password",
+			"28000": "it refuses this user from this machine: see its pg_hba.conf",
+			"3D000": "there is no database of this name: make it with createdb",
+			"53300": "it has no connection left: raise its max_connections, or allow fewer here",
+			"57P03": "it is starting or stopping: try again in a moment",
+		}[pg.Code]
+		if reason == "" {
+			reason = "it answers SQLSTATE " + strconv.Quote(pg.Code)
+		}
+		return fmt.Errorf("cannot use the database: %s", reason)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return errors.New("cannot connect to the database: it does not answer")
+	}
+	var reasons []string
+	for _, op := range opErrors(err) {
+		reasons = append(reasons, op.Error())
+	}
+	if len(reasons) == 0 {
+		return fmt.Errorf("cannot connect to the database: %w", because("connect", err))
+	}
+	return fmt.Errorf("cannot connect to the database: %s", strings.Join(reasons, "; "))
+}
+
+// opErrors finds the errors of the network inside one that may join several.
+func opErrors(err error) []*net.OpError {
+	if op, ok := err.(*net.OpError); ok {
+		return []*net.OpError{op}
+	}
+	var list []*net.OpError
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			list = append(list, opErrors(inner)...)
+		}
+	case interface{ Unwrap() error }:
+		list = opErrors(e.Unwrap())
+	}
+	return list
+}

@@ -1,0 +1,87 @@
+// Package postgres keeps Carnet's rows in a PostgreSQL database that any number
+// of servers share. It decides nothing; see package store. It works through a
+// pooler in transaction mode: no session state, no named statements.
+//
+// A write transaction locks the row of its Space first and holds it to its end.
+// That gives the Space's history its order without gaps, and lets a server that
+// lost the answer to a COMMIT wait until the old transaction has ended.
+package postgres
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// Options say which database is opened, and how.
+type Options struct {
+	DSN      string       // postgres://user@host/database, or key=value pairs
+	MaxConns int          // the most connections; 0: the DSN's pool_max_conns, else 24
+	Log      *slog.Logger // nil: slog.Default
+}
+
+// Backend is a store.Backend on one PostgreSQL database.
+type Backend struct {
+	log *slog.Logger
+
+	// Apart, so that neither long reads nor busy Spaces keep the others from
+	// their connections, and so that a transaction that needs ids never waits
+	// for a connection that another such one holds.
+	writes, reads, ids *pgxpool.Pool
+}
+
+var _ store.Backend = (*Backend)(nil)
+
+// Open connects to a database whose schema is up to date: see Migrate. Its
+// errors are sentences for the operator, without passwords.
+func Open(ctx context.Context, o Options) (_ *Backend, err error) {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	config, err := parse(o)
+	if err != nil {
+		return nil, err
+	}
+	b := &Backend{log: o.Log}
+	defer func() {
+		if err != nil {
+			_ = b.Close() // pools have no errors to give
+		}
+	}()
+	for _, p := range []struct {
+		pool  **pgxpool.Pool
+		conns int
+	}{{&b.ids, 1}, {&b.writes, config.maxConns / 2}, {&b.reads, config.maxConns - config.maxConns/2 - 1}} {
+		if *p.pool, err = config.pool(ctx, p.conns); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.checkServer(ctx); err != nil {
+		return nil, err
+	}
+	return b, b.checkSchema(ctx)
+}
+
+// Lane gives each Space its own queue: transactions of different Spaces do not
+// wait for each other.
+func (b *Backend) Lane(space contact.SpaceID) int64 { return int64(space) }
+
+// Check tells whether the database answers.
+func (b *Backend) Check(ctx context.Context) error {
+	_, err := b.Secret(ctx)
+	return err
+}
+
+// Close ends all connections, waiting for those in use.
+func (b *Backend) Close() error {
+	for _, p := range []*pgxpool.Pool{b.writes, b.reads, b.ids} {
+		if p != nil {
+			p.Close()
+		}
+	}
+	return nil
+}

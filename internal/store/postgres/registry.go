@@ -1,0 +1,261 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// change runs f in a write transaction of its own.
+func (b *Backend) change(ctx context.Context, f func(*tx) error) (err error) {
+	t, err := b.begin(ctx)
+	if err != nil {
+		return err
+	}
+	decided := false
+	defer func() {
+		if !decided {
+			t.Rollback() // f refused, or panicked
+		}
+		err = final(err)
+	}()
+	if err := f(t); err != nil {
+		return err
+	}
+	decided = true
+	return t.Commit(ctx)
+}
+
+// CreateSpace stores a new Space.
+func (b *Backend) CreateSpace(ctx context.Context, space access.Space) (access.Space, error) {
+	id, err := b.takeIDs(ctx, "space", 1)
+	if err != nil {
+		return space, final(err)
+	}
+	err = b.change(ctx, func(t *tx) error {
+		q := t.statements()
+		q.Queue(insertSpace, id)
+		q.Queue(insertSettings, id, space.Name, space.TimeZone, space.Region, string(space.Subscription),
+			access.EncodeLimits(space.Limits), store.EncodeLabels(&space.Labels), int64(space.Created))
+		return t.send(ctx, "make a Space", q)
+	})
+	space.ID = contact.SpaceID(id)
+	return space, err
+}
+
+// Spaces lists all Spaces.
+func (b *Backend) Spaces(ctx context.Context) ([]access.Space, error) {
+	return list(ctx, b, "list Spaces", settingsRow, selectSpaces)
+}
+
+// UpdateSpace loads a Space, lets change decide, and saves it, with the match
+// keys that follow from its region. The Space's row is locked all the while, so
+// that no batch saves keys by the old region beside it.
+func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) error, rekey store.Rekey) (space access.Space, err error) {
+	err = b.change(ctx, func(t *tx) error {
+		rows, err := t.Spaces(ctx, []contact.SpaceID{id})
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return store.ErrNoRow
+		}
+		if space, err = t.settings(ctx, id); err != nil {
+			return err
+		}
+		before := space.Region
+		if err := change(&space); err != nil {
+			return err
+		}
+		if space.Region != before {
+			if err := t.rekeyAll(ctx, id, before, space.Region, rekey); err != nil {
+				return err
+			}
+		}
+		q := t.statements()
+		q.Queue(updateSettings, int64(id), space.Name, space.TimeZone, space.Region, string(space.Subscription),
+			access.EncodeLimits(space.Limits), store.EncodeLabels(&space.Labels)).Exec(exactly(1))
+		return t.send(ctx, "save a Space", q)
+	})
+	return space, err
+}
+
+// settings reads the settings of a Space. ErrNoRow where there is none.
+func (t *tx) settings(ctx context.Context, id contact.SpaceID) (space access.Space, err error) {
+	q := t.statements()
+	q.Queue(selectSettings, int64(id)).QueryRow(func(r pgx.Row) (err error) {
+		space, err = settingsRow(r)
+		return orNoRow(err)
+	})
+	return space, t.send(ctx, "load a Space", q)
+}
+
+// rekeyAll walks the live contacts of a Space, a page at a time.
+func (t *tx) rekeyAll(ctx context.Context, space contact.SpaceID, before, after string, rekey store.Rekey) error {
+	const page = 500
+	for last := contact.ID(0); ; {
+		var rows []store.ContactRow
+		q := t.statements()
+		q.Queue(listOldest, int64(space), int64(store.MaxPageBytes), int64(last), noBound, int64(page)).Query(func(r pgx.Rows) error {
+			return collect(r, &rows, func() (store.ContactRow, error) { return contactRow(space, r) })
+		})
+		if err := t.send(ctx, "load contacts", q); err != nil || len(rows) == 0 {
+			return err
+		}
+		last = rows[len(rows)-1].ID
+		var gone, come []store.KeyRow
+		for i := range rows {
+			lost, won, err := rekey(&rows[i], before, after)
+			if err != nil {
+				return err
+			}
+			for _, k := range lost {
+				gone = append(gone, store.KeyRow{Space: space, Key: k, ID: rows[i].ID})
+			}
+			for _, k := range won {
+				come = append(come, store.KeyRow{Space: space, Key: k, ID: rows[i].ID})
+			}
+		}
+		q = t.statements()
+		queueKeys(q, space, gone, come)
+		if err := t.send(ctx, "save match keys", q); err != nil {
+			return err
+		}
+	}
+}
+
+// CreateKey stores a new key.
+func (b *Backend) CreateKey(ctx context.Context, key access.APIKey) (access.APIKey, error) {
+	id, err := b.takeIDs(ctx, "key", 1)
+	if err != nil {
+		return key, final(err)
+	}
+	err = b.change(ctx, func(t *tx) error {
+		if _, err := t.settings(ctx, key.Space); err != nil {
+			return err
+		}
+		q := t.statements()
+		q.Queue(insertAPIKey, id, int64(key.Space), key.Name, key.Hash[:], key.Scopes.String(),
+			int64(key.Created), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed))
+		return t.send(ctx, "make a key", q)
+	})
+	key.ID = id
+	return key, err
+}
+
+// Keys lists all keys.
+func (b *Backend) Keys(ctx context.Context) ([]access.APIKey, error) {
+	return list(ctx, b, "list keys", func(r pgx.Row) (access.APIKey, error) {
+		var k keyScan
+		err := r.Scan(k.columns()...)
+		return k.done(err)
+	}, selectAPIKeys)
+}
+
+// UpdateKey loads a key, lets change decide, and saves it.
+func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) error) (key access.APIKey, err error) {
+	err = b.change(ctx, func(t *tx) error {
+		q := t.statements()
+		q.Queue(lockAPIKey, id).QueryRow(func(r pgx.Row) (err error) {
+			var k keyScan
+			key, err = k.done(r.Scan(k.columns()...))
+			return orNoRow(err)
+		})
+		if err := t.send(ctx, "load a key", q); err != nil {
+			return err
+		}
+		if err := change(&key); err != nil {
+			return err
+		}
+		q = t.statements()
+		q.Queue(updateAPIKey, id, key.Name, key.Scopes.String(), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed)).Exec(exactly(1))
+		return t.send(ctx, "save a key", q)
+	})
+	return key, err
+}
+
+// Grant finds a key by its hash, with its Space.
+func (b *Backend) Grant(ctx context.Context, hash [sha256.Size]byte) (access.Grant, bool, error) {
+	return first(list(ctx, b, "look for a key", func(r pgx.Row) (grant access.Grant, err error) {
+		var k keyScan
+		var s settingsScan
+		err = r.Scan(append(k.columns(), s.columns()...)...)
+		if grant.Key, err = k.done(err); err != nil {
+			return grant, err
+		}
+		grant.Space, err = s.done(nil)
+		return grant, err
+	}, selectGrant, hash[:]))
+}
+
+func orNoRow(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return store.ErrNoRow
+	}
+	return err
+}
+
+// settingsScan takes settingsColumns.
+type settingsScan struct {
+	space  access.Space
+	limits string
+	labels []byte
+}
+
+func (s *settingsScan) columns() []any {
+	return []any{(*int64)(&s.space.ID), &s.space.Name, &s.space.TimeZone, &s.space.Region,
+		(*string)(&s.space.Subscription), &s.limits, &s.labels, (*int64)(&s.space.Created)}
+}
+
+// done gives the Space, unless scanning its columns failed.
+func (s *settingsScan) done(err error) (access.Space, error) {
+	if err != nil {
+		return s.space, err
+	}
+	if s.space.Limits, err = access.DecodeLimits(s.limits); err != nil {
+		return s.space, fmt.Errorf("postgres: Space %d: %w", s.space.ID, err)
+	}
+	if s.space.Labels, err = store.DecodeLabels(s.labels); err != nil {
+		return s.space, fmt.Errorf("postgres: Space %d: %w", s.space.ID, err)
+	}
+	return s.space, nil
+}
+
+func settingsRow(r pgx.Row) (access.Space, error) {
+	var s settingsScan
+	err := r.Scan(s.columns()...)
+	return s.done(err)
+}
+
+// keyScan takes apiKeyColumns.
+type keyScan struct {
+	key    access.APIKey
+	hash   []byte
+	scopes string
+}
+
+func (k *keyScan) columns() []any {
+	return []any{&k.key.ID, (*int64)(&k.key.Space), &k.key.Name, &k.hash, &k.scopes,
+		(*int64)(&k.key.Created), (*int64)(&k.key.Expires), (*int64)(&k.key.Revoked), (*int64)(&k.key.LastUsed)}
+}
+
+// done gives the key, unless scanning its columns failed.
+func (k *keyScan) done(err error) (access.APIKey, error) {
+	if err != nil {
+		return k.key, err
+	}
+	if k.key.Scopes, err = access.ParseScopes(k.scopes); err != nil {
+		return k.key, fmt.Errorf("postgres: key %d: %w", k.key.ID, err)
+	}
+	if copy(k.key.Hash[:], k.hash) != len(k.key.Hash) || len(k.hash) != len(k.key.Hash) {
+		return k.key, fmt.Errorf("postgres: key %d: its hash has %d bytes", k.key.ID, len(k.hash))
+	}
+	return k.key, nil
+}

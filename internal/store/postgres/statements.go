@@ -1,0 +1,120 @@
+package postgres
+
+// Every statement that runs while serving, in one place. Tests explain each of
+// them on plenty of rows and fail where one reads more than it must, or touches
+// more than the one partition of its Space.
+//
+// What belongs to a Space is asked for with its space_id, which is always $1.
+// No statement asks the database for a time or a random value: both come in as
+// arguments, so that every node and every repetition sees the same.
+const (
+	// Another transaction's work shows once it is committed, statement by
+	// statement, whatever the database's default is.
+	begin    = `BEGIN ISOLATION LEVEL READ COMMITTED`
+	commit   = `COMMIT`
+	rollback = `ROLLBACK`
+
+	// A default of off would lose acknowledged writes in a crash; a stricter
+	// one than on is left alone. The others free a Space from a transaction
+	// that waits for it too long, or whose server hangs. SET LOCAL, in this
+	// form, is what a pooler in transaction mode lets through.
+	settings = `SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true),
+		set_config('lock_timeout', '` + lockTimeout + `', true), set_config('idle_in_transaction_session_timeout', '` + idleTimeout + `', true)`
+
+	// The settings of a Space are read by a statement of their own, after the
+	// one that waited for its row: in a join they would be as they were before
+	// the wait.
+	lockSpace    = `SELECT next_id, block_end, next_seq, last_at FROM spaces WHERE space_id = $1 FOR UPDATE`
+	selectRegion = `SELECT region FROM space_settings WHERE space_id = $1`
+	updateSpace  = `UPDATE spaces SET next_id = $2, block_end = $3, next_seq = $4, last_at = $5 WHERE space_id = $1`
+	takeIDs      = `UPDATE id_blocks SET next = next + $2 WHERE kind = $1 RETURNING next - $2`
+
+	contactColumns = `id, version, state, parent_id, canonical_id, created_at, head_seq, depth, skip_seq, doc, origins`
+	selectContact  = `SELECT ` + contactColumns + ` FROM contacts WHERE space_id = $1 AND id = $2`
+	selectContacts = `SELECT ` + contactColumns + ` FROM contacts WHERE space_id = $1 AND id = ANY ($2::bigint[])`
+	insertContacts = `INSERT INTO contacts (space_id, ` + contactColumns + `)
+		SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+			$8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[]) AS n`
+	updateContacts = `UPDATE contacts c SET version = n.version, state = n.state, parent_id = n.parent_id, canonical_id = n.canonical_id,
+			head_seq = n.head_seq, depth = n.depth, skip_seq = n.skip_seq, doc = n.doc, origins = n.origins
+		FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+			$8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bigint[])
+			AS n (` + contactColumns + `, loaded)
+		WHERE c.space_id = $1 AND c.id = n.id AND c.created_at = n.created_at AND c.version = n.loaded`
+	redirectContacts = `UPDATE contacts SET canonical_id = $3 WHERE space_id = $1 AND canonical_id = $2 AND canonical_id <> 0`
+
+	// A page ends with the row with which its rows weigh store.MaxPageBytes. The
+	// server counts, from the lengths alone, so that what is over is neither
+	// read from its storage nor sent.
+	contactWeight = `octet_length(doc) + octet_length(origins) AS weight`
+	pageOfRows    = `SELECT ` + contactColumns + ` FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (`
+	upToWeight    = `) AS page) AS weighed WHERE before < $2`
+
+	liveRows   = `SELECT ` + contactColumns + `, ` + contactWeight + ` FROM contacts WHERE space_id = $1 AND state = 0 AND id > $3 AND id < $4`
+	listNewest = pageOfRows + liveRows + ` ORDER BY id DESC LIMIT $5` + upToWeight
+	listOldest = pageOfRows + liveRows + ` ORDER BY id LIMIT $5` + upToWeight
+
+	// The subquery by the id is kept apart (OFFSET 0), so that there is one way
+	// to go: along the keys in their order, to each contact by its id.
+	keyedRows = `SELECT c.* FROM match_keys k CROSS JOIN LATERAL (
+			SELECT ` + contactColumns + `, ` + contactWeight + ` FROM contacts WHERE space_id = $1 AND id = k.id AND state = 0 OFFSET 0) c
+		WHERE k.space_id = $1 AND k.kind = $6 AND k.key = $7 AND k.id > $3 AND k.id < $4
+		AND ($8::bigint IS NULL OR EXISTS (SELECT FROM match_keys o WHERE o.space_id = $1 AND o.kind = $8 AND o.key = $9 AND o.id = k.id))`
+	keyedNewest = pageOfRows + keyedRows + ` ORDER BY k.id DESC LIMIT $5` + upToWeight
+	keyedOldest = pageOfRows + keyedRows + ` ORDER BY k.id LIMIT $5` + upToWeight
+
+	// A contact stands at its newest change alone, so it comes once.
+	updatedRows = `SELECT c.* FROM changes h CROSS JOIN LATERAL (
+			SELECT ` + contactColumns + `, ` + contactWeight + ` FROM contacts
+			WHERE space_id = $1 AND id = h.contact_id AND head_seq = h.seq AND state = 0 OFFSET 0) c
+		WHERE h.space_id = $1 AND h.seq > $3 AND h.seq < $4 AND h.contact_id >= $6 AND h.contact_id < $7
+		AND ($8::bigint IS NULL OR EXISTS (SELECT FROM match_keys o WHERE o.space_id = $1 AND o.kind = $8 AND o.key = $9 AND o.id = h.contact_id))
+		AND ($10::bigint IS NULL OR EXISTS (SELECT FROM match_keys o WHERE o.space_id = $1 AND o.kind = $10 AND o.key = $11 AND o.id = h.contact_id))`
+	updatedNewest = pageOfRows + updatedRows + ` ORDER BY h.seq DESC LIMIT $5` + upToWeight
+	updatedOldest = pageOfRows + updatedRows + ` ORDER BY h.seq LIMIT $5` + upToWeight
+
+	selectCreatedFrom = `SELECT id, created_at FROM contacts WHERE space_id = $1 AND state = 0 AND id >= $2 ORDER BY id LIMIT 1`
+
+	changeColumns = `seq, op_seq, contact_id, version, prev_seq, skip_seq, at, action, actor, reason, request_id, edits, snapshot`
+	changeWeight  = `octet_length(actor) + octet_length(reason) + octet_length(edits) + coalesce(octet_length(snapshot), 0)`
+	selectChange  = `SELECT ` + changeColumns + ` FROM changes WHERE space_id = $1 AND seq = $2`
+	selectRequest = `SELECT request_id FROM changes WHERE space_id = $1 AND seq = $2`
+	insertChanges = `INSERT INTO changes (space_id, ` + changeColumns + `)
+		SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+			$9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[]) AS n`
+	selectFeed = `SELECT ` + changeColumns + ` FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
+		SELECT ` + changeColumns + `, ` + changeWeight + ` AS weight FROM changes WHERE space_id = $1 AND seq > $3 ORDER BY seq LIMIT $4` + upToWeight
+	selectChain = `WITH RECURSIVE chain AS (
+			SELECT ` + changeColumns + `, (` + changeWeight + `)::bigint AS total, 1::bigint AS place FROM changes WHERE space_id = $1 AND seq = $3
+			UNION ALL
+			SELECT h.*, c.place + 1 FROM chain c CROSS JOIN LATERAL (
+				SELECT ` + changeColumns + `, c.total + ` + changeWeight + ` FROM changes WHERE space_id = $1 AND seq = c.prev_seq OFFSET 0) h
+			WHERE c.place < $4 AND c.total < $2
+		) SELECT ` + changeColumns + ` FROM chain ORDER BY place`
+	selectLastSeq = `SELECT next_seq - 1 FROM spaces WHERE space_id = $1`
+
+	insertKeys = `INSERT INTO match_keys (space_id, kind, key, id) SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::text[], $4::bigint[]) AS n`
+	deleteKeys = `DELETE FROM match_keys m USING unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id)
+		WHERE m.space_id = $1 AND m.kind = n.kind AND m.key = n.key AND m.id = n.id`
+
+	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at`
+	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at) VALUES ($1, 0, 0, 1, 0)`
+	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	selectSettings  = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = $1`
+	selectSpaces    = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
+	updateSettings  = `UPDATE space_settings SET name = $2, timezone = $3, region = $4, subscription = $5, limits = $6, labels = $7 WHERE space_id = $1`
+
+	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at`
+	insertAPIKey  = `INSERT INTO api_keys (` + apiKeyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	lockAPIKey    = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE key_id = $1 FOR UPDATE`
+	selectAPIKeys = `SELECT ` + apiKeyColumns + ` FROM api_keys ORDER BY key_id`
+	updateAPIKey  = `UPDATE api_keys SET name = $2, scopes = $3, expires_at = $4, revoked_at = $5, last_used_at = $6 WHERE key_id = $1`
+	selectGrant   = `SELECT k.key_id, k.space_id, k.name, k.hash, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
+			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at
+		FROM api_keys k JOIN space_settings s ON s.space_id = k.space_id WHERE k.hash = $1`
+
+	selectSecret  = `SELECT secret FROM installation WHERE only_row = 1`
+	insertSecret  = `INSERT INTO installation (only_row, secret) VALUES (1, $1) ON CONFLICT (only_row) DO NOTHING`
+	selectServer  = `SELECT current_setting('server_version_num')::bigint, current_setting('server_encoding')`
+	selectVersion = `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`
+)

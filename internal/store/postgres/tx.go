@@ -1,0 +1,184 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// rollbackTimeout is how long a transaction may take to end. After it the
+// connection is dropped, which ends it too.
+const rollbackTimeout = 2 * time.Second
+
+// tx is a write transaction on a connection of its own. BEGIN travels with its
+// first statements, so that it costs no round trip.
+type tx struct {
+	b     *Backend
+	conn  *pgxpool.Conn
+	begun bool
+}
+
+// Begin takes a connection for a transaction.
+func (b *Backend) Begin(ctx context.Context, _ int64) (store.Tx, error) { return b.begin(ctx) }
+
+func (b *Backend) begin(ctx context.Context) (*tx, error) {
+	conn, err := b.writes.Acquire(ctx)
+	if err != nil {
+		return nil, explain("connect", err)
+	}
+	return &tx{b: b, conn: conn}, nil
+}
+
+// statements gives a list of statements to fill, which go to the server
+// together. The first one of a transaction begins it.
+func (t *tx) statements() *pgx.Batch {
+	if t.begun {
+		return &pgx.Batch{}
+	}
+	t.begun = true
+	return beginning()
+}
+
+func beginning() *pgx.Batch {
+	q := &pgx.Batch{}
+	q.Queue(begin)
+	q.Queue(settings)
+	return q
+}
+
+// send runs statements in one round trip. After one that fails the server skips
+// the others.
+func (t *tx) send(ctx context.Context, doing string, q *pgx.Batch) error {
+	return explain(doing, t.conn.SendBatch(ctx, q).Close())
+}
+
+// Spaces locks the rows of Spaces, in the order of their ids, and loads them.
+func (t *tx) Spaces(ctx context.Context, ids []contact.SpaceID) ([]store.SpaceRow, error) {
+	ids = slices.Sorted(slices.Values(ids))
+	rows := make([]store.SpaceRow, 0, len(ids))
+	q := t.statements()
+	for _, id := range ids {
+		queueLock(q, id, &rows)
+	}
+	return rows, t.send(ctx, "lock Spaces", q)
+}
+
+// queueLock locks a Space's row and appends it to rows, if there is one.
+func queueLock(q *pgx.Batch, id contact.SpaceID, rows *[]store.SpaceRow) {
+	found := false
+	q.Queue(lockSpace, int64(id)).QueryRow(func(r pgx.Row) error {
+		row := store.SpaceRow{Space: id}
+		err := r.Scan((*int64)(&row.NextID), (*int64)(&row.BlockEnd), (*int64)(&row.NextSeq), (*int64)(&row.LastAt))
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		*rows, found = append(*rows, row), err == nil
+		return err
+	})
+	q.Queue(selectRegion, int64(id)).QueryRow(func(r pgx.Row) error {
+		if !found {
+			return nil
+		}
+		return r.Scan(&(*rows)[len(*rows)-1].Region)
+	})
+}
+
+// Contacts loads rows by their own ids, one statement a Space.
+func (t *tx) Contacts(ctx context.Context, ids []store.ContactID) ([]store.ContactRow, error) {
+	bySpace := map[contact.SpaceID][]int64{}
+	var spaces []contact.SpaceID
+	for _, id := range ids {
+		if bySpace[id.Space] == nil {
+			spaces = append(spaces, id.Space)
+		}
+		bySpace[id.Space] = append(bySpace[id.Space], int64(id.ID))
+	}
+	rows := make([]store.ContactRow, 0, len(ids))
+	q := t.statements()
+	for _, space := range spaces {
+		q.Queue(selectContacts, int64(space), bySpace[space]).Query(func(r pgx.Rows) error {
+			return collect(r, &rows, func() (store.ContactRow, error) { return contactRow(space, r) })
+		})
+	}
+	return rows, t.send(ctx, "load contacts", q)
+}
+
+// NewIDs takes ids in a transaction of its own, so that Spaces do not wait for
+// each other's batches.
+func (t *tx) NewIDs(ctx context.Context, n int64) (contact.ID, error) {
+	first, err := t.b.takeIDs(ctx, "contact", n)
+	if err == nil && (first < 1 || first > int64(contact.MaxID)-n) {
+		err = fmt.Errorf("postgres: contact ids are used up")
+	}
+	return contact.ID(first), err
+}
+
+// takeIDs gives the first of n ids of a kind that nobody was ever given.
+func (b *Backend) takeIDs(ctx context.Context, kind string, n int64) (first int64, err error) {
+	q := beginning()
+	q.Queue(takeIDs, kind, n).QueryRow(func(r pgx.Row) error { return r.Scan(&first) })
+	q.Queue(commit)
+	return first, explain("take ids", b.ids.SendBatch(ctx, q).Close())
+}
+
+// Commit returns once the transaction is durable.
+func (t *tx) Commit(ctx context.Context) error {
+	defer t.conn.Release()
+	if !t.begun {
+		return nil
+	}
+	tag, err := t.conn.Exec(ctx, commit)
+	if err != nil {
+		return explainCommit(err)
+	}
+	if tag.String() != commit { // ROLLBACK, where a statement had failed
+		return fmt.Errorf("%w: postgres: the transaction had failed before its commit", store.ErrConflict)
+	}
+	return nil
+}
+
+// Rollback ends the transaction without a trace. Where that cannot be said to
+// the server, the end of the connection says it.
+func (t *tx) Rollback() {
+	defer t.conn.Release() // which drops a connection whose transaction is open
+	if !t.begun || t.conn.Conn().IsClosed() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), rollbackTimeout)
+	defer cancel()
+	if _, err := t.conn.Exec(ctx, rollback); err != nil {
+		t.b.log.Warn("a rollback failed; its connection is dropped", "error", because("rollback", err))
+	}
+}
+
+// Saved looks for a change. The row of its Space is locked by the transaction
+// that may have saved it until that has ended, so it is locked here first. The
+// commit makes what is then seen as durable as any other answer: with a standby
+// that must have it too, it waits for that.
+func (b *Backend) Saved(ctx context.Context, mark store.Mark) (saved bool, err error) {
+	var space []store.SpaceRow
+	q := beginning()
+	queueLock(q, mark.Space, &space)
+	q.Queue(selectRequest, int64(mark.Space), int64(mark.Seq)).QueryRow(func(r pgx.Row) error {
+		var request string
+		err := r.Scan(&request)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		saved = request == mark.RequestID
+		return err
+	})
+	q.Queue(commit)
+	if err := b.writes.SendBatch(ctx, q).Close(); err != nil {
+		return false, explain("ask for a commit", err)
+	}
+	return saved, nil
+}
