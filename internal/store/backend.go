@@ -160,9 +160,10 @@ type Tx interface {
 	// greater than every one given before. They may be lost if the transaction
 	// is not committed.
 	NewIDs(ctx context.Context, n int64) (contact.ID, error)
-	// Save writes everything in s. A row whose stored version is not the one
-	// that was loaded is ErrConflict; one that must not exist and does is
-	// ErrConflict or ErrRefused.
+	// Save writes everything in s, which is of Spaces of the transaction's lane.
+	// A row whose stored version is not the one that was loaded is ErrConflict;
+	// one that must not exist and does, in its Space, is ErrConflict or
+	// ErrRefused.
 	Save(ctx context.Context, s *Save) error
 	// Commit returns nil once all is on stable storage. See ErrConflict for
 	// what its errors mean.

@@ -123,11 +123,20 @@ func testNewRowExists(t *testing.T, b store.Backend) {
 	space, other := newSpace(t, b, ""), newSpace(t, b, "")
 	row := rowOf(space, 5, 2, "As it is")
 	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
-	for _, s := range []contact.SpaceID{space, other} { // ids are unique in the installation
+	for _, s := range []contact.SpaceID{space, other} {
 		tx := begin(t, b, b.Lane(s))
 		err := tx.Save(bg, &store.Save{Contacts: []store.ContactSave{{Row: rowOf(s, 5, 1, "New")}}})
-		tx.Rollback()
-		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrRefused) {
+		certain := errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrRefused)
+		switch {
+		case err == nil && s == other:
+			// Ids are unique in the installation because NewIDs gives none twice.
+			// A backend whose Spaces lie apart cannot check that, and must keep
+			// the rows apart.
+			err = tx.Commit(bg)
+		default:
+			tx.Rollback()
+		}
+		if err != nil && !certain || err == nil && s == space {
 			t.Errorf("got %v, want one that says: certainly not committed", err)
 		}
 	}

@@ -91,9 +91,9 @@ func testListKeys(t *testing.T, b store.Backend) {
 	for _, id := range []contact.ID{2, 3, 9} {
 		come = append(come, store.KeyRow{Space: space, Key: phone, ID: id})
 	}
-	come = append(come, store.KeyRow{Space: space, Key: upper, ID: 8}, store.KeyRow{Space: space, Key: sameText, ID: 5},
-		store.KeyRow{Space: other, Key: email, ID: 7})
+	come = append(come, store.KeyRow{Space: space, Key: upper, ID: 8}, store.KeyRow{Space: space, Key: sameText, ID: 5})
 	commit(t, b, b.Lane(space), &store.Save{KeysCome: come})
+	commit(t, b, b.Lane(other), &store.Save{KeysCome: []store.KeyRow{{Space: other, Key: email, ID: 7}}})
 
 	keys := func(k ...contact.Key) store.Listing { return store.Listing{Space: space, Keys: k, Limit: 100} }
 	wantList(t, b, keys(email), 9, 6, 3, 1)

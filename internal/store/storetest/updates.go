@@ -20,9 +20,10 @@ func testUpdated(t *testing.T, b store.Backend) {
 	// Which contact each change is of. 3 is merged by its last one.
 	history := []contact.ID{1, 2, 1, 3, 4, 2, 5, 1, 3, 4}
 	heads := map[contact.ID]contact.Seq{}
-	var s store.Save
+	var s, o store.Save // of the one Space, and of the other
 	for i, id := range history {
-		s.Changes = append(s.Changes, changeOf(space, contact.Seq(i+1), id), changeOf(other, contact.Seq(i+1), id+100))
+		s.Changes = append(s.Changes, changeOf(space, contact.Seq(i+1), id))
+		o.Changes = append(o.Changes, changeOf(other, contact.Seq(i+1), id+100))
 		heads[id] = contact.Seq(i + 1)
 	}
 	keys := map[contact.Key][]contact.ID{email: {1, 2, 4}, phone: {2, 4, 5}}
@@ -34,14 +35,16 @@ func testUpdated(t *testing.T, b store.Backend) {
 		}
 		s.Contacts = append(s.Contacts, store.ContactSave{Row: row})
 		row.Space, row.ID = other, id+100
-		s.Contacts = append(s.Contacts, store.ContactSave{Row: row})
+		o.Contacts = append(o.Contacts, store.ContactSave{Row: row})
 		for k, ids := range keys {
 			if slices.Contains(ids, id) {
-				s.KeysCome = append(s.KeysCome, store.KeyRow{Space: space, Key: k, ID: id}, store.KeyRow{Space: other, Key: k, ID: id + 100})
+				s.KeysCome = append(s.KeysCome, store.KeyRow{Space: space, Key: k, ID: id})
+				o.KeysCome = append(o.KeysCome, store.KeyRow{Space: other, Key: k, ID: id + 100})
 			}
 		}
 	}
 	commit(t, b, b.Lane(space), &s)
+	commit(t, b, b.Lane(other), &o)
 
 	want := func(u store.Updates) []contact.ID {
 		list := []contact.ID{}
