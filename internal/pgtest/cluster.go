@@ -172,7 +172,9 @@ func (c *Cluster) Kill() error {
 	}
 	for range 500 { // 5 s
 		if !slices.ContainsFunc(pids, running) {
-			return nil
+			// It names a process that is no more, or, where nobody waits for
+			// orphans, is still to be seen: the next start must not mind.
+			return os.Remove(filepath.Join(c.data(), "postmaster.pid"))
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -227,7 +229,7 @@ for file in "$1/data/postmaster.pid" "$1/pgbouncer.pid"; do
   pid=$(head -n 1 "$file" 2>/dev/null) || continue
   kill -QUIT "$pid" 2>/dev/null || continue
   tries=0
-  while kill -0 "$pid" 2>/dev/null && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+  while grep -qs '^State:.[^XZ]' "/proc/$pid/status" && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 done
 rm -rf "$1"
 `

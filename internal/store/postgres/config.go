@@ -54,6 +54,7 @@ func parse(o Options) (*config, error) {
 	pools.ConnConfig.ValidateConnect = conn.ValidateConnect
 	pools.ConnConfig.DialFunc = conn.DialFunc
 	pools.ConnConfig.RuntimeParams["application_name"] = conn.RuntimeParams["application_name"]
+	pools.ConnConfig.Tracer = o.tracer
 	c := &config{pools: pools, maxConns: o.MaxConns}
 	if c.maxConns == 0 {
 		c.maxConns = defaultMaxConns

@@ -11,6 +11,7 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -22,6 +23,8 @@ type Options struct {
 	DSN      string       // postgres://user@host/database, or key=value pairs
 	MaxConns int          // the most connections; 0: the DSN's pool_max_conns, else 24
 	Log      *slog.Logger // nil: slog.Default
+
+	tracer pgx.QueryTracer // for tests: sees every statement
 }
 
 // Backend is a store.Backend on one PostgreSQL database.

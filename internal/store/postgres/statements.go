@@ -45,7 +45,7 @@ const (
 
 	// A page ends with the row with which its rows weigh store.MaxPageBytes. The
 	// server counts, from the lengths alone, so that what is over is neither
-	// read from its storage nor sent.
+	// read from its storage nor sent. It counts in the order of the subquery.
 	contactWeight = `octet_length(doc) + octet_length(origins) AS weight`
 	pageOfRows    = `SELECT ` + contactColumns + ` FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (`
 	upToWeight    = `) AS page) AS weighed WHERE before < $2`

@@ -1,0 +1,202 @@
+package postgres
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/pgtest"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// scans lists the statements that may read a whole table, with the reason.
+var scans = map[string]string{
+	"selectSpaces":  "it lists the whole table, which has a row a tenant",
+	"selectAPIKeys": "it lists the whole table, which has a few rows a tenant",
+	"takeIDs":       "its table has three rows",
+	"selectSecret":  "its table has one row",
+	"selectVersion": "its table has a row a migration",
+}
+
+// sorts lists the statements that may sort, with the reason.
+var sorts = map[string]string{
+	"selectChain": "it puts one page in order",
+}
+
+const fill = `
+	INSERT INTO spaces SELECT s, 100000, 100000, 40001, 1 FROM generate_series(1, 3000) s;
+	INSERT INTO space_settings SELECT s, 'Example Ltd', 'UTC', 'US', 'active', '{}', '{}', 1 FROM generate_series(1, 3000) s;
+	INSERT INTO api_keys SELECT s, s, 'key', sha256(s::text::bytea), 'contacts:read', 1, 0, 0, 0 FROM generate_series(1, 3000) s;
+	UPDATE id_blocks SET next = 200000;
+	INSERT INTO contacts SELECT s, s * 20000 + i, 1, (i % 4 = 0)::int, 0, CASE WHEN i % 4 = 0 THEN s * 20000 + i + 1 ELSE 0 END, i, i * 2, 2, 0, '{}', '{"from":[]}'
+		FROM generate_series(1, 4) s, generate_series(1, 20000) i;
+	INSERT INTO changes (space_id, seq, op_seq, contact_id, version, prev_seq, skip_seq, at, action, actor, reason, request_id, edits)
+		SELECT s, i, i, s * 20000 + (i + 1) / 2, 1, CASE WHEN i % 2 = 0 THEN i - 1 ELSE 0 END, 0, i, 'update', '{}', '', 'r' || i, '{}'
+		FROM (SELECT s, i FROM generate_series(1, 4) s, generate_series(1, 40000) i) n;
+	INSERT INTO match_keys SELECT s, 0, CASE WHEN i % 10 = 0 THEN 'shared' ELSE 'ada' || i END, s * 20000 + i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
+	ANALYZE`
+
+// filled makes a database with so many rows that plans are those of a
+// database in use.
+func filled(t *testing.T) string {
+	t.Helper()
+	dsn := pgtest.NewTemplate(t, Migrate).Database(t)
+	b := opened(t, Options{DSN: dsn})
+	for _, statement := range strings.Split(fill, ";") {
+		if _, err := b.writes.Exec(bg, statement); err != nil {
+			t.Fatalf("%v: %s", err, statement)
+		}
+	}
+	return dsn
+}
+
+// calls use every method of a backend that reads or writes, on what fill left.
+func calls(b *Backend) []func() error {
+	const space, id = contact.SpaceID(1), contact.ID(20000 + 101)
+	key, other := contact.Key{Kind: contact.Emails, Text: "shared"}, contact.Key{Kind: contact.Emails, Text: "ada101"}
+	row := store.ContactRow{Space: space, ID: id, Version: 2, Created: 101, Head: 40001, Depth: 3, Doc: []byte("{}"), Origins: []byte("{}")}
+	fresh := row
+	fresh.ID, fresh.Version = 150000, 1
+	batch := &store.Save{
+		Spaces:    []store.SpaceRow{{Space: space, NextID: 150001, BlockEnd: 151000, NextSeq: 40002, LastAt: 2}},
+		Contacts:  []store.ContactSave{{Row: row, Loaded: 1}, {Row: fresh}},
+		Redirects: []store.RedirectRow{{Space: space, Redirect: contact.Redirect{From: id, To: id + 1}}},
+		Changes:   []store.ChangeRow{{Space: space, Seq: 40001, Op: 40001, Contact: id, Version: 2, RequestID: "new", Actor: []byte("{}"), Edits: []byte("{}")}},
+		KeysGone:  []store.KeyRow{{Space: space, Key: other, ID: id}},
+		KeysCome:  []store.KeyRow{{Space: space, Key: other, ID: id}},
+	}
+	write := func(s *store.Save, end func(store.Tx) error) error {
+		tx, err := b.Begin(bg, int64(space))
+		if err != nil {
+			return err
+		}
+		rows, err1 := tx.Spaces(bg, []contact.SpaceID{space})
+		_, err2 := tx.Contacts(bg, []store.ContactID{{Space: space, ID: id}, {Space: space, ID: id + 1}})
+		_, err3 := tx.NewIDs(bg, 10)
+		if err := errors.Join(err1, err2, err3); err != nil || len(rows) != 1 {
+			tx.Rollback()
+			return fmt.Errorf("%d Spaces: %w", len(rows), err)
+		}
+		if s != nil {
+			if err := tx.Save(bg, s); err != nil {
+				tx.Rollback()
+				return err
+			}
+		}
+		return end(tx)
+	}
+	list := []func() error{
+		func() error { return write(nil, func(tx store.Tx) error { tx.Rollback(); return nil }) },
+		func() error { return write(batch, func(tx store.Tx) error { return tx.Commit(bg) }) },
+		func() error {
+			saved, err := b.Saved(bg, store.Mark{Space: space, Seq: 40001, RequestID: "new"})
+			if err == nil && !saved {
+				err = errors.New("what was saved is not found")
+			}
+			return err
+		},
+		func() error { _, _, err := b.Contact(bg, space, id); return err },
+		func() error { _, _, err := b.Change(bg, space, 7); return err },
+		func() error { _, _, _, err := b.CreatedFrom(bg, space, id); return err },
+		func() error { _, err := b.Feed(bg, space, 100, 50); return err },
+		func() error { _, err := b.Chain(bg, space, 100, 50); return err },
+		func() error { _, err := b.LastSeq(bg, space); return err },
+		func() error { _, err := b.Spaces(bg); return err },
+		func() error { _, err := b.Keys(bg); return err },
+		func() error { _, _, err := b.Grant(bg, [32]byte{1}); return err },
+		func() error {
+			_, err := b.UpdateSpace(bg, space, func(s *access.Space) error { s.Region = "GB"; return nil },
+				func(row *store.ContactRow, _, _ string) (gone, come []contact.Key, err error) {
+					return []contact.Key{{Text: "gone"}}, []contact.Key{{Text: fmt.Sprint("come", row.ID)}}, nil
+				})
+			return err
+		},
+		func() error {
+			_, err := b.CreateKey(bg, access.APIKey{Space: space, Name: "key", Scopes: access.DefaultScopes})
+			return err
+		},
+		func() error {
+			_, err := b.UpdateKey(bg, 5, func(k *access.APIKey) error { k.Name = "new"; return nil })
+			return err
+		},
+		func() error {
+			_, err := b.CreateSpace(bg, access.Space{Name: "b", TimeZone: "UTC", Subscription: access.Active})
+			return err
+		},
+	}
+	for _, oldest := range []bool{false, true} {
+		for _, keys := range [][]contact.Key{nil, {key}, {key, other}} {
+			list = append(list,
+				func() error {
+					_, err := b.List(bg, store.Listing{Space: space, Keys: keys, OldestFirst: oldest, Limit: 51})
+					return err
+				},
+				func() error {
+					_, err := b.Updated(bg, store.Updates{Space: space, Keys: keys, OldestFirst: oldest, Limit: 51})
+					return err
+				})
+		}
+	}
+	return list
+}
+
+// Every statement finds its rows by an index, in their order, on a database of
+// some size. A new one is looked at without being listed anywhere.
+func TestPlans(t *testing.T) {
+	dsn := filled(t)
+	var sent tracer
+	b := opened(t, Options{DSN: dsn, tracer: &sent})
+	for i, call := range calls(b) {
+		if err := call(); err != nil {
+			t.Fatalf("call %d: %v", i, err)
+		}
+	}
+	all := statements(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		times := sent.sent[all[name]]
+		switch {
+		case name == "insertSecret": // of the migration
+		case len(times) == 0:
+			t.Errorf("%s is never sent by the calls of this test: add one that needs it", name)
+		case hasPlan(all[name]):
+			checkPlan(t, name, explained(t, b, name, all[name], times[0]))
+		}
+	}
+}
+
+func checkPlan(t *testing.T, name string, plan *node) {
+	t.Helper()
+	sorted, scanned := false, false
+	plan.walk(func(n *node) {
+		switch n.Type {
+		case "Sort", "Incremental Sort":
+			sorted = true
+		case "Seq Scan":
+			scanned = true
+		case "Index Scan", "Index Only Scan", "Bitmap Index Scan":
+			if n.IndexCond == "" {
+				scanned = true // all of it
+			}
+			if spaceOwned(n.Index) && !strings.Contains(n.IndexCond, "space_id = ") {
+				t.Errorf("%s goes through other Spaces: %s", name, plan)
+			}
+		case "Hash Join", "Merge Join":
+			t.Errorf("%s joins whole sets: %s", name, plan)
+		}
+	})
+	if sorted != (sorts[name] != "") {
+		t.Errorf("%s sorts (%v) against its reason %q: %s", name, sorted, sorts[name], plan)
+	}
+	if scanned != (scans[name] != "") {
+		t.Errorf("%s reads a whole table (%v) against its reason %q: %s", name, scanned, scans[name], plan)
+	}
+}
+
+func spaceOwned(index string) bool {
+	return slices.ContainsFunc([]string{"contacts", "changes", "match_keys"}, func(table string) bool { return strings.HasPrefix(index, table) })
+}
