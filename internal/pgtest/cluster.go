@@ -172,9 +172,9 @@ func (c *Cluster) Kill() error {
 	}
 	for range 500 { // 5 s
 		if !slices.ContainsFunc(pids, running) {
-			// It names a process that is no more, or, where nobody waits for
+			// They name a process that is no more, or, where nobody waits for
 			// orphans, is still to be seen: the next start must not mind.
-			return os.Remove(filepath.Join(c.data(), "postmaster.pid"))
+			return errors.Join(os.Remove(filepath.Join(c.data(), "postmaster.pid")), os.Remove(filepath.Join(c.dir, ".s.PGSQL.5432.lock")))
 		}
 		time.Sleep(10 * time.Millisecond)
 	}

@@ -75,13 +75,14 @@ func refusal(code string, cause error) error {
 }
 
 // explainCommit maps an error of COMMIT. It says nothing of whether the
-// transaction was committed unless it is one of the store's errors: those that
-// PostgreSQL gives before it commits, and the one for a COMMIT that was never
-// sent. Others are not to be trusted: a cluster answers XX000, and a server that
-// is shut down 57P01, when it may have committed already.
+// transaction was committed unless it is one of those that PostgreSQL gives
+// before it commits. Others are not to be trusted: a cluster answers XX000, and
+// a server that is shut down 57P01, when it may have committed already; and
+// where the answer is lost, pgx (5.12) says "conn closed", and that it is safe
+// to try again because nothing was sent, when it was.
 func explainCommit(err error) error {
-	if err == nil || pgconn.SafeToRetry(err) {
-		return explain("commit", err)
+	if err == nil {
+		return nil
 	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch pg.Code {
