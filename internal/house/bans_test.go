@@ -35,12 +35,22 @@ var bans = []ban{
 	},
 	{
 		from:    productBut("internal/store/sqlite"),
-		imports: []string{"database/sql", "zombiezen.com/go/sqlite", "modernc.org/sqlite", "github.com/pressly/goose"},
+		imports: []string{"zombiezen.com/go/sqlite", "modernc.org/sqlite"},
+		why:     "only a backend speaks to a database",
+	},
+	{
+		from:    productBut("internal/store/postgres"),
+		imports: []string{"github.com/jackc/pgx"},
+		why:     "only a backend speaks to a database",
+	},
+	{
+		from:    productBut("internal/store/sqlite", "internal/store/postgres"),
+		imports: []string{"database/sql", "github.com/pressly/goose"},
 		why:     "only a backend speaks to a database",
 	},
 	{
 		from:    productBut("internal/server", "cmd/carnet"),
-		imports: []string{module + "/internal/store/sqlite"},
+		imports: []string{module + "/internal/store/sqlite", module + "/internal/store/postgres"},
 		why:     "the server picks the backend; everyone else knows the store alone",
 	},
 	{
@@ -50,7 +60,7 @@ var bans = []ban{
 	},
 	{
 		from:    productBut(),
-		imports: []string{"testing", module + "/internal/store/storetest", "pgregory.net/rapid"},
+		imports: []string{"testing", module + "/internal/store/storetest", module + "/internal/pgtest", "pgregory.net/rapid"},
 		why:     "what tests use does not belong into the binary",
 	},
 	{
@@ -69,9 +79,9 @@ func product(dirs ...string) func(*source) bool {
 }
 
 // productBut picks the files of all packages that go into the binary but for
-// some. The conformance suite is no part of it.
+// some. The conformance suite and the server for tests are no part of it.
 func productBut(but ...string) func(*source) bool {
-	but = append(but, "internal/store/storetest")
+	but = append(but, "internal/store/storetest", "internal/pgtest")
 	return func(s *source) bool { return !s.test && !slices.Contains(but, s.dir()) }
 }
 
@@ -122,6 +132,8 @@ func TestBansRefuse(t *testing.T) {
 		"internal/httpapi/a.go":         "package p\nimport (\n_ \"net/http\"\n_ \"" + module + "/internal/store/sqlite\")",
 		"internal/store/a.go":           "package p\nimport _ \"net/http\"",
 		"internal/store/storetest/a.go": "package p\nimport _ \"testing\"",
+		"internal/pgtest/a.go":          "package p\nimport (\n_ \"testing\"\n_ \"github.com/jackc/pgx/v5\")",
+		"internal/store/postgres/a.go":  "package p\nimport (\n_ \"github.com/jackc/pgx/v5\"\n_ \"modernc.org/sqlite\"\n_ \"" + module + "/internal/pgtest\")",
 		"internal/server/a.go":          "package p\nimport _ \"testing\"",
 		"cmd/carnet/a.go":               "package main\nimport _ \"encoding/json\"",
 	})),
@@ -134,5 +146,7 @@ func TestBansRefuse(t *testing.T) {
 		"internal/httpapi/a.go imports "+module+"/internal/store/sqlite: ",
 		"internal/store/a.go imports net/http: ",
 		"internal/server/a.go imports testing: ",
+		"internal/store/postgres/a.go imports "+module+"/internal/pgtest: ",
+		"internal/store/postgres/a.go imports modernc.org/sqlite: ",
 	)
 }

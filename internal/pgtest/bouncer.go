@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -65,14 +66,19 @@ func Bouncer(t testing.TB, dsn string) string {
 		t.Fatal(err)
 	}
 	through := "host=" + c.dir + " port=" + strconv.Itoa(6432) + " user=" + behind.User + " dbname=" + behind.Database
-	conn, err := pgx.Connect(context.Background(), through+" default_query_exec_mode=exec")
-	if err != nil {
-		t.Fatalf("PgBouncer does not answer: %v", err)
+	for try := 0; ; try++ {
+		conn, err := pgx.Connect(context.Background(), through)
+		if err == nil {
+			if err := conn.Close(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			return through
+		}
+		if try == 500 { // 5 s
+			t.Fatalf("PgBouncer does not answer: %v", err)
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
-	if err := conn.Close(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	return through
 }
 
 func exists(path string) bool {

@@ -31,7 +31,7 @@ const (
 	minVersion = 14_00_00 // PostgreSQL 13 is not maintained any more
 )
 
-// config is a DSN, read.
+// config is a DSN, read, with what every connection must have.
 type config struct {
 	pools    *pgxpool.Config
 	maxConns int
@@ -46,53 +46,41 @@ func parse(o Options) (*config, error) {
 	if err != nil {
 		return nil, errDSN
 	}
-	conn, err := connConfig(o.DSN)
-	if err != nil {
-		return nil, err
-	}
-	pools.ConnConfig.DefaultQueryExecMode = conn.DefaultQueryExecMode
-	pools.ConnConfig.ValidateConnect = conn.ValidateConnect
-	pools.ConnConfig.DialFunc = conn.DialFunc
-	pools.ConnConfig.RuntimeParams["application_name"] = conn.RuntimeParams["application_name"]
-	pools.ConnConfig.Tracer = o.tracer
-	c := &config{pools: pools, maxConns: o.MaxConns}
-	if c.maxConns == 0 {
-		c.maxConns = defaultMaxConns
-		if _, set := conn.RuntimeParams["pool_max_conns"]; set {
-			c.maxConns = int(pools.MaxConns)
-		}
-	}
-	if c.maxConns < minConns {
-		return nil, fmt.Errorf("%d connections to the database are too few: allow at least %d", c.maxConns, minConns)
-	}
-	return c, nil
-}
-
-// connConfig reads a DSN and sets what every connection must have.
-func connConfig(dsn string) (*pgx.ConnConfig, error) {
-	c, err := pgx.ParseConfig(dsn)
+	said, err := pgconn.ParseConfig(o.DSN) // without the defaults of pgx and its pool
 	if err != nil {
 		return nil, errDSN
 	}
+	conn := pools.ConnConfig
 	// Statements without names work through every pooler in transaction mode.
 	// Without one, or with one that can keep named statements, the DSN may ask
 	// for them: default_query_exec_mode=cache_statement.
-	if raw, err := pgconn.ParseConfig(dsn); err == nil && raw.RuntimeParams["default_query_exec_mode"] == "" {
-		c.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+	if said.RuntimeParams["default_query_exec_mode"] == "" {
+		conn.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	}
 	// Of several hosts the primary: a standby may lag behind what was answered.
-	if c.ValidateConnect == nil {
-		c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	if conn.ValidateConnect == nil {
+		conn.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
-	if c.RuntimeParams["application_name"] == "" {
-		c.RuntimeParams["application_name"] = "carnet"
+	if conn.RuntimeParams["application_name"] == "" {
+		conn.RuntimeParams["application_name"] = "carnet"
 	}
 	dialer := &net.Dialer{
 		Timeout:         networkTimeout,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: networkTimeout / 2, Interval: networkTimeout / 4, Count: 2},
 		Control:         setNetworkTimeout,
 	}
-	c.DialFunc = dialer.DialContext
+	conn.DialFunc = dialer.DialContext
+	conn.Tracer = o.tracer
+	c := &config{pools: pools, maxConns: o.MaxConns}
+	if c.maxConns == 0 {
+		c.maxConns = defaultMaxConns
+		if said.RuntimeParams["pool_max_conns"] != "" {
+			c.maxConns = int(pools.MaxConns)
+		}
+	}
+	if c.maxConns < minConns {
+		return nil, fmt.Errorf("%d connections to the database are too few: allow at least %d", c.maxConns, minConns)
+	}
 	return c, nil
 }
 

@@ -43,8 +43,14 @@ func explain(doing string, err error) error {
 	return cause
 }
 
-// known tells whether an error is one of the store's already.
+// corrupt says of a row that it cannot be understood, without its values.
+type corrupt struct{ error }
+
+// known tells whether an error is one of ours already.
 func known(err error) bool {
+	if _, ok := errors.AsType[corrupt](err); ok {
+		return true
+	}
 	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrRefused) || errors.Is(err, store.ErrNoRow) ||
 		fault.KindOf(err) == fault.Unavailable
 }

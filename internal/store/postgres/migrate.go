@@ -23,11 +23,11 @@ var migrations embed.FS
 // connection of its own: a pooler in transaction mode would hand its lock to
 // somebody else. Its errors are sentences for the operator.
 func Migrate(ctx context.Context, dsn string) (err error) {
-	conn, err := connConfig(dsn)
+	config, err := parse(Options{DSN: dsn})
 	if err != nil {
 		return err
 	}
-	db := stdlib.OpenDB(*conn) // goose knows no other interface; everything else goes through pgx
+	db := stdlib.OpenDB(*config.pools.ConnConfig) // goose knows no other interface; everything else goes through pgx
 	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(2) // one holds the lock
 	var version int64

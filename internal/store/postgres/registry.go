@@ -220,10 +220,10 @@ func (s *settingsScan) done(err error) (access.Space, error) {
 		return s.space, err
 	}
 	if s.space.Limits, err = access.DecodeLimits(s.limits); err != nil {
-		return s.space, fmt.Errorf("postgres: Space %d: %w", s.space.ID, err)
+		return s.space, corrupt{fmt.Errorf("postgres: Space %d: %w", s.space.ID, err)}
 	}
 	if s.space.Labels, err = store.DecodeLabels(s.labels); err != nil {
-		return s.space, fmt.Errorf("postgres: Space %d: %w", s.space.ID, err)
+		return s.space, corrupt{fmt.Errorf("postgres: Space %d: %w", s.space.ID, err)}
 	}
 	return s.space, nil
 }
@@ -252,10 +252,10 @@ func (k *keyScan) done(err error) (access.APIKey, error) {
 		return k.key, err
 	}
 	if k.key.Scopes, err = access.ParseScopes(k.scopes); err != nil {
-		return k.key, fmt.Errorf("postgres: key %d: %w", k.key.ID, err)
+		return k.key, corrupt{fmt.Errorf("postgres: key %d: %w", k.key.ID, err)}
 	}
 	if copy(k.key.Hash[:], k.hash) != len(k.key.Hash) || len(k.hash) != len(k.key.Hash) {
-		return k.key, fmt.Errorf("postgres: key %d: its hash has %d bytes", k.key.ID, len(k.hash))
+		return k.key, corrupt{fmt.Errorf("postgres: key %d: its hash has %d bytes", k.key.ID, len(k.hash))}
 	}
 	return k.key, nil
 }
