@@ -1,0 +1,92 @@
+package storetest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+var weightTests = []test{
+	{"a list ends with the row with which it weighs as much as a page may", testPageBytes},
+}
+
+// Rows of a quarter of a page each, in letters of two bytes, and one that is
+// more than a page. Every list ends with the row that fills it.
+func testPageBytes(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	key := contact.Key{Kind: contact.Emails, Text: "ada@example.com"}
+	const rows, large = 8, 3 // the third row
+	filler := func(weight int) []byte {
+		return []byte(`{"a":"` + strings.Repeat("é", (weight-8)/2) + `"}`)
+	}
+	for n := 1; n <= rows; n++ {
+		weight := store.MaxPageBytes / 4
+		if n == large {
+			weight = store.MaxPageBytes + 2
+		}
+		id, seq := contact.ID(n), contact.Seq(n)
+		row := rowOf(space, id, 1, "Ada")
+		row.Head, row.Origins = seq, []byte(`{}`)
+		row.Doc = filler(weight - len(row.Origins))
+		ch := changeOf(space, seq, id)
+		ch.Prev = seq - 1
+		ch.Reason, ch.Snapshot = "é", []byte(`{}`)
+		ch.Edits = filler(weight - len(ch.Actor) - len(ch.Reason) - len(ch.Snapshot) - (len(ch.Actor) & 1))
+		ch.Edits = append(ch.Edits, strings.Repeat(" ", len(ch.Actor)&1)...)
+		if row.Weight() != weight || ch.Weight() != weight {
+			t.Fatalf("row %d weighs %d, and its change %d; want %d", n, row.Weight(), ch.Weight(), weight)
+		}
+		commit(t, b, b.Lane(space), &store.Save{
+			Contacts: []store.ContactSave{{Row: row}}, Changes: []store.ChangeRow{ch}, KeysCome: []store.KeyRow{{Space: space, Key: key, ID: id}},
+		})
+	}
+	list := func(l store.Listing) []contact.ID { // by id and by change is the same here
+		t.Helper()
+		l.Space = space
+		found, err1 := b.List(bg, l)
+		l.Keys = []contact.Key{key}
+		keyed, err2 := b.List(bg, l)
+		updated, err3 := b.Updated(bg, store.Updates{
+			Space: space, After: contact.Seq(l.After), Before: contact.Seq(l.Before), OldestFirst: l.OldestFirst, Limit: l.Limit,
+		})
+		ids := idsOf(found)
+		if err1 != nil || err2 != nil || err3 != nil || !slices.Equal(ids, idsOf(keyed)) || !slices.Equal(ids, idsOf(updated)) {
+			t.Errorf("%+v: %v, %v by key, %v by change; %v, %v, %v", l, ids, idsOf(keyed), idsOf(updated), err1, err2, err3)
+		}
+		return ids
+	}
+	for _, c := range []struct {
+		after, before contact.ID
+		forward       bool
+		limit         int
+		want          []contact.ID
+	}{
+		{0, 0, true, 100, []contact.ID{1, 2, 3}}, {2, 0, true, 100, []contact.ID{3}}, {3, 0, true, 100, []contact.ID{4, 5, 6, 7}},
+		{3, 0, true, 4, []contact.ID{4, 5, 6, 7}}, {3, 0, true, 2, []contact.ID{4, 5}}, {7, 0, true, 100, []contact.ID{8}},
+		{0, 0, false, 100, []contact.ID{8, 7, 6, 5}}, {0, 6, false, 100, []contact.ID{5, 4, 3}}, {0, 4, false, 100, []contact.ID{3}}, {0, 3, false, 100, []contact.ID{2, 1}},
+	} {
+		if got := list(store.Listing{After: c.after, Before: c.before, OldestFirst: c.forward, Limit: c.limit}); !slices.Equal(got, c.want) {
+			t.Errorf("%+v: contacts %v", c, got)
+		}
+		var changes []store.ChangeRow
+		var err error
+		switch {
+		case c.forward:
+			changes, err = b.Feed(bg, space, contact.Seq(c.after), c.limit)
+		case c.before == 0:
+			changes, err = b.Chain(bg, space, rows, c.limit)
+		default:
+			changes, err = b.Chain(bg, space, contact.Seq(c.before)-1, c.limit)
+		}
+		got := []contact.ID{}
+		for i := range changes {
+			got = append(got, changes[i].Contact)
+		}
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%+v: %v, changes %v", c, err, got)
+		}
+	}
+}
