@@ -26,7 +26,7 @@ const (
 	networkTimeout = 10 * time.Second
 
 	defaultMaxConns = 24
-	minConns        = 4 // one for ids, one for writes, two for reads
+	minConns        = 8 // one for ids, two for limits, four for writes, one for reads
 
 	minVersion = 14_00_00 // PostgreSQL 13 is not maintained any more
 )

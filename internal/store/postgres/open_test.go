@@ -51,7 +51,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	refused(t, "nobody there", opens("host="+t.TempDir()+" user=carnet password=hunter2"), "cannot connect", "no such file")
 	refused(t, "nobody there", opens("postgres://carnet:hunter2@127.0.0.1:1/carnet?sslmode=disable"), "cannot connect", "refused")
-	refused(t, "few connections", opens("host=localhost pool_max_conns=3"), "at least 4")
+	refused(t, "few connections", opens("host=localhost pool_max_conns=3"), "at least 8")
 
 	empty := pgtest.Empty(t, "ENCODING 'UTF8'")
 	refused(t, "no schema", opens(empty), "no schema yet", "carnet migrate")
@@ -128,7 +128,7 @@ func TestMigrateAtOnce(t *testing.T) {
 }
 
 func TestPools(t *testing.T) {
-	for dsn, want := range map[string][3]int32{"": {12, 11, 1}, " pool_max_conns=4": {2, 1, 1}, " pool_max_conns=9": {4, 4, 1}} {
+	for dsn, want := range map[string][3]int32{"": {12, 9, 1}, " pool_max_conns=8": {4, 1, 1}, " pool_max_conns=9": {4, 2, 1}} {
 		b := opened(t, Options{DSN: pgtest.NewTemplate(t, Migrate).Database(t) + dsn})
 		if got := [3]int32{b.writes.Config().MaxConns, b.reads.Config().MaxConns, b.ids.Config().MaxConns}; got != want {
 			t.Errorf("%q: %v connections to write, read and take ids, want %v", dsn, got, want)

@@ -39,6 +39,7 @@ const fill = `
 		SELECT s, i, i, s * 20000 + (i + 1) / 2, 1, CASE WHEN i % 2 = 0 THEN i - 1 ELSE 0 END, 0, i, 'update', '{}', '', 'r' || i, '{}'
 		FROM (SELECT s, i FROM generate_series(1, 4) s, generate_series(1, 40000) i) n;
 	INSERT INTO match_keys SELECT s, 0, CASE WHEN i % 10 = 0 THEN 'shared' ELSE 'ada' || i END, s * 20000 + i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
+	INSERT INTO limit_windows SELECT s, b, 1, 1 FROM generate_series(1, 3000) s, unnest(ARRAY['update', 'get']) b;
 	ANALYZE`
 
 // filled makes a database with so many rows that plans are those of a
@@ -123,6 +124,11 @@ func calls(b *Backend) []func() error {
 		func() error {
 			_, err := b.UpdateKey(bg, 5, func(k *access.APIKey) error { k.Name = "new"; return nil })
 			return err
+		},
+		func() error {
+			return b.UpdateWindow(bg, space, access.Update, 0, func(_ access.Window, now contact.Time) access.Window {
+				return access.Window{Start: now, Used: 1}
+			})
 		},
 		func() error {
 			_, err := b.CreateSpace(bg, access.Space{Name: "b", TimeZone: "UTC", Subscription: access.Active})

@@ -34,7 +34,9 @@ type Backend struct {
 	// Apart, so that neither long reads nor busy Spaces keep the others from
 	// their connections, and so that a transaction that needs ids never waits
 	// for a connection that another such one holds.
-	writes, reads, ids *pgxpool.Pool
+	writes, reads, ids, counts *pgxpool.Pool
+
+	windows windows
 }
 
 var _ store.Backend = (*Backend)(nil)
@@ -58,7 +60,7 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 	for _, p := range []struct {
 		pool  **pgxpool.Pool
 		conns int
-	}{{&b.ids, 1}, {&b.writes, config.maxConns / 2}, {&b.reads, config.maxConns - config.maxConns/2 - 1}} {
+	}{{&b.ids, 1}, {&b.counts, 2}, {&b.writes, config.maxConns / 2}, {&b.reads, config.maxConns - config.maxConns/2 - 3}} {
 		if *p.pool, err = config.pool(ctx, p.conns); err != nil {
 			return nil, err
 		}
@@ -81,7 +83,7 @@ func (b *Backend) Check(ctx context.Context) error {
 
 // Close ends all connections, waiting for those in use.
 func (b *Backend) Close() error {
-	for _, p := range []*pgxpool.Pool{b.writes, b.reads, b.ids} {
+	for _, p := range []*pgxpool.Pool{b.writes, b.reads, b.ids, b.counts} {
 		if p != nil {
 			p.Close()
 		}

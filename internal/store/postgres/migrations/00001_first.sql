@@ -32,6 +32,16 @@ CREATE TABLE space_settings (
   created_at   bigint NOT NULL
 );
 
+-- How many requests were admitted in the window of a limit that runs. Apart
+-- from spaces, so that counting does not wait for a batch.
+CREATE TABLE limit_windows (
+  space_id bigint NOT NULL,
+  bucket   text COLLATE "C" NOT NULL,
+  start    bigint NOT NULL,
+  used     bigint NOT NULL,
+  PRIMARY KEY (space_id, bucket)
+) WITH (fillfactor = 20);
+
 -- The next id that was not given yet, of each thing that has ids. Contact ids
 -- are taken by Spaces in blocks.
 CREATE TABLE id_blocks (
