@@ -206,3 +206,30 @@ func checkPlan(t *testing.T, name string, plan *node) {
 func spaceOwned(index string) bool {
 	return slices.ContainsFunc([]string{"contacts", "changes", "match_keys"}, func(table string) bool { return strings.HasPrefix(index, table) })
 }
+
+// A PUT touches no index: what it updates finds room on its page, and changes
+// nothing that an index holds.
+func TestUpdatesStayOnTheirPages(t *testing.T) {
+	b := opened(t, Options{DSN: filled(t)})
+	tx, err := b.begin(bg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	const space, id = contact.SpaceID(2), contact.ID(40000 + 101)
+	err = tx.Save(bg, &store.Save{
+		Spaces: []store.SpaceRow{{Space: space, NextID: 150001, BlockEnd: 151000, NextSeq: 40002, LastAt: 2}},
+		Contacts: []store.ContactSave{{Loaded: 1, Row: store.ContactRow{Space: space, ID: id, Version: 2, Created: 101, Head: 40001, Depth: 3,
+			Doc: []byte(`{"names":["Ada Example"]}`), Origins: []byte("{}")}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"contacts", "spaces"} {
+		var updated, hot int
+		err := tx.conn.QueryRow(bg, "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = $1", table).Scan(&updated, &hot)
+		if err != nil || updated != 1 || hot != 1 {
+			t.Errorf("%s: %d rows updated, %d on their page, %v; want 1 and 1", table, updated, hot, err)
+		}
+	}
+}
