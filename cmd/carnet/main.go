@@ -31,11 +31,12 @@ const (
 
 // cli is the whole command line.
 type cli struct {
-	DB        string `name:"db" env:"CARNET_DB" default:"carnet.db" placeholder:"FILE" help:"The database, a SQLite file. Default: carnet.db in the working directory."`
+	DB        string `name:"db" env:"CARNET_DB" default:"carnet.db" placeholder:"FILE|URL" help:"The database: a SQLite file, or postgres://user@host/name. Default: carnet.db in the working directory."`
 	LogFormat string `enum:"text,json" default:"text" help:"How log lines look, on standard error: text or json."`
 	Verbose   bool   `help:"Log every request."`
 
 	Serve   serveCommand   `cmd:"" help:"Serve the HTTP API."`
+	Migrate migrateCommand `cmd:"" help:"Bring the schema of a database up to date, before newer servers start on it."`
 	Demo    demoCommand    `cmd:"" help:"Serve 1,000 made-up contacts from a database that is thrown away."`
 	Space   spaceCommand   `cmd:"" help:"Make and change Spaces, the tenants of an installation."`
 	Key     keyCommand     `cmd:"" help:"Make and revoke API keys."`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/carnet-project/carnet/internal/pgtest"
+	"github.com/carnet-project/carnet/internal/store/postgres"
 )
 
 func TestMain(m *testing.M) {
@@ -23,12 +27,37 @@ func TestMain(m *testing.M) {
 //	paste N FILE                       run the N-th line of FILE that begins with curl, as it is, with sh
 //	until REGEXP PROGRAM ARG...        run it again and again until its output matches
 //	codeblock FILE REGEXP TO           write the block of FILE between ``` that matches to the file TO
+//
+// They run with a SQLite file, and again with an empty PostgreSQL database in
+// CARNET_DB. What is about files alone follows [sqlite].
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		runScripts(t, "sqlite", func(*testscript.Env) {})
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		empty := pgtest.NewTemplate(t, postgres.Migrate)
+		runScripts(t, "postgres", func(e *testscript.Env) {
+			e.Setenv("CARNET_DB", empty.Database(t))
+			e.Setenv("EMPTY_DB", pgtest.Empty(t, "")) // without a schema
+		})
+	})
+}
+
+func runScripts(t *testing.T, backend string, setUp func(*testscript.Env)) {
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata/script",
 		RequireUniqueNames: true,
+		Condition: func(name string) (bool, error) {
+			if name != "sqlite" && name != "postgres" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return name == backend, nil
+		},
 		Setup: func(e *testscript.Env) error {
+			setUp(e)
 			e.Values[serversKey{}] = servers{}
 			for _, name := range []string{"README.md", "docs/cli.md"} {
 				text, err := os.ReadFile("../../" + name)

@@ -15,6 +15,7 @@ import (
 type serveCommand struct {
 	Listen      string `default:"${listen}" placeholder:"HOST:PORT" help:"Where to listen. Default: ${listen}."`
 	BehindProxy bool   `help:"A proxy in front ends TLS: allow an address that other machines can reach."`
+	Migrate     bool   `help:"Bring the schema of a PostgreSQL database up to date first. That of a SQLite file always is."`
 	PublicURL   string `name:"public-url" placeholder:"URL" help:"What clients call this server, for links in its answers: https://contacts.example.com."`
 }
 
@@ -38,7 +39,7 @@ func checkListen(address string) error {
 // Run serves until the program is told to stop.
 func (c *serveCommand) Run(in *surroundings) error {
 	s, err := server.Open(in.ctx, server.Config{
-		Database: in.db, Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL, Log: in.log})
+		Database: in.db, Migrate: c.Migrate, Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL, Log: in.log})
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func collectLess() {
 // greet says where the server is, and on an empty database makes what is
 // needed to try it.
 func (c *serveCommand) greet(in *surroundings, s *server.Server) error {
-	fmt.Fprintf(in.stdout, "Carnet serves %s at %s\n", in.db, s.URL())
+	fmt.Fprintf(in.stdout, "Carnet serves %s at %s\n", server.DatabaseName(in.db), s.URL())
 	spaces, err := s.Book().Spaces(in.ctx)
 	if err != nil {
 		return err

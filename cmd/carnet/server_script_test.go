@@ -33,6 +33,9 @@ func launch(ts *testscript.TestScript, neg bool, args []string) {
 	cmd := exec.Command(args[2], args[3:]...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = append(os.Environ(), "TMPDIR="+ts.Getenv("TMPDIR"), "PWD="+cmd.Dir)
+	if db := ts.Getenv("CARNET_DB"); db != "" {
+		cmd.Env = append(cmd.Env, "CARNET_DB="+db)
+	}
 	l := &launched{cmd: cmd, drained: make(chan struct{})}
 	cmd.Stderr = &l.err
 	stdout, err := cmd.StdoutPipe()

@@ -53,6 +53,9 @@ func TestConversations(t *testing.T) {
 	checkDocumentCovered(t)
 }
 
+// The same conversations, word for word, over PostgreSQL.
+func TestConversationsOnPostgres(t *testing.T) { runConversations(t, openPostgres(t)) }
+
 // badInputsElsewhere are lines of the list of bad inputs that this package
 // cannot be asked about, with the reason.
 var badInputsElsewhere = map[int]string{

@@ -14,7 +14,9 @@ import (
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/httpapi"
+	"github.com/carnet-project/carnet/internal/pgtest"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/postgres"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
 )
 
@@ -25,6 +27,19 @@ func openSQLite(t *testing.T) store.Backend {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// openPostgres makes a database of its own for a test.
+func openPostgres(t *testing.T) func(*testing.T) store.Backend {
+	empty := pgtest.NewTemplate(t, postgres.Migrate)
+	return func(t *testing.T) store.Backend {
+		t.Helper()
+		b, err := postgres.Open(t.Context(), postgres.Options{DSN: empty.Database(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
 }
 
 // world is an API over a database, with the Spaces and keys that conversations

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -65,7 +64,7 @@ func Bouncer(t testing.TB, dsn string) string {
 	if err := c.run(filepath.Base(path), "-d", "-q", file); err != nil {
 		t.Fatal(err)
 	}
-	through := "host=" + c.dir + " port=" + strconv.Itoa(6432) + " user=" + behind.User + " dbname=" + behind.Database
+	through := "postgres://" + behind.User + "@/" + behind.Database + "?host=" + c.dir + "&port=6432"
 	for try := 0; ; try++ {
 		conn, err := pgx.Connect(context.Background(), through)
 		if err == nil {

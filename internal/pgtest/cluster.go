@@ -128,7 +128,7 @@ func (c *Cluster) DSN(database string) string {
 	if database == "" {
 		database = "postgres"
 	}
-	return "host=" + c.dir + " user=postgres dbname=" + database
+	return "postgres://postgres@/" + database + "?host=" + c.dir
 }
 
 // Restart starts a server that was stopped or killed, and waits until it takes

@@ -8,7 +8,7 @@ package pgtest
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
+	"errors"
 	"net/url"
 	"os"
 	"strings"
@@ -31,7 +31,7 @@ type Template struct {
 func NewTemplate(t testing.TB, fill func(ctx context.Context, dsn string) error) *Template {
 	t.Helper()
 	dsn := server(t)
-	m := &Template{name: "carnet_template_" + strings.ToLower(rand.Text()), dsn: dsn}
+	m := &Template{name: "template_" + strings.ToLower(rand.Text()), dsn: dsn}
 	create(t, dsn, m.name, "CREATE DATABASE "+m.name+" TEMPLATE template0 ENCODING 'UTF8'")
 	if err := fill(context.Background(), m.address(t, m.name)); err != nil {
 		t.Fatalf("filling the template database: %v", err)
@@ -43,7 +43,7 @@ func NewTemplate(t testing.TB, fill func(ctx context.Context, dsn string) error)
 // when the test ends.
 func (m *Template) Database(t testing.TB) string {
 	t.Helper()
-	name := "carnet_test_" + strings.ToLower(rand.Text())
+	name := "test_" + strings.ToLower(rand.Text())
 	create(t, m.dsn, name, "CREATE DATABASE "+name+" TEMPLATE "+m.name)
 	return m.address(t, name)
 }
@@ -53,7 +53,7 @@ func (m *Template) Database(t testing.TB) string {
 func Empty(t testing.TB, options string) string {
 	t.Helper()
 	m := &Template{dsn: server(t)}
-	name := "carnet_test_" + strings.ToLower(rand.Text())
+	name := "test_" + strings.ToLower(rand.Text())
 	create(t, m.dsn, name, "CREATE DATABASE "+name+" TEMPLATE template0 "+options)
 	return m.address(t, name)
 }
@@ -114,18 +114,24 @@ func server(t testing.TB) func(database string) (string, error) {
 	return func(database string) (string, error) { return c.DSN(database), nil }
 }
 
-// withDatabase puts another database into a DSN of either form.
+// withDatabase puts another database into a DSN.
 func withDatabase(dsn, database string) (string, error) {
-	if database == "" {
-		return dsn, nil
-	}
-	if !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
-		return dsn + " dbname=" + database, nil // the last one counts
-	}
 	u, err := url.Parse(dsn)
-	if err != nil {
-		return "", fmt.Errorf("CARNET_TEST_POSTGRES cannot be read as a URL") // the cause would repeat a password
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		// The cause would repeat a password.
+		return "", errors.New("CARNET_TEST_POSTGRES must be a URL, as in postgres://user@host:5432/postgres")
 	}
-	u.Path = "/" + database
+	if database != "" {
+		u.Path = "/" + database
+	}
 	return u.String(), nil
+}
+
+// With gives a DSN with one more setting.
+func With(dsn, setting, value string) string {
+	mark := "?"
+	if strings.Contains(dsn, "?") {
+		mark = "&"
+	}
+	return dsn + mark + setting + "=" + value
 }

@@ -114,7 +114,6 @@ func TestStops(t *testing.T) {
 
 func TestWithDatabase(t *testing.T) {
 	for dsn, want := range map[string]string{
-		"host=a dbname=b":                       "host=a dbname=b dbname=x",
 		"postgres://u:p@h:5/db?sslmode=disable": "postgres://u:p@h:5/x?sslmode=disable",
 		"postgresql:///?host=/run":              "postgresql:///x?host=/run",
 	} {
@@ -125,7 +124,14 @@ func TestWithDatabase(t *testing.T) {
 			t.Errorf("%s: %s, %v; want it as it is", dsn, got, err)
 		}
 	}
-	if _, err := withDatabase("postgres://u:hunter2@h:x/db", "x"); err == nil || strings.Contains(err.Error(), "hunter2") {
-		t.Errorf("got %v", err)
+	for _, dsn := range []string{"postgres://u:hunter2@h:x/db", "host=h password=hunter2"} {
+		if _, err := withDatabase(dsn, "x"); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", dsn, err)
+		}
+	}
+	for dsn, want := range map[string]string{"postgres://h/x": "postgres://h/x?a=b", "postgres:///x?host=/run": "postgres:///x?host=/run&a=b"} {
+		if got := With(dsn, "a", "b"); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }

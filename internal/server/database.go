@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
+	"strings"
 
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/postgres"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
 )
 
@@ -19,25 +22,63 @@ type Database struct {
 	store *store.Store
 }
 
-// OpenDatabase opens the SQLite file at path without serving it, beside the
-// server that may be doing so. Where there is no file it makes one only if
+// OpenDatabase opens a database without serving it, beside the servers that may
+// be doing so: a SQLite file by its path, or a PostgreSQL database by an address
+// like postgres://user@host/name. Where there is no file it makes one only if
 // create is set. Its errors are sentences for the operator.
-func OpenDatabase(ctx context.Context, path string, create bool, log *slog.Logger) (*Database, error) {
-	if !create {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("there is no database at %s: run `carnet serve` first, or name one with --db", path)
+func OpenDatabase(ctx context.Context, name string, create bool, log *slog.Logger) (*Database, error) {
+	if !create && !onPostgres(name) {
+		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("there is no database at %s: run `carnet serve` first, or name one with --db", name)
 		}
 	}
-	return open(ctx, path, false, log)
+	return open(ctx, name, false, log)
 }
 
-func open(ctx context.Context, path string, serve bool, log *slog.Logger) (*Database, error) {
-	backend, err := sqlite.Open(ctx, sqlite.Options{Path: path, Serve: serve, Log: log})
+func open(ctx context.Context, name string, serve bool, log *slog.Logger) (*Database, error) {
+	var backend store.Backend
+	var err error
+	if onPostgres(name) {
+		backend, err = postgres.Open(ctx, postgres.Options{DSN: name, Log: log})
+	} else {
+		backend, err = sqlite.Open(ctx, sqlite.Options{Path: name, Serve: serve, Log: log})
+	}
 	if err != nil {
 		return nil, err
 	}
 	s := store.New(backend, store.Options{Log: log})
 	return &Database{book.New(s, book.Options{Log: log}), s}, nil
+}
+
+// Migrate brings the schema of a database up to date. A SQLite file, which must
+// be there, would be by opening it; a PostgreSQL database only is by this, once,
+// while its servers wait. Its errors are sentences for the operator.
+func Migrate(ctx context.Context, name string, log *slog.Logger) error {
+	if onPostgres(name) {
+		return postgres.Migrate(ctx, name)
+	}
+	db, err := OpenDatabase(ctx, name, false, log)
+	if err != nil {
+		return err
+	}
+	return db.Close()
+}
+
+func onPostgres(name string) bool {
+	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
+}
+
+// DatabaseName gives what may be shown of a database's name: of an address
+// neither user, password nor settings.
+func DatabaseName(name string) string {
+	if !onPostgres(name) {
+		return name
+	}
+	u, err := url.Parse(name)
+	if err != nil {
+		return "a PostgreSQL database"
+	}
+	return "postgres://" + u.Host + u.Path
 }
 
 // Close ends what goes on and closes the database. Nobody may use the Book any

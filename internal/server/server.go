@@ -19,7 +19,8 @@ import (
 
 // Config says what to serve, and where.
 type Config struct {
-	Database    string       // the path of a SQLite file; made where there is none, but its folder must exist
+	Database    string       // the path of a SQLite file, made where there is none, but its folder must exist; or a PostgreSQL database: postgres://user@host/name
+	Migrate     bool         // bring the schema of a PostgreSQL database up to date first; that of a file always is
 	Listen      string       // host:port; port 0 picks a free one
 	BehindProxy bool         // a proxy on the way ends TLS, so an address that others can reach is allowed
 	PublicURL   string       // what clients call the server, for links in answers: "https://contacts.example.com"; "": what they sent as Host
@@ -68,6 +69,11 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	l, err := listen(ctx, c.Listen, c.BehindProxy)
 	if err != nil {
 		return nil, err
+	}
+	if c.Migrate && onPostgres(c.Database) {
+		if err := Migrate(ctx, c.Database, c.Log); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
 	}
 	data, err := open(ctx, c.Database, true, c.Log)
 	if err != nil {

@@ -72,7 +72,7 @@ func cuttingProxy(t *testing.T, dsn string) (*cutting, string) {
 		}
 		wg.Wait()
 	})
-	return p, "host=" + dir + " user=" + behind.User + " dbname=" + behind.Database
+	return p, "postgres://" + behind.User + "@/" + behind.Database + "?host=" + dir
 }
 
 func (p *cutting) set(when string) {

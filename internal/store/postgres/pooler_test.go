@@ -47,7 +47,7 @@ func TestExecModes(t *testing.T) {
 	empty := pgtest.NewTemplate(t, Migrate)
 	for _, mode := range []string{"cache_statement", "cache_describe", "describe_exec", "exec", "simple_protocol"} {
 		t.Run(mode, func(t *testing.T) {
-			b := opened(t, Options{DSN: empty.Database(t) + " default_query_exec_mode=" + mode})
+			b := opened(t, Options{DSN: pgtest.With(empty.Database(t), "default_query_exec_mode", mode)})
 			storetest.RandomWrites(t, b, 4, 200)
 		})
 	}
