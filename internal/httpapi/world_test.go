@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"log/slog"
 	"net/http"
@@ -38,8 +39,15 @@ func openPostgres(t *testing.T) func(*testing.T) store.Backend {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return b
+		return ownClock{b}
 	}
+}
+
+// ownClock counts requests by the clock of the test instead of the database's.
+type ownClock struct{ store.Backend }
+
+func (b ownClock) UpdateWindow(ctx context.Context, space contact.SpaceID, bucket access.Bucket, now contact.Time, change store.WindowChange) error {
+	return b.Backend.UpdateWindow(ctx, space, bucket, now, func(w access.Window, _ contact.Time) access.Window { return change(w, now) })
 }
 
 // world is an API over a database, with the Spaces and keys that conversations
