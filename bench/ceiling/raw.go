@@ -21,7 +21,7 @@ type Raw struct {
 	conn  *sqlite.Conn
 	ids   []int64
 	steps []uint16 // of each contact, beyond its start
-	done  int
+	rnd   *rand.Rand
 }
 
 // space is the Space that the seeded file has.
@@ -43,27 +43,19 @@ func OpenRaw(path string, ids []int64) (*Raw, error) {
 			return nil, errors.Join(err, c.Close())
 		}
 	}
-	return &Raw{conn: c, ids: ids, steps: make([]uint16, len(ids))}, nil
+	return &Raw{conn: c, ids: ids, steps: make([]uint16, len(ids)), rnd: rand.New(rand.NewPCG(1, 2))}, nil
 }
 
 // Close closes the file.
 func (r *Raw) Close() error { return r.conn.Close() }
 
-// Run does groups of PUTs for as long as it is told, after warming up. Latency
-// is that of groups.
-func (r *Raw) Run(group int, warm, counted time.Duration) (*load.Result, error) {
-	rnd := rand.New(rand.NewPCG(1, 2))
+// Run does groups of PUTs for as long as it is told. Latency is that of groups.
+func (r *Raw) Run(group int, d time.Duration) (*load.Result, error) {
 	res := &load.Result{}
 	begun := time.Now()
-	for time.Since(begun) < warm {
-		if err := r.group(rnd, group); err != nil {
-			return nil, err
-		}
-	}
-	begun = time.Now()
-	for res.Elapsed < counted {
+	for res.Elapsed < d {
 		from := time.Now()
-		if err := r.group(rnd, group); err != nil {
+		if err := r.group(group); err != nil {
 			return nil, err
 		}
 		res.Latency.Add(time.Since(from))
@@ -73,7 +65,7 @@ func (r *Raw) Run(group int, warm, counted time.Duration) (*load.Result, error) 
 	return res, nil
 }
 
-func (r *Raw) group(rnd *rand.Rand, n int) (err error) {
+func (r *Raw) group(n int) (err error) {
 	end, err := sqlitex.ImmediateTransaction(r.conn)
 	if err != nil {
 		return err
@@ -86,7 +78,7 @@ func (r *Raw) group(rnd *rand.Rand, n int) (err error) {
 		if err != nil {
 			return err
 		}
-		err = r.put(rnd.IntN(len(r.ids)), seq, now)
+		err = r.put(r.rnd.IntN(len(r.ids)), seq, now)
 		seq++
 	}
 	if err != nil {

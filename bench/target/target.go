@@ -1,0 +1,168 @@
+// Package target knows the servers that are measured: how to build them, fill
+// them with the same contacts, start them, and ask each for the same things.
+package target
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/carnet-project/carnet/bench/load"
+	"github.com/carnet-project/carnet/bench/people"
+	"github.com/carnet-project/carnet/bench/proc"
+)
+
+// Op is what is asked for.
+type Op string
+
+// The operations.
+const (
+	Put  Op = "PUT"     // of a random contact, with other values than it has
+	Get  Op = "GET"     // of a random contact
+	Mix  Op = "90/10"   // nine GETs to one PUT
+	List Op = "list"    // the newest 200
+	Post Op = "POST"    // of contacts that were not there
+	Raw  Op = "raw SQL" // the SQL of PUTs in groups, without HTTP: see package ceiling
+)
+
+// Target is one server on its own copy of the contacts.
+type Target struct {
+	Name     string
+	Contacts int
+	Spaces   int
+	DB       string // its SQLite file, "" for none
+
+	start func(context.Context, *Target) (*proc.Child, error)
+	child *proc.Child
+
+	method  string // of an update
+	path    string // of the contacts, with a slash at the end
+	list    string // path and query of a list of 200
+	created int    // the status of a POST
+	ids     []int64
+	id      func(b []byte, i int) []byte // where ids say nothing
+	auth    []string                     // a header line for each Space, "" for none
+
+	steps []atomic.Uint32 // of each contact, beyond its start
+	news  atomic.Int64    // contacts that were made
+}
+
+// Start starts the server. The contacts are as the last run left them.
+func (t *Target) Start(ctx context.Context) (err error) {
+	t.child, err = t.start(ctx, t)
+	return err
+}
+
+// Stop stops the server; it does nothing where it does not run.
+func (t *Target) Stop() error {
+	if t.child == nil {
+		return nil
+	}
+	c := t.child
+	t.child = nil
+	return c.Stop()
+}
+
+// Running tells whether Start was called last.
+func (t *Target) Running() bool { return t.child != nil }
+
+// PID gives the server's process.
+func (t *Target) PID() int { return t.child.PID() }
+
+// Addr gives where the server listens.
+func (t *Target) Addr() string { return t.child.Addr }
+
+// Remove deletes the server's copy of the contacts.
+func (t *Target) Remove() error {
+	if t.DB == "" {
+		return nil
+	}
+	for _, end := range []string{"", "-wal", "-shm", ".lock"} {
+		if err := os.Remove(t.DB + end); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Make gives the requests of an operation, for load.Job.
+func (t *Target) Make(op Op) (func(worker int, r *rand.Rand) load.Next, error) {
+	ops := map[Op]func(*rand.Rand, *scratch) load.Next{
+		Put: t.put, Get: t.get, Mix: t.mix, List: t.lists, Post: t.post,
+	}
+	make, ok := ops[op]
+	if !ok {
+		return nil, fmt.Errorf("%s cannot be asked for %s", t.Name, op)
+	}
+	return func(_ int, r *rand.Rand) load.Next { return make(r, &scratch{}) }, nil
+}
+
+// scratch is what one worker makes bodies in.
+type scratch struct{ body []byte }
+
+func (t *Target) put(r *rand.Rand, s *scratch) load.Next {
+	return func(b []byte) ([]byte, int) {
+		i := r.IntN(t.Contacts)
+		n := people.Start(i) + int(t.steps[i].Add(1))
+		s.body = people.AppendBody(s.body[:0], i, n)
+		return t.request(b, t.method, i, s.body), 200
+	}
+}
+
+func (t *Target) get(r *rand.Rand, _ *scratch) load.Next {
+	return func(b []byte) ([]byte, int) { return t.request(b, "GET", r.IntN(t.Contacts), nil), 200 }
+}
+
+func (t *Target) mix(r *rand.Rand, s *scratch) load.Next {
+	get, put := t.get(r, s), t.put(r, s)
+	return func(b []byte) ([]byte, int) {
+		if r.IntN(10) == 0 {
+			return put(b)
+		}
+		return get(b)
+	}
+}
+
+func (t *Target) lists(r *rand.Rand, _ *scratch) load.Next {
+	return func(b []byte) ([]byte, int) {
+		b = append(append(append(b, "GET "...), t.list...), " HTTP/1.1\r\n"...)
+		return t.head(b, r.IntN(t.Spaces), nil), 200
+	}
+}
+
+func (t *Target) post(_ *rand.Rand, s *scratch) load.Next {
+	return func(b []byte) ([]byte, int) {
+		i := t.Contacts + int(t.news.Add(1)) - 1
+		s.body = people.AppendBody(s.body[:0], i, people.Start(i))
+		b = append(append(append(b, "POST "...), t.path[:len(t.path)-1]...), " HTTP/1.1\r\n"...)
+		return append(t.head(b, i%t.Spaces, s.body), s.body...), t.created
+	}
+}
+
+// request appends a request for contact i.
+func (t *Target) request(b []byte, method string, i int, body []byte) []byte {
+	b = append(append(append(b, method...), ' '), t.path...)
+	if t.id != nil {
+		b = t.id(b, i)
+	} else {
+		b = strconv.AppendInt(b, t.ids[i], 10)
+	}
+	b = t.head(append(b, " HTTP/1.1\r\n"...), i%t.Spaces, body)
+	return append(b, body...)
+}
+
+// head appends the header lines, and the empty one behind them.
+func (t *Target) head(b []byte, space int, body []byte) []byte {
+	b = append(b, "Host: 127.0.0.1\r\nAccept: application/json\r\n"...)
+	if len(t.auth) > 0 {
+		b = append(b, t.auth[space]...)
+	}
+	if body != nil {
+		b = append(b, "Content-Type: application/json\r\nContent-Length: "...)
+		b = append(strconv.AppendInt(b, int64(len(body)), 10), "\r\n"...)
+	}
+	return append(b, "\r\n"...)
+}
