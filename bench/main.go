@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string) error {
 	case command == "":
 		return measure(ctx, args)
 	case command == "report" && len(args) == 0:
-		return report.Write(".", filepath.Join("..", "docs"))
+		return report.Write("results", filepath.Join("..", "docs"))
 	// What follows is started by a run.
 	case command == "serve-noop" && len(args) == 1:
 		return serve(ctx, args[0], ceiling.NoOp())

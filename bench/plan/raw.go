@@ -51,10 +51,14 @@ func Raw(db, ids string, warm, counted time.Duration, out io.Writer) (err error)
 	return json.MarshalWrite(out, r)
 }
 
-// raw runs Raw in a process of its own: what it leaves in memory is not to
-// weigh on the load generator.
-func (p *runner) raw(ctx context.Context) (r result.Round, err error) {
-	cmd := exec.CommandContext(ctx, p.env.Self, "raw", p.rawDB, p.rawIDs, p.o.Warm.String(), p.o.Time.String())
+// raw runs Raw in a process of its own, which begins with a file as it was
+// seeded, because it knows no other state.
+func (p *runner) raw(ctx context.Context, contacts int) (r result.Round, err error) {
+	db, ids, err := p.env.RawFile(ctx, contacts)
+	if err != nil {
+		return r, err
+	}
+	cmd := exec.CommandContext(ctx, p.env.Self, "raw", db, ids, p.o.Warm.String(), p.o.Time.String())
 	var complaint strings.Builder
 	cmd.Stderr = &complaint
 	out, err := cmd.Output()

@@ -17,9 +17,7 @@ type runner struct {
 	o       *Options
 	targets map[string]*target.Target
 	run     *result.Run
-
-	rawDB, rawIDs string
-	putRate       float64 // of Carnet, 64 connections, in this round
+	putRate float64 // of Carnet, 64 connections, in this round
 }
 
 // Run measures everything, and removes what it has made for that. What cannot
@@ -74,7 +72,7 @@ func (p *runner) prepare(ctx context.Context, cases []kase) error {
 		switch k.target {
 		case "raw":
 			t = &target.Target{Name: "raw"} // no server
-			p.rawDB, p.rawIDs, err = p.env.RawFile(ctx, k.Contacts)
+			_, _, err = p.env.RawFile(ctx, k.Contacts)
 		case "no-op":
 			t = p.env.NoOp(k.Contacts)
 		case "naive":
@@ -138,7 +136,7 @@ func (p *runner) one(ctx context.Context, k *kase) (r result.Round, err error) {
 		return r, err
 	}
 	if k.target == "raw" {
-		r, err = p.raw(ctx)
+		r, err = p.raw(ctx, k.Contacts)
 	} else {
 		rate := k.Load * p.putRate
 		if k.Load > 0 && rate == 0 {
