@@ -48,8 +48,9 @@ func machine(dir string) (m result.Machine, err error) {
 			break
 		}
 	}
+	kernel, _, _ := strings.Cut(unix.ByteSliceToString(name.Release[:]), "-") // what follows names a build
 	return result.Machine{
 		CPU: cpu, Cores: runtime.NumCPU(), MemoryMiB: int64(memory.Totalram) * int64(memory.Unit) >> 20,
-		Kernel: unix.ByteSliceToString(name.Release[:]), FileSystem: fs,
+		Kernel: kernel, FileSystem: fs,
 	}, nil
 }
