@@ -29,8 +29,9 @@ func measure(ctx context.Context, t *target.Target, k *kase, rate float64, o *Op
 	if err != nil {
 		return result.Round{}, err
 	}
+	warm, counted := o.times(k)
 	w := &watch{pid: t.PID(), wal: proc.FollowWAL(t.DB)}
-	res, err := load.Run(ctx, load.Job{Addr: t.Addr(), Conns: k.Conns, Warm: o.Warm, Time: o.Time, Rate: rate, Make: makes,
+	res, err := load.Run(ctx, load.Job{Addr: t.Addr(), Conns: k.Conns, Warm: warm, Time: counted, Rate: rate, Make: makes,
 		Begin: w.begin, End: w.end})
 	if err := errors.Join(err, w.err); err != nil {
 		return result.Round{}, err

@@ -34,6 +34,16 @@ type kase struct {
 	target string
 }
 
+// times gives how long a case warms up and is counted. Node compiles what runs
+// often only after a while, and a slow server needs the time for some answers
+// on each connection.
+func (o *Options) times(k *kase) (warm, counted time.Duration) {
+	if k.target == "Directus" {
+		return 10 * time.Second, 4 * o.Time
+	}
+	return o.Warm, o.Time
+}
+
 // cases lists what a round measures, so that what is compared stands together:
 // the machine is not the same a minute later.
 func (o *Options) cases() []kase {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/carnet-project/carnet/bench/proc"
@@ -77,6 +78,14 @@ func (p *runner) prepare(ctx context.Context, cases []kase) error {
 			t = p.env.NoOp(k.Contacts)
 		case "naive":
 			t, err = p.env.Naive(ctx, k.Contacts)
+		case "Directus":
+			if t, err = p.env.Directus(ctx, k.Contacts); err != nil && ctx.Err() == nil {
+				// It was asked for, but is not ours to build.
+				p.run.Missing = append(p.run.Missing, fmt.Sprintf("Directus: %v", err))
+				p.env.Say("leaving Directus out: " + err.Error())
+				continue
+			}
+			p.run.Versions["directus"] = target.DirectusVersion
 		case "PocketBase", "PocketBase FULL":
 			p.env.Say("building " + k.target)
 			t, err = p.env.PocketBase(ctx, k.Contacts, k.target == "PocketBase FULL")
@@ -105,6 +114,7 @@ func (p *runner) stop() error {
 
 // rounds measures each case once a round, one beside the other.
 func (p *runner) rounds(ctx context.Context, cases []kase) error {
+	cases = slices.DeleteFunc(cases, func(k kase) bool { return p.targets[k.target] == nil })
 	for i := range cases {
 		p.run.Cases = append(p.run.Cases, &cases[i].Case)
 	}

@@ -147,6 +147,7 @@ varies too much, the run says so.
   key and validates nothing.
 - **PocketBase** has the five fields as JSON, open rules, and no index; it keeps no history. As released it commits with
   ` + "`synchronous=NORMAL`" + `: a power cut takes acknowledged writes along. FULL is the same with Carnet's setting.
+- **Directus**, where it was measured, has the five fields as JSON, and revisions. It runs on SQLite, to which a write-ahead log was given.
 - ` + "`at 50 %`" + ` and ` + "`at 80 %`" + ` are schedules: requests are due at a fixed rate, that share of what Carnet did in the same round, whether or not the
   ones before were answered, and times count from when a request was due. Everything else asks as soon as it is answered.
 - ` + "`carnet-10k`" + ` and its like have so many contacts, each in a file of its own.
