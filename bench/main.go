@@ -31,10 +31,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx, os.Args[1:])
-	if errors.Is(err, flag.ErrHelp) {
-		os.Exit(2)
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, flag.ErrHelp) { // the help has been printed
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -92,7 +89,7 @@ func measure(ctx context.Context, args []string) error {
 	if err != nil {
 		cache = os.TempDir()
 	}
-	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags := flag.NewFlagSet("./bench/run", flag.ContinueOnError)
 	quick := flags.Bool("quick", false, "about a minute: few cases, short ones, no growth")
 	rounds := flags.Int("rounds", 3, "how often each case is measured; fewer than 3 is for trying")
 	counted := flags.Duration("time", 0, "how long each case is counted (default 2s, with -quick 1s)")

@@ -116,6 +116,11 @@ func (o *Options) growth() ([]kase, error) {
 				ID: fmt.Sprintf("%s %s 64", name, op), Target: name, Op: string(op), Conns: 64, Spaces: 1, Contacts: n}})
 		}
 	}
+	if len(list) > 0 {
+		name := "no-op-growth" // beside them, for their p99
+		list = append(list, kase{target: name, Case: result.Case{
+			ID: fmt.Sprintf("%s %s 64", name, target.Put), Target: name, Op: string(target.Put), Conns: 64, Spaces: 1, Contacts: o.Contacts}})
+	}
 	// One operation after the other, so that sizes stand side by side.
 	slices.SortStableFunc(list, func(a, b kase) int { return -strings.Compare(a.Op, b.Op) })
 	return o.only(list), nil

@@ -74,7 +74,7 @@ func (p *runner) prepare(ctx context.Context, cases []kase) error {
 		case "raw":
 			t = &target.Target{Name: "raw"} // no server
 			_, _, err = p.env.RawFile(ctx, k.Contacts)
-		case "no-op":
+		case "no-op", "no-op-growth":
 			t = p.env.NoOp(k.Contacts)
 		case "naive":
 			t, err = p.env.Naive(ctx, k.Contacts)
@@ -100,11 +100,11 @@ func (p *runner) prepare(ctx context.Context, cases []kase) error {
 	return nil
 }
 
-// stop stops all servers and removes their files.
+// stop stops all servers.
 func (p *runner) stop() error {
 	var errs []error
 	for name, t := range p.targets {
-		if err := errors.Join(t.Stop(), t.Remove()); err != nil {
+		if err := t.Stop(); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 		delete(p.targets, name)

@@ -102,7 +102,8 @@ func page(r *result.Run, name string, files map[string]string) string {
 	say("%s, %s, %d cores, %s MiB, Linux %s, %s. Carnet %s, %s, SQLite %s, PocketBase %s.", r.Taken.Format("2 January 2006"),
 		r.Machine.CPU, r.Machine.Cores, thousands(float64(r.Machine.MemoryMiB)), r.Machine.Kernel, r.Machine.FileSystem,
 		r.Versions["carnet"], r.Versions["go"], r.Versions["sqlite"], r.Versions["github.com/pocketbase/pocketbase"])
-	say("Rounds: %d, each case %g s a round; %s contacts where nothing else is said.\n", r.Rounds, r.Seconds, thousands(float64(r.Contacts)))
+	say("Rounds: %d, each case %g s a round; %s contacts where nothing else is said.", r.Rounds, r.Seconds, thousands(float64(r.Contacts)))
+	say("%s\n", disk(r))
 	if files["performance-put.svg"] != "" {
 		say("![Requests a second of PUT with 64 connections](performance-put.svg)\n")
 	}

@@ -24,8 +24,14 @@ func Text(r *result.Run) string {
 		fmt.Fprintln(w, c.ID+"\t"+strings.Join(row, "\t")+"\t")
 	}
 	w.Flush()
-	b.WriteString(noise(r))
+	b.WriteString("\n" + disk(r) + "\n" + noise(r))
 	return b.String()
+}
+
+// disk says what syncing costs.
+func disk(r *result.Run) string {
+	s := r.Sync()
+	return fmt.Sprintf("An append of 8 KiB with fdatasync takes %.2f ms (%.2f–%.2f): %.0f a second.", s.Median, s.Min, s.Max, 1000/max(s.Median, 1e-6))
 }
 
 // noise says whether the figures can be relied on.

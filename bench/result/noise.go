@@ -10,19 +10,34 @@ const (
 	maxOthers = 0.05 // the share of the machine that others may use
 )
 
-// Judge tells why the figures cannot be relied on.
-func (r *Run) Judge() []string {
-	var spin, sync, others []float64
+// Sync gives how long an append with fdatasync took over the run, in
+// milliseconds.
+func (r *Run) Sync() Stat {
+	var all []float64
 	for _, c := range r.Cases {
 		for i := range c.Rounds {
-			spin, sync, others = append(spin, c.Rounds[i].Spin), append(sync, c.Rounds[i].Sync), append(others, c.Rounds[i].Others)
+			all = append(all, c.Rounds[i].Sync)
 		}
 	}
+	return stat(all)
+}
+
+// Judge tells why the figures cannot be relied on.
+func (r *Run) Judge() []string {
+	var spin, others []float64
 	var noise []string
+	for _, c := range r.Cases {
+		for i := range c.Rounds {
+			if late := c.Rounds[i].Late; late > 0 {
+				noise = append(noise, fmt.Sprintf("%s fell so far behind its schedule that %d requests were never sent", c.ID, late))
+			}
+			spin, others = append(spin, c.Rounds[i].Spin), append(others, c.Rounds[i].Others)
+		}
+	}
 	if s := stat(spin); s.Max > maxSpin*s.Min {
 		noise = append(noise, fmt.Sprintf("the same work of one core took from %.1f to %.1f ms", s.Min, s.Max))
 	}
-	if s := stat(sync); s.Max > maxSync*s.Min {
+	if s := r.Sync(); s.Max > maxSync*s.Min {
 		noise = append(noise, fmt.Sprintf("fdatasync took from %.2f to %.2f ms", s.Min, s.Max))
 	}
 	if s := stat(others); s.Median > maxOthers || s.Max > 3*maxOthers {

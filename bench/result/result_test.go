@@ -88,6 +88,7 @@ func TestJudge(t *testing.T) {
 		"one core took from 10.0":     func(r *Run) { r.Cases[0].Rounds[1].Spin = 13 },
 		"fdatasync took from 0.30 to": func(r *Run) { r.Cases[0].Rounds[1].Sync = 0.7 },
 		"at times 20 %":               func(r *Run) { r.Cases[0].Rounds[2].Others = 0.2 },
+		"7 requests were never sent":  func(r *Run) { r.Cases[0].Rounds[1].Late = 7 },
 		"only 2 of at least 3":        func(r *Run) { r.Rounds = 2 },
 	} {
 		r := calm()

@@ -69,12 +69,20 @@ func (e *Env) carnet(ctx context.Context, db string, args ...string) (string, er
 }
 
 // seeds gives the folder of a set of contacts that was made before, or is to
-// be, and whether it is there. What it is made by is part of its name.
+// be, and whether it is there. What it is made by is part of its name; those of
+// another make go, because they are large.
 func (e *Env) seeds(name, by string) (string, bool, error) {
 	dir := filepath.Join(e.Scratch, "seeds", name+"-"+by)
 	_, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return dir, false, os.MkdirAll(filepath.Dir(dir), 0o755)
+		stale, err := filepath.Glob(filepath.Join(e.Scratch, "seeds", name+"-*"))
+		if err != nil {
+			return "", false, err
+		}
+		for _, old := range stale {
+			err = errors.Join(err, os.RemoveAll(old))
+		}
+		return dir, false, errors.Join(err, os.MkdirAll(filepath.Dir(dir), 0o755))
 	}
 	return dir, err == nil, err
 }

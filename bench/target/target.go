@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"sync/atomic"
 
@@ -74,19 +73,6 @@ func (t *Target) PID() int { return t.child.PID() }
 
 // Addr gives where the server listens.
 func (t *Target) Addr() string { return t.child.Addr }
-
-// Remove deletes the server's copy of the contacts.
-func (t *Target) Remove() error {
-	if t.DB == "" {
-		return nil
-	}
-	for _, end := range []string{"", "-wal", "-shm", ".lock"} {
-		if err := os.Remove(t.DB + end); err != nil && !os.IsNotExist(err) {
-			return err
-		}
-	}
-	return nil
-}
 
 // Make gives the requests of an operation, for load.Job.
 func (t *Target) Make(op Op) (func(worker int, r *rand.Rand) load.Next, error) {
