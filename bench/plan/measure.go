@@ -23,15 +23,15 @@ const (
 )
 
 // measure asks a server that runs, and watches it meanwhile. rate is 0 for a
-// closed loop.
-func measure(ctx context.Context, t *target.Target, k *kase, rate float64, o *Options) (result.Round, error) {
+// closed loop, extra what the server needs to warm up beside what every case has.
+func measure(ctx context.Context, t *target.Target, k *kase, rate float64, extra time.Duration, o *Options) (result.Round, error) {
 	makes, err := t.Make(target.Op(k.Op))
 	if err != nil {
 		return result.Round{}, err
 	}
 	warm, counted := o.times(k)
 	w := &watch{pid: t.PID(), wal: proc.FollowWAL(t.DB)}
-	res, err := load.Run(ctx, load.Job{Addr: t.Addr(), Conns: k.Conns, Warm: warm, Time: counted, Rate: rate, Make: makes,
+	res, err := load.Run(ctx, load.Job{Addr: t.Addr(), Conns: k.Conns, Warm: warm + extra, Time: counted, Rate: rate, Make: makes,
 		Begin: w.begin, End: w.end})
 	if err := errors.Join(err, w.err); err != nil {
 		return result.Round{}, err

@@ -136,10 +136,12 @@ func (p *runner) rounds(ctx context.Context, cases []kase) error {
 // one measures one case once, and before it how fast the machine is.
 func (p *runner) one(ctx context.Context, k *kase) (r result.Round, err error) {
 	t := p.targets[k.target]
+	extra := time.Duration(0)
 	if k.target != "raw" && !t.Running() {
 		if err := t.Start(ctx); err != nil {
 			return r, err
 		}
+		extra = 2 * p.o.Warm // nobody is at his best at once
 	}
 	speed, err := proc.Measure(p.env.Scratch)
 	if err != nil {
@@ -152,7 +154,7 @@ func (p *runner) one(ctx context.Context, k *kase) (r result.Round, err error) {
 		if k.Load > 0 && rate == 0 {
 			return r, errors.New("its schedule follows from the rate of the case carnet PUT 64: measure that, too")
 		}
-		r, err = measure(ctx, t, k, rate, p.o)
+		r, err = measure(ctx, t, k, rate, extra, p.o)
 	}
 	if k.ID == "carnet PUT 64" {
 		p.putRate = r.PerSecond
