@@ -72,7 +72,7 @@ func rate(r *result.Round) float64 { return r.PerSecond }
 
 func growthPlot(r *result.Run) string {
 	var places []string
-	put, get := series{label: "PUT", class: "put"}, series{label: "GET", class: "get"}
+	put, get := series{label: "PUT", class: "put", below: true}, series{label: "GET", class: "get"}
 	for _, size := range []string{"10k", "100k", "1m", "10m"} {
 		p, g := r.Find("carnet-"+size+" PUT 64"), r.Find("carnet-"+size+" GET 64")
 		if p == nil || g == nil {

@@ -109,6 +109,7 @@ func bars(title, subtitle string, rows []bar) string {
 // series is a line of a line chart, with a figure for each place.
 type series struct {
 	label, class string
+	below        bool // its figures stand below it, out of the way of the other's
 	stats        []result.Stat
 }
 
@@ -146,10 +147,18 @@ func lines(title, subtitle string, places []string, all []series) string {
 			d.line("whisker", x(i)-5, y(v.Min), x(i)+5, y(v.Min))
 			d.line("whisker", x(i)-5, y(v.Max), x(i)+5, y(v.Max))
 			fmt.Fprintf(&d.b, `<circle class="%s-dot" cx="%.1f" cy="%.1f" r="4.5"/>`+"\n", s.class, x(i), y(v.Median))
-			d.text(x(i)+10, y(v.Max)-8, "", "middle", thousands(v.Median))
+			place := y(v.Max) - 9
+			if s.below {
+				place = y(v.Min) + 20
+			}
+			d.text(x(i), place, "", "middle", thousands(v.Median))
 		}
 		if n := len(s.stats); n > 0 {
-			d.text(x(n-1)+16, y(s.stats[n-1].Median)+5, "", "start", s.label)
+			place := y(s.stats[n-1].Median) - 1
+			if s.below {
+				place += 13
+			}
+			d.text(x(n-1)+16, place, "", "start", s.label)
 		}
 	}
 	d.line("axis", left, y(0), d.width-right, y(0))
