@@ -110,6 +110,9 @@ func (r *Run) Save(dir string) (string, error) {
 	if r.Quick {
 		name += "-quick"
 	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
 	path := filepath.Join(dir, name+".json")
 	return path, os.WriteFile(path, append(text, '\n'), 0o644)
 }

@@ -100,7 +100,7 @@ func TestJudge(t *testing.T) {
 }
 
 func TestNewest(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "results") // which is not there yet
 	if _, _, err := Newest(dir); !errors.Is(err, ErrNone) {
 		t.Errorf("an empty folder: %v", err)
 	}
