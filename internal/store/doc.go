@@ -154,15 +154,24 @@ func (p pool) appendWith(b, object []byte) []byte {
 
 // decodeContact is the inverse of encodeContact.
 func decodeContact(row *ContactRow) (contact.Contact, error) {
+	c, err := decodeValues(row)
+	if err != nil {
+		return c, err
+	}
+	if err := readOrigins(row.Origins, &c); err != nil {
+		return c, fmt.Errorf("store: contact %d: origins: %w", row.ID, err)
+	}
+	return c, nil
+}
+
+// decodeValues leaves the origins of the values unread.
+func decodeValues(row *ContactRow) (contact.Contact, error) {
 	c := contact.Contact{
 		ID: row.ID, Version: row.Version, State: row.State, Parent: row.Parent, Canonical: row.Canonical,
 		Created: row.Created, Head: row.Head, Depth: row.Depth, Skip: row.Skip,
 	}
 	if err := readDoc(row.Doc, &c); err != nil {
 		return c, fmt.Errorf("store: contact %d: doc: %w", row.ID, err)
-	}
-	if err := readOrigins(row.Origins, &c); err != nil {
-		return c, fmt.Errorf("store: contact %d: origins: %w", row.ID, err)
 	}
 	return c, nil
 }

@@ -27,7 +27,8 @@ type Place struct {
 }
 
 // Page is a part of a list, in the order of the list. More tells whether rows
-// may follow in the direction of the Place.
+// may follow in the direction of the Place. Values come without their origins:
+// a list shows none.
 type Page struct {
 	Rows []contact.Contact
 	More bool
@@ -77,7 +78,7 @@ func page(rows []ContactRow, back bool, limit int) (Page, error) {
 	p.Rows = make([]contact.Contact, len(rows))
 	for i := range rows {
 		var err error
-		if p.Rows[i], err = decodeContact(&rows[i]); err != nil {
+		if p.Rows[i], err = decodeValues(&rows[i]); err != nil {
 			return Page{}, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -12,14 +13,21 @@ import (
 )
 
 // reader walks the JSON that the store itself wrote. It keeps the first error
-// and then does nothing more, so that callers read on without checking.
+// and then does nothing more, so that callers read on without checking. It is
+// used again once end was called.
 type reader struct {
-	dec *jsontext.Decoder
-	err error
+	json bytes.Buffer
+	dec  jsontext.Decoder
+	err  error
 }
 
+var readers = sync.Pool{New: func() any { return new(reader) }}
+
 func newReader(text []byte) *reader {
-	return &reader{dec: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true))}
+	r := readers.Get().(*reader)
+	r.json, r.err = *bytes.NewBuffer(text), nil
+	r.dec.Reset(&r.json, jsontext.AllowDuplicateNames(true))
+	return r
 }
 
 func (r *reader) fail(what string) {
@@ -172,12 +180,16 @@ func (r *reader) whole() jsontext.Value {
 	return v.Clone()
 }
 
-// end makes sure that nothing follows, and gives the first error.
+// end makes sure that nothing follows, and gives the first error. Nobody may
+// use the reader any more.
 func (r *reader) end() error {
 	if r.err == nil {
 		if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
 			r.fail("trailing data")
 		}
 	}
-	return r.err
+	err := r.err
+	r.json = bytes.Buffer{} // which may be large
+	readers.Put(r)
+	return err
 }
