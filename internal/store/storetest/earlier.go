@@ -1,0 +1,78 @@
+package storetest
+
+import (
+	"crypto/sha256"
+	"slices"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// What an earlier version left must be read by every later one: so each backend
+// keeps, for every schema, a database that FillEarlier filled, and tries it with
+// CheckEarlier. Neither may change for what has been released.
+var earlierKey = sha256.Sum256([]byte("a key of the test"))
+
+// FillEarlier fills an empty database with a bit of everything.
+func FillEarlier(t *testing.T, b store.Backend) {
+	t.Helper()
+	s := store.New(b, store.Options{})
+	space := newSpace(t, b, "")
+	makeKey(t, b, access.APIKey{Space: space, Name: "first", Hash: earlierKey, Scopes: access.DefaultScopes, Created: 1})
+	ada := made(t, s, space, list(contact.Names, "Ada Example", "Zoë 例え"))
+	done(t, s, putting(space, ada, list(contact.Emails, "ada@example.com")))
+	done(t, s, putting(space, ada, list(contact.Emails, "ada@example.org", "ada@example.com")))
+	other := made(t, s, space, list(contact.Phones, "+1 555 0101"))
+	done(t, s, merging(space, ada, other))
+}
+
+// CheckEarlier reads what FillEarlier made, and writes to it.
+func CheckEarlier(t *testing.T, b store.Backend) {
+	t.Helper()
+	s := store.New(b, store.Options{})
+	g, ok, err := s.Grant(bg, earlierKey)
+	if err != nil || !ok || g.Space.Name != "Example Ltd" || g.Key.Name != "first" {
+		t.Fatalf("the key: %v, %v, %+v", ok, err, g)
+	}
+	space := g.Space.ID
+	changes, err := s.Feed(bg, space, 0, 100)
+	var actions []contact.Action
+	for _, ch := range changes {
+		actions = append(actions, ch.Action)
+	}
+	want := []contact.Action{contact.ActionCreate, contact.ActionPut, contact.ActionPut, contact.ActionCreate, contact.ActionMerge, contact.ActionMerge}
+	if err != nil || !slices.Equal(actions, want) {
+		t.Fatalf("the history is %v, %v; want %v", actions, err, want)
+	}
+	ada, other := changes[0].Contact, changes[3].Contact
+	for _, id := range []contact.ID{ada, other} { // the second leads to the first
+		c, ok, err := s.Get(bg, space, id)
+		if err != nil || !ok || c.ID != ada || c.Version != 4 {
+			t.Fatalf("contact %d: %v, %v, %d at version %d", id, ok, err, c.ID, c.Version)
+		}
+		for col, want := range map[contact.Collection][]string{
+			contact.Names: {"Ada Example", "Zoë 例え"}, contact.Emails: {"ada@example.org", "ada@example.com"}, contact.Phones: {"+1 555 0101"},
+		} {
+			var got []string
+			for _, v := range c.Values[col] {
+				got = append(got, v.Text)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%v: %q, want %q", col, got, want)
+			}
+		}
+		if len(c.Values[contact.Emails][1].Origins) != 1 || c.Values[contact.Emails][1].Origins[0] != (contact.Origin{Contact: ada, Seq: 2}) {
+			t.Errorf("the second email has the origins %v", c.Values[contact.Emails][1].Origins)
+		}
+	}
+	page, err := s.List(bg, store.Query{Space: space, Keys: []contact.Key{{Kind: contact.Emails, Text: "ada@example.com"}}}, store.Place{}, 10)
+	if err != nil || len(page.Rows) != 1 || page.Rows[0].ID != ada {
+		t.Errorf("by email: %v, %d contacts", err, len(page.Rows))
+	}
+	done(t, s, putting(space, ada, name("Ada of today")))
+	if c, _, err := s.Get(bg, space, other); err != nil || c.Version != 5 {
+		t.Errorf("after one more write: %v, version %d", err, c.Version)
+	}
+}
