@@ -62,7 +62,10 @@ var table = []mutant{
 		name:   "limit-forgets-refused",
 		breaks: "Requests that are refused cost nothing: a key without a scope can ask without end (CONTRACT D1).",
 		file:   "internal/book/enter.go",
-		old: `	v := b.limits.take(b.now(), g.Space, bucket)
+		old: `	v, err := b.count(ctx, g.Space, bucket)
+	if err != nil {
+		return access.Grant{}, v, err
+	}
 	if err := g.Allow(scope); err != nil {
 		return access.Grant{}, v, err
 	}
@@ -70,7 +73,10 @@ var table = []mutant{
 		new: `	if err := g.Allow(scope); err != nil {
 		return access.Grant{}, access.Verdict{}, err
 	}
-	v := b.limits.take(b.now(), g.Space, bucket)
+	v, err := b.count(ctx, g.Space, bucket)
+	if err != nil {
+		return access.Grant{}, v, err
+	}
 `,
 		tests: []string{"./internal/book"},
 		run:   "^TestRefusedRequestsCount$",
@@ -209,6 +215,15 @@ var table = []mutant{
 		new:    "FROM spaces WHERE space_id = $1`",
 		tests:  []string{"./internal/store/postgres"},
 		run:    "^TestSavedWaits$",
+	},
+	{
+		name:   "postgres-limits-apart",
+		breaks: "Servers that count at once overwrite each other's counts: more is admitted than the limit (CONTRACT D18).",
+		file:   "internal/store/postgres/statements.go",
+		old:    "SELECT start, used FROM limit_windows WHERE space_id = $1 AND bucket = $2 FOR UPDATE`",
+		new:    "SELECT start, used FROM limit_windows WHERE space_id = $1 AND bucket = $2`",
+		tests:  []string{"./internal/store/postgres"},
+		run:    "TestServersShareLimits",
 	},
 	{
 		name:   "postgres-old-region",

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"bytes"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -55,8 +56,13 @@ func TestOpenRefuses(t *testing.T) {
 
 	empty := pgtest.Empty(t, "ENCODING 'UTF8'")
 	refused(t, "no schema", opens(empty), "no schema yet", "carnet migrate")
-	refused(t, "no database", opens(empty+"_not"), "no database of this name")
-	refused(t, "no database", Migrate(bg, empty+"_not"), "no database of this name")
+	nowhere, err := url.Parse(empty)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nowhere.Path += "_not"
+	refused(t, "no database", opens(nowhere.String()), "no database of this name")
+	refused(t, "no database", Migrate(bg, nowhere.String()), "no database of this name")
 	latin := pgtest.Empty(t, "ENCODING 'LATIN1' LOCALE 'C'")
 	refused(t, "another encoding", opens(latin), "LATIN1", "UTF8")
 	refused(t, "another encoding", Migrate(bg, latin), "LATIN1", "UTF8")

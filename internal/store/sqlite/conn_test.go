@@ -22,7 +22,7 @@ func TestOpeningSpoilsNothing(t *testing.T) {
 	var over atomic.Bool
 	for range 2 {
 		openers.Go(func() {
-			for range 500 {
+			for range 200 {
 				c, err := openConn(path, readerPragmas)
 				if err == nil {
 					err = c.close()
