@@ -58,12 +58,12 @@ func (c *serveCommand) Run(in *surroundings) error {
 }
 
 // collectLess trades memory for time, unless GOGC and GOMEMLIMIT say otherwise.
-// What a server keeps is small beside what it allocates for requests, so that
-// collecting whenever the heap has doubled took a fifth of its time. Past the
-// limit it collects as often as it must.
+// What a server keeps is small beside what it allocates for requests: waiting
+// until the heap has tripled, not doubled, saves about a twelfth of its time, and
+// costs some 30 MiB. Past the limit it collects as often as it must.
 func collectLess() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
+		debug.SetGCPercent(200)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(1 << 30)
