@@ -37,7 +37,7 @@ func (c *client) ask(r *room) ask {
 
 // again reads a contact and sends all of it back, sometimes with one change.
 func (c *client) again(r *room, ref contact.ID) ask {
-	seen, ok, err := c.store.Get(bg, r.space, ref)
+	seen, ok, err := c.store().Get(bg, r.space, ref)
 	if err != nil || !ok {
 		c.t.Errorf("contact %d cannot be read: %v, %v", ref, ok, err)
 	}

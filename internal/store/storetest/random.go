@@ -67,11 +67,23 @@ type room struct {
 // same writes. It gives the Spaces with their phone regions.
 func RandomWrites(t *testing.T, b store.Backend, clients, writes int) map[contact.SpaceID]string {
 	t.Helper()
+	return RandomWritesOver(t, []store.Backend{b}, clients, writes)
+}
+
+// RandomWritesOver does the same with several servers, whose backends share one
+// database: each write and each read goes to any of them, and each has a clock of
+// its own. What one has answered, all must show.
+func RandomWritesOver(t *testing.T, servers []store.Backend, clients, writes int) map[contact.SpaceID]string {
+	t.Helper()
 	if os.Getenv("CARNET_TEST_LONG") == "1" {
 		writes *= 10
 	}
 	random := seeded(t)
-	s := storeOver(t, b, store.Options{Clock: unsteady(rand.New(rand.NewPCG(random.Uint64(), 0)))})
+	var stores []*store.Store
+	for _, b := range servers {
+		stores = append(stores, storeOver(t, b, store.Options{Clock: unsteady(rand.New(rand.NewPCG(random.Uint64(), 0)))}))
+	}
+	b := servers[0]
 	regions := map[contact.SpaceID]string{}
 	var rooms []*room
 	for _, region := range []string{"US", "GB", ""} {
@@ -81,7 +93,7 @@ func RandomWrites(t *testing.T, b store.Backend, clients, writes int) map[contac
 	}
 	var wg sync.WaitGroup
 	for i := range clients {
-		c := &client{Rand: rand.New(rand.NewPCG(random.Uint64(), uint64(i))), t: t, store: s, rooms: rooms}
+		c := &client{Rand: rand.New(rand.NewPCG(random.Uint64(), uint64(i))), t: t, stores: stores, rooms: rooms}
 		wg.Go(func() {
 			for range (writes + i) / clients {
 				c.write()
@@ -89,7 +101,7 @@ func RandomWrites(t *testing.T, b store.Backend, clients, writes int) map[contac
 		})
 	}
 	wg.Wait()
-	compare(t, b, s, rooms)
+	compare(t, b, stores[0], rooms)
 	for space := range regions {
 		audit(t, b, space)
 	}
@@ -110,10 +122,13 @@ func unsteady(random *rand.Rand) func() time.Time {
 // client makes one write after the other.
 type client struct {
 	*rand.Rand
-	t     *testing.T
-	store *store.Store
-	rooms []*room
+	t      *testing.T
+	stores []*store.Store
+	rooms  []*room
 }
+
+// store gives the server that the next request goes to.
+func (c *client) store() *store.Store { return c.stores[c.IntN(len(c.stores))] }
 
 // write asks for something and notes what came of it.
 func (c *client) write() {
@@ -128,7 +143,7 @@ func (c *client) write() {
 		rec.now.seq, rec.now.at, rec.now.id = int64(st.Seq), int64(st.At), int64(s.NextID())
 		return decide(s)
 	}
-	out, err := c.store.Do(bg, w)
+	out, err := c.store().Do(bg, w)
 	rec.op, rec.code = int64(out.Op), codeOf(err)
 	r.mu.Lock()
 	r.records = append(r.records, rec)
@@ -151,7 +166,7 @@ func (c *client) look(r *room) {
 		return
 	}
 	floor := r.answered.Load()
-	seen, ok, err := c.store.Get(bg, r.space, ref)
+	seen, ok, err := c.store().Get(bg, r.space, ref)
 	if err != nil || !ok {
 		c.t.Errorf("contact %d cannot be read: %v, %v", ref, ok, err)
 		return

@@ -1,0 +1,134 @@
+package storetest
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// holdings tells all that the backend holds of the script's Spaces, and what
+// every kind of list makes of it, as lines of text.
+func (p *player) holdings() (out []string) {
+	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	for i, space := range p.spaces {
+		row := counters(p.t, p.backend, space)[0]
+		say("Space %d: %+v", i, row)
+		p.rows(space, row, say)
+		p.lists(space, row, say)
+		p.keys(i, say)
+	}
+	return out
+}
+
+// must gives what a call gave, and ends the test where it failed.
+func must[T any](p *player, got T, err error) T {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return got
+}
+
+// rows tells every contact and every change as it is stored, and the history of
+// each contact.
+func (p *player) rows(space contact.SpaceID, row store.SpaceRow, say func(string, ...any)) {
+	for id := row.BlockEnd - 1000; id < row.NextID; id++ {
+		c, ok, err := p.backend.Contact(bg, space, id)
+		if err != nil || !ok {
+			p.t.Fatalf("contact %d of Space %d: %v, %v", id, space, ok, err)
+		}
+		doc, origins := c.Doc, c.Origins
+		c.Doc, c.Origins = nil, nil
+		say("contact %d: %+v doc %s origins %s", id, c, doc, origins)
+		var chain []contact.Seq
+		changes, err := p.backend.Chain(bg, space, c.Head, 1000)
+		for _, ch := range must(p, changes, err) {
+			chain = append(chain, ch.Seq)
+		}
+		say("history of contact %d: %v", id, chain)
+	}
+	for after := contact.Seq(0); ; {
+		page, err := p.backend.Feed(bg, space, after, 100)
+		if len(must(p, page, err)) == 0 {
+			break
+		}
+		say("feed after %d: %d changes", after, len(page))
+		for _, ch := range page {
+			after = ch.Seq
+			actor, edits, snapshot, none := ch.Actor, ch.Edits, ch.Snapshot, ch.Snapshot == nil
+			ch.Actor, ch.Edits, ch.Snapshot = nil, nil, nil
+			say("change %d: %+v actor %s edits %s snapshot %v %s", ch.Seq, ch, actor, edits, none, snapshot)
+		}
+	}
+	last, err := p.backend.LastSeq(bg, space)
+	say("last change: %d", must(p, last, err))
+}
+
+// lists tells each page of the lists of a Space, forward and then back.
+func (p *player) lists(space contact.SpaceID, row store.SpaceRow, say func(string, ...any)) {
+	middle := contact.TimeOf(scriptTime) + contact.Time(row.NextSeq)/3
+	for i, q := range []store.Query{
+		{}, {CreatedFrom: middle}, {CreatedUntil: middle}, {UpdatedSince: 1}, {UpdatedSince: middle}, {UpdatedSince: middle, CreatedUntil: middle},
+	} {
+		q.Space = space
+		mark := func(c *contact.Contact) int64 {
+			if q.UpdatedSince != 0 {
+				return int64(c.Head)
+			}
+			return int64(c.ID)
+		}
+		at, pages := store.Place{}, 0
+		for {
+			page, err := p.store.List(bg, q, at, 23)
+			var marks []int64
+			for j := range must(p, page, err).Rows {
+				marks = append(marks, mark(&page.Rows[j]))
+			}
+			say("list %d from %+v: %v, more %v", i, at, marks, page.More)
+			pages++
+			switch {
+			case len(marks) > 0 && page.More && at.Back:
+				at.Mark = marks[0]
+				continue
+			case len(marks) > 0 && page.More:
+				at.Mark = marks[len(marks)-1]
+				continue
+			case len(marks) > 0 && !at.Back:
+				at = store.Place{Mark: marks[len(marks)-1], Back: true}
+				continue
+			}
+			break
+		}
+		if pages < 2 {
+			p.t.Errorf("list %d of Space %d has %d pages: it shows nothing", i, space, pages)
+		}
+	}
+}
+
+// keys tells who is found by each email and phone that was ever sent, and by
+// each with the one before it.
+func (p *player) keys(place int, say func(string, ...any)) {
+	sent := map[contact.Key]bool{}
+	for _, l := range p.script.lines {
+		for _, col := range []contact.Collection{contact.Emails, contact.Phones} {
+			for _, text := range l.ask.lists[int(col)] {
+				sent[contact.Key{Kind: col, Text: contact.MatchKey(col, text, p.script.regions[place])}] = true
+			}
+		}
+	}
+	all := slices.SortedFunc(maps.Keys(sent), func(a, b contact.Key) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Text, b.Text))
+	})
+	found := func(keys ...contact.Key) {
+		rows, err := p.backend.List(bg, store.Listing{Space: p.spaces[place], Keys: keys, Limit: 2000})
+		say("found by %+v: %v", keys, idsOf(must(p, rows, err)))
+	}
+	for i, key := range all {
+		found(key)
+		found(key, all[max(i-1, 0)])
+	}
+}

@@ -1,0 +1,177 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// Script is a list of random writes that was drawn once, to be made again: on
+// other databases, and in other batches.
+type Script struct {
+	regions []string // of its Spaces
+	lines   []line
+}
+
+// line is one write of a script.
+type line struct {
+	space   int // which of the Spaces
+	ask     ask
+	request string
+}
+
+// The Spaces of a script take one block of ids each, in their order, so that
+// every run gives the same ids. Each Space may make this many contacts.
+const scriptIDs = 1000 - 256
+
+// scriptTime is when a script is played: its clock stands still.
+var scriptTime = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// DrawScript draws random writes to some Spaces of a backend, by making them
+// one after the other: each may ask for what those before it left.
+func DrawScript(t *testing.T, b store.Backend, writes int) *Script {
+	t.Helper()
+	script := &Script{regions: []string{"US", "GB", ""}}
+	p := script.player(t, b)
+	var rooms []*room
+	for i, space := range p.spaces {
+		rooms = append(rooms, &room{space: space, region: script.regions[i]})
+	}
+	c := &client{Rand: seeded(t), t: t, stores: []*store.Store{p.store}, rooms: rooms}
+	for i := range writes {
+		l := line{space: i, request: fmt.Sprint("line-", i)}
+		if i < len(rooms) {
+			l.ask = ask{kind: "create", lists: map[int][]string{2: {"First of its Space"}}}
+		} else {
+			l.space = c.IntN(len(rooms))
+			l.ask = c.ask(rooms[l.space])
+		}
+		script.lines = append(script.lines, l)
+		if a := p.write(l); l.ask.kind == "create" && a.code == "" {
+			r := rooms[l.space]
+			if r.ids = append(r.ids, contact.ID(a.now.id)); len(r.ids) > scriptIDs {
+				t.Fatalf("a Space of the script makes more than %d contacts, and takes another block of ids: draw fewer writes", scriptIDs)
+			}
+		}
+	}
+	return script
+}
+
+// Play makes the writes of the script on an empty backend: batch of them wait in
+// their queues, in their order, before the first one runs. With 1 it is one
+// client that waits for each answer. Play gives every answer and all that the
+// backend then holds, as lines of text that depend neither on the batches nor on
+// the database. It is for a bubble of testing/synctest.
+func (s *Script) Play(t *testing.T, b store.Backend, batch int) []string {
+	t.Helper()
+	p := s.player(t, b)
+	first := len(s.regions) // each takes its Space's block of ids
+	for _, l := range s.lines[:first] {
+		p.answers = append(p.answers, p.write(l))
+	}
+	batches := 0
+	for group := range slices.Chunk(s.lines[first:], batch) {
+		batches++
+		p.together(group)
+	}
+	if batch > 1 && p.commits > first+batches*len(p.lanes()) {
+		t.Errorf("%d commits for %d batches in %d lanes: they were not made in batches", p.commits, batches, len(p.lanes()))
+	}
+	t.Logf("%d writes, %d at a time: %d commits", len(s.lines), batch, p.commits)
+	out := []string{}
+	for i, a := range p.answers {
+		out = append(out, fmt.Sprintf("write %d: %s in Space %d: change %d, %q; decided at %+v", i, s.lines[i].ask.kind, s.lines[i].space, a.op, a.code, a.now))
+	}
+	return append(out, p.holdings()...)
+}
+
+// player makes the writes of a script.
+type player struct {
+	t       *testing.T
+	script  *Script
+	backend store.Backend
+	store   *store.Store
+	spaces  []contact.SpaceID
+	answers []record
+
+	mu      sync.Mutex
+	commits int
+}
+
+func (s *Script) player(t *testing.T, b store.Backend) *player {
+	t.Helper()
+	f := NewFaulty(b)
+	p := &player{t: t, script: s, backend: b, store: storeOver(t, f, store.Options{Clock: func() time.Time { return scriptTime }})}
+	f.SetHook(func(step Step, _ *store.Save) error {
+		if step == BeforeCommit {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.commits++
+		}
+		return nil
+	})
+	for _, region := range s.regions {
+		p.spaces = append(p.spaces, newSpace(t, b, region))
+	}
+	return p
+}
+
+// write makes one write and gives its answer.
+func (p *player) write(l line) (r record) {
+	w := writeOf(p.spaces[l.space], l.ask, l.request)
+	decide := w.Decide
+	w.Decide = func(s *store.State) (contact.Delta, error) {
+		st := s.Stamp()
+		r.now = moment{seq: int64(st.Seq), at: int64(st.At), id: int64(s.NextID()), request: l.request}
+		return decide(s)
+	}
+	out, err := p.store.Do(bg, w)
+	r.op, r.code = int64(out.Op), codeOf(err)
+	return r
+}
+
+// lanes gives a Space of each lane.
+func (p *player) lanes() map[int64]contact.SpaceID {
+	lanes := map[int64]contact.SpaceID{}
+	for _, space := range p.spaces {
+		lanes[p.backend.Lane(space)] = space
+	}
+	return lanes
+}
+
+// together holds every lane with a write that changes nothing until all of a
+// group wait, in their order. One write alone need not wait.
+func (p *player) together(group []line) {
+	answers := make([]record, len(group))
+	free := make(chan struct{})
+	var all sync.WaitGroup
+	if len(group) > 1 {
+		for _, space := range p.lanes() {
+			all.Go(func() { p.hold(space, free) })
+		}
+		synctest.Wait()
+	}
+	for i, l := range group {
+		all.Go(func() { answers[i] = p.write(l) })
+		synctest.Wait()
+	}
+	close(free)
+	all.Wait()
+	p.answers = append(p.answers, answers...)
+}
+
+func (p *player) hold(space contact.SpaceID, free chan struct{}) {
+	_, err := p.store.Do(bg, store.Write{Space: space, RequestID: "hold", Decide: func(*store.State) (contact.Delta, error) {
+		<-free
+		return contact.Delta{}, nil
+	}})
+	if err != nil {
+		p.t.Errorf("holding a lane: %v", err)
+	}
+}

@@ -1,0 +1,104 @@
+package twins
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+
+	"github.com/carnet-project/carnet/internal/pgtest"
+	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/postgres"
+	"github.com/carnet-project/carnet/internal/store/sqlite"
+	"github.com/carnet-project/carnet/internal/store/storetest"
+)
+
+var (
+	bg    = context.Background()
+	quiet = slog.New(slog.DiscardHandler)
+	long  = os.Getenv("CARNET_TEST_LONG") == "1"
+)
+
+// onSQLite opens a fresh file. Nothing moves its log meanwhile: that would wait
+// for a lane that is held.
+func onSQLite(t *testing.T) store.Backend {
+	t.Helper()
+	b, err := sqlite.Open(bg, sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db"), Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return closing(t, b)
+}
+
+// onPostgres connects a server to a database.
+func onPostgres(t *testing.T, dsn string) store.Backend {
+	t.Helper()
+	b, err := postgres.Open(bg, postgres.Options{DSN: dsn, Log: quiet, MaxConns: 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return closing(t, b)
+}
+
+func closing(t *testing.T, b store.Backend) store.Backend {
+	t.Helper()
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Errorf("closing the backend: %v", err)
+		}
+	})
+	return b
+}
+
+// The same writes have the same answers and leave the same rows, byte for byte,
+// on either database and however they fall into batches.
+func TestSameWritesSameState(t *testing.T) {
+	t.Parallel()
+	rounds := 1
+	if long {
+		rounds = 5
+	}
+	empty := pgtest.NewTemplate(t, postgres.Migrate)
+	backends := map[string]func(t *testing.T) store.Backend{
+		"SQLite":     onSQLite,
+		"PostgreSQL": func(t *testing.T) store.Backend { return onPostgres(t, empty.Database(t)) },
+	}
+	for range rounds {
+		script := storetest.DrawScript(t, onSQLite(t), 5000)
+		var want []string
+		for _, batch := range []int{1, 8, 256} {
+			for _, name := range []string{"SQLite", "PostgreSQL"} {
+				var have []string
+				t.Run(fmt.Sprintf("%s, batches of %d", name, batch), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) { have = script.Play(t, backends[name](t), batch) })
+				})
+				if want == nil {
+					want = have
+				}
+				differs(t, fmt.Sprintf("on %s in batches of %d", name, batch), have, want)
+			}
+		}
+	}
+}
+
+// differs fails the test where a run left something else than the first one, and
+// shows the first lines that differ.
+func differs(t *testing.T, run string, have, want []string) {
+	t.Helper()
+	if len(have) < 10_000 {
+		t.Errorf("%s: only %d lines to compare", run, len(have))
+	}
+	for i := range max(len(have), len(want)) {
+		switch {
+		case i >= len(have):
+			t.Fatalf("%s nothing stands in the place of\n%s", run, want[i])
+		case i >= len(want):
+			t.Fatalf("%s there is more:\n%s", run, have[i])
+		case have[i] != want[i]:
+			t.Fatalf("%s:\n%s\nbut on SQLite in batches of 1:\n%s", run, have[i], want[i])
+		}
+	}
+}
