@@ -31,6 +31,7 @@ var floors = []floor{
 	{"internal/book", 4, "the use cases know no database and no HTTP"},
 	{"internal/httpapi", 5, "HTTP is one way in among others: it renders, the book decides"},
 	{"internal/costs", 6, "it is nothing but a test, which counts what a request takes from HTTP down to the file"},
+	{"internal/twins", 6, "it is nothing but tests, which hold both databases, and several servers, against each other"},
 	{"internal/server", 6, "the one place that knows every part and puts them together"},
 	{"cmd/carnet", 7, "the binary reads flags and starts the server, so that tests can start one too"},
 	{"internal/endurance", 8, "it is nothing but tests, and runs the built binary as its users do"},

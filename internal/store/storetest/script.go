@@ -33,9 +33,10 @@ const scriptIDs = 1000 - 256
 // scriptTime is when a script is played: its clock stands still.
 var scriptTime = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// DrawScript draws random writes to some Spaces of a backend, by making them
-// one after the other: each may ask for what those before it left.
-func DrawScript(t *testing.T, b store.Backend, writes int) *Script {
+// DrawScript draws random writes to some Spaces of an empty backend, by making
+// them one after the other: each may ask for what those before it left. It gives
+// what Play gives of them with 1.
+func DrawScript(t *testing.T, b store.Backend, writes int) (*Script, []string) {
 	t.Helper()
 	script := &Script{regions: []string{"US", "GB", ""}}
 	p := script.player(t, b)
@@ -53,14 +54,16 @@ func DrawScript(t *testing.T, b store.Backend, writes int) *Script {
 			l.ask = c.ask(rooms[l.space])
 		}
 		script.lines = append(script.lines, l)
-		if a := p.write(l); l.ask.kind == "create" && a.code == "" {
+		a := p.write(l)
+		p.answers = append(p.answers, a)
+		if l.ask.kind == "create" && a.code == "" {
 			r := rooms[l.space]
 			if r.ids = append(r.ids, contact.ID(a.now.id)); len(r.ids) > scriptIDs {
 				t.Fatalf("a Space of the script makes more than %d contacts, and takes another block of ids: draw fewer writes", scriptIDs)
 			}
 		}
 	}
-	return script
+	return script, p.tell()
 }
 
 // Play makes the writes of the script on an empty backend: batch of them wait in
@@ -84,11 +87,7 @@ func (s *Script) Play(t *testing.T, b store.Backend, batch int) []string {
 		t.Errorf("%d commits for %d batches in %d lanes: they were not made in batches", p.commits, batches, len(p.lanes()))
 	}
 	t.Logf("%d writes, %d at a time: %d commits", len(s.lines), batch, p.commits)
-	out := []string{}
-	for i, a := range p.answers {
-		out = append(out, fmt.Sprintf("write %d: %s in Space %d: change %d, %q; decided at %+v", i, s.lines[i].ask.kind, s.lines[i].space, a.op, a.code, a.now))
-	}
-	return append(out, p.holdings()...)
+	return p.tell()
 }
 
 // player makes the writes of a script.
@@ -134,6 +133,15 @@ func (p *player) write(l line) (r record) {
 	out, err := p.store.Do(bg, w)
 	r.op, r.code = int64(out.Op), codeOf(err)
 	return r
+}
+
+// tell gives every answer, and all that the backend holds.
+func (p *player) tell() (out []string) {
+	for i, a := range p.answers {
+		l := p.script.lines[i]
+		out = append(out, fmt.Sprintf("write %d: %s in Space %d: change %d, %q; decided at %+v", i, l.ask.kind, l.space, a.op, a.code, a.now))
+	}
+	return append(out, p.holdings()...)
 }
 
 // lanes gives a Space of each lane.
