@@ -1,0 +1,195 @@
+package twins
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest"
+)
+
+// isBusy tells whether an answer is the 503 that invites to send it again.
+func isBusy(err error) bool {
+	e, ok := errors.AsType[*fault.Error](err)
+	return ok && e.Kind == fault.Unavailable && e.Code == "database_busy" && e.RetryAfter > 0
+}
+
+// The region of a Space changes, again and again, while others write to it. What
+// was answered is there once, what was refused is not, and every contact is
+// found by its phones as they are under the last region, and only so.
+func TestRegionChangesBesideWrites(t *testing.T) {
+	t.Parallel()
+	const people, clients = 600, 6
+	w := newTown(t, 3)
+	texts := []string{"(206) 555-0101", "020 7946 0101", "+1 206 555 0102"}
+	var mu sync.Mutex
+	answers := map[string]error{}
+	create := func(s *server, i int) {
+		p, as := patch(contact.Phones, texts[i%len(texts)], fmt.Sprintf("020 7946 %04d", i)), by()
+		_, err := s.Create(bg, w.grant, as, &p)
+		mu.Lock()
+		defer mu.Unlock()
+		answers[as.RequestID] = err
+	}
+	var wg sync.WaitGroup
+	for i := range people {
+		wg.Go(func() { create(w.servers[0], i) })
+	}
+	wg.Wait()
+	var stop atomic.Bool
+	for n := range clients {
+		wg.Go(func() {
+			for i := n; !stop.Load(); i += clients {
+				create(w.servers[n%2], i)
+			}
+		})
+	}
+	regions := []string{"GB", "US", "", "GB"}
+	for _, region := range regions {
+		_, err := w.servers[2].UpdateSpace(bg, w.grant.Space.ID, func(s *access.Space) error { s.Region = region; return nil })
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	stop.Store(true)
+	wg.Wait()
+	found := map[string]int{}
+	for _, ch := range w.history(t, w.servers[0]) {
+		found[ch.RequestID]++
+	}
+	busy := 0
+	for request, err := range answers {
+		switch n := found[request]; {
+		case err == nil && n != 1:
+			t.Errorf("%s was answered and is %d times in the history", request, n)
+		case err != nil && (n != 0 || !isBusy(err)):
+			t.Errorf("%s was answered %v and is %d times in the history", request, err, n)
+		case err != nil:
+			busy++
+		}
+	}
+	t.Logf("%d writes, of which %d were told that the database is busy", len(answers), busy)
+	checkKeys(t, w, "GB", "US")
+}
+
+// checkKeys compares who is found by the keys of a region, and by those that the
+// phones would have under another one, with what the contacts hold.
+func checkKeys(t *testing.T, w *town, region, other string) {
+	t.Helper()
+	b, space := w.servers[0].backend, w.grant.Space.ID
+	live, err := b.List(bg, store.Listing{Space: space, Limit: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[contact.Key][]contact.ID{}
+	for _, row := range slices.Backward(live) {
+		c, ok, err := w.servers[0].store.Get(bg, space, row.ID)
+		if err != nil || !ok {
+			t.Fatalf("contact %d: %v, %v", row.ID, ok, err)
+		}
+		for _, k := range contact.Keys(&c, other) {
+			want[k] = slices.Clip(want[k]) // nobody more, but to be looked for
+		}
+		for _, k := range contact.Keys(&c, region) {
+			want[k] = append(want[k], c.ID)
+		}
+	}
+	for k, ids := range want {
+		rows, err := b.List(bg, store.Listing{Space: space, Keys: []contact.Key{k}, OldestFirst: true, Limit: 1 << 20})
+		have := []contact.ID{}
+		for i := range rows {
+			have = append(have, rows[i].ID)
+		}
+		if err != nil || !slices.Equal(have, ids) {
+			t.Errorf("%q finds %v, %v; want %v", k.Text, have, err, ids)
+		}
+	}
+}
+
+// While a region change holds the Space for long, its writes wait; after nine
+// attempts they are answered 503 database_busy, and were not done. Other Spaces go
+// on, and what still waits when the Space is free again is done.
+func TestLongRegionChange(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, 2)
+	ended, attempts := make(chan error), make(chan int, 100)
+	for _, s := range w.servers {
+		var n int
+		s.backend.SetHook(func(step storetest.Step, _ *store.Save) error {
+			if step == storetest.AtSpaces {
+				n++
+				attempts <- n
+			}
+			return nil
+		})
+	}
+	// A transaction of ours stands for the one that changes the region: it holds
+	// the same row.
+	conn, err := pgx.Connect(bg, w.dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(bg)
+	lock := func() pgx.Tx {
+		t.Helper()
+		tx, err := conn.Begin(bg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.Exec(bg, "SELECT FROM spaces WHERE space_id = $1 FOR UPDATE", int64(w.grant.Space.ID)); err != nil {
+			t.Fatal(err)
+		}
+		return tx
+	}
+	send := func(s *server) {
+		p := patch(contact.Names, "Waits")
+		_, err := s.Create(bg, w.grant, by(), &p)
+		ended <- err
+	}
+	tx := lock()
+	for _, s := range w.servers {
+		go send(s)
+	}
+	for n := range attempts { // the first time out
+		if n == 2 {
+			break
+		}
+	}
+	other := w.grant
+	if other.Space, err = w.servers[1].CreateSpace(bg, access.Space{Name: "Example Other"}); err != nil {
+		t.Fatal(err)
+	}
+	p := patch(contact.Names, "Goes on")
+	if _, err := w.servers[1].Create(bg, other, by(), &p); err != nil {
+		t.Errorf("another Space: %v", err)
+	}
+	for range w.servers {
+		if err := <-ended; !isBusy(err) {
+			t.Errorf("answered %v, want database_busy", err)
+		}
+	}
+	for len(attempts) > 0 {
+		<-attempts
+	}
+	go send(w.servers[0])
+	<-attempts
+	<-attempts // the first one timed out
+	if err := tx.Rollback(bg); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("when the Space was free again: %v", err)
+	}
+	if n := len(w.history(t, w.servers[1])); n != 1 {
+		t.Errorf("%d changes, want the one that was answered", n)
+	}
+}
