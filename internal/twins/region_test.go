@@ -123,11 +123,10 @@ func TestLongRegionChange(t *testing.T) {
 	w := newTown(t, 2)
 	ended, attempts := make(chan error), make(chan int, 100)
 	for _, s := range w.servers {
-		var n int
+		var n atomic.Int64
 		s.backend.SetHook(func(step storetest.Step, _ *store.Save) error {
 			if step == storetest.AtSpaces {
-				n++
-				attempts <- n
+				attempts <- int(n.Add(1))
 			}
 			return nil
 		})
