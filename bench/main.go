@@ -97,6 +97,7 @@ func measure(ctx context.Context, args []string) error {
 	only := flags.String("only", "", "measure the cases alone whose ids match this regular expression")
 	scratch := flags.String("scratch", filepath.Join(cache, "carnet-bench"), "where databases are made, on the disk to be measured; what takes long to make stays there")
 	directus := flags.Bool("directus", false, "measure Directus, too: installs it with npm in the scratch folder")
+	pg := flags.String("postgres", "", "measure Carnet on PostgreSQL, too: auto for a server of its own, or the postgres:// URL of one where databases may be made")
 	keep := flags.String("results", "results", "the folder in which the figures are kept")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -104,7 +105,7 @@ func measure(ctx context.Context, args []string) error {
 	if flags.NArg() > 0 || *rounds < 1 {
 		return errors.New("bench takes flags alone, and at least one round: see -help")
 	}
-	o := &plan.Options{Quick: *quick, Rounds: *rounds, Time: 2 * time.Second, Warm: 500 * time.Millisecond, Contacts: 100_000, Directus: *directus}
+	o := &plan.Options{Quick: *quick, Rounds: *rounds, Time: 2 * time.Second, Warm: 500 * time.Millisecond, Contacts: 100_000, Directus: *directus, Postgres: *pg}
 	if *quick {
 		o.Time, o.Warm, *growth = time.Second, 300*time.Millisecond, "none"
 	}

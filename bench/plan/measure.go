@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/carnet-project/carnet/bench/load"
+	"github.com/carnet-project/carnet/bench/postgres"
 	"github.com/carnet-project/carnet/bench/proc"
 	"github.com/carnet-project/carnet/bench/result"
 	"github.com/carnet-project/carnet/bench/target"
@@ -24,13 +25,16 @@ const (
 
 // measure asks a server that runs, and watches it meanwhile. rate is 0 for a
 // closed loop, extra what the server needs to warm up beside what every case has.
-func measure(ctx context.Context, t *target.Target, k *kase, rate float64, extra time.Duration, o *Options) (result.Round, error) {
+func (p *runner) measure(ctx context.Context, t *target.Target, k *kase, rate float64, extra time.Duration) (result.Round, error) {
 	makes, err := t.Make(target.Op(k.Op))
 	if err != nil {
 		return result.Round{}, err
 	}
-	warm, counted := o.times(k)
+	warm, counted := p.o.times(k)
 	w := &watch{pid: t.PID(), wal: proc.FollowWAL(t.DB)}
+	if t.Database != "" {
+		w.pg, w.pgPID = p.env.Postgres, p.pgPID
+	}
 	res, err := load.Run(ctx, load.Job{Addr: t.Addr(), Conns: k.Conns, Warm: warm + extra, Time: counted, Rate: rate, Make: makes,
 		Begin: w.begin, End: w.end})
 	if err := errors.Join(err, w.err); err != nil {
@@ -52,6 +56,10 @@ func measure(ctx context.Context, t *target.Target, k *kase, rate float64, extra
 	r.DiskEach = float64(w.written) / 1024 / n
 	r.Commits = float64(w.wal.Commits) / res.Elapsed.Seconds()
 	r.Others = w.others(res.Elapsed)
+	if w.pg != nil {
+		r.WALEach = float64(w.pgWAL) / 1024 / n
+		r.PGCPU, r.PGCores, r.PGMemory = float64(w.pgCPU.Microseconds())/n, w.pgCPU.Seconds()/res.Elapsed.Seconds(), mib(w.pgMemory)
+	}
 	return r, nil
 }
 
@@ -77,11 +85,18 @@ type watch struct {
 	rss     int64
 	err     error
 
+	pg       *postgres.Server // nil for none
+	pgPID    int              // 0 where it is none of ours: then its CPU is not known
+	pgCPU    time.Duration
+	pgWAL    int64
+	pgMemory int64
+
 	quit chan struct{}
 	done sync.WaitGroup
 }
 
 func (w *watch) begin() {
+	w.log(-1) // first, because it takes some time
 	w.counters(-1)
 	w.look(0)
 	w.quit = make(chan struct{})
@@ -104,6 +119,22 @@ func (w *watch) end() {
 	w.done.Wait()
 	w.look(0)
 	w.counters(1)
+	w.log(1)
+	if w.pgPID != 0 {
+		var err error
+		w.pgMemory, err = proc.TreeMemory(w.pgPID)
+		w.err = errors.Join(w.err, err)
+	}
+}
+
+// log counts what PostgreSQL writes to its write-ahead log.
+func (w *watch) log(sign int64) {
+	if w.pg == nil {
+		return
+	}
+	at, err := w.pg.WALBytes(context.Background()) // it ends soon, or with an error
+	w.pgWAL += sign * at
+	w.err = errors.Join(w.err, err)
 }
 
 func (w *watch) look(n int) {
@@ -128,9 +159,18 @@ func (w *watch) counters(sign int64) {
 	w.busy += time.Duration(sign) * busy
 	w.written += sign * written
 	w.err = errors.Join(w.err, err1, err2, err3, err4)
+	if w.pgPID != 0 {
+		pg, err := proc.TreeCPU(w.pgPID)
+		w.pgCPU += time.Duration(sign) * pg
+		w.err = errors.Join(w.err, err)
+	}
 }
 
-// others gives the share of the machine that nobody of us has used.
+// others gives the share of the machine that nobody of us has used. Where
+// PostgreSQL's server is none of ours, nobody knows.
 func (w *watch) others(elapsed time.Duration) float64 {
-	return max(0, (w.busy-w.cpu-w.mine).Seconds()/elapsed.Seconds()/float64(runtime.NumCPU()))
+	if w.pg != nil && w.pgPID == 0 {
+		return 0
+	}
+	return max(0, (w.busy-w.cpu-w.mine-w.pgCPU).Seconds()/elapsed.Seconds()/float64(runtime.NumCPU()))
 }

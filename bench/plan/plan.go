@@ -21,6 +21,7 @@ type Options struct {
 	Contacts int
 	Growth   []string       // sizes, as in "100k"
 	Directus bool           // measure Directus, too
+	Postgres string         // postgres.Auto, or a DSN: measure Carnet on PostgreSQL, too; "" for not
 	Only     *regexp.Regexp // ids of cases; nil for all
 }
 
@@ -98,6 +99,9 @@ func (o *Options) cases() []kase {
 		if list[i].target == "carnet-8" {
 			list[i].Spaces = 8
 		}
+	}
+	if o.Postgres != "" {
+		list = append(list, o.onPostgres()...)
 	}
 	return o.only(list)
 }

@@ -53,8 +53,8 @@ func Raw(db, ids string, warm, counted time.Duration, out io.Writer) (err error)
 
 // raw runs Raw in a process of its own, which begins with a file as it was
 // seeded, because it knows no other state.
-func (p *runner) raw(ctx context.Context, contacts int) (r result.Round, err error) {
-	db, ids, err := p.env.RawFile(ctx, contacts)
+func (p *runner) raw(ctx context.Context, k *kase) (r result.Round, err error) {
+	db, ids, err := p.env.RawFile(ctx, k.Contacts)
 	if err != nil {
 		return r, err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/carnet-project/carnet/bench/postgres"
 	"github.com/carnet-project/carnet/bench/proc"
 	"github.com/carnet-project/carnet/bench/result"
 	"github.com/carnet-project/carnet/bench/target"
@@ -17,9 +18,14 @@ type runner struct {
 	env     *target.Env
 	o       *Options
 	targets map[string]*target.Target
+	alone   map[string]alone // what is no server
 	run     *result.Run
+	pgPID   int     // of PostgreSQL's server, 0 where that is none of ours
 	putRate float64 // of Carnet, 64 connections, in this round
 }
+
+// alone measures what is no server.
+type alone func(ctx context.Context, k *kase) (result.Round, error)
 
 // Run measures everything, and removes what it has made for that. What cannot
 // be measured is an error, but for what the machine lacks for Directus: then
@@ -33,7 +39,7 @@ func Run(ctx context.Context, env *target.Env, o *Options) (_ *result.Run, err e
 	if len(cases)+len(growth) == 0 {
 		return nil, errors.New("no case has such a name: see the ids in bench/plan/plan.go")
 	}
-	p := &runner{env: env, o: o, targets: map[string]*target.Target{}}
+	p := &runner{env: env, o: o, targets: map[string]*target.Target{}, alone: map[string]alone{}}
 	env.Say("building carnet")
 	if err := env.BuildCarnet(ctx); err != nil {
 		return nil, err
@@ -45,6 +51,17 @@ func Run(ctx context.Context, env *target.Env, o *Options) (_ *result.Run, err e
 	}
 	if p.run.Versions, err = env.Versions(ctx); err != nil {
 		return nil, err
+	}
+	if o.Postgres != "" {
+		env.Say("opening PostgreSQL")
+		if env.Postgres, err = postgres.Open(ctx, o.Postgres, env.Scratch); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, p.stop(), env.Postgres.Close()) }()
+		if p.pgPID, err = env.Postgres.PID(); err != nil {
+			return nil, err
+		}
+		p.run.Postgres, p.run.Versions["postgresql"] = env.Postgres.About, env.Postgres.Version
 	}
 	for _, part := range [][]kase{cases, growth} {
 		if err := p.prepare(ctx, part); err != nil {
@@ -64,16 +81,24 @@ func Run(ctx context.Context, env *target.Env, o *Options) (_ *result.Run, err e
 // prepare makes the targets that some cases ask. What they are made of is on
 // the disk when the first of them is measured.
 func (p *runner) prepare(ctx context.Context, cases []kase) error {
-	for _, k := range cases {
-		if p.targets[k.target] != nil {
+	for i := range cases {
+		k := &cases[i]
+		if p.targets[k.target] != nil || p.alone[k.target] != nil {
 			continue
 		}
 		var t *target.Target
+		var by alone
 		var err error
 		switch k.target {
 		case "raw":
-			t = &target.Target{Name: "raw"} // no server
+			by = p.raw
 			_, _, err = p.env.RawFile(ctx, k.Contacts)
+		case "pgbench":
+			by, err = p.pgbench(ctx, k.Contacts)
+		case "in-process-pg", "in-process-pg-8", "in-process-sqlite":
+			by, err = p.inProcess(ctx, k)
+		case "carnet-pg", "carnet-pg-8":
+			t, err = p.env.CarnetOnPostgres(ctx, k.target, k.Contacts, k.Spaces)
 		case "no-op", "no-op-growth":
 			t = p.env.NoOp(k.Contacts)
 		case "naive":
@@ -95,7 +120,11 @@ func (p *runner) prepare(ctx context.Context, cases []kase) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", k.target, err)
 		}
-		p.targets[k.target] = t
+		if by != nil {
+			p.alone[k.target] = by
+		} else {
+			p.targets[k.target] = t
+		}
 	}
 	return nil
 }
@@ -114,7 +143,7 @@ func (p *runner) stop() error {
 
 // rounds measures each case once a round, one beside the other.
 func (p *runner) rounds(ctx context.Context, cases []kase) error {
-	cases = slices.DeleteFunc(cases, func(k kase) bool { return p.targets[k.target] == nil })
+	cases = slices.DeleteFunc(cases, func(k kase) bool { return p.targets[k.target] == nil && p.alone[k.target] == nil })
 	for i := range cases {
 		p.run.Cases = append(p.run.Cases, &cases[i].Case)
 	}
@@ -137,7 +166,7 @@ func (p *runner) rounds(ctx context.Context, cases []kase) error {
 func (p *runner) one(ctx context.Context, k *kase) (r result.Round, err error) {
 	t := p.targets[k.target]
 	extra := time.Duration(0)
-	if k.target != "raw" && !t.Running() {
+	if t != nil && !t.Running() {
 		if err := t.Start(ctx); err != nil {
 			return r, err
 		}
@@ -147,14 +176,14 @@ func (p *runner) one(ctx context.Context, k *kase) (r result.Round, err error) {
 	if err != nil {
 		return r, err
 	}
-	if k.target == "raw" {
-		r, err = p.raw(ctx, k.Contacts)
+	if by := p.alone[k.target]; by != nil {
+		r, err = by(ctx, k)
 	} else {
 		rate := k.Load * p.putRate
 		if k.Load > 0 && rate == 0 {
 			return r, errors.New("its schedule follows from the rate of the case carnet PUT 64: measure that, too")
 		}
-		r, err = measure(ctx, t, k, rate, extra, p.o)
+		r, err = p.measure(ctx, t, k, rate, extra)
 	}
 	if k.ID == "carnet PUT 64" {
 		p.putRate = r.PerSecond

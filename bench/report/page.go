@@ -104,6 +104,9 @@ func page(r *result.Run, name string, files map[string]string) string {
 		r.Versions["carnet"], r.Versions["go"], r.Versions["sqlite"], r.Versions["github.com/pocketbase/pocketbase"])
 	say("Rounds: %d, each case %g s a round; %s contacts where nothing else is said.", r.Rounds, r.Seconds, thousands(float64(r.Contacts)))
 	say("%s\n", disk(r))
+	if text := postgres(r); text != "" {
+		say("%s\n", text)
+	}
 	if files["performance-put.svg"] != "" {
 		say("![Requests a second of PUT with 64 connections](performance-put.svg)\n")
 	}
@@ -117,13 +120,18 @@ func page(r *result.Run, name string, files map[string]string) string {
 		say("\n![Requests a second of PUT and GET as contacts grow](performance-growth.svg)")
 	}
 	b.WriteString(method)
+	head, line := "| case | a second | min–max | p50 | p99 | p99.9 | RSS | CPU | cores | log | log each |", strings.Repeat("|---", 11)+"|"
+	if r.Postgres != "" {
+		b.WriteString(methodOfPostgres)
+		head, line = head+" PG memory | PG CPU | PG cores |", line+strings.Repeat("---|", 3)
+	}
 	say("## All cases\n")
 	say("Medians of the rounds. A case is the server, what is asked, and the connections. Times are milliseconds; CPU, memory and")
 	say("log are the server's: microseconds a request, cores that it kept busy, its peak in MiB, the log's greatest size in MiB, and")
 	say("what was written to the log a request, in KiB.\n")
-	say("| case | a second | min–max | p50 | p99 | p99.9 | RSS | CPU | cores | log | log each |\n|---|---|---|---|---|---|---|---|---|---|---|")
+	say("%s\n%s", head, line)
 	for _, c := range r.Cases {
-		row := figures(c)
+		row := figures(r, c)
 		row[1] = strings.Trim(row[1], "()")
 		say("| %s | %s |", c.ID, strings.Join(row, " | "))
 	}
@@ -154,5 +162,18 @@ varies too much, the run says so.
 - ` + "`carnet-10k`" + ` and its like have so many contacts, each in a file of its own.
 - The log is SQLite's write-ahead log. What is written to it is counted in its index, 100 times a second: frames that were
   written just before it began anew are missed.
+
+`
+
+// methodOfPostgres is the same for what was measured on PostgreSQL.
+const methodOfPostgres = `On PostgreSQL, with the same requests and contacts:
+
+- ` + "`carnet-pg`" + ` and ` + "`carnet-pg-8`" + ` are Carnet with its contacts in one and in eight Spaces. All share one server.
+- **pgbench -N** is PostgreSQL's own measure, its simple update: each transaction reads and updates an account by its key and adds a
+  row of 50 bytes of history; there are as many accounts as contacts. It speaks no HTTP, validates nothing, and has a process of its
+  own for each client.
+- ` + "`in-process-pg`" + ` and its like are Carnet's store without HTTP: 64 clients that put into random contacts of the same shape,
+  with rules, origins and history.
+- The log each is what all of the server has written to PostgreSQL's write-ahead log meanwhile. PG memory counts once what its processes share.
 
 `

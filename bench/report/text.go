@@ -18,13 +18,21 @@ func Text(r *result.Run) string {
 	for _, ratio := range r.Ratios() {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", plain(ratio.Name), median(&ratio), spread(&ratio), goal(&ratio), verdict(&ratio))
 	}
-	fmt.Fprintln(w, "\ncase\ta second\t(min–max)\tp50 ms\tp99\tp99.9\tRSS MiB\tCPU µs\tcores\tWAL MiB\tKiB each\t")
+	head := "\ncase\ta second\t(min–max)\tp50 ms\tp99\tp99.9\tRSS MiB\tCPU µs\tcores\tWAL MiB\tKiB each\t"
+	if r.Postgres != "" {
+		head += "PG MiB\tPG CPU µs\tPG cores\t"
+	}
+	fmt.Fprintln(w, head)
 	for _, c := range r.Cases {
-		row := figures(c)
+		row := figures(r, c)
 		fmt.Fprintln(w, c.ID+"\t"+strings.Join(row, "\t")+"\t")
 	}
 	w.Flush()
-	b.WriteString("\n" + disk(r) + "\n" + noise(r))
+	b.WriteString("\n" + disk(r) + "\n")
+	if text := postgres(r); text != "" {
+		b.WriteString(plain(text) + "\n")
+	}
+	b.WriteString(noise(r))
 	return b.String()
 }
 
@@ -32,6 +40,19 @@ func Text(r *result.Run) string {
 func disk(r *result.Run) string {
 	s := r.Sync()
 	return fmt.Sprintf("An append of 8 KiB with fdatasync takes %.2f ms (%.2f–%.2f): %.0f a second.", s.Median, s.Min, s.Max, 1000/max(s.Median, 1e-6))
+}
+
+// postgres says what PostgreSQL ran with, and with how many clients pgbench is
+// at its best; "" where it was not measured.
+func postgres(r *result.Run) string {
+	if r.Postgres == "" {
+		return ""
+	}
+	text := fmt.Sprintf("PostgreSQL %s: %s.", r.Versions["postgresql"], r.Postgres)
+	if best := r.BestPgbench(); best != nil {
+		text += fmt.Sprintf(" `pgbench -N` is at its best with %d clients: %s a second.", best.Conns, number(best.Over(rate).Median))
+	}
+	return text
 }
 
 // noise says whether the figures can be relied on.
@@ -51,13 +72,14 @@ func noise(r *result.Run) string {
 
 func plain(text string) string { return strings.ReplaceAll(text, "`", "") }
 
-// figures gives the columns of a case: medians, and for the rate its range.
-func figures(c *result.Case) []string {
+// figures gives the columns of a case: medians, and for the rate its range. A
+// run with PostgreSQL has those of its server, too.
+func figures(r *result.Run, c *result.Case) []string {
 	med := func(of func(*result.Round) float64) string { return number(c.Over(of).Median) }
-	rate := c.Over(func(r *result.Round) float64 { return r.PerSecond })
-	return []string{
-		number(rate.Median),
-		fmt.Sprintf("(%s–%s)", number(rate.Min), number(rate.Max)),
+	rates := c.Over(rate)
+	row := []string{
+		number(rates.Median),
+		fmt.Sprintf("(%s–%s)", number(rates.Min), number(rates.Max)),
 		med(func(r *result.Round) float64 { return r.P50 }),
 		med(func(r *result.Round) float64 { return r.P99 }),
 		med(func(r *result.Round) float64 { return r.P999 }),
@@ -67,6 +89,13 @@ func figures(c *result.Case) []string {
 		med(func(r *result.Round) float64 { return r.WAL }),
 		med(func(r *result.Round) float64 { return r.WALEach }),
 	}
+	if r.Postgres != "" {
+		row = append(row,
+			med(func(r *result.Round) float64 { return r.PGMemory }),
+			med(func(r *result.Round) float64 { return r.PGCPU }),
+			med(func(r *result.Round) float64 { return r.PGCores }))
+	}
+	return row
 }
 
 // number writes a figure with about three digits.

@@ -25,6 +25,9 @@ func peak(r *Round) float64 { return r.WAL }
 // syncs is the rate as a share of what the disk could sync before the case.
 func syncs(r *Round) float64 { return r.PerSecond * r.Sync / 1000 }
 
+// Pgbench is the case that PostgreSQL is measured against.
+const Pgbench = "pgbench -N 16"
+
 type rule struct {
 	name      string
 	of        func(*Round) float64
@@ -59,6 +62,24 @@ var rules = []rule{
 	{name: "GET: 1M contacts ÷ 100k", of: rate, above: "carnet-1m GET 64", below: "carnet-100k GET 64", goal: 0.9},
 	{name: "PUT: 10M contacts ÷ 10k", of: rate, above: "carnet-10m PUT 64", below: "carnet-10k PUT 64", goal: 0.5, ifPresent: true},
 	{name: "GET: 10M contacts ÷ 10k", of: rate, above: "carnet-10m GET 64", below: "carnet-10k GET 64", goal: 0.5, ifPresent: true},
+	{name: "PostgreSQL: PUT, 64 connections, one Space ÷ `pgbench -N`, 16 clients", of: rate, above: "carnet-pg PUT 64", below: Pgbench, goal: 1.2, ifPresent: true},
+	{name: "PostgreSQL: PUT, 64 connections, eight Spaces ÷ `pgbench -N`, 16 clients", of: rate, above: "carnet-pg-8 PUT 64", below: Pgbench, goal: 2, ifPresent: true},
+	{name: "PostgreSQL: PUT in process, 64 clients, one Space ÷ `pgbench -N`, 16 clients", of: rate, above: "in-process-pg PUT 64", below: Pgbench, goal: 1.8, ifPresent: true},
+	{name: "PostgreSQL: PUT in process, 64 clients, eight Spaces ÷ `pgbench -N`, 16 clients", of: rate, above: "in-process-pg-8 PUT 64", below: Pgbench, goal: 2.5, ifPresent: true},
+	{name: "PUT, 64 connections: PostgreSQL ÷ SQLite", of: rate, above: "carnet-pg PUT 64", below: "carnet PUT 64", ifPresent: true},
+	{name: "GET, 64 connections: PostgreSQL ÷ SQLite", of: rate, above: "carnet-pg GET 64", below: "carnet GET 64", ifPresent: true},
+}
+
+// BestPgbench gives the case in which pgbench was fastest, nil where it was not
+// measured.
+func (r *Run) BestPgbench() *Case {
+	var best *Case
+	for _, c := range r.Cases {
+		if c.Target == "pgbench" && (best == nil || c.Over(rate).Median > best.Over(rate).Median) {
+			best = c
+		}
+	}
+	return best
 }
 
 // Ratios gives all ratios of a run, those that it did not measure included.

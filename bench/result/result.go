@@ -23,7 +23,8 @@ type Run struct {
 	Contacts int               `json:"contacts"`
 	Machine  Machine           `json:"machine"`
 	Versions map[string]string `json:"versions"`
-	Noise    []string          `json:"noise"` // why the figures cannot be relied on; empty for a calm machine
+	Postgres string            `json:"postgres,omitzero"` // what PostgreSQL ran with, where it was measured
+	Noise    []string          `json:"noise"`             // why the figures cannot be relied on; empty for a calm machine
 	Missing  []string          `json:"missing"`
 	Cases    []*Case           `json:"cases"`
 }
@@ -56,13 +57,16 @@ type Round struct {
 	P99       float64 `json:"p99_ms"`
 	P999      float64 `json:"p999_ms"`
 	Max       float64 `json:"max_ms"`
-	CPU       float64 `json:"cpu_us"`    // of the server, microseconds a request
-	Cores     float64 `json:"cpu_cores"` // of the server, how many it kept busy
-	RSS       float64 `json:"rss_mib"`   // of the server, its peak
-	WAL       float64 `json:"wal_mib"`   // the log's greatest size
-	WALEach   float64 `json:"wal_kib"`   // written to the log, a request
-	DiskEach  float64 `json:"disk_kib"`  // written to the disk by the server, a request
-	Commits   float64 `json:"commits"`   // a second
+	CPU       float64 `json:"cpu_us"`                // of the server, microseconds a request
+	Cores     float64 `json:"cpu_cores"`             // of the server, how many it kept busy
+	RSS       float64 `json:"rss_mib"`               // of the server, its peak
+	WAL       float64 `json:"wal_mib"`               // the log's greatest size
+	WALEach   float64 `json:"wal_kib"`               // written to the log, a request
+	DiskEach  float64 `json:"disk_kib"`              // written to the disk by the server, a request
+	Commits   float64 `json:"commits"`               // a second
+	PGCPU     float64 `json:"pg_cpu_us,omitzero"`    // of PostgreSQL's server, microseconds a request
+	PGCores   float64 `json:"pg_cpu_cores,omitzero"` // of PostgreSQL's server, how many it kept busy
+	PGMemory  float64 `json:"pg_mib,omitzero"`       // of PostgreSQL's server, what it shares once
 	Late      int     `json:"late,omitzero"`
 	Spin      float64 `json:"spin_ms"` // before it: fixed work of one core
 	Sync      float64 `json:"sync_ms"` // before it: the median of appends with fdatasync

@@ -47,12 +47,23 @@ func (e *Env) Carnet(ctx context.Context, name string, contacts, spaces int) (*T
 	if err != nil {
 		return nil, err
 	}
+	return t, e.asks(ctx, t)
+}
+
+// asks says how Carnet is asked, with a key in each Space.
+func (e *Env) asks(ctx context.Context, t *Target) (err error) {
 	t.method, t.path, t.list, t.created = "PUT", base, base[:len(base)-1]+"?per_page=200", 201
-	if t.auth, err = e.keys(ctx, t.DB, spaces); err != nil {
-		return nil, err
-	}
 	t.start = e.startCarnet
-	return t, nil
+	t.auth, err = e.keys(ctx, e.db(t), t.Spaces)
+	return err
+}
+
+// db is what Carnet is told to serve.
+func (e *Env) db(t *Target) string {
+	if t.Database != "" {
+		return e.Postgres.DSN(t.Database)
+	}
+	return t.DB
 }
 
 // copyOf makes a target over its own copy of Carnet's seeded file.
@@ -73,7 +84,7 @@ func (e *Env) startCarnet(ctx context.Context, t *Target) (*proc.Child, error) {
 	if err != nil {
 		return nil, err
 	}
-	return proc.Start(ctx, addr, t.DB+".log", exec.Command(e.bin("carnet"), "--db", t.DB, "serve", "--listen", addr))
+	return proc.Start(ctx, addr, e.work(t.Name+".log"), exec.Command(e.bin("carnet"), "--db", e.db(t), "serve", "--listen", addr))
 }
 
 // keys makes a key in each Space, and gives the header lines with them.
@@ -96,7 +107,7 @@ func (e *Env) keys(ctx context.Context, db string, spaces int) ([]string, error)
 }
 
 // seedCarnet gives the folder with a seeded file and the ids of its contacts,
-// making it where there is none: over HTTP, as its users would.
+// making it where there is none.
 func (e *Env) seedCarnet(ctx context.Context, contacts, spaces int) (_ string, err error) {
 	by, err := e.fingerprint()
 	if err != nil {
@@ -112,27 +123,9 @@ func (e *Env) seedCarnet(ctx context.Context, contacts, spaces int) (_ string, e
 	if err := errors.Join(os.RemoveAll(making), os.Mkdir(making, 0o755)); err != nil {
 		return "", err
 	}
-	t := &Target{Name: "seeding", Contacts: contacts, Spaces: spaces, DB: filepath.Join(making, dbName), path: base, start: e.startCarnet}
-	for space := range spaces {
-		if _, err := e.carnet(ctx, t.DB, "space", "create", fmt.Sprintf("bench %d", space+1)); err != nil {
-			return "", err
-		}
-		args := []string{"space", "set", strconv.Itoa(space + 1)}
-		for _, bucket := range []string{"update", "create", "get", "list", "batch"} {
-			args = append(args, "--limit", bucket+"=0")
-		}
-		if _, err := e.carnet(ctx, t.DB, args...); err != nil {
-			return "", err
-		}
-	}
-	if t.auth, err = e.keys(ctx, t.DB, spaces); err != nil {
-		return "", err
-	}
-	if err := t.Start(ctx); err != nil {
-		return "", err
-	}
-	ids, err := t.fill(ctx)
-	if err := errors.Join(err, t.Stop()); err != nil {
+	t := &Target{Name: "seeding", Contacts: contacts, Spaces: spaces, DB: filepath.Join(making, dbName)}
+	ids, err := e.fill(ctx, t)
+	if err != nil {
 		return "", err
 	}
 	if _, err := os.Stat(t.DB + "-wal"); err == nil {
@@ -145,8 +138,35 @@ func (e *Env) seedCarnet(ctx context.Context, contacts, spaces int) (_ string, e
 	return dir, nil
 }
 
-// fill creates all contacts and gives their ids.
-func (t *Target) fill(ctx context.Context) ([]int64, error) {
+// fill fills an empty database over HTTP, as its users would, and gives the
+// ids of the contacts.
+func (e *Env) fill(ctx context.Context, t *Target) ([]int64, error) {
+	t.path, t.start = base, e.startCarnet
+	for space := range t.Spaces {
+		if _, err := e.carnet(ctx, e.db(t), "space", "create", fmt.Sprintf("bench %d", space+1)); err != nil {
+			return nil, err
+		}
+		args := []string{"space", "set", strconv.Itoa(space + 1)}
+		for _, bucket := range []string{"update", "create", "get", "list", "batch"} {
+			args = append(args, "--limit", bucket+"=0")
+		}
+		if _, err := e.carnet(ctx, e.db(t), args...); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if t.auth, err = e.keys(ctx, e.db(t), t.Spaces); err != nil {
+		return nil, err
+	}
+	if err := t.Start(ctx); err != nil {
+		return nil, err
+	}
+	ids, err := t.create(ctx)
+	return ids, errors.Join(err, t.Stop())
+}
+
+// create creates all contacts and gives their ids.
+func (t *Target) create(ctx context.Context) ([]int64, error) {
 	ids := make([]int64, t.Contacts)
 	errs := make(chan error, seedConns)
 	var next atomic.Int64

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/carnet-project/carnet/bench/people"
+	"github.com/carnet-project/carnet/bench/postgres"
 )
 
 // Env is where targets are built and kept.
@@ -22,6 +23,8 @@ type Env struct {
 	Scratch string            // for binaries, and for databases: on the disk that is to be measured
 	Self    string            // this program, which serves the ceilings and the naive server
 	Say     func(text string) // tells whoever waits what takes so long
+
+	Postgres *postgres.Server // nil where Carnet is measured on SQLite alone
 }
 
 func (e *Env) bin(name string) string { return filepath.Join(e.Scratch, "bin", name) }
@@ -63,7 +66,7 @@ func output(ctx context.Context, cmd *exec.Cmd) (string, error) {
 	return out.String(), nil
 }
 
-// carnet runs a command of the product on a file.
+// carnet runs a command of the product on a file, or a DSN.
 func (e *Env) carnet(ctx context.Context, db string, args ...string) (string, error) {
 	return output(ctx, exec.Command(e.bin("carnet"), append([]string{"--db", db}, args...)...))
 }

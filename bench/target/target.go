@@ -33,6 +33,7 @@ type Target struct {
 	Contacts int
 	Spaces   int
 	DB       string // its SQLite file, "" for none
+	Database string // its PostgreSQL database, "" for none
 
 	start func(context.Context, *Target) (*proc.Child, error)
 	child *proc.Child
