@@ -35,6 +35,7 @@ const (
 type config struct {
 	pools    *pgxpool.Config
 	maxConns int
+	modeSaid bool // the DSN says how statements are to be sent
 }
 
 // errDSN has no cause: it would repeat the DSN, and with it a password.
@@ -52,9 +53,9 @@ func parse(o Options) (*config, error) {
 	}
 	conn := pools.ConnConfig
 	// Statements without names work through every pooler in transaction mode.
-	// Without one, or with one that can keep named statements, the DSN may ask
-	// for them (default_query_exec_mode=cache_statement): reads cost about half.
-	if said.RuntimeParams["default_query_exec_mode"] == "" {
+	// See meet.
+	modeSaid := said.RuntimeParams["default_query_exec_mode"] != ""
+	if !modeSaid {
 		conn.DefaultQueryExecMode = pgx.QueryExecModeExec
 	}
 	// Of several hosts the primary: a standby may lag behind what was answered.
@@ -71,7 +72,7 @@ func parse(o Options) (*config, error) {
 	}
 	conn.DialFunc = dialer.DialContext
 	conn.Tracer = o.tracer
-	c := &config{pools: pools, maxConns: o.MaxConns}
+	c := &config{pools: pools, maxConns: o.MaxConns, modeSaid: modeSaid}
 	if c.maxConns == 0 {
 		c.maxConns = defaultMaxConns
 		if said.RuntimeParams["pool_max_conns"] != "" {
@@ -95,12 +96,28 @@ func (c *config) pool(ctx context.Context, conns int) (*pgxpool.Pool, error) {
 	return p, nil
 }
 
-// checkServer refuses a server that cannot do what is asked of it.
-func (b *Backend) checkServer(ctx context.Context) error {
+// meet refuses a server that cannot do what is asked of it, and finds out
+// whether it is reached without a pooler between. Then each connection keeps
+// its statements under names, and the server plans them once: a batch costs half.
+// A pooler in transaction mode would look for them on another connection.
+func (c *config) meet(ctx context.Context) error {
+	conn, err := pgx.ConnectConfig(ctx, c.pools.ConnConfig.Copy())
+	if err != nil {
+		return cannotConnect(err)
+	}
+	defer conn.Close(ctx) // nothing is under way
 	var version int64
 	var encoding string
-	if err := b.reads.QueryRow(ctx, selectServer).Scan(&version, &encoding); err != nil {
+	var pid uint32
+	if err := conn.QueryRow(ctx, selectServer).Scan(&version, &encoding); err != nil {
 		return cannotConnect(err)
+	}
+	if err := conn.QueryRow(ctx, selectProcess).Scan(&pid); err != nil {
+		return cannotConnect(err)
+	}
+	// A pooler tells a number of its own, because its client has no process.
+	if !c.modeSaid && conn.PgConn().PID() == pid {
+		c.pools.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
 	}
 	return checkVersion(version, encoding)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/carnet-project/carnet/internal/pgtest"
 )
@@ -138,6 +139,28 @@ func TestPools(t *testing.T) {
 		b := opened(t, Options{DSN: pgtest.With(pgtest.NewTemplate(t, Migrate).Database(t), "pool_max_conns", most)})
 		if got := [3]int32{b.writes.Config().MaxConns, b.reads.Config().MaxConns, b.ids.Config().MaxConns}; got != want {
 			t.Errorf("%s: %v connections to write, read and take ids, want %v", most, got, want)
+		}
+	}
+}
+
+// Named statements are for connections that lead straight to the server; a DSN
+// may say otherwise.
+func TestNamedStatements(t *testing.T) {
+	dsn := pgtest.NewTemplate(t, Migrate).Database(t)
+	for name, c := range map[string]struct {
+		dsn  string
+		want pgx.QueryExecMode
+	}{
+		"straight":              {dsn, pgx.QueryExecModeCacheStatement},
+		"straight, by the DSN":  {pgtest.With(dsn, "default_query_exec_mode", "exec"), pgx.QueryExecModeExec},
+		"a pooler":              {pgtest.Bouncer(t, dsn), pgx.QueryExecModeExec},
+		"a pooler, and the DSN": {pgtest.With(pgtest.Bouncer(t, dsn), "default_query_exec_mode", "cache_describe"), pgx.QueryExecModeCacheDescribe},
+	} {
+		b := opened(t, Options{DSN: c.dsn})
+		for _, pool := range []*pgxpool.Pool{b.writes, b.reads, b.ids, b.counts} {
+			if got := pool.Config().ConnConfig.DefaultQueryExecMode; got != c.want {
+				t.Errorf("%s: statements are sent by %v, want %v", name, got, c.want)
+			}
 		}
 	}
 }

@@ -171,6 +171,7 @@ func TestPlans(t *testing.T) {
 			t.Errorf("%s is never sent by the calls of this test: add one that needs it", name)
 		case hasPlan(all[name]):
 			checkPlan(t, name, explained(t, b, name, all[name], times[0]))
+			checkPlan(t, name, generic(t, b, name, all[name], times[0]))
 		}
 	}
 }

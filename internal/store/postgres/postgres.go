@@ -1,6 +1,7 @@
 // Package postgres keeps Carnet's rows in a PostgreSQL database that any number
 // of servers share. It decides nothing; see package store. It works through a
-// pooler in transaction mode: no session state, no named statements.
+// pooler in transaction mode: no session state, and named statements only where
+// there is none.
 //
 // A write transaction locks the row of its Space first and holds it to its end.
 // That gives the Space's history its order without gaps, and lets a server that
@@ -51,6 +52,9 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := config.meet(ctx); err != nil {
+		return nil, err
+	}
 	b := &Backend{log: o.Log}
 	defer func() {
 		if err != nil {
@@ -64,9 +68,6 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 		if *p.pool, err = config.pool(ctx, p.conns); err != nil {
 			return nil, err
 		}
-	}
-	if err := b.checkServer(ctx); err != nil {
-		return nil, err
 	}
 	return b, b.checkSchema(ctx)
 }

@@ -71,6 +71,7 @@ func schema(t *testing.T) string {
 var elsewhere = map[string]string{
 	"settings":      "it touches no table",
 	"selectServer":  "it touches no table",
+	"selectProcess": "it touches no table",
 	"selectClock":   "it touches no table",
 	"commitLater":   "it touches no table",
 	"takeIDs":       "id_blocks has a row for each kind of id, in one place",

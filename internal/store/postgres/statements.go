@@ -124,5 +124,6 @@ const (
 	selectSecret  = `SELECT secret FROM installation WHERE only_row = 1`
 	insertSecret  = `INSERT INTO installation (only_row, secret) VALUES (1, $1) ON CONFLICT (only_row) DO NOTHING`
 	selectServer  = `SELECT current_setting('server_version_num')::bigint, current_setting('server_encoding')`
+	selectProcess = `SELECT pg_backend_pid()`
 	selectVersion = `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`
 )

@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"go/ast"
 	"go/constant"
 	"go/parser"
@@ -148,6 +150,39 @@ func explained(t *testing.T, b *Backend, name, text string, args []any) *node {
 	if err := b.reads.QueryRow(bg, "EXPLAIN (FORMAT JSON) "+text, args...).Scan(&answer); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
+	return planned(t, name, answer)
+}
+
+// generic gives the plan that the server may keep for a named statement.
+func generic(t *testing.T, b *Backend, name, text string, args []any) *node {
+	t.Helper()
+	conn, err := b.reads.Acquire(bg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	call := "EXECUTE explained"
+	for i := range args {
+		call += map[bool]string{true: "(", false: ", "}[i == 0] + fmt.Sprintf("$%d", i+1)
+	}
+	if len(args) > 0 {
+		call += ")"
+	}
+	var answer []byte
+	_, err1 := conn.Exec(bg, "SET plan_cache_mode = force_generic_plan")
+	_, err2 := conn.Exec(bg, "PREPARE explained AS "+text)
+	// EXECUTE knows no types of its arguments, so they go into its text.
+	err3 := conn.QueryRow(bg, "EXPLAIN (FORMAT JSON) "+call, append([]any{pgx.QueryExecModeSimpleProtocol}, args...)...).Scan(&answer)
+	_, err4 := conn.Exec(bg, "DEALLOCATE explained")
+	_, err5 := conn.Exec(bg, "RESET plan_cache_mode")
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return planned(t, name, answer)
+}
+
+func planned(t *testing.T, name string, answer []byte) *node {
+	t.Helper()
 	var plans []struct{ Plan node }
 	if err := json.Unmarshal(answer, &plans); err != nil || len(plans) != 1 {
 		t.Fatalf("%s: %d plans, %v", name, len(plans), err)
