@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/carnet-project/carnet/bench/plan"
+	"github.com/carnet-project/carnet/bench/postgres"
 	"github.com/carnet-project/carnet/bench/report"
 	"github.com/carnet-project/carnet/bench/target"
 )
@@ -78,6 +79,54 @@ func TestRun(t *testing.T) {
 	}
 	if left, err := os.ReadDir(filepath.Join(scratch, "work")); err == nil {
 		t.Errorf("the run has left %v behind", left)
+	}
+}
+
+// A very small run on PostgreSQL: over HTTP, in process, and pgbench.
+func TestRunOnPostgres(t *testing.T) {
+	self, err1 := os.Executable()
+	module, err2 := filepath.Abs(".")
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	// On a disk, and where the user postgres can reach it.
+	scratch, err := os.MkdirTemp("/var/tmp", "carnet-bench-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(scratch); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Chmod(scratch, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	env := &target.Env{Module: module, Scratch: scratch, Self: self, Say: func(text string) { t.Log(text) }}
+	o := &plan.Options{Rounds: 1, Time: 250 * time.Millisecond, Warm: 10 * time.Millisecond, Contacts: 300, Postgres: postgres.Auto,
+		Only: regexp.MustCompile(`^(carnet|in-process)-pg(-8)? PUT 64|^carnet-pg GET|-sqlite|^pgbench -N 16`)}
+	r, err := plan.Run(t.Context(), env, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"carnet-pg PUT 64", "in-process-pg PUT 64", "pgbench -N 16", "carnet-pg-8 PUT 64", "in-process-pg-8 PUT 64", "carnet-pg GET 64", "in-process-sqlite PUT 64"}
+	var got []string
+	for _, c := range r.Cases {
+		got = append(got, c.ID)
+		f := c.Rounds[0]
+		served := strings.HasPrefix(c.Target, "carnet")
+		if f.PerSecond <= 0 || c.Target != "pgbench" && (f.P50 <= 0 || f.Max < f.P99) || f.Spin <= 0 || f.Sync <= 0 {
+			t.Errorf("%s: %+v", c.ID, f)
+		}
+		if served != (f.PGMemory > 0) || served != (f.RSS > 0) || served && c.Op == "PUT" && (f.WALEach < 0.5 || f.WALEach > 100) {
+			t.Errorf("%s: %+v", c.ID, f)
+		}
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("measured %q\nwant %q", got, want)
+	}
+	if text := report.Text(r); !strings.Contains(text, "PG MiB") || !strings.Contains(text, "best with 16 clients") || !strings.Contains(text, "fsync = on") {
+		t.Error(text)
 	}
 }
 

@@ -72,6 +72,39 @@ func TestChild(t *testing.T) {
 	}
 }
 
+// A process is counted with its children, those that have ended included.
+func TestTree(t *testing.T) {
+	before, err := TreeCPU(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := exec.Command("sh", "-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done")
+	if err := work.Run(); err != nil {
+		t.Fatal(err)
+	}
+	ended := work.ProcessState.UserTime()
+	addr, err := FreeAddr()
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone, err := TreeMemory(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Start(context.Background(), addr, filepath.Join(t.TempDir(), "log"), myself(t, addr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err1 := TreeMemory(os.Getpid())
+	after, err2 := TreeCPU(os.Getpid())
+	if err1 != nil || err2 != nil || both < alone+1<<20 || after < before+ended-2*tick {
+		t.Errorf("%d bytes alone, %d with a child; %v before, %v after, of which %v of a child that ended; %v, %v", alone, both, before, after, ended, err1, err2)
+	}
+	if err := c.Stop(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestChildThatFails(t *testing.T) {
 	addr, err := FreeAddr()
 	if err != nil {

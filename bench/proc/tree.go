@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -46,11 +47,20 @@ func TreeMemory(pid int) (int64, error) {
 
 // eachChild leaves out those that end meanwhile, of which a name may be left.
 func eachChild(pid int, do func(child int) error) error {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // each has its own
 	if err != nil {
 		return err
 	}
-	for word := range strings.FieldsSeq(string(text)) {
+	var all strings.Builder
+	for _, path := range threads {
+		text, err := os.ReadFile(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, unix.ESRCH) {
+			return err
+		}
+		all.Write(text)
+		all.WriteByte(' ')
+	}
+	for word := range strings.FieldsSeq(all.String()) {
 		child, err := strconv.Atoi(word)
 		if err != nil {
 			return err

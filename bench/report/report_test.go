@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -71,6 +72,35 @@ func TestPage(t *testing.T) {
 	files = Files(quick, "a.json")
 	if page := files["performance.md"]; !strings.Contains(page, "A quick run") || !strings.Contains(page, "Too noisy: a neighbour.") || strings.Contains(page, ".svg") || len(files) != 1 {
 		t.Errorf("a quick run of a noisy machine without cases:\n%s", page)
+	}
+}
+
+// A run without PostgreSQL says nothing of it; one with it has its columns, its
+// settings, and what pgbench is best with.
+func TestPostgres(t *testing.T) {
+	words := []string{"PG CPU", "shared_buffers", "at its best with 32 clients", "one Space ÷"}
+	plain, r := sample(), sample()
+	r.Postgres, r.Versions["postgresql"] = "shared_buffers = 256MB", "15.1"
+	for n, rate := range map[int]float64{16: 4000, 32: 5000} {
+		r.Cases = append(r.Cases, &result.Case{ID: fmt.Sprintf("pgbench -N %d", n), Target: "pgbench", Conns: n, Rounds: []result.Round{{PerSecond: rate}}})
+	}
+	r.Cases = append(r.Cases, &result.Case{ID: "carnet-pg PUT 64", Rounds: []result.Round{{PerSecond: 6000, PGCPU: 77.7}}})
+	for _, show := range []func(*result.Run) string{Text, func(r *result.Run) string { return Files(r, "a.json")["performance.md"] }} {
+		for _, w := range append(words, "77.7", "1.50") {
+			if !strings.Contains(show(r), w) {
+				t.Errorf("there is no %q:\n%s", w, show(r))
+			}
+		}
+		for _, w := range words {
+			if strings.Contains(show(plain), w) {
+				t.Errorf("without PostgreSQL there is %q", w)
+			}
+		}
+	}
+	for line := range strings.Lines(Files(r, "a.json")["performance.md"]) {
+		if strings.HasPrefix(line, "| pgbench") && strings.Count(line, "|") != 15 {
+			t.Errorf("a row of %d columns: %s", strings.Count(line, "|")-1, line)
+		}
 	}
 }
 
