@@ -31,9 +31,9 @@ type ledger struct {
 	created []int64        // acknowledged contacts
 }
 
-// No acknowledged write is lost by kill -9 at any moment, and no update is seen
-// half done.
-func TestKilledUnderLoad(t *testing.T) {
+// seedOf gives what random moments follow from, and prints it.
+func seedOf(t *testing.T) uint64 {
+	t.Helper()
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("CARNET_TEST_SEED"); text != "" {
 		var err error
@@ -42,6 +42,13 @@ func TestKilledUnderLoad(t *testing.T) {
 		}
 	}
 	t.Logf("CARNET_TEST_SEED=%d", seed)
+	return seed
+}
+
+// No acknowledged write is lost by kill -9 at any moment, and no update is seen
+// half done.
+func TestKilledUnderLoad(t *testing.T) {
+	seed := seedOf(t)
 	random := rand.New(rand.NewPCG(seed, 0))
 
 	db, key := newDatabase(t, t.TempDir())
