@@ -57,9 +57,9 @@ func closing(t *testing.T, b store.Backend) store.Backend {
 // on either database and however they fall into batches.
 func TestSameWritesSameState(t *testing.T) {
 	t.Parallel()
-	rounds := 1
+	rounds, writes := 1, 2500
 	if long {
-		rounds = 5
+		rounds, writes = 5, 5000
 	}
 	empty := pgtest.NewTemplate(t, postgres.Migrate)
 	backends := map[string]func(t *testing.T) store.Backend{
@@ -67,7 +67,7 @@ func TestSameWritesSameState(t *testing.T) {
 		"PostgreSQL": func(t *testing.T) store.Backend { return onPostgres(t, empty.Database(t)) },
 	}
 	for round := range rounds {
-		script, want := storetest.DrawScript(t, backends["PostgreSQL"](t), 5000)
+		script, want := storetest.DrawScript(t, backends["PostgreSQL"](t), writes)
 		for name, open := range backends {
 			for _, batch := range []int{1, 8, 256} {
 				if name == "PostgreSQL" && batch == 1 {
@@ -86,7 +86,7 @@ func TestSameWritesSameState(t *testing.T) {
 // shows the first lines that differ.
 func differs(t *testing.T, have, want []string) {
 	t.Helper()
-	if len(have) < 10_000 {
+	if len(have) < 5_000 {
 		t.Errorf("only %d lines to compare", len(have))
 	}
 	for i := range max(len(have), len(want)) {
