@@ -16,6 +16,7 @@ const (
 	batchTimeout    = 10 * time.Second // one attempt, from begin to commit
 	conflictRetries = 8                // with back-off: about 0.3 s at the most
 	doubtRetries    = 20               // asking what became of a commit: about 6 s, and what asking takes
+	doubtTimeout    = 30 * time.Second // all of that: a client still waits for its answer
 )
 
 // run answers every write of the batch.
@@ -131,8 +132,10 @@ func (l *lane) settle(err error, mark Mark) error {
 		return err
 	}
 	l.store.log.Warn("a commit's outcome is not known; asking", "error", err)
-	for attempt := range doubtRetries {
-		ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	all, stop := context.WithTimeout(context.Background(), doubtTimeout)
+	defer stop()
+	for attempt := 0; attempt < doubtRetries && all.Err() == nil; attempt++ {
+		ctx, cancel := context.WithTimeout(all, batchTimeout)
 		saved, askErr := l.store.backend.Saved(ctx, mark)
 		cancel()
 		switch {

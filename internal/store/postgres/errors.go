@@ -38,7 +38,7 @@ func explain(doing string, err error) error {
 	case errors.Is(err, context.Canceled):
 		return cause
 	case lost(err):
-		return unreachable(cause)
+		return cut(cause)
 	}
 	return cause
 }
@@ -68,7 +68,9 @@ func refusal(code string, cause error) error {
 		return unavailable("read_only", "The database cannot be written to: the write was not done. Reading still works.", cause)
 	case "54000": // program_limit_exceeded: a value is too long for an index
 		return fmt.Errorf("%w: %w", store.ErrRefused, cause)
-	case "57P01", "57P02", "57P03", "57P05": // shutting down, crashed, starting, ended while idle
+	case "57P01", "57P02", "57P05": // ended by an administrator or a shutdown, crashed, ended while idle
+		return cut(cause)
+	case "57P03": // starting
 		return unreachable(cause)
 	}
 	switch code[:min(2, len(code))] {
@@ -134,6 +136,13 @@ func lost(err error) bool {
 	}
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || pgconn.SafeToRetry(err)
 }
+
+// cut is for a connection that is gone. It ended what was open on it, and says
+// nothing of the next one, which may be had at once: all of a pool's may have been
+// cut while they were idle. Where there is none, connecting says so.
+func cut(cause error) error { return fmt.Errorf("%w: %w: %w", store.ErrConflict, errCut, cause) }
+
+var errCut = errors.New("the connection is gone")
 
 func unreachable(cause error) error {
 	return unavailable("database_busy", "The database cannot be reached: nothing was done. Send it again in a moment.", cause)

@@ -16,11 +16,26 @@ const noBound = int64(math.MaxInt64)
 
 // list runs a statement and gives its rows. One statement sees one state.
 func list[Row any](ctx context.Context, b *Backend, doing string, row func(pgx.Row) (Row, error), query string, args ...any) (found []Row, err error) {
-	rows, err := b.reads.Query(ctx, query, args...)
-	if err == nil {
-		err = collect(rows, &found, func() (Row, error) { return row(rows) })
+	err = b.read(doing, func() error {
+		found = nil
+		rows, err := b.reads.Query(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		return collect(rows, &found, func() (Row, error) { return row(rows) })
+	})
+	return found, err
+}
+
+// read runs a statement that reads, again on another connection where its own
+// turns out to be gone: as often as the pool may hold such ones.
+func (b *Backend) read(doing string, run func() error) error {
+	for tries := b.reads.Config().MaxConns; ; tries-- {
+		err := explain(doing, run())
+		if tries == 0 || !errors.Is(err, errCut) {
+			return final(err)
+		}
 	}
-	return found, final(explain(doing, err))
 }
 
 // collect appends what row makes of each row.
@@ -38,11 +53,15 @@ func collect[Row any](rows pgx.Rows, to *[]Row, row func() (Row, error)) error {
 
 // one runs a statement that gives one row or none.
 func one(ctx context.Context, b *Backend, doing, query string, args, to []any) (bool, error) {
-	err := b.reads.QueryRow(ctx, query, args...).Scan(to...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, final(explain(doing, err))
+	found := true
+	err := b.read(doing, func() error {
+		err := b.reads.QueryRow(ctx, query, args...).Scan(to...)
+		if errors.Is(err, pgx.ErrNoRows) {
+			found, err = false, nil
+		}
+		return err
+	})
+	return found && err == nil, err
 }
 
 // Contact reads one row by its own id.
