@@ -126,7 +126,7 @@ func TestPostgresConnectionsExhausted(t *testing.T) {
 		allow()
 		f.heals(t, name)
 		for _, s := range f.servers {
-			if !within(5*time.Second, func() bool {
+			if !within(healing, func() bool {
 				a, err := s.do("GET", fmt.Sprintf("/contacts/%d", f.contacts[0]), "")
 				return err == nil && a.status == http.StatusOK
 			}) {
@@ -206,7 +206,7 @@ func TestServerHangs(t *testing.T) {
 	}
 	before := f.acked[1].Load()
 	// PostgreSQL ends the transaction after 5 s.
-	if !within(8*time.Second, func() bool { return f.acked[1].Load() > before }) {
+	if !within(healing, func() bool { return f.acked[1].Load() > before }) {
 		t.Error("the other server waits for the one that hangs")
 	}
 	signal(syscall.SIGCONT)
