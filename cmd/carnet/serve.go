@@ -16,6 +16,7 @@ type serveCommand struct {
 	Listen      string `default:"${listen}" placeholder:"HOST:PORT" help:"Where to listen. Default: ${listen}."`
 	BehindProxy bool   `help:"A proxy in front ends TLS: allow an address that other machines can reach."`
 	Migrate     bool   `help:"Bring the schema of a PostgreSQL database up to date first. That of a SQLite file always is."`
+	Metrics     string `placeholder:"HOST:PORT" help:"Serve counters for Prometheus at http://HOST:PORT/metrics. Off unless given."`
 	PublicURL   string `name:"public-url" placeholder:"URL" help:"What clients call this server, for links in its answers: https://contacts.example.com."`
 }
 
@@ -25,6 +26,11 @@ func (c *serveCommand) Validate() error {
 	u, err := url.Parse(c.PublicURL)
 	if c.PublicURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil) {
 		return errors.New("--public-url: write it with http:// or https:// and a host, as in https://contacts.example.com")
+	}
+	if c.Metrics != "" {
+		if _, _, err := net.SplitHostPort(c.Metrics); err != nil {
+			return errors.New("--metrics: write a host and a port, as in 127.0.0.1:9420")
+		}
 	}
 	return checkListen(c.Listen)
 }
@@ -39,7 +45,8 @@ func checkListen(address string) error {
 // Run serves until the program is told to stop.
 func (c *serveCommand) Run(in *surroundings) error {
 	s, err := server.Open(in.ctx, server.Config{
-		Database: in.db, Migrate: c.Migrate, Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL, Log: in.log})
+		Database: in.db, Migrate: c.Migrate, Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL,
+		Metrics: c.Metrics, Log: in.log})
 	if err != nil {
 		return err
 	}
@@ -74,6 +81,9 @@ func collectLess() {
 // needed to try it.
 func (c *serveCommand) greet(in *surroundings, s *server.Server) error {
 	fmt.Fprintf(in.stdout, "Carnet serves %s at %s\n", server.DatabaseName(in.db), s.URL())
+	if at := s.MetricsURL(); at != "" {
+		fmt.Fprintf(in.stdout, "Its counters are at %s\n", at)
+	}
 	spaces, err := s.Book().Spaces(in.ctx)
 	if err != nil {
 		return err

@@ -59,6 +59,11 @@ var bans = []ban{
 		why:     "HTTP is one way in among others: below it nobody knows requests and statuses",
 	},
 	{
+		from:    productBut("internal/metrics", "internal/server"),
+		imports: []string{"github.com/prometheus"},
+		why:     "what is counted, and how it is named and labelled, stands in one place, where it can be seen that nothing personal is in it",
+	},
+	{
 		from:    productBut(),
 		imports: []string{"testing", module + "/internal/store/storetest", module + "/internal/pgtest", "pgregory.net/rapid"},
 		why:     "what tests use does not belong into the binary",

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/metrics"
 )
 
 // Options set what the API takes from its surroundings; zero values will do.
@@ -24,6 +25,8 @@ type Options struct {
 	Deadline    time.Duration   // what one request may take; 0: 10 s
 	PublicURL   string          // how clients reach the server, for links: "https://contacts.example.com"; "": by the request's Host
 	Stopping    context.Context // ends when the server begins to stop; nil: never
+
+	Metrics *metrics.Metrics // nil: some that nobody reads
 }
 
 // New makes the handler of the whole API, health checks included. Timeouts of
@@ -38,7 +41,10 @@ func New(b *book.Book, o Options) http.Handler {
 	if o.Deadline == 0 {
 		o.Deadline = 10 * time.Second
 	}
-	a := &api{book: b, log: o.Log, maxInFlight: int64(o.MaxInFlight), deadline: o.Deadline,
+	if o.Metrics == nil {
+		o.Metrics = metrics.New()
+	}
+	a := &api{metrics: o.Metrics, book: b, log: o.Log, maxInFlight: int64(o.MaxInFlight), deadline: o.Deadline,
 		publicURL: strings.TrimSuffix(o.PublicURL, "/"), stopping: o.Stopping}
 	a.mux = a.newMux()
 	return a
@@ -52,6 +58,7 @@ type api struct {
 	deadline    time.Duration
 	publicURL   string
 	stopping    context.Context
+	metrics     *metrics.Metrics
 	mux         *http.ServeMux
 }
 

@@ -33,7 +33,7 @@ func (a *api) serve(rt *route, w http.ResponseWriter, hr *http.Request) {
 	start := time.Now()
 	r := &request{Request: hr, client: hr.Context(), id: newRequestID()}
 	setCommonHeaders(w.Header(), r.id)
-	defer a.logAccess(rt, r, start)
+	defer a.count(rt, r, start)
 	defer a.recoverPanic(rt, w, r)
 	if err := a.enter(rt, w, r); err != nil {
 		a.fail(rt, w, r, err)
@@ -130,15 +130,22 @@ func functionNames() []string {
 	}
 }
 
+// count counts a request that was answered, and logs it.
+func (a *api) count(rt *route, r *request, start time.Time) {
+	took := time.Since(start)
+	a.metrics.Request(rt.method, rt.pattern, r.status, took)
+	a.logAccess(rt, r, took)
+}
+
 // logAccess writes a line a request. It has no path, query, header, address or
 // value: what a person sent, or who is behind it, is none of the log's.
-func (a *api) logAccess(rt *route, r *request, start time.Time) {
+func (a *api) logAccess(rt *route, r *request, took time.Duration) {
 	ctx := context.Background()
 	if !a.log.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
 	a.log.LogAttrs(ctx, slog.LevelDebug, "request",
 		slog.String("method", rt.method), slog.String("pattern", rt.pattern), slog.Int("status", r.status),
-		slog.Duration("duration", time.Since(start)), slog.String("request_id", r.id),
+		slog.Duration("duration", took), slog.String("request_id", r.id),
 		slog.Int64("space_id", int64(r.grant.Space.ID)), slog.Int64("key_id", r.grant.Key.ID))
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/metrics"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/postgres"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
@@ -32,10 +33,10 @@ func OpenDatabase(ctx context.Context, name string, create bool, log *slog.Logge
 			return nil, fmt.Errorf("there is no database at %s: run `carnet serve` first, or name one with --db", name)
 		}
 	}
-	return open(ctx, name, false, log)
+	return open(ctx, name, false, log, metrics.New())
 }
 
-func open(ctx context.Context, name string, serve bool, log *slog.Logger) (*Database, error) {
+func open(ctx context.Context, name string, serve bool, log *slog.Logger, counted *metrics.Metrics) (*Database, error) {
 	var backend store.Backend
 	var err error
 	if onPostgres(name) {
@@ -46,7 +47,7 @@ func open(ctx context.Context, name string, serve bool, log *slog.Logger) (*Data
 	if err != nil {
 		return nil, err
 	}
-	s := store.New(backend, store.Options{Log: log})
+	s := store.New(backend, store.Options{Log: log, Metrics: counted})
 	return &Database{book.New(s, book.Options{Log: log}), s}, nil
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/httpapi"
+	"github.com/carnet-project/carnet/internal/metrics"
 )
 
 // Config says what to serve, and where.
@@ -24,6 +25,7 @@ type Config struct {
 	Listen      string       // host:port; port 0 picks a free one
 	BehindProxy bool         // a proxy on the way ends TLS, so an address that others can reach is allowed
 	PublicURL   string       // what clients call the server, for links in answers: "https://contacts.example.com"; "": what they sent as Host
+	Metrics     string       // host:port of a listener of its own for /metrics; "": none
 	Log         *slog.Logger // nil: slog.Default
 }
 
@@ -51,6 +53,7 @@ type Server struct {
 	data     *Database
 	listener net.Listener
 	http     *http.Server
+	metrics  *metricsServer // nil for none
 	log      *slog.Logger
 	patience time.Duration
 	requests sync.WaitGroup // those that the handler is working on
@@ -75,17 +78,24 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 			return nil, errors.Join(err, l.Close())
 		}
 	}
-	data, err := open(ctx, c.Database, true, c.Log)
+	counted := metrics.New()
+	numbers, err := openMetrics(ctx, c, counted)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	return newServer(l, data, c), nil
+	data, err := open(ctx, c.Database, true, c.Log, counted)
+	if err != nil {
+		return nil, errors.Join(err, l.Close(), numbers.close())
+	}
+	s := newServer(l, data, c, counted)
+	s.metrics = numbers
+	return s, nil
 }
 
-func newServer(l net.Listener, data *Database, c Config) *Server {
+func newServer(l net.Listener, data *Database, c Config, counted *metrics.Metrics) *Server {
 	s := &Server{data: data, listener: l, log: c.Log, patience: Patience}
 	s.stopping, s.beginStop = context.WithCancel(context.Background())
-	api := httpapi.New(data.Book, httpapi.Options{Log: c.Log, PublicURL: c.PublicURL, Stopping: s.stopping})
+	api := httpapi.New(data.Book, httpapi.Options{Log: c.Log, PublicURL: c.PublicURL, Stopping: s.stopping, Metrics: counted})
 	s.http = &http.Server{
 		Handler:                      s.counted(api),
 		ReadHeaderTimeout:            readHeaderTimeout,
@@ -107,8 +117,10 @@ func (s *Server) Addr() net.Addr { return s.listener.Addr() }
 
 // URL gives the base of the URLs at which this machine reaches the server:
 // "http://127.0.0.1:8420".
-func (s *Server) URL() string {
-	a := *s.listener.Addr().(*net.TCPAddr)
+func (s *Server) URL() string { return reachable(s.listener.Addr()) }
+
+func reachable(address net.Addr) string {
+	a := *address.(*net.TCPAddr)
 	if a.IP.IsUnspecified() {
 		a.IP = net.IPv4(127, 0, 0, 1)
 	}
@@ -123,6 +135,7 @@ func (s *Server) URL() string {
 func (s *Server) Run(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(s.listener) }()
+	s.metrics.start()
 	var err error
 	select {
 	case <-ctx.Done():
@@ -148,13 +161,13 @@ func (s *Server) stop() error {
 		err = errors.Join(err, s.http.Close())
 	}
 	s.requests.Wait()
-	return errors.Join(err, s.data.Close())
+	return errors.Join(err, s.metrics.close(), s.data.Close())
 }
 
 // Close gives up a server that was opened and is not to run.
 func (s *Server) Close() error {
 	s.beginStop()
-	return errors.Join(s.listener.Close(), s.data.Close())
+	return errors.Join(s.listener.Close(), s.metrics.close(), s.data.Close())
 }
 
 func (s *Server) counted(h http.Handler) http.Handler {

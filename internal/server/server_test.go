@@ -16,6 +16,7 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/metrics"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
 )
@@ -158,7 +159,7 @@ func TestRunEndsWhenTheStorageFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	st := store.New(brokenDisk{backend}, store.Options{Log: log})
-	r := start(t, newServer(l, &Database{book.New(st, book.Options{Log: log}), st}, Config{Log: log}))
+	r := start(t, newServer(l, &Database{book.New(st, book.Options{Log: log}), st}, Config{Log: log}, metrics.New()))
 	patch := contact.Patch{}
 	patch.Values[contact.Names] = contact.List{Sent: true, Texts: []string{"Ada Example"}}
 	if _, err := r.Book().Create(t.Context(), r.grant, book.Attribution{RequestID: "r"}, &patch); !errors.Is(err, store.ErrBroken) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/metrics"
 )
 
 // How long the store goes on trying by itself. Clients never loop.
@@ -77,6 +78,7 @@ type batchRun struct {
 	results []result
 	tx      Tx
 	spaces  map[contact.SpaceID]*workspace
+	saved   bool // it had something to save, and that is durable
 }
 
 // result is what one write will be answered if the batch commits.
@@ -85,10 +87,25 @@ type result struct {
 	err     error
 }
 
-// attempt loads, decides, saves and commits, and fills results. When it
+// attempt makes the attempt and counts it.
+func (b *batchRun) attempt() error {
+	begin := time.Now()
+	err := b.try()
+	outcome := metrics.Unchanged
+	switch {
+	case err != nil:
+		outcome = metrics.Failed
+	case b.saved:
+		outcome = metrics.Saved
+	}
+	b.lane.store.metrics.Batch(outcome, len(b.writes), time.Since(begin))
+	return err
+}
+
+// try loads, decides, saves and commits, and fills results. When it
 // returns an error nothing was committed, unless the error says that this is
 // not known.
-func (b *batchRun) attempt() error {
+func (b *batchRun) try() error {
 	select {
 	case <-b.lane.store.broken:
 		return errBroken(b.lane.store.brokenWith)
@@ -116,8 +133,11 @@ func (b *batchRun) attempt() error {
 		return err
 	}
 	if err := tx.Commit(ctx); err != nil {
-		return b.lane.settle(err, mark)
+		if err = b.lane.settle(err, mark); err != nil {
+			return err
+		}
 	}
+	b.saved = true
 	return nil
 }
 

@@ -49,6 +49,7 @@ func (l *lane) submit(ctx context.Context, p *pending) {
 	l.push(p)
 	if !l.busy {
 		l.busy = true
+		l.store.metrics.Lane()
 		batch := l.take()
 		l.mu.Unlock()
 		l.run(batch)
@@ -72,7 +73,7 @@ func (l *lane) passOn() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.turns) == 0 {
-		l.busy = false
+		l.idle()
 		return
 	}
 	l.store.work.Add(1)
@@ -85,13 +86,19 @@ func (l *lane) drain() {
 		l.mu.Lock()
 		batch := l.take()
 		if len(batch) == 0 {
-			l.busy = false
+			l.idle()
 			l.mu.Unlock()
 			return
 		}
 		l.mu.Unlock()
 		l.run(batch)
 	}
+}
+
+// idle says that nothing is to be run. The lane is locked.
+func (l *lane) idle() {
+	l.busy = false
+	l.store.metrics.LaneIdle()
 }
 
 // push appends p to its Space's queue. The lane is locked.
@@ -101,6 +108,7 @@ func (l *lane) push(p *pending) {
 		l.turns = append(l.turns, space)
 	}
 	l.queues[space] = append(l.queues[space], p)
+	l.store.metrics.Waiting(1)
 }
 
 // take gives the next batch: a write of each Space in turn, so that one
@@ -124,6 +132,7 @@ func (l *lane) take() []*pending {
 			delete(l.queues, space)
 		}
 	}
+	l.store.metrics.Waiting(-len(batch))
 	return batch
 }
 
@@ -138,6 +147,7 @@ func (l *lane) withdraw(p *pending) bool {
 	if at < 0 {
 		return false
 	}
+	l.store.metrics.Waiting(-1)
 	if len(queue) == 1 {
 		delete(l.queues, space)
 		l.turns = slices.DeleteFunc(l.turns, func(s contact.SpaceID) bool { return s == space })

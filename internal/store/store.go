@@ -12,6 +12,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/metrics"
 )
 
 // Store is the way to one database. Its methods may be called from many
@@ -20,6 +21,7 @@ type Store struct {
 	backend Backend
 	log     *slog.Logger
 	clock   func() time.Time
+	metrics *metrics.Metrics
 	news    news
 
 	mu     sync.Mutex
@@ -34,8 +36,9 @@ type Store struct {
 
 // Options set what a Store takes from its surroundings; zero values will do.
 type Options struct {
-	Log   *slog.Logger     // nil: slog.Default
-	Clock func() time.Time // nil: time.Now
+	Log     *slog.Logger     // nil: slog.Default
+	Clock   func() time.Time // nil: time.Now
+	Metrics *metrics.Metrics // nil: some that nobody reads
 }
 
 // New makes a Store over a backend and owns it from then on.
@@ -46,10 +49,14 @@ func New(b Backend, o Options) *Store {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	if o.Metrics == nil {
+		o.Metrics = metrics.New()
+	}
 	return &Store{
 		backend: b,
 		log:     o.Log,
 		clock:   o.Clock,
+		metrics: o.Metrics,
 		lanes:   map[int64]*lane{},
 		broken:  make(chan struct{}),
 	}
