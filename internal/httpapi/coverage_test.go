@@ -114,3 +114,21 @@ func TestEveryBadInput(t *testing.T) {
 		t.Errorf("there is no bad input %d", last)
 	}
 }
+
+// The list of bad inputs has its hundred lines, and promises codes that there are.
+func TestBadInputsNameCodes(t *testing.T) {
+	text, err := os.ReadFile("../../docs/bad-inputs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range regexp.MustCompile(`(?m)^[0-9]+\. .*$`).FindAllString(string(text), -1) {
+		if !strings.HasPrefix(line, strconv.Itoa(i+1)+". ") {
+			t.Fatalf("line %d of the list begins with %.8q", i+1, line)
+		}
+		for _, m := range regexp.MustCompile("(?:[45][0-9]{2}|or) `([a-z_]+)`").FindAllStringSubmatch(line, -1) {
+			if !slices.Contains(httpapi.Codes, m[1]) {
+				t.Errorf("bad input %d is answered with %s, which is no code", i+1, m[1])
+			}
+		}
+	}
+}
