@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 		if os.Getenv(inNamespace) != "" {
 			return m.Run() // the parent has built the binary
 		}
+		if binary = os.Getenv("CARNET_TEST_BINARY"); binary != "" {
+			return m.Run() // so has ./test
+		}
 		dir, err := os.MkdirTemp("", "carnet-endurance")
 		if err != nil {
 			panic(err)

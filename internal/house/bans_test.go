@@ -86,7 +86,7 @@ func product(dirs ...string) func(*source) bool {
 // productBut picks the files of all packages that go into the binary but for
 // some. The conformance suite and the server for tests are no part of it.
 func productBut(but ...string) func(*source) bool {
-	but = append(but, "internal/store/storetest", "internal/pgtest")
+	but = append(but, "internal/store/storetest", "internal/pgtest", "internal/pgtest/lend")
 	return func(s *source) bool { return !s.test && !slices.Contains(but, s.dir()) }
 }
 

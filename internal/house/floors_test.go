@@ -21,6 +21,7 @@ var floors = []floor{
 	{"internal/metrics", 0, "every layer tells it what happened, so it knows none of them"},
 	{"internal/load", 1, "it measures from outside, so it knows the client alone"},
 	{"internal/pgtest", 0, "a PostgreSQL server for tests knows nothing of what is stored in it"},
+	{"internal/pgtest/lend", 1, "it starts that server for several packages, and nothing else"},
 	{"internal/contact", 1, "the domain is pure, so that a rule can run twice, or for a preview, with the same result"},
 	{"internal/access", 2, "who may do what is decided from values alone, before anything is read"},
 	{"internal/wire", 2, "what is sent is read with the domain alone, so that fuzzing has nothing else to build"},
@@ -40,7 +41,7 @@ var floors = []floor{
 
 // tools are programs and tests about the source text. They import none of the
 // product, and nothing imports them.
-var tools = []string{"internal/house", "internal/house/tally", "internal/mutants"}
+var tools = []string{"internal/house", "internal/house/tally", "internal/house/touched", "internal/mutants"}
 
 func TestFloors(t *testing.T) { holds(t, floorFaults(ours(t))) }
 

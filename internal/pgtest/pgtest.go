@@ -9,6 +9,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"strings"
@@ -112,6 +114,20 @@ func server(t testing.TB) func(database string) (string, error) {
 		t.Fatal(err)
 	}
 	return func(database string) (string, error) { return c.DSN(database), nil }
+}
+
+// Lend starts a server that several programs share, writes its DSN to out, on a
+// line, and keeps the server until in ends.
+func Lend(in io.Reader, out io.Writer) error {
+	c, err := start(Options{})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, c.DSN(""))
+	if err == nil {
+		_, err = io.Copy(io.Discard, in)
+	}
+	return errors.Join(err, c.remove())
 }
 
 // withDatabase puts another database into a DSN.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -62,6 +63,28 @@ func TestKilledProgram(t *testing.T) {
 	}
 	if running(pid) {
 		t.Errorf("its server, process %d, goes on", pid)
+	}
+}
+
+// A server that is lent answers until it is given back, and then is gone.
+func TestLend(t *testing.T) {
+	keep, giveBack := io.Pipe()
+	dsns, out := io.Pipe()
+	ended := make(chan error, 1)
+	go func() { ended <- errors.Join(Lend(keep, out), out.Close()) }()
+	dsn, err := bufio.NewReader(dsns).ReadString('\n')
+	if err != nil {
+		t.Fatal(err, <-ended)
+	}
+	dsn = strings.TrimSpace(dsn)
+	if err := administer(func(string) (string, error) { return dsn, nil }, "SELECT 1"); err != nil {
+		t.Error(err)
+	}
+	if err := errors.Join(giveBack.Close(), <-ended); err != nil {
+		t.Fatal(err)
+	}
+	if _, dir, _ := strings.Cut(dsn, "host="); exists(dir) {
+		t.Errorf("its folder %s stays", dir)
 	}
 }
 

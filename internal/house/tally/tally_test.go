@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestTally(t *testing.T) {
@@ -19,8 +20,8 @@ func TestTally(t *testing.T) {
 {"Action":"pass","Package":"p","Test":"FuzzB"}
 {"Action":"output","Package":"p","Output":"PASS\n"}
 {"Action":"output","Package":"p","Output":"ok  \tp\t0.1s\n"}
-{"Action":"pass","Package":"p"}`,
-			printed: "ok  \tp\t0.1s\n",
+{"Action":"pass","Package":"p","Elapsed":0.1}`,
+			printed: "ok      0.1 s  p\n",
 			closing: "3 passed, 0 failed, 0 skipped",
 			fuzz:    "p FuzzB",
 		},
@@ -32,8 +33,8 @@ func TestTally(t *testing.T) {
 {"Action":"output","Package":"p","Test":"TestB","Output":"B is wrong\n"}
 {"Action":"fail","Package":"p","Test":"TestB"}
 {"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
-{"Action":"fail","Package":"p"}`,
-			printed: "B is wrong\nFAIL\tp\t0.1s\n",
+{"Action":"fail","Package":"p","Elapsed":0.1}`,
+			printed: "B is wrong\nFAIL\tp\t0.1s\nFAIL    0.1 s  p\n",
 			closing: "1 passed, 1 failed, 0 skipped",
 		},
 		{
@@ -45,7 +46,7 @@ func TestTally(t *testing.T) {
 {"Action":"pass","Package":"q"}
 {"Action":"fail","Package":"p","Test":"TestA"}
 {"Action":"fail","Package":"p"}`,
-			printed: "ok  \tq\t0.1s\np: A is wrong\n",
+			printed: "ok      0.0 s  q\np: A is wrong\nFAIL    0.0 s  p\n",
 			closing: "1 passed, 1 failed, 0 skipped",
 		},
 		{
@@ -54,7 +55,7 @@ func TestTally(t *testing.T) {
 {"Action":"run","Package":"p","Test":"TestA"}
 {"Action":"output","Package":"p","Test":"TestA","Output":"panic: time is up\n"}
 {"Action":"fail","Package":"p"}`,
-			printed: "panic: time is up\n",
+			printed: "panic: time is up\nFAIL    0.0 s  p\n",
 			closing: "0 passed, 1 failed, 0 skipped",
 		},
 		{
@@ -64,7 +65,7 @@ func TestTally(t *testing.T) {
 {"ImportPath":"p [p.test]","Action":"build-fail"}
 {"Action":"output","Package":"p","Output":"FAIL\tp [build failed]\n"}
 {"Action":"fail","Package":"p","FailedBuild":"p [p.test]"}`,
-			printed: "p/p.go:1: no\nFAIL\tp [build failed]\n",
+			printed: "p/p.go:1: no\nFAIL\tp [build failed]\nFAIL    0.0 s  p\n",
 			closing: "0 passed, 1 failed, 0 skipped",
 		},
 		{
@@ -74,7 +75,7 @@ func TestTally(t *testing.T) {
 {"Action":"pass","Package":"p"}
 {"Action":"output","Package":"q","Output":"?   \tq\t[no test files]\n"}
 {"Action":"skip","Package":"q"}`,
-			printed: "?   \tq\t[no test files]\n",
+			printed: "ok      0.0 s  p\nnone          q has no tests\n",
 			closing: "0 passed, 0 failed, 1 skipped",
 			skipped: "p TestA",
 		},
@@ -87,8 +88,8 @@ func TestTally(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out strings.Builder
-			tally := newTally(&out)
-			if err := tally.read(strings.NewReader(c.events[1:])); err != nil {
+			tally := newTally(&out, time.Now, 0)
+			if err := readLines(strings.NewReader(c.events[1:]), tally.line); err != nil {
 				t.Fatal(err)
 			}
 			for _, x := range []struct{ what, got, want string }{
