@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -36,6 +37,9 @@ type visit struct {
 // to work.
 func openBrowser(t *testing.T, server *httptest.Server) *visit {
 	t.Helper()
+	if os.Getenv("CARNET_TEST_QUICK") == "1" {
+		t.Skip("it needs Chromium, and ./test quick does without")
+	}
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Fatal("this test needs Chromium: install what Debian calls chromium, so that it is in the PATH")

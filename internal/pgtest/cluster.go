@@ -50,6 +50,7 @@ const (
 // Start makes a cluster for one test, which is gone when the test ends.
 func Start(t testing.TB, o Options) *Cluster {
 	t.Helper()
+	needed(t)
 	c, err := start(o)
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,7 @@
 // tests alone. The server is this program's own, on a Unix socket, and ends with
 // it however that ends; CARNET_TEST_POSTGRES names another one to use instead, a
 // DSN of somebody who may create databases. A machine without PostgreSQL fails
-// the test: nothing is skipped.
+// the test: nothing is skipped, but where CARNET_TEST_QUICK=1 asks for it.
 package pgtest
 
 import (
@@ -106,6 +106,7 @@ var shared = sync.OnceValues(func() (*Cluster, error) { return start(Options{}) 
 // to administer it by where the name is "".
 func server(t testing.TB) func(database string) (string, error) {
 	t.Helper()
+	needed(t)
 	if dsn := os.Getenv("CARNET_TEST_POSTGRES"); dsn != "" {
 		return func(database string) (string, error) { return withDatabase(dsn, database) }
 	}
@@ -128,6 +129,14 @@ func Lend(in io.Reader, out io.Writer) error {
 		_, err = io.Copy(io.Discard, in)
 	}
 	return errors.Join(err, c.remove())
+}
+
+// needed skips a test where ./test quick runs, which does without.
+func needed(t testing.TB) {
+	t.Helper()
+	if os.Getenv("CARNET_TEST_QUICK") == "1" {
+		t.Skip("it needs PostgreSQL")
+	}
 }
 
 // withDatabase puts another database into a DSN.

@@ -11,13 +11,13 @@ import (
 )
 
 // Clients whose requests go to any of several servers see one truth: the model's.
-// About 3,000 random writes, and 100,000 in a long run.
+// About 1,500 random writes, and 100,000 in a long run.
 func TestRandomWritesOverServers(t *testing.T) {
 	t.Parallel()
 	empty := pgtest.NewTemplate(t, postgres.Migrate)
-	for servers, writes := range map[int]int{2: 1200, 4: 1800} {
+	for servers, writes := range map[int]int{2: 600, 4: 900} {
 		if long {
-			writes = 5000 // of which a long run makes ten times as many
+			writes = 2500 // of which a long run makes twenty times as many
 		}
 		t.Run(fmt.Sprint(servers, " servers"), func(t *testing.T) {
 			dsn := empty.Database(t)

@@ -57,7 +57,7 @@ func closing(t *testing.T, b store.Backend) store.Backend {
 // on either database and however they fall into batches.
 func TestSameWritesSameState(t *testing.T) {
 	t.Parallel()
-	rounds, writes := 1, 2500
+	rounds, writes := 1, 1500
 	if long {
 		rounds, writes = 5, 5000
 	}
@@ -86,7 +86,7 @@ func TestSameWritesSameState(t *testing.T) {
 // shows the first lines that differ.
 func differs(t *testing.T, have, want []string) {
 	t.Helper()
-	if len(have) < 5_000 {
+	if len(have) < 3_000 {
 		t.Errorf("only %d lines to compare", len(have))
 	}
 	for i := range max(len(have), len(want)) {

@@ -21,7 +21,7 @@ import (
 func TestThroughPgBouncer(t *testing.T) {
 	through := pgtest.Bouncer(t, pgtest.NewTemplate(t, Migrate).Database(t))
 	b := opened(t, Options{DSN: through, MaxConns: 60}) // more than the pooler has
-	storetest.RandomWrites(t, b, 48, 1500)
+	storetest.RandomWrites(t, b, 48, 750)
 
 	servers := []*store.Store{storeOn(t, through), storeOn(t, through)}
 	space := newSpace(t, servers[0])
@@ -48,7 +48,7 @@ func TestExecModes(t *testing.T) {
 	for _, mode := range []string{"cache_statement", "cache_describe", "describe_exec", "exec", "simple_protocol"} {
 		t.Run(mode, func(t *testing.T) {
 			b := opened(t, Options{DSN: pgtest.With(empty.Database(t), "default_query_exec_mode", mode)})
-			storetest.RandomWrites(t, b, 4, 200)
+			storetest.RandomWrites(t, b, 4, 100)
 		})
 	}
 }

@@ -13,11 +13,11 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-// 10,000 random writes in all, and ten times as many in a long run.
+// 5,000 random writes in all, and twenty times as many in a long run.
 var randomTests = []test{
-	{"500 random writes of one client", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 1, 500) }},
-	{"2,500 random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, 2500) }},
-	{"7,000 random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, 7000) }},
+	{"random writes of one client", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 1, 250) }},
+	{"random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, 1250) }},
+	{"random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, 3500) }},
 }
 
 // seeded makes random numbers from CARNET_TEST_SEED, or from a seed that it
@@ -76,7 +76,7 @@ func RandomWrites(t *testing.T, b store.Backend, clients, writes int) map[contac
 func RandomWritesOver(t *testing.T, servers []store.Backend, clients, writes int) map[contact.SpaceID]string {
 	t.Helper()
 	if os.Getenv("CARNET_TEST_LONG") == "1" {
-		writes *= 10
+		writes *= 20
 	}
 	random := seeded(t)
 	var stores []*store.Store
