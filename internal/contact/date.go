@@ -1,10 +1,11 @@
 package contact
 
+import "strings"
+
 // parseDate gives the date part, as written, of a date or a timestamp:
-// YYYY-MM-DD, YYYY-MM-DD HH:MM:SS, or RFC 3339 (with T or a space between date
-// and time). The day must be one of the calendar, from 1000-01-01 to
-// 9999-12-31; a time must be one of the clock, without leap seconds
-// (CONTRACT D13).
+// YYYY-MM-DD, and whatever time of the extended form of ISO 8601 follows it. The
+// day must be one of the calendar, from 1000-01-01 to 9999-12-31; a time must
+// be one of the clock, without leap seconds (CONTRACT D13).
 func parseDate(s string) (string, *Flaw) {
 	const length = len("2006-01-02")
 	if len(s) < length || !isCalendarDay(s[:length]) || !isClockTime(s[length:]) {
@@ -38,43 +39,57 @@ func daysIn(year, month int) int {
 }
 
 // isClockTime tells whether s is what may follow the date of a timestamp:
-// nothing, " HH:MM:SS", or the time and offset of RFC 3339.
+// nothing, or a T or a space, a time to the hour, the minute or the second with
+// a decimal fraction of that, and an offset. RFC 3339 and what databases print
+// are among it.
 func isClockTime(s string) bool {
 	if s == "" {
 		return true
 	}
-	const length = len("T15:04:05")
-	if len(s) < length || s[3] != ':' || s[6] != ':' ||
-		!isBelow(s[1:], 24) || !isBelow(s[4:], 60) || !isBelow(s[7:], 60) {
+	if s[0] != ' ' && s[0] != 'T' && s[0] != 't' || !isBelow(s[1:], 24) {
 		return false
 	}
-	switch s[0] {
-	case ' ':
-		return len(s) == length || isFractionAndOffset(s[length:])
-	case 'T', 't':
-		return isFractionAndOffset(s[length:])
-	default:
-		return false
+	s = s[len("T15"):]
+	for range 2 { // minutes, seconds
+		if s != "" && s[0] == ':' {
+			if !isBelow(s[1:], 60) {
+				return false
+			}
+			s = s[len(":04"):]
+		}
 	}
+	s, ok := cutFraction(s)
+	return ok && isOffset(s)
 }
 
-// isFractionAndOffset reads (.digits)?(Z|[+-]HH:MM).
-func isFractionAndOffset(s string) bool {
-	if s != "" && s[0] == '.' {
-		end := 1
-		for end < len(s) && '0' <= s[end] && s[end] <= '9' {
-			end++
-		}
-		if end == 1 {
-			return false
-		}
-		s = s[end:]
+// cutFraction takes [.,]digits from the beginning of s, if it has one of the
+// signs there.
+func cutFraction(s string) (rest string, ok bool) {
+	if s == "" || s[0] != '.' && s[0] != ',' {
+		return s, true
 	}
+	rest = strings.TrimLeft(s[1:], "0123456789")
+	return rest, len(rest) < len(s)-1
+}
+
+// isOffset reads nothing, or Z or [+-]HH, [+-]HHMM or [+-]HH:MM, which a space
+// may set off.
+func isOffset(s string) bool {
+	if s == "" {
+		return true
+	}
+	s = strings.TrimPrefix(s, " ")
 	if s == "Z" || s == "z" {
 		return true
 	}
-	return len(s) == len("+01:00") && (s[0] == '+' || s[0] == '-') && s[3] == ':' &&
-		isBelow(s[1:], 24) && isBelow(s[4:], 60)
+	if s == "" || s[0] != '+' && s[0] != '-' || !isBelow(s[1:], 24) {
+		return false
+	}
+	minutes := s[len("+01"):]
+	if len(minutes) == len(":00") {
+		minutes = strings.TrimPrefix(minutes, ":")
+	}
+	return minutes == "" || len(minutes) == len("00") && isBelow(minutes, 60)
 }
 
 // isBelow tells whether s begins with a number of two digits below limit.

@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"bytes"
 	"regexp"
 	"strconv"
 	"strings"
@@ -44,19 +45,41 @@ func ValidRegion(region string) bool {
 }
 
 // phoneKey gives a phone's E.164 form where the number parses, and otherwise
-// what of it is dialled; the extension, if any, follows as ";ext=12". Texts
-// that dial the same have the same key.
+// what of it is dialled; what is dialled from the first pause on follows, and the
+// extension, if any, as ";ext=12". Texts that dial the same have the same key.
 func phoneKey(text, region string) string {
-	main, extension, ok := splitExtension(text)
+	main, extension, ok := splitExtension(narrow(text))
 	if !ok { // never stored
-		main, extension = text, ""
+		main, extension = narrow(text), ""
 	}
-	var room [maxPhoneLength]byte
-	key := phoneE164(asTyped(appendDialled(room[:0], main), text), region)
+	var room [maxPhoneLength + len("+")]byte
+	dialled := appendMain(room[:0], main)
+	pause := bytes.IndexAny(dialled, ",;")
+	if pause < 0 {
+		pause = len(dialled)
+	}
+	key := phoneE164(asTyped(dialled[:pause], text), region) + string(dialled[pause:])
 	if extension == "" {
 		return key
 	}
 	return string(appendDialled([]byte(key+";ext="), extension))
+}
+
+// appendMain writes what is dialled of a number without its extension. What
+// stands before a zero in brackets is a country's calling code, with a + or
+// without: with one, the parser knows whether that country dials the zero.
+func appendMain(b []byte, main string) []byte {
+	if before, after, found := cutTrunkZero(main); found {
+		var room [maxPhoneLength]byte
+		code := string(appendDialled(room[:0], before))
+		for _, abroad := range []string{"00", "011"} {
+			code = strings.TrimPrefix(code, abroad)
+		}
+		if _, known := nationalPrefixes()[code]; known {
+			return appendDialled(append(append(b, '+'), code...), after)
+		}
+	}
+	return appendDialled(b, main)
 }
 
 // asTyped turns b into a string, without a copy where it is the text itself,
@@ -70,10 +93,10 @@ func asTyped(b []byte, text string) string {
 
 // phoneE164 gives the E.164 form of a number of which only what is dialled is
 // left, or dialled itself where it does not parse. Symbols that a phone system
-// acts on (# * , ;) make it no number of the public network.
+// acts on (# *) make it no number of the public network.
 func phoneE164(dialled, region string) string {
 	switch {
-	case strings.ContainsAny(dialled, "#*,;"):
+	case strings.ContainsAny(dialled, "#*"):
 		return dialled
 	case !strings.HasPrefix(dialled, "+") && !ValidRegion(region):
 		return dialled // the parser could not place it either

@@ -2,6 +2,7 @@ package contact
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,7 @@ func TestMatchKeyOfPhonesInARegion(t *testing.T) { // CONTRACT D10
 		{"*100#", "GB", "*100#"},
 		{"07700*900123", "GB", "07700*900123"},
 		{"+44 7700 900123*5", "GB", "+447700900123*5"},
-		{"07700 900123,5", "GB", "07700900123,5"},
+		{"07700 900123,5", "GB", "+447700900123,5"},
 		{"07700 900123", "XX", "07700900123"}, // no such region: as without one
 		{"07700 900123", "gb", "07700900123"},
 		{"+44 7700 900123", "XX", "+447700900123"},
@@ -33,6 +34,58 @@ func TestMatchKeyOfPhonesInARegion(t *testing.T) { // CONTRACT D10
 	for _, test := range tests {
 		if got := MatchKey(Phones, test.phone, test.region); got != test.want {
 			t.Errorf("%q in %q: %q, want %q", test.phone, test.region, got, test.want)
+		}
+	}
+}
+
+// FAULT C11: the numbers of each row are one, in every Space of the region.
+func TestNumbersThatAreTheSame(t *testing.T) {
+	for _, row := range []struct {
+		region, key string
+		phones      []string
+	}{
+		// What stands before a zero in brackets is a country's code.
+		{"DE", "+496128555012", []string{"49 (0) 6128 555012", "49(0)6128/555012", "+49 (0) 6128 555012", "0049 (0) 6128 555012",
+			"(0049) (0) 6128 555012", "(+49)(0)6128-555012", "49 ( 0 ) 6128 555012", "49-(0)-6128-555012", "49(0)6128 555012,",
+			"４９（０）６１２８　５５５０１２", "(0) 6128 555012", "(06128) 555012", "06128 555012", "+49 6128 555012", "0 (6128) 555012"}},
+		{"US", "+496128555012", []string{"49 (0) 6128 555012", "0049 (0) 6128 555012", "011 49 (0) 6128 555012", "+49 (0) 6128 555012"}},
+		{"", "+447700900123", []string{"44 (0) 7700 900123", "0044(0)7700 900123", "+44 (0)7700 900123", "+44 7700 900123"}},
+		{"GB", "+390612345678", []string{"39 (0)6 1234 5678", "0039 (0)6 1234 5678", "+39 (0)6 1234 5678", "+39 06 1234 5678"}}, // Italy keeps the zero
+		{"GB", "+447700900123;ext=5", []string{"44 (0)7700 900123 x5", "07700 900123 ext. 5"}},
+		// Up to the first pause it is a number, whatever is dialled after.
+		{"US", "+12025550123,,,001#", []string{"(202) 555-0123,,,001#", "+1 202 555 0123,,,001#", "202.555.0123 , , , 001 #", "1 (202) 555-0123，，，００１＃"}},
+		{"GB", "+447700900123;12", []string{"07700 900123;12", "+44 7700 900123;12", "0044 7700 900123 ; 1-2", "44 (0) 7700 900123;12"}},
+		{"GB", "+447700900123,5;ext=7", []string{"07700 900123,5 x7", "+447700900123,5;ext=7"}},
+	} {
+		for _, phone := range row.phones {
+			want := row.key
+			if strings.HasSuffix(phone, ",") {
+				want += ","
+			}
+			if stored, flaw := ParseValue(Phones, phone); flaw != nil {
+				t.Errorf("%q: %v", phone, flaw)
+			} else if got := MatchKey(Phones, stored, row.region); got != want {
+				t.Errorf("%q in %q: %q, want %q", phone, row.region, got, want)
+			}
+		}
+	}
+}
+
+// FAULT C11: and these are not: a zero in brackets that follows no code, and
+// symbols before any pause, which a phone system acts on.
+func TestNumbersThatAreNot(t *testing.T) {
+	for _, row := range []struct{ region, phone, key string }{
+		{"DE", "6128 (0) 555012", "+4961280555012"},
+		{"DE", "(0)", "0"},
+		{"", "(0) 6128 555012", "06128555012"},
+		{"", "0 (0) 6128", "006128"},
+		{"", "999 (0) 6128", "99906128"}, // no such code
+		{"DE", "*49 (0) 6128,5", "*4906128,5"},
+		{"GB", "*21*07700900123,5", "*21*07700900123,5"},
+		{"GB", ",07700 900123", ",07700900123"},
+	} {
+		if got := MatchKey(Phones, row.phone, row.region); got != row.key {
+			t.Errorf("%q in %q: %q, want %q", row.phone, row.region, got, row.key)
 		}
 	}
 }
@@ -108,15 +161,32 @@ func TestMatchKeyInEveryRegion(t *testing.T) {
 	})
 }
 
+// aloneZero is a zero alone in brackets, with what may stand around it there.
+var aloneZero = regexp.MustCompile(`\(0\)`)
+
 // checkPhoneKey checks the key of a valid phone against the parser alone, and
-// that how a number is grouped makes no difference.
+// that spaces, dashes, dots and widths make no difference, nor brackets but
+// those around a lone zero.
 func checkPhoneKey(t rapid.TB, phone, region, key string) {
 	t.Helper()
-	main, extension, _ := splitExtension(phone)
-	want := string(appendDialled(nil, main))
-	if !strings.ContainsAny(want, "#*,;") {
-		if number, err := phonenumbers.Parse(want, region); err == nil {
-			want = phonenumbers.Format(number, phonenumbers.E164)
+	main, extension, _ := splitExtension(narrow(phone))
+	main = dialledAndBrackets(main)
+	want := strings.NewReplacer("(", "", ")", "").Replace(main)
+	lone := aloneZero.FindStringIndex(main)
+	if lone != nil {
+		before := strings.NewReplacer("(", "", ")", "").Replace(main[:lone[0]])
+		digits := strings.TrimPrefix(strings.TrimPrefix(before, "00"), "011")
+		if code, err := strconv.Atoi(digits); err == nil && digits == strconv.Itoa(code) && phonenumbers.GetSupportedCallingCodes()[code] {
+			want = "+" + digits + want[len(before):]
+		}
+	}
+	pause := len(want)
+	if i := strings.IndexAny(want, ",;"); i >= 0 {
+		pause = i
+	}
+	if !strings.ContainsAny(want[:pause], "#*") {
+		if number, err := phonenumbers.Parse(want[:pause], region); err == nil {
+			want = phonenumbers.Format(number, phonenumbers.E164) + want[pause:]
 		}
 	}
 	if extension != "" {
@@ -125,20 +195,49 @@ func checkPhoneKey(t rapid.TB, phone, region, key string) {
 	if key != want {
 		t.Fatalf("%q in %q: key %q, but the parser says %q", phone, region, key, want)
 	}
-	var spaced strings.Builder
+	var spaced, wide strings.Builder
 	for _, r := range main {
-		spaced.WriteString("\u00a0(" + string(r) + "\u2013")
+		spaced.WriteString("\u00a0" + string(r) + "\u2013 .")
+		wide.WriteRune(r + 0xfee0)
 	}
-	if extension != "" {
-		spaced.WriteString(" eXt. " + extension)
-	}
-	if got := MatchKey(Phones, spaced.String(), region); got != key {
-		t.Fatalf("%q in %q: key %q, but %q when spaced out", phone, region, key, got)
+	for _, text := range []string{spaced.String(), wide.String(), bracketed(main, lone != nil)} {
+		if extension != "" {
+			text += " eXt. " + extension
+		}
+		if got := MatchKey(Phones, text, region); got != key {
+			t.Fatalf("%q in %q: key %q, but %q as %q", phone, region, key, got, text)
+		}
 	}
 	plain := strings.ReplaceAll(key, ";ext=", "")
 	if i := strings.IndexFunc(plain, func(r rune) bool { return !strings.ContainsRune("0123456789+#*,;", r) }); i >= 0 {
 		t.Fatalf("%q in %q: key %q has more than digits and symbols", phone, region, key)
 	}
+}
+
+// dialledAndBrackets is appendDialled with the brackets left in.
+func dialledAndBrackets(main string) string {
+	var out strings.Builder
+	for _, r := range main {
+		if r == '(' || r == ')' {
+			out.WriteRune(r)
+		} else {
+			out.Write(appendDialled(nil, string(r)))
+		}
+	}
+	return out.String()
+}
+
+// bracketed puts brackets where they mean nothing, unless one that does means
+// something is there already.
+func bracketed(main string, loneZero bool) string {
+	if loneZero {
+		return main
+	}
+	var out strings.Builder
+	for _, r := range main {
+		out.WriteString("(" + string(r) + "\u2013")
+	}
+	return out.String()
 }
 
 func BenchmarkMatchKey(b *testing.B) {

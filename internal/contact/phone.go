@@ -20,7 +20,7 @@ func checkPhone(s string) *Flaw {
 	if flaw := checkVisible("phone number", s); flaw != nil {
 		return flaw
 	}
-	main, extension, ok := splitExtension(s)
+	main, extension, ok := splitExtension(narrow(s))
 	if !ok {
 		return &Flaw{"phone_invalid", "The phone number has letters other than an extension at its end, such as x12 or ext. 12."}
 	}
@@ -39,8 +39,28 @@ func checkPhone(s string) *Flaw {
 	return nil
 }
 
-// splitExtension parts a phone number from the extension at its end: digits
-// after x, ext, ext. or ;ext= in either case. Without any letter there is no
+// narrow gives a phone number with the signs and letters that are written at
+// the double width in East Asia (U+FF01 to U+FF5E) at their usual one. Width is
+// no part of a number: digits of either are taken.
+func narrow(s string) string {
+	if strings.IndexFunc(s, isWide) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if isWide(r) {
+			return r - wideBy
+		}
+		return r
+	}, s)
+}
+
+// wideBy is how far each wide form lies from its ASCII character.
+const wideBy = '！' - '!'
+
+func isWide(r rune) bool { return '！' <= r && r <= '～' }
+
+// splitExtension parts a phone number, which is narrow, from the extension at
+// its end: digits after x, ext, ext. or ;ext= in either case. Without any letter there is no
 // extension; with letters that are not one, ok is false.
 func splitExtension(s string) (main, extension string, ok bool) {
 	start := strings.IndexFunc(s, isASCIILetter)
@@ -77,16 +97,40 @@ func isSpaceSeparator(r rune) bool { return unicode.Is(unicode.Zs, r) }
 
 // isPhoneSymbol tells whether r may stand between the digits of a phone
 // number: spaces and dashes of any make, and the signs that people dial or
-// group with.
+// group with. Japanese keyboards write the sign of a long vowel for a dash.
 func isPhoneSymbol(r rune) bool {
 	if r < utf8.RuneSelf {
 		return strings.IndexByte(" +-()./#*,;", byte(r)) >= 0
 	}
-	return r == '\u2212' || unicode.In(r, unicode.Zs, unicode.Pd)
+	return r == '\u2212' || r == 'ー' || r == 'ｰ' || unicode.In(r, unicode.Zs, unicode.Pd)
 }
 
-// appendDialled writes what of a phone number is dialled: its digits, as ASCII
-// digits, and the symbols + # * , ;.
+// cutTrunkZero parts a phone number, which is narrow, before a zero that stands
+// alone in brackets, as in 49 (0) 6128 555012.
+func cutTrunkZero(s string) (before, after string, found bool) {
+	for at := strings.IndexByte(s, '('); at >= 0; {
+		lone := strings.TrimLeftFunc(s[at+1:], groups)
+		if zero, size := utf8.DecodeRuneInString(lone); unicode.IsDigit(zero) && digitValue(zero) == 0 &&
+			strings.HasPrefix(strings.TrimLeftFunc(lone[size:], groups), ")") {
+			return s[:at], s[at:], true
+		}
+		next := strings.IndexByte(s[at+1:], '(')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+	return s, "", false
+}
+
+// groups tells whether r only groups the digits of a number: neither dialled
+// nor a bracket.
+func groups(r rune) bool {
+	return isPhoneSymbol(r) && (r >= utf8.RuneSelf || strings.IndexByte(" -./", byte(r)) >= 0)
+}
+
+// appendDialled writes what of a phone number, which is narrow, is dialled: its
+// digits, as ASCII digits, and the symbols + # * , ;.
 func appendDialled(b []byte, s string) []byte {
 	for _, r := range s {
 		switch {

@@ -44,6 +44,19 @@ var phoneCases = []struct{ about, sent, key, code string }{
 	{"Persian digits", "۱۱۲", "112", ""},
 	{"Devanagari digits, and in the extension", "+१ ५५५ ०१० ०१९९ x५", "+15550100199;ext=5", ""},
 	{"full-width digits", "+１５５５０１００１９９", "+15550100199", ""},
+	// FAULT C12: what keyboards of East Asia write at the double width.
+	{"full-width, all of it", "（０９０）５５５５－０１２３", "09055550123", ""},
+	{"full-width plus", "＋15550100199", "+15550100199", ""},
+	{"full-width dots, slashes and spaces", "＋１．５５５／０１０\u3000０１９９", "+15550100199", ""},
+	{"full-width symbols", "＊１００＃", "*100#", ""},
+	{"full-width pauses", "＋１５５５０１００１９９，，１２；３", "+15550100199,,12;3", ""},
+	{"full-width x", "＋１５５５０１００１９９ｘ５", "+15550100199;ext=5", ""},
+	{"full-width X", "+15550100199Ｘ5", "+15550100199;ext=5", ""},
+	{"full-width ext.", "+15550100199\u3000ｅｘｔ．\u3000５", "+15550100199;ext=5", ""},
+	{"full-width ;ext=", "+15550100199；ＥＸＴ＝５", "+15550100199;ext=5", ""},
+	{"widths mixed", "+1（555)０１0-0199 eｘt.5", "+15550100199;ext=5", ""},
+	{"the dash of Japanese keyboards", "０９０ー５５５５ｰ０１２３", "09055550123", ""},
+	{"full-width brackets around a trunk zero", "＋４４（０）７７００ ９００１２３", "+447700900123", ""},
 	{"no-break spaces", "+1\u00a0555\u202f010\u20070199", "+15550100199", ""},
 	{"typographic dashes", "+1\u2010555\u2011010\u20120199\u2013\u2014\u2015\u2212", "+15550100199", ""},
 	{"64 characters", strings.Repeat("1", 64), strings.Repeat("1", 64), ""},
@@ -53,6 +66,10 @@ var phoneCases = []struct{ about, sent, key, code string }{
 	{"a thousand characters", strings.Repeat("1", 1000), "", "phone_too_long"},
 	{"a mebibyte", strings.Repeat("(", 1<<20), "", "phone_too_long"},
 	{"two digits", "12", "", "phone_invalid"},
+	{"full-width letters", "ｃａｌｌ　ｍｅ", "", "phone_invalid"},
+	{"full-width tilde", "５５５～０１００", "", "phone_invalid"},
+	{"full-width equals sign", "＝１５５５", "", "phone_invalid"},
+	{"full-width square brackets", "［５５５］０１００", "", "phone_invalid"},
 	{"no digits", "+-()", "", "phone_invalid"},
 	{"letters", "call me", "", "phone_invalid"},
 	{"vanity", "1-800-FLOWERS", "", "phone_invalid"},
@@ -70,7 +87,6 @@ var phoneCases = []struct{ about, sent, key, code string }{
 	{"tilde", "555~0100", "", "phone_invalid"},
 	{"square brackets", "[555] 0100", "", "phone_invalid"},
 	{"equals sign", "=1+555", "", "phone_invalid"},
-	{"full-width plus", "＋15550100199", "", "phone_invalid"},
 	{"line separator", "555\u20280100", "", "phone_invalid"},
 	{"line separator before the extension", "555 0100x\u20285", "", "phone_invalid"},
 	{"zero-width space", "555\u200b0100", "", "phone_invalid"},
@@ -131,8 +147,10 @@ func TestDigitsOfEveryScript(t *testing.T) {
 func somePhone() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		main := rapid.StringMatching(`\+?[1-9][0-9]{2,3}([ ./–()-][0-9]{1,4}){0,5}`).Draw(t, "main")
+		trunk := rapid.SampledFrom([]string{"", "", "(0)", "49 (0) ", "0044(0)"}).Draw(t, "trunk")
+		pause := rapid.SampledFrom([]string{"", "", ",,12#", ";3,*4"}).Draw(t, "pause")
 		extension := rapid.SampledFrom([]string{"", "", " x5", ";ext=012", " EXT. 77"}).Draw(t, "extension")
-		return main + extension
+		return trunk + main + pause + extension
 	})
 }
 
