@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -81,7 +80,8 @@ func (p *problems) add(path, code, message string) {
 	*p = append(*p, fault.Problem{Path: path, Code: code, Message: message})
 }
 
-// checkName holds the name of a Space or a key to one line of text.
+// checkName holds the name of a Space or a key to one line of text that hides
+// nothing: history says by it who did what.
 func (p *problems) checkName(name string) {
 	if n := utf8.RuneCountInString(name); n < 1 || n > MaxName {
 		p.add("name", "name_length", "The name must have 1 to 100 characters.")
@@ -89,7 +89,7 @@ func (p *problems) checkName(name string) {
 	if strings.TrimSpace(name) != name {
 		p.add("name", "name_untrimmed", "The name must not begin or end with a space.")
 	}
-	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
-		p.add("name", "name_characters", "The name must be one line of text, without control characters.")
+	if flaw := contact.CheckLine("name", name); flaw != nil {
+		p.add("name", "name_characters", flaw.Message)
 	}
 }

@@ -54,6 +54,9 @@ func TestSpaceCheck(t *testing.T) {
 		{"name with space at its end", func(s *access.Space) { s.Name = "Example\u00a0" }, []string{"name"}},
 		{"name of two lines", func(s *access.Space) { s.Name = "Exam\nple" }, []string{"name"}},
 		{"name with NUL", func(s *access.Space) { s.Name = "Exam\x00ple" }, []string{"name"}},
+		{"name that turns text", func(s *access.Space) { s.Name = "Exam\u202eple" }, []string{"name"}}, // FAULT B14
+		{"name that hides something", func(s *access.Space) { s.Name = "Exam\u200bple" }, []string{"name"}},
+		{"name of nothing to see", func(s *access.Space) { s.Name = "\u3164" }, []string{"name"}},
 		{"name not UTF-8", func(s *access.Space) { s.Name = "Exam\xffple" }, []string{"name"}},
 		{"no subscription", func(s *access.Space) { s.Subscription = "" }, []string{"subscription"}},
 		{"no limit", func(s *access.Space) { s.Limits = s.Limits.With(access.Get, 0) }, nil},

@@ -60,12 +60,13 @@ func emailKey(s string) string {
 
 // isDotAtom tells whether s is words of RFC 5322's atext, joined by single
 // dots. Beyond ASCII it takes letters, marks, digits, punctuation and symbols
-// (RFC 6531), but not spaces, invisible or private characters. In ASCII,
+// (RFC 6531), but not spaces, invisible or private characters; what chooses the
+// look of an emoji belongs to that. In ASCII,
 // checkEmail has refused already all but the dot that is not atext.
 func isDotAtom(s string) bool {
 	previous := '.'
 	for _, r := range s {
-		if r == '.' && previous == '.' || !unicode.IsPrint(r) {
+		if r == '.' && previous == '.' || !unicode.IsPrint(r) || isInvisible(r) && !unicode.Is(unicode.Variation_Selector, r) {
 			return false
 		}
 		previous = r

@@ -17,17 +17,24 @@ func ParseField(s Slot, sent string, number bool) (string, *Flaw) {
 	}
 	if kind == TextField {
 		if flaw := checkFreeText("text", sent, maxFieldLength); flaw != nil {
-			return "", flaw
+			return "", flaw.reveal("text", sent, true)
 		}
 		return sent, nil
 	}
 	if strings.IndexByte(sent, 0) >= 0 { // the same answer for every value
-		return "", checkControls("value", sent, true)
+		return "", checkControls("value", sent, true).reveal("value", sent, true)
 	}
 	// White space around is trimmed; alone it is no way to clear the slot.
 	text := strings.TrimSpace(sent)
+	stored, noun, flaw := "", "number", (*Flaw)(nil)
 	if kind == NumberField {
-		return parseNumber(text)
+		stored, flaw = parseNumber(text)
+	} else {
+		noun = "date"
+		stored, flaw = parseDate(text)
 	}
-	return parseDate(text)
+	if flaw != nil {
+		return "", flaw.reveal(noun, sent, true)
+	}
+	return stored, nil
 }

@@ -34,7 +34,7 @@ func (l Labels) With(s Slot, label string) (Labels, error) {
 	if longerThan(label, MaxLabel) {
 		return l, fault.At("label", "text_too_long", "The label has more than 100 characters.")
 	}
-	if flaw := checkControls("label", label, false); flaw != nil {
+	if flaw := CheckLine("label", label); flaw != nil {
 		return l, fault.At("label", flaw.Code, flaw.Message)
 	}
 	if strings.HasPrefix(strings.ToLower(label), slotKeyStart) {

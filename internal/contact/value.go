@@ -7,10 +7,10 @@ import (
 
 // Flaw is what is wrong with one value. Code is stable and in snake_case;
 // Message is one sentence that a person can act on, and never holds the value
-// (CONTRACT D3).
+// (CONTRACT D3), but for the number of a character that cannot be seen.
 //
 // The codes: text_empty, text_too_long, text_control, text_nul, text_bidi,
-// text_utf8, email_invalid, email_too_long, email_domain, phone_invalid,
+// text_invisible, text_utf8, email_invalid, email_too_long, email_domain, phone_invalid,
 // phone_too_long, number_invalid, number_range, date_invalid, wrong_type.
 type Flaw struct{ Code, Message string }
 
@@ -35,6 +35,9 @@ func ParseValue(c Collection, sent string) (string, *Flaw) {
 	if text == "" {
 		return "", &Flaw{"text_empty", "The " + noun + " is empty; leave it out of the list instead."}
 	}
+	if strings.TrimFunc(text, isBlank) == "" {
+		return "", nothingToSee(noun)
+	}
 	var flaw *Flaw
 	switch c {
 	case Emails:
@@ -45,7 +48,7 @@ func ParseValue(c Collection, sent string) (string, *Flaw) {
 		flaw = checkFreeText(noun, text, maxNameLength)
 	}
 	if flaw != nil {
-		return "", flaw
+		return "", flaw.reveal(noun, sent, c != Phones)
 	}
 	return text, nil
 }

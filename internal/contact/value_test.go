@@ -10,7 +10,7 @@ import (
 
 // flawCodes are the codes that Flaw's comment promises: clients match on them.
 var flawCodes = []string{
-	"text_empty", "text_too_long", "text_control", "text_nul", "text_bidi", "text_utf8",
+	"text_empty", "text_too_long", "text_control", "text_nul", "text_bidi", "text_invisible", "text_utf8",
 	"email_invalid", "email_too_long", "email_domain", "phone_invalid", "phone_too_long",
 	"number_invalid", "number_range", "date_invalid", "wrong_type",
 }

@@ -15,6 +15,7 @@ import (
 
 // unreachable are codes in the source that no request brings about.
 var unreachable = map[string]string{
+	"text_invisible":  "headers answer header_invalid, and no route manages Spaces",
 	"text_utf8":       "a body that is not UTF-8 is refused as a whole",
 	"key_not_found":   "no route manages keys",
 	"label_reserved":  "no route manages Spaces",
