@@ -194,7 +194,7 @@ func TestWriteOptions(t *testing.T) {
 		if err := write(api.WithActor("Zoë from support"), api.WithReason("asked for by phone")); err != nil {
 			t.Fatal(err)
 		}
-		if got.Get("X-Actor") != "Zoë from support" || got.Get("X-Reason") != "asked for by phone" {
+		if got.Get("X-Actor") != "UTF-8''Zo%C3%AB%20from%20support" || got.Get("X-Reason") != "asked for by phone" {
 			t.Errorf("%v", got)
 		}
 		if err := write(); err != nil || got["X-Actor"] != nil || got["X-Reason"] != nil {

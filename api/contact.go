@@ -71,11 +71,11 @@ func (c *Client) Merge(ctx context.Context, survivor, merged int64, options ...W
 type WriteOption func(*request)
 
 // WithActor names the person or program behind the key, for the history: a line
-// of at most 100 characters.
-func WithActor(name string) WriteOption { return header("X-Actor", name) }
+// of at most 100 characters, in any script.
+func WithActor(name string) WriteOption { return header("X-Actor", spelled(name)) }
 
 // WithReason says why, for the history: a line of at most 500 characters.
-func WithReason(text string) WriteOption { return header("X-Reason", text) }
+func WithReason(text string) WriteOption { return header("X-Reason", spelled(text)) }
 
 // IfMatch makes a Put do nothing unless the contact still has this version
 // (CodeVersionMismatch). It is for Put alone.

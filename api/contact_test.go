@@ -122,6 +122,29 @@ func TestActorIsOneLine(t *testing.T) {
 	}
 }
 
+// FAULT C4: any name reaches the server, whatever stands between: as RFC 8187
+// spells it where it is not ASCII, or could be mistaken for that.
+func TestActorOfAnyScript(t *testing.T) {
+	for name, want := range map[string]string{
+		"Sam O'Neil <sam@example.com>": "Sam O'Neil <sam@example.com>",
+		"100% sure":                    "100% sure",
+		"Łukasz":                       "UTF-8''%C5%81ukasz",
+		"Zoë, 100% sure":               "UTF-8''Zo%C3%AB%2C%20100%25%20sure",
+		"مریم":                         "UTF-8''%D9%85%D8%B1%DB%8C%D9%85",
+		"UTF-8''Sam":                   "UTF-8''UTF-8%27%27Sam",
+		"utf-8' a.b-c_d~":              "UTF-8''utf-8%27%20a.b-c_d~",
+		"UTF-8":                        "UTF-8",
+	} {
+		client, s := scripted(t, []reply{good})
+		if _, err := client.Put(t.Context(), 5, api.Patch{}, api.WithActor(name), api.WithReason(name)); err != nil {
+			t.Fatal(err)
+		}
+		if h := s.headers[0]; h.Get("X-Actor") != want || h.Get("X-Reason") != want {
+			t.Errorf("%s: sent as %q, %q", name, h.Get("X-Actor"), h.Get("X-Reason"))
+		}
+	}
+}
+
 func TestPatchJSON(t *testing.T) {
 	var none []string
 	for name, c := range map[string]struct {

@@ -43,6 +43,7 @@ type script struct {
 	t       *testing.T
 	replies []reply
 	asked   []string // "PUT /public-api/v1/contacts/5 {...}"
+	headers []http.Header
 }
 
 func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -51,6 +52,7 @@ func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
 		s.t.Error(err)
 	}
 	s.asked = append(s.asked, strings.TrimSpace(req.Method+" "+req.URL.RequestURI()+" "+string(body)))
+	s.headers = append(s.headers, req.Header)
 	if len(s.replies) == 0 { // the server holds the answer
 		<-req.Context().Done()
 		return nil, req.Context().Err()
