@@ -124,7 +124,7 @@ func (b *Book) Put(ctx context.Context, g access.Grant, by Attribution, p *Put) 
 				return contact.Delta{}, fault.At("id", "id_mismatch", "The id in the body names another contact than the path. Leave it out.")
 			}
 		}
-		if err := p.Match.check(c.Version); err != nil {
+		if err := p.Match.check(c.Version, g); err != nil {
 			return contact.Delta{}, err
 		}
 		found = c

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 )
@@ -13,14 +14,31 @@ import (
 type Match struct {
 	Set      bool
 	Any      bool              // "*": whatever the version
-	Versions []contact.Version // one of these; none of them where all tags were weak or foreign
+	Versions []contact.Version // one of these
+	Weak     []contact.Version // of weak tags, which never match
+	Foreign  bool              // a tag was there that no contact has
 }
 
-// check gives a 412 where the version is not one that the caller named.
-func (m Match) check(v contact.Version) error {
+// check gives a 412 where the version is not one that the caller named. It says
+// what is wrong with tags that can never match. The version itself is for those
+// who may read alone (CONTRACT D19), and so is whether it was ever reached.
+func (m Match) check(v contact.Version, g access.Grant) error {
 	if !m.Set || m.Any || slices.Contains(m.Versions, v) {
 		return nil
 	}
-	return fault.New(fault.Stale, "version_mismatch",
-		fmt.Sprintf("The contact has changed: it is at version %d. Read it again and repeat your change on that.", v))
+	reads := g.Key.Scopes.Has(access.Read)
+	message := "The contact is not at the version that If-Match names. Nothing was changed."
+	switch {
+	case len(m.Versions) == 0 && len(m.Weak) > 0 && m.Foreign:
+		message = `None of the tags in If-Match can match: weak ones (W/) never do, and the others are not of the form of our ETags, such as "3".`
+	case len(m.Versions) == 0 && m.Foreign:
+		message = `If-Match names no version: the ETag of a contact is a number in quotes, such as "3". Send the ETag of an answer about this contact, unchanged.`
+	case len(m.Versions) == 0, reads && slices.Contains(m.Weak, v):
+		message = "The tag in If-Match is weak (W/), and a weak tag never matches. Send it without the W/, which something between here and you has put there to compress answers."
+	case reads && slices.Min(m.Versions) > v:
+		message = fmt.Sprintf("The contact has never been at the version that If-Match names: it is at version %d. Send the ETag of an answer about this contact.", v)
+	case reads:
+		message = fmt.Sprintf("The contact has changed: it is at version %d. Read it again and repeat your change on that.", v)
+	}
+	return fault.New(fault.Stale, "version_mismatch", message)
 }

@@ -25,7 +25,7 @@ func (b *Book) Merge(ctx context.Context, g access.Grant, by Attribution, surviv
 		if from.ID == into.ID {
 			return contact.Delta{}, fault.At("merged_id", "merge_self", "The merged_id leads to the surviving contact itself: they are one already.")
 		}
-		if err := m.check(into.Version); err != nil {
+		if err := m.check(into.Version, g); err != nil {
 			return contact.Delta{}, err
 		}
 		return contact.Merge(into, from, s.Region, stamp(s, g, by))

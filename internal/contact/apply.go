@@ -54,7 +54,7 @@ func patched(c *Contact, p *Patch, st Stamp) (Contact, error) {
 			continue
 		}
 		if limit := max(MaxValues, len(c.Values[col])); len(list.Texts) > limit {
-			problems = append(problems, TooMany(col, limit))
+			problems = append(problems, TooMany(col, MaxValues))
 			continue
 		}
 		after.Values[col] = replaced(c.Values[col], list.Texts, own)
@@ -93,7 +93,9 @@ func replaced(old []Value, texts []string, own []Origin) []Value {
 	return out
 }
 
-// TooMany is what is wrong with a list of more than limit values (CONTRACT D8).
+// TooMany is what is wrong with a list of more than limit values (CONTRACT D8). A
+// limit that what is stored has raised is not told: whoever may only write must
+// not learn how much that is (CONTRACT D19).
 func TooMany(col Collection, limit int) fault.Problem {
 	return fault.Problem{
 		Path:    col.String(),

@@ -62,23 +62,46 @@ func bodyTooLarge() error {
 	return fault.New(fault.TooLarge, "body_too_large", "The body is larger than 4 MiB.")
 }
 
-// checkMedia refuses what is not plain JSON in UTF-8.
+// checkMedia refuses what is not plain JSON in UTF-8, and says which part of the
+// headers tells so.
 func checkMedia(h http.Header) error {
-	for _, encoding := range h["Content-Encoding"] {
-		if !strings.EqualFold(encoding, "identity") {
-			return fault.New(fault.MediaType, "encoding_unsupported", "Send the body as it is, without Content-Encoding.")
+	for _, field := range h["Content-Encoding"] {
+		for encoding := range strings.SplitSeq(field, ",") {
+			if encoding = strings.TrimSpace(encoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
+				return fault.New(fault.MediaType, "encoding_unsupported", "The Content-Encoding says that the body is compressed. Send it as it is, without that header.")
+			}
 		}
 	}
 	types := h["Content-Type"]
-	if len(types) == 1 && (types[0] == contentType || isJSON(types[0])) {
+	if len(types) == 1 && types[0] == contentType {
 		return nil
 	}
-	return fault.New(fault.MediaType, "content_type", "Send the body with Content-Type: application/json.")
+	if wrong := wrongType(types); wrong != "" {
+		return fault.New(fault.MediaType, "content_type", wrong)
+	}
+	return nil
 }
 
-func isJSON(mediaType string) bool {
-	kind, params, err := mime.ParseMediaType(mediaType)
+// wrongType says what is wrong with the Content-Type of JSON, "" for nothing.
+// Parameters that say nothing about JSON are left alone.
+func wrongType(types []string) string {
+	const advice = " Send the body with Content-Type: application/json."
+	switch len(types) {
+	case 0:
+		return "There is no Content-Type." + advice
+	case 1:
+	default:
+		return "There is more than one Content-Type." + advice
+	}
+	kind, params, err := mime.ParseMediaType(types[0])
 	charset, has := params["charset"]
-	return err == nil && kind == contentType &&
-		(len(params) == 0 || len(params) == 1 && has && strings.EqualFold(charset, "utf-8"))
+	switch {
+	case err != nil:
+		return "The Content-Type cannot be read." + advice
+	case kind != contentType:
+		return "The Content-Type is of another kind of data." + advice
+	case has && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "utf8"):
+		return "The charset of the Content-Type is not utf-8. Send the body in UTF-8, with Content-Type: application/json."
+	}
+	return ""
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,23 +17,25 @@ const maxWait = 30
 
 // The parameters of histories (CONTRACT D22).
 var (
-	changesParams = []param{perPageParam, cursorParam, flag("own")}
-	feedParams    = []param{number("after", 0, int64(contact.MaxID)), perPageParam, number("wait", 0, maxWait)}
+	changesParams = []param{perPageParam, cursorParam, flag("own", func(q *asked) *bool { return &q.own }), numbersParam}
+	feedParams    = []param{
+		number("after", 0, int64(contact.MaxID), func(q *asked, n int64) { q.after = contact.Seq(n) }), perPageParam,
+		number("wait", 0, maxWait, func(q *asked, n int64) { q.wait = time.Duration(n) * time.Second }), numbersParam,
+	}
 )
 
 // listChanges answers a page of a contact's history, newest first. An id that
 // was merged away leads to its survivor's; with own=1 it gives what happened to
 // that contact itself, until then.
 func (a *api) listChanges(w http.ResponseWriter, r *request) error {
-	q := r.URL.Query()
-	size := perPage(q)
+	size := r.asked.pageSize()
 	page, err := a.book.Changes(r.Context(), r.grant,
-		&book.History{Ref: r.ref, Own: q.Get("own") == "1", Cursor: q.Get("cursor"), PerPage: size})
+		&book.History{Ref: r.ref, Own: r.asked.own, Cursor: r.asked.cursor, PerPage: size})
 	if err != nil {
 		return err
 	}
 	answer(w, r, http.StatusOK, func(b []byte) []byte {
-		return a.appendEnvelope(appendChanges(b, r, page.Changes), r, q, size, page.Next, page.Prev)
+		return a.appendEnvelope(appendChanges(b, r, page.Changes), r, r.URL.Query(), size, page.Next, page.Prev)
 	})
 	return nil
 }
@@ -40,13 +43,10 @@ func (a *api) listChanges(w http.ResponseWriter, r *request) error {
 // feed answers the changes of the Space that follow one, oldest first. It can
 // be asked to wait for some.
 func (a *api) feed(w http.ResponseWriter, r *request) error {
-	q := r.URL.Query()
-	size := perPage(q)
-	after, _ := strconv.ParseInt(q.Get("after"), 10, 64) // checked; 0 where they were not sent
-	wait, _ := strconv.Atoi(q.Get("wait"))
+	size, after, wait := r.asked.pageSize(), r.asked.after, r.asked.wait
 	// The waiting comes on top of what a request may take. It ends with the
 	// server, which would wait for it otherwise.
-	ctx, cancel := context.WithTimeout(r.client, a.deadline+time.Duration(wait)*time.Second)
+	ctx, cancel := context.WithTimeout(r.client, a.deadline+wait)
 	defer cancel()
 	if a.stopping != nil {
 		defer context.AfterFunc(a.stopping, cancel)()
@@ -55,12 +55,12 @@ func (a *api) feed(w http.ResponseWriter, r *request) error {
 	// lets only so many a Space.
 	a.inFlight.Add(-1)
 	defer a.inFlight.Add(1)
-	changes, err := a.book.Feed(ctx, r.grant, contact.Seq(after), size, time.Duration(wait)*time.Second)
+	changes, err := a.book.Feed(ctx, r.grant, after, size, wait)
 	if err != nil {
 		return err
 	}
 	if n := len(changes); n > 0 {
-		after = int64(changes[n-1].Seq)
+		after = changes[n-1].Seq
 	}
 	answer(w, r, http.StatusOK, func(b []byte) []byte {
 		path := a.address(r) + r.URL.EscapedPath()
@@ -70,9 +70,10 @@ func (a *api) feed(w http.ResponseWriter, r *request) error {
 		b = append(b, `,"per_page":`...)
 		b = strconv.AppendInt(b, int64(size), 10)
 		b = append(b, `,"next_after":`...)
-		b = strconv.AppendInt(b, after, 10)
+		b = strconv.AppendInt(b, int64(after), 10)
 		b = append(b, `,"next_page_url":`...)
-		q.Set("after", strconv.FormatInt(after, 10))
+		q := r.URL.Query()
+		q.Set("after", strconv.FormatInt(int64(after), 10))
 		return append(appendText(b, path+"?"+q.Encode(), len(changes) == size), '}')
 	})
 	return nil
@@ -85,13 +86,13 @@ func appendChanges(b []byte, r *request, changes []contact.Change) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendChange(b, r.grant.Space.ID, &changes[i])
+		b = appendChange(b, r.grant.Space.ID, &changes[i], r.asked.numbers)
 	}
 	return append(b, ']')
 }
 
 // appendChange writes an entry of history (CONTRACT D22).
-func appendChange(b []byte, space contact.SpaceID, ch *contact.Change) []byte {
+func appendChange(b []byte, space contact.SpaceID, ch *contact.Change, numbers numberStyle) []byte {
 	number := func(name string, n int64) {
 		b = append(append(append(b, `,"`...), name...), `":`...)
 		b = strconv.AppendInt(b, n, 10)
@@ -130,47 +131,54 @@ func appendChange(b []byte, space contact.SpaceID, ch *contact.Change) []byte {
 	}
 	id("merged_into", into)
 	b = append(b, `,"changes":`...)
-	return append(appendEdits(b, &ch.Edits), '}')
+	return append(appendEdits(b, &ch.Edits, numbers), '}')
 }
 
 // appendEdits writes what a change did: a collection as it was and as it is,
-// and each slot that changed.
-func appendEdits(b []byte, e *contact.Edits) []byte {
+// and each slot that changed. Where only the origins of values changed, as when
+// both contacts of a merge had them, there is nothing to tell.
+func appendEdits(b []byte, e *contact.Edits, numbers numberStyle) []byte {
 	b = append(b, '{')
-	start := len(b)
 	for _, col := range contact.Collections {
 		l := e.Values[col]
-		if l == nil {
+		if l == nil || slices.EqualFunc(l.Before, l.After, sameText) {
 			continue
 		}
-		if len(b) > start {
-			b = append(b, ',')
-		}
-		b = append(append(append(b, '"'), col.String()...), `":{"before":`...)
-		b = appendStrings(b, texts(l.Before))
+		b = appendMember(b, col.String())
+		b = appendStrings(append(b, `{"before":`...), texts(l.Before))
 		b = appendStrings(append(b, `,"after":`...), texts(l.After))
 		b = appendStrings(append(b, `,"added":`...), l.Added())
 		b = appendStrings(append(b, `,"removed":`...), l.Removed())
 		b = append(b, `,"reordered":`...)
 		b = append(strconv.AppendBool(b, l.Reordered()), '}')
 	}
-	if len(e.Fields) == 0 {
-		return append(b, '}')
+	begun := false
+	for _, f := range e.Fields {
+		if sameText(f.Before, f.After) {
+			continue
+		}
+		if !begun {
+			b, begun = append(appendMember(b, "custom_fields"), '{'), true
+		}
+		b = append(appendMember(b, f.Slot.String()), `{"before":`...)
+		b = appendFieldText(b, f.Slot, f.Before.Text, numbers)
+		b = append(b, `,"after":`...)
+		b = append(appendFieldText(b, f.Slot, f.After.Text, numbers), '}')
 	}
-	if len(b) > start {
+	if begun {
+		b = append(b, '}')
+	}
+	return append(b, '}')
+}
+
+func sameText(v, w contact.Value) bool { return v.Text == w.Text }
+
+// appendMember begins a member of the object that is open at the end of b.
+func appendMember(b []byte, name string) []byte {
+	if b[len(b)-1] != '{' {
 		b = append(b, ',')
 	}
-	b = append(b, `"custom_fields":{`...)
-	for i, f := range e.Fields {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(append(append(b, '"'), f.Slot.String()...), `":{"before":`...)
-		b = appendFieldText(b, f.Slot, f.Before.Text)
-		b = append(b, `,"after":`...)
-		b = append(appendFieldText(b, f.Slot, f.After.Text), '}')
-	}
-	return append(b, "}}"...)
+	return append(append(append(b, '"'), name...), `":`...)
 }
 
 func texts(values []contact.Value) []string {

@@ -17,7 +17,7 @@ func (a *api) getContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	if r.URL.RawQuery == "" { // an answer that parameters vary bears no ETag
+	if !r.varied() {
 		w.Header()["ETag"] = []string{etag(c.Version)}
 		if ifNoneMatch(r.Header, c.Version) {
 			delete(w.Header(), "Content-Type")
@@ -26,8 +26,8 @@ func (a *api) getContact(w http.ResponseWriter, r *request) error {
 			return nil
 		}
 	}
-	labels := fieldNames(r, r.URL.Query())
-	answer(w, r, http.StatusOK, func(b []byte) []byte { return appendContact(b, &c, labels) })
+	l := fieldLook(r)
+	answer(w, r, http.StatusOK, func(b []byte) []byte { return appendContact(b, &c, l) })
 	return nil
 }
 
@@ -82,14 +82,21 @@ func (a *api) createContact(w http.ResponseWriter, r *request) error {
 // answerWritten answers what a write sent, as it is stored now, and the name of
 // the change where there was one (CONTRACT S7, D22).
 func answerWritten(w http.ResponseWriter, r *request, status int, written *book.Written, p *contact.Patch) {
-	setWritten(w.Header(), written)
-	answer(w, r, status, func(b []byte) []byte { return appendSent(b, &written.Contact, p) })
+	setWritten(w.Header(), r, written)
+	answer(w, r, status, func(b []byte) []byte { return appendSent(b, &written.Contact, p, fieldLook(r)) })
 }
+
+// varied tells whether parameters make an answer another than the plain one, and
+// so none of the versions that an ETag names (CONTRACT D20). One that says what
+// is usual varies nothing.
+func (r *request) varied() bool { return r.asked != asked{} }
 
 // setWritten says which version a write left, and names its change where there
 // was one (CONTRACT D20, D22).
-func setWritten(h http.Header, written *book.Written) {
-	h["ETag"] = []string{etag(written.Contact.Version)}
+func setWritten(h http.Header, r *request, written *book.Written) {
+	if !r.varied() {
+		h["ETag"] = []string{etag(written.Contact.Version)}
+	}
 	if written.Change.Op != 0 {
 		h["X-Change-Id"] = []string{written.Change.String()}
 	}

@@ -18,13 +18,14 @@ func etag(v contact.Version) string {
 
 // tags is what If-Match or If-None-Match names.
 type tags struct {
-	any    bool // "*"
-	strong []contact.Version
-	weak   []contact.Version
+	any     bool // "*"
+	strong  []contact.Version
+	weak    []contact.Version
+	foreign bool // a tag is none of ours
 }
 
-// parseTags reads a list of entity tags as RFC 9110, section 13.1 has it. Tags
-// that are none of ours are left out. It returns false where the list is not
+// parseTags reads a list of entity tags as RFC 9110, section 13.1 has it. Of
+// tags that are none of ours it tells only that there are some. It returns false where the list is not
 // well-formed. Several header fields are one list.
 func parseTags(fields []string) (tags, bool) {
 	list := strings.Trim(strings.Join(fields, ","), " \t")
@@ -47,7 +48,7 @@ func parseTags(fields []string) (tags, bool) {
 		}
 		list = rest
 		if v, err := strconv.ParseInt(text, 10, 64); err != nil || etag(contact.Version(v)) != `"`+text+`"` {
-			continue
+			t.foreign = true
 		} else if weak {
 			t.weak = append(t.weak, contact.Version(v))
 		} else {
@@ -79,7 +80,7 @@ func ifMatch(h http.Header) (book.Match, error) {
 		return book.Match{}, fault.At("If-Match", "etag_invalid",
 			`Send If-Match as the ETag of an earlier answer, in its quotes, as in If-Match: "3".`)
 	}
-	return book.Match{Set: true, Any: t.any, Versions: t.strong}, nil
+	return book.Match{Set: true, Any: t.any, Versions: t.strong, Weak: t.weak, Foreign: t.foreign}, nil
 }
 
 // ifNoneMatch tells whether the caller has this version already. A list that

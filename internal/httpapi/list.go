@@ -1,11 +1,13 @@
 package httpapi
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
@@ -14,86 +16,103 @@ import (
 
 // The parameters of lists (CONTRACT P4, D17).
 var (
-	perPageParam = number("per_page", 1, book.MaxPerPage)
-	cursorParam  = param{"cursor", "the cursor of an earlier answer", func(s string) bool { return s != "" && len(s) <= 200 }}
-	listParams   = []param{
-		localTime("start_date"), localTime("end_date"),
-		{"updated_since", "a time as in 2026-01-31T14:00:00Z", func(s string) bool { _, err := time.Parse(time.RFC3339, withPlus(s)); return err == nil }},
-		value("email", contact.Emails, "a valid email"), value("phone", contact.Phones, "a valid phone number"),
+	perPageParam = number("per_page", 1, book.MaxPerPage, func(q *asked, n int64) { q.perPage = int(n) })
+	cursorParam  = param{"cursor", "the cursor of an earlier answer", func(q *asked, v sent) error {
+		q.cursor = v.text
+		return formed(v.text != "" && len(v.text) <= 200)
+	}}
+	listParams = []param{
+		localTime("start_date", func(q *asked) **time.Time { return &q.start }),
+		localTime("end_date", func(q *asked) **time.Time { return &q.end }),
+		{"updated_since", "a time as in 2026-01-31T14:00:00Z", func(q *asked, v sent) error {
+			t, err := time.Parse(time.RFC3339, v.plain) // no space belongs there
+			q.updatedSince = max(1, contact.TimeOf(t))
+			return formed(err == nil)
+		}},
+		value("email", contact.Emails, "a valid email", emailTyped, func(q *asked) *string { return &q.email }),
+		value("phone", contact.Phones, "a valid phone number", phoneTyped, func(q *asked) *string { return &q.phone }),
 		perPageParam, cursorParam,
-		flag("include_all_emails"), flag("include_custom_fields"), flag("use_custom_field_labels"),
+		flag("include_all_emails", func(q *asked) *bool { return &q.allEmails }),
+		flag("include_custom_fields", func(q *asked) *bool { return &q.customFields }),
+		labelsParam, numbersParam,
 	}
 )
 
 // number is a parameter that is a whole number from low to high.
-func number(name string, low, high int64) param {
+func number(name string, low, high int64, set func(*asked, int64)) param {
 	form := "a whole number from " + strconv.FormatInt(low, 10) + " to " + strconv.FormatInt(high, 10)
-	return param{name, form, func(s string) bool {
-		n, err := strconv.ParseInt(s, 10, 64)
-		return err == nil && low <= n && n <= high && strconv.FormatInt(n, 10) == s
+	return param{name, form, func(q *asked, v sent) error {
+		n, err := strconv.ParseInt(v.text, 10, 64)
+		set(q, n)
+		return formed(err == nil && low <= n && n <= high && strconv.FormatInt(n, 10) == v.text)
 	}}
 }
 
-func localTime(name string) param {
-	return param{name, "a time as in 2026-01-31 14:00:00", func(s string) bool {
-		_, err := time.Parse(time.DateTime, s)
-		return err == nil && len(s) == len(time.DateTime)
+func localTime(name string, into func(*asked) **time.Time) param {
+	return param{name, "a time as in 2026-01-31 14:00:00", func(q *asked, v sent) error {
+		t, err := time.Parse(time.DateTime, v.text)
+		*into(q) = &t
+		return formed(err == nil && len(v.text) == len(time.DateTime))
 	}}
 }
 
-// value is a parameter that is a value of a collection.
-func value(name string, col contact.Collection, form string) param {
-	return param{name, form, func(s string) bool { _, flaw := contact.ParseValue(col, withPlus(s)); return flaw == nil }}
+// value is a parameter that is a value of a collection, as typed gives it.
+func value(name string, col contact.Collection, form string, typed func(sent) string, into func(*asked) *string) param {
+	return param{name, form, func(q *asked, v sent) error {
+		text, flaw := contact.ParseValue(col, typed(v))
+		*into(q) = text
+		switch {
+		case flaw == nil:
+			return nil
+		case flaw.Code == "text_empty":
+			return errForm
+		default:
+			return errors.New(flaw.Message)
+		}
+	}}
 }
 
-// withPlus takes a space for the plus that it was typed as: unless it is written
-// %2B, a plus in a query is read as a space. A phone begins with one, and a
-// time has one before its offset; neither has a space there.
-func withPlus(s string) string {
-	if strings.HasPrefix(s, " ") {
-		return "+" + s[1:]
+// emailTyped gives an email as it was typed: no email has a space in it.
+func emailTyped(v sent) string { return v.plain }
+
+// phoneTyped gives a phone as it was typed: a + before its first digit is one,
+// unless a %2B is there too; further on it is a space.
+func phoneTyped(v sent) string {
+	end := strings.IndexFunc(v.text, unicode.IsDigit)
+	if end < 0 || strings.Contains(v.text[:end], "+") {
+		return v.text
 	}
-	if n := len(s); n > 6 && s[n-6] == ' ' && s[n-3] == ':' && strings.Contains(s, "T") {
-		return s[:n-6] + "+" + s[n-5:]
-	}
-	return s
+	return v.plain[:end] + v.text[end:]
 }
 
-// perPage gives the size of a page that a checked query asks for.
-func perPage(q url.Values) int {
-	if n, err := strconv.Atoi(q.Get("per_page")); err == nil {
-		return n
+// pageSize gives the size of the page that is asked for.
+func (q *asked) pageSize() int {
+	if q.perPage == 0 {
+		return book.DefaultPerPage
 	}
-	return book.DefaultPerPage
+	return q.perPage
 }
 
 // listContacts answers a page of contacts (CONTRACT P4, D17).
 func (a *api) listContacts(w http.ResponseWriter, r *request) error {
-	q := r.URL.Query()
-	l := book.List{Cursor: q.Get("cursor"), PerPage: perPage(q)}
-	l.Email, _ = contact.ParseValue(contact.Emails, q.Get("email")) // "" where it was not sent
-	l.Phone, _ = contact.ParseValue(contact.Phones, withPlus(q.Get("phone")))
-	if t, err := time.Parse(time.RFC3339, withPlus(q.Get("updated_since"))); err == nil {
-		l.UpdatedSince = max(1, contact.TimeOf(t))
-	}
-	start, startErr := time.Parse(time.DateTime, q.Get("start_date"))
-	end, endErr := time.Parse(time.DateTime, q.Get("end_date"))
-	if startErr == nil && endErr == nil && !end.After(start) {
+	q := &r.asked
+	l := book.List{Cursor: q.cursor, PerPage: q.pageSize(), Email: q.email, Phone: q.phone, UpdatedSince: q.updatedSince}
+	if q.start != nil && q.end != nil && !q.end.After(*q.start) {
 		return fault.At("end_date", "parameter_invalid", "Send an end_date that is after the start_date.")
 	}
-	if startErr == nil {
-		l.CreatedFrom = max(1, r.grant.Space.Earliest(start))
+	if q.start != nil {
+		l.CreatedFrom = max(1, r.grant.Space.Earliest(*q.start))
 	}
-	if endErr == nil { // inclusive: to the end of that second
-		l.CreatedUntil = max(1, r.grant.Space.Latest(end)+contact.Time(time.Second/time.Microsecond))
+	if q.end != nil { // inclusive: to the end of that second
+		l.CreatedUntil = max(1, r.grant.Space.Latest(*q.end)+contact.Time(time.Second/time.Microsecond))
 	}
 	page, err := a.book.List(r.Context(), r.grant, &l)
 	if err != nil {
 		return err
 	}
-	row := rowWriter{emails: q.Get("include_all_emails") == "1"}
-	if q.Get("include_custom_fields") == "1" {
-		row.fields = fieldNames(r, q)
+	row := rowWriter{emails: q.allEmails}
+	if q.customFields {
+		row.fields = fieldLook(r)
 	}
 	answer(w, r, http.StatusOK, func(b []byte) []byte {
 		b = append(b, `{"data":[`...)
@@ -103,24 +122,15 @@ func (a *api) listContacts(w http.ResponseWriter, r *request) error {
 			}
 			b = row.append(b, &page.Contacts[i])
 		}
-		return a.appendEnvelope(append(b, ']'), r, q, l.PerPage, page.Next, page.Prev)
+		return a.appendEnvelope(append(b, ']'), r, r.linkQuery(), l.PerPage, page.Next, page.Prev)
 	})
 	return nil
-}
-
-// fieldNames gives what custom fields are called in an answer: by their labels
-// where the query asks for that (CONTRACT P2).
-func fieldNames(r *request, q url.Values) *contact.Labels {
-	if q.Get("use_custom_field_labels") == "1" {
-		return &r.grant.Space.Labels
-	}
-	return &contact.Labels{}
 }
 
 // rowWriter writes the rows of a list (CONTRACT P4).
 type rowWriter struct {
 	emails bool
-	fields *contact.Labels // nil leaves the custom fields out
+	fields *look // nil leaves the custom fields out
 }
 
 var primaryNames = [contact.NumCollections]string{"email", "phone", "name", "location"}

@@ -4,12 +4,12 @@ import (
 	"net/http"
 
 	"github.com/carnet-project/carnet/internal/access"
-	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/wire"
 )
 
 // mergeContact joins another contact into the one of the path, and answers the
-// survivor (CONTRACT D23). If-Match speaks of the survivor. Who may not read sees its id alone (CONTRACT D19).
+// survivor (CONTRACT D23). If-Match speaks of the survivor. Who may not read sees
+// its id alone (CONTRACT D19).
 func (a *api) mergeContact(w http.ResponseWriter, r *request) error {
 	match, err := ifMatch(r.Header)
 	if err != nil {
@@ -28,11 +28,11 @@ func (a *api) mergeContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	setWritten(w.Header(), &written)
+	setWritten(w.Header(), r, &written)
 	if !r.grant.Key.Scopes.Has(access.Read) {
 		answer(w, r, http.StatusOK, func(b []byte) []byte { return append(appendID(b, written.Contact.ID), '}') })
 		return nil
 	}
-	answer(w, r, http.StatusOK, func(b []byte) []byte { return appendContact(b, &written.Contact, &contact.Labels{}) })
+	answer(w, r, http.StatusOK, func(b []byte) []byte { return appendContact(b, &written.Contact, fieldLook(r)) })
 	return nil
 }

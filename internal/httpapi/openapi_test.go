@@ -170,7 +170,7 @@ func checkContent(t *testing.T, name string, content *orderedmap.Map[string, *v3
 
 func checkExample(t *testing.T, name string, schema *base.SchemaProxy, example *yaml.Node) {
 	if example == nil {
-		if !strings.Contains(name, " cursor") && schema.Schema().Default == nil {
+		if !strings.Contains(name, " cursor") && !strings.HasSuffix(name, " numbers") && schema.Schema().Default == nil {
 			t.Errorf("%s has no example", name)
 		}
 		return

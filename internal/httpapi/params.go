@@ -1,36 +1,104 @@
 package httpapi
 
 import (
+	"errors"
 	"net/url"
 	"slices"
+	"strings"
+	"time"
 
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/wire"
+)
+
+// asked is what the parameters of a request say. Each is read once, into the
+// value that its handler uses: there is no second reading that could come to
+// less. The zero value is what a request without parameters asks for.
+type asked struct {
+	labels       bool // custom fields by their labels
+	allEmails    bool
+	customFields bool
+	numbers      numberStyle
+	own          bool
+
+	perPage int // 0 for the usual
+	cursor  string
+
+	email, phone string // as ParseValue gives them; "" for any
+	updatedSince contact.Time
+	start, end   *time.Time // nil for no bound: the zero time is one that can be sent
+
+	after contact.Seq
+	wait  time.Duration
+}
+
+// numberStyle is how an answer writes the content of number slots.
+type numberStyle bool
+
+// How numbers are written (CONTRACT D13, D39).
+const (
+	jsonNumbers   numberStyle = false
+	stringNumbers numberStyle = true // for readers whose numbers are binary fractions
 )
 
 // param is a query parameter that a route takes.
 type param struct {
 	name  string
 	form  string // what it must look like: "1 or 0"
-	valid func(string) bool
+	parse func(q *asked, v sent) error
+}
+
+// sent is the value of a parameter. A + in a query stands for a space, but
+// people type it for itself.
+type sent struct {
+	text  string // as the standard for queries reads it
+	plain string // with each + as it was typed
+}
+
+// errForm is what is wrong with a value that is not as its form says. Another
+// error says itself what is wrong.
+var errForm = errors.New("not of the form")
+
+// formed makes an error of a value that may not be of the form.
+func formed(ok bool) error {
+	if ok {
+		return nil
+	}
+	return errForm
 }
 
 // flag is a parameter that is 1 or 0 (CONTRACT P2).
-func flag(name string) param {
-	return param{name, "1 or 0", func(s string) bool { return s == "1" || s == "0" }}
+func flag(name string, into func(*asked) *bool) param {
+	return param{name, "1 or 0", func(q *asked, v sent) error {
+		*into(q) = v.text == "1"
+		return formed(v.text == "1" || v.text == "0")
+	}}
 }
 
-// checkParams tells what is wrong with a query: parameters that the route does
-// not take, that come twice, or that do not look as they must (CONTRACT D17).
-func checkParams(query string, takes []param) []fault.Problem {
+var (
+	labelsParam  = flag("use_custom_field_labels", func(q *asked) *bool { return &q.labels })
+	numbersParam = param{"numbers", "string, or leave it out", func(q *asked, v sent) error {
+		q.numbers = stringNumbers
+		return formed(v.text == "string")
+	}}
+)
+
+// readParams reads a query, and tells what is wrong with it: parameters that
+// the route does not take, that come twice, or that do not look as they must
+// (CONTRACT D17).
+func readParams(query string, takes []param) (asked, []fault.Problem) {
+	var q asked
 	if query == "" {
-		return nil
+		return q, nil
 	}
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return []fault.Problem{{Path: "query", Code: "parameter_invalid",
+		return q, []fault.Problem{{Path: "query", Code: "parameter_invalid",
 			Message: "The query cannot be read: write it as name=value, joined by &, with %XX for other characters."}}
 	}
+	// The same again with each + kept: it was readable, so this is.
+	plain, _ := url.ParseQuery(strings.ReplaceAll(query, "+", "%2B"))
 	var problems []fault.Problem
 	for _, name := range sortedNames(values) {
 		i := slices.IndexFunc(takes, func(p param) bool { return p.name == name })
@@ -39,11 +107,28 @@ func checkParams(query string, takes []param) []fault.Problem {
 			problems = append(problems, unknownParam(name, takes))
 		case len(values[name]) > 1:
 			problems = append(problems, fault.Problem{Path: name, Code: "repeated_parameter", Message: "Send " + name + " once."})
-		case !takes[i].valid(values[name][0]):
-			problems = append(problems, fault.Problem{Path: name, Code: "parameter_invalid", Message: "Send " + name + " as " + takes[i].form + "."})
+		default:
+			err := takes[i].parse(&q, sent{values[name][0], plain.Get(name)})
+			if err == errForm {
+				problems = append(problems, fault.Problem{Path: name, Code: "parameter_invalid", Message: "Send " + name + " as " + takes[i].form + "."})
+			} else if err != nil {
+				problems = append(problems, fault.Problem{Path: name, Code: "parameter_invalid", Message: err.Error()})
+			}
 		}
 	}
-	return problems
+	return q, problems
+}
+
+// linkQuery gives the query for links to other pages. Values in which a + may be
+// meant go into it as they were read, so that reading the link comes to the same.
+func (r *request) linkQuery() url.Values {
+	q := r.URL.Query()
+	for name, read := range map[string]string{"email": r.asked.email, "phone": r.asked.phone} {
+		if read != "" {
+			q.Set(name, read)
+		}
+	}
+	return q
 }
 
 func sortedNames(values url.Values) []string {

@@ -54,33 +54,57 @@ func answer(w http.ResponseWriter, r *request, status int, body func([]byte) []b
 	_, _ = w.Write(*buf)
 }
 
+// look is how an answer shows custom fields.
+type look struct {
+	labels  *contact.Labels // nil: by their keys
+	numbers numberStyle
+}
+
+// fieldLook gives how the parameters of a request want custom fields shown
+// (CONTRACT P2, D39).
+func fieldLook(r *request) *look {
+	l := &look{numbers: r.asked.numbers}
+	if r.asked.labels {
+		l.labels = &r.grant.Space.Labels
+	}
+	return l
+}
+
+// name gives what a slot is called.
+func (l *look) name(slot contact.Slot) string {
+	if l.labels == nil {
+		return slot.String()
+	}
+	return l.labels.Name(slot)
+}
+
 // appendContact writes a whole contact: all of it that a PUT could lose
-// (CONTRACT D14, D15, P2). Slots that have a label are called by it.
-func appendContact(b []byte, c *contact.Contact, labels *contact.Labels) []byte {
+// (CONTRACT D14, D15, P2). l says how its custom fields look.
+func appendContact(b []byte, c *contact.Contact, l *look) []byte {
 	b = appendID(b, c.ID)
 	for _, col := range contact.Collections {
 		b = appendList(b, col, c.Values[col])
 	}
-	return append(appendFields(b, c, labels), '}')
+	return append(appendFields(b, c, l), '}')
 }
 
 // appendFields writes all slots of a contact as a member.
-func appendFields(b []byte, c *contact.Contact, labels *contact.Labels) []byte {
+func appendFields(b []byte, c *contact.Contact, l *look) []byte {
 	b = append(b, `,"custom_fields":{`...)
 	for i := range c.Fields {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		slot := contact.SlotAt(i)
-		b = append(appendString(b, labels.Name(slot)), ':')
-		b = appendFieldText(b, slot, c.Fields[i].Text)
+		b = append(appendString(b, l.name(slot)), ':')
+		b = appendFieldText(b, slot, c.Fields[i].Text, l.numbers)
 	}
 	return append(b, '}')
 }
 
 // appendSent writes a contact's id and of the rest what a patch sent, as it is
 // stored now (CONTRACT S7, D14).
-func appendSent(b []byte, c *contact.Contact, p *contact.Patch) []byte {
+func appendSent(b []byte, c *contact.Contact, p *contact.Patch, l *look) []byte {
 	b = appendID(b, c.ID)
 	for _, col := range contact.Collections {
 		if p.Values[col].Sent {
@@ -98,7 +122,7 @@ func appendSent(b []byte, c *contact.Contact, p *contact.Patch) []byte {
 			}
 			slot := contact.SlotAt(i)
 			b = append(appendString(b, slot.String()), ':')
-			b = appendFieldText(b, slot, c.Fields[i].Text)
+			b = appendFieldText(b, slot, c.Fields[i].Text, l.numbers)
 		}
 		b = append(b, '}')
 	}
@@ -123,11 +147,11 @@ func appendList(b []byte, col contact.Collection, values []contact.Value) []byte
 }
 
 // appendFieldText writes the content of a slot as JSON has it (CONTRACT D13).
-func appendFieldText(b []byte, slot contact.Slot, text string) []byte {
+func appendFieldText(b []byte, slot contact.Slot, text string, numbers numberStyle) []byte {
 	switch {
 	case text == "":
 		return append(b, "null"...)
-	case slot.Kind() == contact.NumberField: // stored as JSON writes it
+	case slot.Kind() == contact.NumberField && numbers == jsonNumbers: // stored as JSON writes it
 		return append(b, text...)
 	default:
 		return appendString(b, text)

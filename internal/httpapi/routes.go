@@ -22,12 +22,15 @@ type route struct {
 
 const base = "/public-api/v1"
 
+// writeParams are what every write of one contact takes.
+var writeParams = []param{numbersParam}
+
 var routes = []route{
-	{"PUT", base + "/contacts/{id}", access.Write, access.Update, nil, (*api).putContact},
-	{"GET", base + "/contacts/{id}", access.Read, access.Get, []param{flag("use_custom_field_labels")}, (*api).getContact},
-	{"POST", base + "/contacts", access.Write, access.Create, nil, (*api).createContact},
+	{"PUT", base + "/contacts/{id}", access.Write, access.Update, writeParams, (*api).putContact},
+	{"GET", base + "/contacts/{id}", access.Read, access.Get, []param{labelsParam, numbersParam}, (*api).getContact},
+	{"POST", base + "/contacts", access.Write, access.Create, writeParams, (*api).createContact},
 	{"GET", base + "/contacts", access.Read, access.List, listParams, (*api).listContacts},
-	{"POST", base + "/contacts/{id}/merge", access.Write, access.Update, nil, (*api).mergeContact},
+	{"POST", base + "/contacts/{id}/merge", access.Write, access.Update, writeParams, (*api).mergeContact},
 	{"GET", base + "/contacts/{id}/changes", access.Read, access.List, changesParams, (*api).listChanges},
 	{"GET", base + "/changes", access.Read, access.List, feedParams, (*api).feed},
 	{"GET", "/healthz", "", "", nil, (*api).health},

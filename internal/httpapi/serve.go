@@ -23,6 +23,7 @@ type request struct {
 	id     string          // X-Request-Id
 	grant  access.Grant
 	ref    contact.ID // of the path, 0 where it has none
+	asked  asked      // by its parameters
 	by     book.Attribution
 	status int // of the answer, 0 before there is one
 }
@@ -90,7 +91,8 @@ func (r *request) checkHead(rt *route) error {
 			problems = append(problems, wire.InvalidID())
 		}
 	}
-	problems = append(problems, checkParams(r.URL.RawQuery, rt.params)...)
+	q, wrong := readParams(r.URL.RawQuery, rt.params)
+	r.asked, problems = q, append(problems, wrong...)
 	if rt.scope != "" && rt.method != http.MethodGet {
 		r.by.RequestID = r.id
 		problems = append(problems, attribute(r.Header, &r.by)...)

@@ -28,7 +28,7 @@ type place struct {
 // and could lead to another Space would escape the test.
 var noPlaces = []string{
 	"start_date", "end_date", "updated_since", "per_page", "wait", "own",
-	"include_all_emails", "include_custom_fields", "use_custom_field_labels",
+	"include_all_emails", "include_custom_fields", "use_custom_field_labels", "numbers",
 	"If-Match", "If-None-Match", "X-Actor", "X-Reason",
 	"emails", "phones", "names", "locations", "custom_fields",
 }
