@@ -46,6 +46,7 @@ func New(b *book.Book, o Options) http.Handler {
 	}
 	a := &api{metrics: o.Metrics, book: b, log: o.Log, maxInFlight: int64(o.MaxInFlight), deadline: o.Deadline,
 		publicURL: strings.TrimSuffix(o.PublicURL, "/"), stopping: o.Stopping}
+	a.documentYAML, a.documentJSON = openAPIPages(a.publicURL)
 	a.mux = a.newMux()
 	return a
 }
@@ -60,6 +61,8 @@ type api struct {
 	stopping    context.Context
 	metrics     *metrics.Metrics
 	mux         *http.ServeMux
+
+	documentYAML, documentJSON *page
 }
 
 // ServeHTTP answers one request. The mux would redirect an unclean path; here

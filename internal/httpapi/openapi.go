@@ -1,7 +1,12 @@
 package httpapi
 
 import (
+	"bytes"
 	_ "embed"
+	"net/http"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // The description of the API. openapi.yaml is written by hand, openapi.json is
@@ -23,3 +28,36 @@ var (
 	openAPIJSONPage = newPage(contentType, openAPIJSON)
 	llmsPage        = newPage("text/plain; charset=utf-8", llmsText)
 )
+
+// openAPIPages gives the document's pages for a server that clients know by an
+// address: it takes the place of "/", which stands for wherever the document
+// came from.
+func openAPIPages(publicURL string) (asYAML, asJSON *page) {
+	if publicURL == "" {
+		return openAPIYAMLPage, openAPIJSONPage
+	}
+	address, err := jsontext.AppendQuote(nil, publicURL) // YAML reads it alike
+	if err != nil {
+		panic("httpapi: the public URL is not UTF-8") // it was parsed as a URL
+	}
+	return newPage("application/yaml", replaceServer(openAPIText, "servers:\n  - url: ", "/", address)),
+		newPage(contentType, replaceServer(openAPIJSON, "\"servers\": [\n  {\n   \"url\": ", `"/"`, address))
+}
+
+// replaceServer puts an address where the document has "/" behind what leads
+// to it, which is there once.
+func replaceServer(document []byte, before, slash string, address []byte) []byte {
+	head, rest, ok := bytes.Cut(document, []byte(before+slash))
+	if !ok {
+		panic("httpapi: the document has no server to replace")
+	}
+	return slices.Concat(head, []byte(before), address, rest)
+}
+
+func (a *api) openAPIYAML(w http.ResponseWriter, r *request) error {
+	return a.documentYAML.answer(a, w, r)
+}
+
+func (a *api) openAPIJSON(w http.ResponseWriter, r *request) error {
+	return a.documentJSON.answer(a, w, r)
+}

@@ -5,8 +5,13 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/pb33f/go-yaml"
+
+	"github.com/carnet-project/carnet/internal/httpapi"
 )
 
 // fetch asks for a page, without a key, with these headers: name, value, ...
@@ -25,12 +30,16 @@ func (w *world) fetch(method, path string, headers ...string) *httptest.Response
 func TestPages(t *testing.T) {
 	w := newWorld(t, openSQLite(t))
 	const data, docs = "default-src 'none'; frame-ancestors 'none'", "default-src 'none'; script-src 'self'; style-src 'self'; " +
-		"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+		"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+		"require-trusted-types-for 'script'; trusted-types 'none'"
+	const home = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	for _, p := range []struct{ path, mediaType, policy, begins string }{
+		{"/", "text/html; charset=utf-8", home, "<!doctype html>"},
 		{"/openapi.yaml", "application/yaml", data, "openapi: 3.1."},
 		{"/openapi.json", "application/json", data, "{\n \"openapi\": \"3.1."},
 		{"/llms.txt", "text/plain; charset=utf-8", data, "# Carnet\n"},
 		{"/docs", "text/html; charset=utf-8", docs, "<!doctype html>"},
+		{"/docs/carnet.css", "text/css; charset=utf-8", docs, "/* The page"},
 		{"/docs/start.js", "text/javascript; charset=utf-8", docs, "\"use strict\""},
 		{"/docs/favicon.png", "image/png", docs, "\x89PNG"},
 		{"/docs/swagger-ui.css", "text/css; charset=utf-8", docs, "."},
@@ -123,6 +132,69 @@ func TestPagesLinkToWhatIsThere(t *testing.T) {
 		path, api := strings.CutPrefix(o.path, "/public-api/v1")
 		if api && !strings.Contains(llms, "`"+o.method+" "+path) {
 			t.Errorf("llms.txt does not tell of %s", o)
+		}
+	}
+}
+
+// FAULT D3: what is at / leads on, tells the address that its reader used, and
+// nothing of the installation: no version, no names, no counts.
+func TestHome(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	page := w.fetch("GET", "/").Body.String()
+	for _, m := range regexp.MustCompile(`(?:href|src)="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		if res := w.fetch("GET", "/"+m[1]); res.Code != http.StatusOK {
+			t.Errorf("the link to %s: %d", m[1], res.Code)
+		}
+	}
+	for _, want := range []string{`"docs"`, `"openapi.yaml"`, `"llms.txt"`, "carnet key create", " http://example.com/public-api/v1/contacts"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not have %s", want)
+		}
+	}
+	for _, never := range []string{"<script", "ADDRESS", "version"} {
+		if strings.Contains(page, never) {
+			t.Errorf("the page has %s", never)
+		}
+	}
+	named := newWorldWith(t, openSQLite(t), httpapi.Options{PublicURL: "https://contacts.example.com/"})
+	if page := named.fetch("GET", "/").Body.String(); !strings.Contains(page, " https://contacts.example.com/public-api/v1/contacts") {
+		t.Error("the page does not have the public address")
+	}
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Host = `"><script>alert(1)</script>`
+	res := httptest.NewRecorder()
+	w.handler.ServeHTTP(res, r)
+	if strings.Contains(res.Body.String(), "<script") {
+		t.Error("the page has what the Host said, as HTML")
+	}
+	if missing := w.fetch("GET", "/nothing"); !strings.Contains(missing.Body.String(), "/docs") {
+		t.Errorf("a path that does not exist leads nowhere: %s", missing.Body)
+	}
+}
+
+// FAULT D4: the document names the public address as its server, and is another
+// page then, with another ETag.
+func TestDocumentNamesThePublicAddress(t *testing.T) {
+	here := newWorld(t, openSQLite(t))
+	named := newWorldWith(t, openSQLite(t), httpapi.Options{PublicURL: "https://contacts.example.com"})
+	for _, path := range []string{"/openapi.yaml", "/openapi.json"} {
+		tags := map[string]bool{}
+		for address, w := range map[string]*world{"/": here, "https://contacts.example.com": named} {
+			res := w.fetch("GET", path)
+			tags[etagOf(res)] = true
+			var d struct {
+				OpenAPI string
+				Servers []struct{ URL, Description string }
+			}
+			if err := yaml.Unmarshal(res.Body.Bytes(), &d); err != nil {
+				t.Fatal(err)
+			}
+			if len(d.Servers) != 1 || d.Servers[0].URL != address || d.Servers[0].Description == "" || d.OpenAPI == "" {
+				t.Errorf("%s: %+v, want %s", path, d, address)
+			}
+		}
+		if len(tags) != 2 {
+			t.Errorf("%s has one ETag for two texts", path)
 		}
 	}
 }

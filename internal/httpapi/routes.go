@@ -35,8 +35,9 @@ var routes = []route{
 	{"GET", base + "/changes", access.Read, access.List, feedParams, (*api).feed},
 	{"GET", "/healthz", "", "", nil, (*api).health},
 	{"GET", "/readyz", "", "", nil, (*api).ready},
-	{"GET", "/openapi.yaml", "", "", nil, openAPIYAMLPage.answer},
-	{"GET", "/openapi.json", "", "", nil, openAPIJSONPage.answer},
+	{"GET", "/{$}", "", "", nil, (*api).home},
+	{"GET", "/openapi.yaml", "", "", nil, (*api).openAPIYAML},
+	{"GET", "/openapi.json", "", "", nil, (*api).openAPIJSON},
 	{"GET", "/llms.txt", "", "", nil, llmsPage.answer},
 	{"GET", "/docs", "", "", nil, docsPage.answer},
 	{"GET", "/docs/{asset}", "", "", nil, (*api).docsAsset},
@@ -44,7 +45,7 @@ var routes = []route{
 
 // noRoute answers every path that is not in the table.
 var noRoute = route{handle: func(*api, http.ResponseWriter, *request) error {
-	return fault.New(fault.NotFound, "route_not_found", "There is nothing at this address. Compare it with the documentation.")
+	return fault.New(fault.NotFound, "route_not_found", "There is nothing at this address. Compare it with the documentation, at /docs on this server.")
 }}
 
 // newMux makes the mux of the table. It never answers by itself: every path
