@@ -214,6 +214,29 @@ func TestDocumentsSpeakToTheirReaders(t *testing.T) {
 	}
 }
 
+// The page under /docs knows paragraphs, **bold** and `code`, and no more of
+// Markdown.
+func TestDescriptionsAreWhatThePageShows(t *testing.T) {
+	code, more := regexp.MustCompile("`[^`]*`"), regexp.MustCompile(`(?m)^\s*([-*+#>|]|[0-9]+\.)\s|\]\(|[<>_]|(^|[^*])\*([^*]|$)`)
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, item := range v {
+				walk(item)
+			}
+		case map[string]any:
+			if text, ok := v["description"].(string); ok && more.MatchString(code.ReplaceAllString(text, "")) {
+				t.Errorf("the page cannot show: %s", text)
+			}
+			for _, member := range v {
+				walk(member)
+			}
+		}
+	}
+	walk(readDocument(t).root)
+}
+
 // What is written in the components is used: a schema that nothing refers to
 // checks nothing.
 func TestNoIdleComponents(t *testing.T) {
