@@ -146,7 +146,7 @@ func TestHome(t *testing.T) {
 			t.Errorf("the link to %s: %d", m[1], res.Code)
 		}
 	}
-	for _, want := range []string{`"docs"`, `"openapi.yaml"`, `"llms.txt"`, "carnet key create", " http://example.com/public-api/v1/contacts"} {
+	for _, want := range []string{`"docs"`, `"openapi.yaml"`, `"llms.txt"`, "carnet key create", "http://example.com/public-api/v1/contacts"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not have %s", want)
 		}
@@ -157,7 +157,7 @@ func TestHome(t *testing.T) {
 		}
 	}
 	named := newWorldWith(t, openSQLite(t), httpapi.Options{PublicURL: "https://contacts.example.com/"})
-	if page := named.fetch("GET", "/").Body.String(); !strings.Contains(page, " https://contacts.example.com/public-api/v1/contacts") {
+	if page := named.fetch("GET", "/").Body.String(); !strings.Contains(page, "https://contacts.example.com/public-api/v1/contacts") {
 		t.Error("the page does not have the public address")
 	}
 	r := httptest.NewRequest("GET", "/", nil)
