@@ -53,8 +53,11 @@ func (n listName) sign(secret, place []byte) []byte {
 	return mac.Sum(nil)[:macLength]
 }
 
-// cursor writes a place.
+// cursor writes a place, "" for none.
 func (n listName) cursor(secret []byte, at store.Place) string {
+	if (at == store.Place{}) {
+		return ""
+	}
 	place := []byte{0}
 	if at.Back {
 		place[0] = 1
@@ -69,8 +72,9 @@ func (n listName) place(secret []byte, cursor string) (store.Place, error) {
 	if cursor == "" {
 		return store.Place{}, nil
 	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(raw) <= macLength+1 || len(raw) > macLength+1+binary.MaxVarintLen64 {
+	// Decoding steps over line breaks: what it came from must be all there was.
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || base64.RawURLEncoding.EncodeToString(raw) != cursor || len(raw) <= macLength+1 || len(raw) > macLength+1+binary.MaxVarintLen64 {
 		return store.Place{}, badCursor()
 	}
 	place, mac := raw[:len(raw)-macLength], raw[len(raw)-macLength:]

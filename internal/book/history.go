@@ -58,14 +58,7 @@ func (b *Book) Changes(ctx context.Context, g access.Grant, h *History) (Changed
 	if err != nil {
 		return Changed{}, err
 	}
-	out := Changed{Changes: page.Changes}
-	if page.Older {
-		out.Next = name.cursor(secret, store.Place{Mark: page.Top - int64(len(page.Changes)) + 1})
-	}
-	if page.Newer && len(page.Changes) > 0 {
-		out.Prev = name.cursor(secret, store.Place{Mark: page.Top, Back: true})
-	}
-	return out, nil
+	return Changed{Changes: page.Changes, Next: name.cursor(secret, page.Next), Prev: name.cursor(secret, page.Prev)}, nil
 }
 
 // Feed gives the changes of a Space that follow after, oldest first (CONTRACT
@@ -73,9 +66,9 @@ func (b *Book) Changes(ctx context.Context, g access.Grant, h *History) (Changed
 // until ctx ends; of one Space maxWaiting may wait at once, and further ones are
 // answered without. It needs contacts:read, and goes on needing it: a key that is
 // revoked while it waits gets nothing that came afterwards (CONTRACT D19).
-func (b *Book) Feed(ctx context.Context, g access.Grant, after contact.Seq, perPage int, wait time.Duration) ([]contact.Change, error) {
+func (b *Book) Feed(ctx context.Context, g access.Grant, after contact.Seq, perPage int, wait time.Duration) (store.FeedPage, error) {
 	if err := g.Allow(access.Read); err != nil {
-		return nil, err
+		return store.FeedPage{}, err
 	}
 	if wait > 0 {
 		if b.waiting.enter(g.Space.ID) {
@@ -88,21 +81,21 @@ func (b *Book) Feed(ctx context.Context, g access.Grant, after contact.Seq, perP
 	for {
 		// Asked before reading, so that what comes in between is not missed.
 		news := b.store.News(g.Space.ID)
-		changes, err := b.store.Feed(ctx, g.Space.ID, after, perPage)
-		if err != nil || len(changes) > 0 || wait <= 0 {
-			return changes, err
+		page, err := b.store.Feed(ctx, g.Space.ID, after, perPage)
+		if err != nil || len(page.Changes) > 0 || page.More || wait <= 0 {
+			return page, err
 		}
 		select {
 		case <-news:
 		case <-time.After(feedPoll):
 		case <-timeout:
-			return nil, nil
+			return page, nil
 		case <-ctx.Done():
-			return nil, nil
+			return page, nil
 		}
 		// What came may be newer than a change of the key or the Space.
 		if g, err = b.again(ctx, g, access.Read); err != nil {
-			return nil, err
+			return store.FeedPage{}, err
 		}
 	}
 }

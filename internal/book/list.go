@@ -28,9 +28,9 @@ type List struct {
 
 // Listed is a page of contacts: newest id first, or with UpdatedSince in the
 // order of their newest changes, so that one that changes while the list is
-// walked comes again and is never missed. A page is shorter than asked for
-// where contacts are large. A cursor is "" where there is
-// nothing in its direction.
+// walked comes again and is never missed. A page is shorter than asked for, or
+// empty, where contacts are large or few of those looked at are of the list: it
+// goes on all the same. A cursor is "" where there is nothing in its direction.
 type Listed struct {
 	Contacts   []contact.Contact
 	Next, Prev string
@@ -62,22 +62,7 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (Listed, error
 	if err != nil {
 		return Listed{}, err
 	}
-	mark := func(c *contact.Contact) int64 {
-		if l.UpdatedSince != 0 {
-			return int64(c.Head)
-		}
-		return int64(c.ID)
-	}
-	out := Listed{Contacts: page.Rows}
-	if n := len(page.Rows); n > 0 {
-		if at.Back || page.More {
-			out.Next = name.cursor(secret, store.Place{Mark: mark(&page.Rows[n-1])})
-		}
-		if at.Mark != 0 && (!at.Back || page.More) {
-			out.Prev = name.cursor(secret, store.Place{Mark: mark(&page.Rows[0]), Back: true})
-		}
-	}
-	return out, nil
+	return Listed{Contacts: page.Rows, Next: name.cursor(secret, page.Next), Prev: name.cursor(secret, page.Prev)}, nil
 }
 
 func keyOf(col contact.Collection, text string, g access.Grant) contact.Key {

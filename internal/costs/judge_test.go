@@ -17,6 +17,7 @@ type column struct {
 
 var columns = []column{
 	{"statements", func(c cost) float64 { return c.statements }, 0, 0},
+	{"rows looked at", func(c cost) float64 { return c.rows }, 0, 0},
 	{"bytes of write-ahead log", func(c cost) float64 { return c.wal }, 0.03, 0.15},
 	{"allocations", func(c cost) float64 { return c.allocs }, 0.03, 0.15},
 	{"allocated bytes", func(c cost) float64 { return c.bytes }, 0.05, 0.15},
@@ -25,7 +26,7 @@ var columns = []column{
 // judge compares what was measured with its limit.
 func judge(got, limit cost, allocations bool) (problems []string) {
 	for i, c := range columns {
-		if i > 1 && !allocations {
+		if i > 2 && !allocations {
 			continue
 		}
 		g, l := c.of(got), c.of(limit)
@@ -43,7 +44,7 @@ func judge(got, limit cost, allocations bool) (problems []string) {
 }
 
 func TestJudge(t *testing.T) {
-	limit := cost{statements: 7.5, wal: 10_000, allocs: 100, bytes: 20_000}
+	limit := cost{statements: 7.5, rows: 50, wal: 10_000, allocs: 100, bytes: 20_000}
 	for _, c := range []struct {
 		name        string
 		got         cost
@@ -51,17 +52,18 @@ func TestJudge(t *testing.T) {
 		want        string // the problems, parted by ;
 	}{
 		{"at the limit", limit, true, ""},
-		{"within", cost{7.5, 10_299, 103, 17_001}, true, ""},
-		{"one statement more in a hundred requests", cost{7.51, 10_000, 100, 20_000}, true, "7.51 statements, the limit is 7.50"},
-		{"one statement less", cost{6.5, 10_000, 100, 20_000}, true, "6.50 statements, far below"},
-		{"more log", cost{7.5, 10_400, 100, 20_000}, true, "10400.00 bytes of write-ahead log, the limit is"},
-		{"less log", cost{7.5, 8_000, 100, 20_000}, true, "8000.00 bytes of write-ahead log, far below"},
-		{"more and larger allocations", cost{7.5, 10_000, 104, 22_000}, true,
+		{"within", cost{7.5, 50, 10_299, 103, 17_001}, true, ""},
+		{"one statement more in a hundred requests", cost{7.51, 50, 10_000, 100, 20_000}, true, "7.51 statements, the limit is 7.50"},
+		{"one statement less", cost{6.5, 50, 10_000, 100, 20_000}, true, "6.50 statements, far below"},
+		{"one row more", cost{7.5, 51, 10_000, 100, 20_000}, true, "51.00 rows looked at, the limit is 50.00"},
+		{"more log", cost{7.5, 50, 10_400, 100, 20_000}, true, "10400.00 bytes of write-ahead log, the limit is"},
+		{"less log", cost{7.5, 50, 8_000, 100, 20_000}, true, "8000.00 bytes of write-ahead log, far below"},
+		{"more and larger allocations", cost{7.5, 50, 10_000, 104, 22_000}, true,
 			"104.00 allocations, the limit is;22000.00 allocated bytes, the limit is"},
-		{"fewer allocations", cost{7.5, 10_000, 84, 20_000}, true, "84.00 allocations, far below"},
-		{"not counted", cost{7.5, 10_000, 900, 90_000}, false, ""},
-		{"not counted, but the log is", cost{7.5, 11_000, 900, 90_000}, false, "11000.00 bytes of write-ahead log, the limit is"},
-		{"no call", cost{math.NaN(), 10_000, 100, 20_000}, true, "statements were not measured"},
+		{"fewer allocations", cost{7.5, 50, 10_000, 84, 20_000}, true, "84.00 allocations, far below"},
+		{"not counted", cost{7.5, 50, 10_000, 900, 90_000}, false, ""},
+		{"not counted, but the log is", cost{7.5, 50, 11_000, 900, 90_000}, false, "11000.00 bytes of write-ahead log, the limit is"},
+		{"no call", cost{math.NaN(), 50, 10_000, 100, 20_000}, true, "statements were not measured"},
 	} {
 		got := judge(c.got, limit, c.allocations)
 		want := strings.FieldsFunc(c.want, func(r rune) bool { return r == ';' })

@@ -199,6 +199,7 @@ func (r *rig) inOneBatch(calls []*call) {
 // cost is what a request took, on average.
 type cost struct {
 	statements float64 // of SQL, those that begin and end transactions included
+	rows       float64 // that SQLite gave, those that were stepped over included
 	wal        float64 // bytes appended to the write-ahead log
 	allocs     float64 // allocations of the Go heap
 	bytes      float64 // their size
@@ -209,13 +210,16 @@ func (r *rig) measure(calls []*call, run func([]*call)) cost {
 	synctest.Wait() // nothing goes on from before
 	runtime.GC()
 	var before, after runtime.MemStats
-	statements, wal := r.backend.Statements(), r.walSize()
+	statements, rows := r.backend.Work()
+	wal := r.walSize()
 	runtime.ReadMemStats(&before)
 	run(calls)
 	runtime.ReadMemStats(&after)
 	n := float64(len(calls))
+	nowStatements, nowRows := r.backend.Work()
 	return cost{
-		statements: float64(r.backend.Statements()-statements) / n,
+		statements: float64(nowStatements-statements) / n,
+		rows:       float64(nowRows-rows) / n,
 		wal:        float64(r.walSize()-wal) / n,
 		allocs:     float64(after.Mallocs-before.Mallocs) / n,
 		bytes:      float64(after.TotalAlloc-before.TotalAlloc) / n,

@@ -55,26 +55,23 @@ func (a *api) feed(w http.ResponseWriter, r *request) error {
 	// lets only so many a Space.
 	a.inFlight.Add(-1)
 	defer a.inFlight.Add(1)
-	changes, err := a.book.Feed(ctx, r.grant, after, size, wait)
+	page, err := a.book.Feed(ctx, r.grant, after, size, wait)
 	if err != nil {
 		return err
 	}
-	if n := len(changes); n > 0 {
-		after = changes[n-1].Seq
-	}
 	answer(w, r, http.StatusOK, func(b []byte) []byte {
 		path := a.address(r) + r.URL.EscapedPath()
-		b = appendChanges(b, r, changes)
+		b = appendChanges(b, r, page.Changes)
 		b = append(b, `,"path":`...)
 		b = appendString(b, path)
 		b = append(b, `,"per_page":`...)
 		b = strconv.AppendInt(b, int64(size), 10)
 		b = append(b, `,"next_after":`...)
-		b = strconv.AppendInt(b, int64(after), 10)
+		b = strconv.AppendInt(b, int64(page.Last), 10)
 		b = append(b, `,"next_page_url":`...)
 		q := r.URL.Query()
-		q.Set("after", strconv.FormatInt(int64(after), 10))
-		return append(appendText(b, path+"?"+q.Encode(), len(changes) == size), '}')
+		q.Set("after", strconv.FormatInt(int64(page.Last), 10))
+		return append(appendText(b, path+"?"+q.Encode(), page.More), '}')
 	})
 	return nil
 }

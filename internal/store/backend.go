@@ -44,7 +44,7 @@ type Backend interface {
 	Registry
 	Windows
 
-	// Check tells whether the database answers.
+	// Check tells whether the database answers. It waits for no read of a Space.
 	Check(ctx context.Context) error
 
 	// Close ends all connections. No transaction may be open.
@@ -56,18 +56,29 @@ type Backend interface {
 // have megabytes, and an answer is held in memory.
 const MaxPageBytes = 4 << 20
 
+// MaxLookedAt bounds what one call of a Reader looks at: a walk along rows of
+// which few belong to its list ends after so many, wherever it is then. Some ten
+// milliseconds of work bring it there: little enough that nobody who waits for
+// the connection notices, and so much that few lists ever come to it.
+const MaxLookedAt = 10_000
+
 // Reader reads committed and durable state. Each call sees one state; two calls
-// may see two. Lists of rows keep to MaxPageBytes.
+// may see two. Lists of rows keep to MaxPageBytes and to MaxLookedAt.
+//
+// A call ends soon after its context does, with the context's error, and leaves
+// its connection as good as it was.
 type Reader interface {
 	// Contact reads one row by its own id, following nothing. It returns false
 	// where the Space has no such row.
 	Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (ContactRow, bool, error)
 
-	// List reads live contacts in the order of their ids.
-	List(ctx context.Context, l Listing) ([]ContactRow, error)
+	// List reads live contacts in the order of their ids, which are the marks
+	// of its walk.
+	List(ctx context.Context, l Listing) (Walk, error)
 
-	// Updated reads live contacts in the order of their newest changes.
-	Updated(ctx context.Context, u Updates) ([]ContactRow, error)
+	// Updated reads live contacts in the order of their newest changes, which
+	// are the marks of its walk: each change between the bounds is looked at.
+	Updated(ctx context.Context, u Updates) (Walk, error)
 
 	// CreatedFrom gives the id and the creation time of the Space's first live
 	// contact whose id is at least from; false where there is none.
@@ -84,12 +95,44 @@ type Reader interface {
 	// first, at most limit.
 	Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]ChangeRow, error)
 
+	// Trail reads a change and those that lead from it, without what they hold,
+	// at most limit and MaxLookedAt. It ends with one that leads nowhere.
+	Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by Link, limit int) ([]Step, error)
+
 	// LastSeq gives the number of a Space's newest change, 0 for none.
 	LastSeq(ctx context.Context, space contact.SpaceID) (contact.Seq, error)
 
 	// Secret gives the bytes that all servers on this database share and
-	// nobody else knows; at least 32.
+	// nobody else knows; at least 32. It waits for no read of a Space.
 	Secret(ctx context.Context) ([]byte, error)
+
+	// Readers is how many reads of Spaces the backend runs at once.
+	Readers() int
+}
+
+// Walk is what a walk along rows brings. Stopped is the mark of the last row
+// that it looked at, where it ended because those were MaxLookedAt: more rows may
+// follow. It is 0 where the walk came to its end, to its limit or to
+// MaxPageBytes.
+type Walk struct {
+	Rows    []ContactRow
+	Stopped int64
+}
+
+// Link is a way from a change to an older one of the same contact.
+type Link int
+
+// The links of changes.
+const (
+	ByPrev Link = iota // to the one before
+	BySkip             // to the newest one before that holds a snapshot
+)
+
+// Step is a change as a trail shows it.
+type Step struct {
+	Seq    contact.Seq
+	At     contact.Time
+	Weight int // as ChangeRow.Weight gives it
 }
 
 // Listing says which live contacts to read. After and Before are exclusive
@@ -136,7 +179,8 @@ type Registry interface {
 	// ErrNoRow where there is no such key.
 	UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) error) (access.APIKey, error)
 	// Grant finds a key by its hash, with its Space. It returns false where no
-	// such key was ever made. Revoked and expired ones are found.
+	// such key was ever made. Revoked and expired ones are found. Like all that
+	// reads the registry, it waits for no read of a Space.
 	Grant(ctx context.Context, hash [32]byte) (access.Grant, bool, error)
 }
 

@@ -6,83 +6,127 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 )
 
+// FeedPage is a part of a Space's changes, oldest first. Last is the newest
+// change that was looked at, which the next page follows; More tells whether
+// there may be one already.
+type FeedPage struct {
+	Changes []contact.Change
+	Last    contact.Seq
+	More    bool
+}
+
 // Feed gives the changes of a Space that follow after, oldest first, at most
 // limit, or fewer where they are large (see MaxPageBytes): none is missed and
 // none comes twice (CONTRACT D22).
-func (s *Store) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]contact.Change, error) {
-	rows, err := s.backend.Feed(ctx, space, after, limit)
+func (s *Store) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (FeedPage, error) {
+	rows, err := s.reads.Feed(ctx, space, after, limit)
 	if err != nil {
-		return nil, err
+		return FeedPage{}, err
 	}
-	return decodeChanges(rows)
-}
-
-// History gives a page of a contact's own changes, newest first, at most limit,
-// or fewer where they are large (see MaxPageBytes). Its places
-// mark a change by how many the contact had with it: Contact.Depth, counted at
-// that change.
-func (s *Store) History(ctx context.Context, space contact.SpaceID, c *contact.Contact, at Place, limit int) (HistoryPage, error) {
-	top := c.Depth // the depth of the page's first change
-	switch {
-	case at.Mark == 0:
-	case at.Back:
-		top = min(c.Depth, at.Mark+int64(limit))
-		limit = int(top - at.Mark)
-	default:
-		top = min(c.Depth, at.Mark-1)
+	p := FeedPage{Last: after}
+	weight := 0
+	for i := range rows {
+		weight += rows[i].Weight()
+		p.Last = rows[i].Seq
 	}
-	p := HistoryPage{Top: top, Newer: top < c.Depth}
-	if top <= 0 || limit <= 0 {
-		return p, nil
-	}
-	seq, err := s.atDepth(ctx, space, c, top)
-	if err != nil {
-		return p, err
-	}
-	rows, err := s.backend.Chain(ctx, space, seq, limit)
-	if err != nil {
-		return p, err
-	}
-	if at.Back && len(rows) < limit && len(rows) > 0 {
-		// Large changes cut the page short. Going back, it must hold those next
-		// to the mark.
-		return s.History(ctx, space, c, at, len(rows))
-	}
-	p.Older = top > int64(len(rows))
+	p.More = len(rows) == limit || weight >= MaxPageBytes
 	p.Changes, err = decodeChanges(rows)
 	return p, err
 }
 
-// HistoryPage is a part of a contact's changes, newest first. Top is the depth
-// of the first; those after it count down.
+// HistoryPage is a part of a contact's changes, newest first. Next and Prev are
+// where the pages beside it begin; zero where nothing is there.
 type HistoryPage struct {
-	Changes      []contact.Change
-	Top          int64
-	Newer, Older bool // whether there are more
+	Changes    []contact.Change
+	Next, Prev Place
+}
+
+// History gives a page of a contact's own changes, newest first, at most limit,
+// or fewer where they are large (see MaxPageBytes). A change is marked by how
+// many the contact had with it: Contact.Depth, counted at that change.
+func (s *Store) History(ctx context.Context, space contact.SpaceID, c *contact.Contact, at Place, limit int) (p HistoryPage, err error) {
+	top := c.Depth // the mark of the page's first change
+	var seq contact.Seq
+	switch {
+	case at.Mark == 0:
+		seq = c.Head
+	case at.Back:
+		top = min(c.Depth, at.Mark-1+int64(limit))
+		limit = int(top - at.Mark + 1)
+		seq, limit, err = s.above(ctx, space, c, top, limit)
+		top = at.Mark - 1 + int64(limit)
+	default:
+		if top = min(c.Depth, at.Mark-1); top > 0 {
+			seq, err = s.atDepth(ctx, space, c, top)
+		}
+	}
+	if err != nil {
+		return p, err
+	}
+	var rows []ChangeRow
+	if top > 0 && limit > 0 {
+		if rows, err = s.reads.Chain(ctx, space, seq, limit); err != nil {
+			return p, err
+		}
+	}
+	if older := top - int64(len(rows)); older > 0 {
+		p.Next = Place{Mark: older + 1}
+	}
+	if top < c.Depth {
+		p.Prev = Place{Mark: top + 1, Back: true}
+	}
+	p.Changes, err = decodeChanges(rows)
+	return p, err
+}
+
+// above finds what a page holds that ends at a mark: it counts from there up,
+// to so many changes or to MaxPageBytes, for the page must hold those next to the
+// mark. It gives the newest of them, and how many they are. Top is the newest
+// that there may be.
+func (s *Store) above(ctx context.Context, space contact.SpaceID, c *contact.Contact, top int64, limit int) (contact.Seq, int, error) {
+	if limit <= 0 {
+		return 0, 0, nil
+	}
+	seq, err := s.atDepth(ctx, space, c, top)
+	if err != nil {
+		return 0, 0, err
+	}
+	steps, err := s.reads.Trail(ctx, space, seq, ByPrev, limit)
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(steps) < limit {
+		return 0, 0, ErrNoRow // the chain is broken
+	}
+	n, weight := 0, 0
+	for n < limit && weight < MaxPageBytes {
+		n++
+		weight += steps[limit-n].Weight
+	}
+	return steps[limit-n].Seq, n, nil
 }
 
 // atDepth finds the change with which a contact had so many. It leaps from
-// snapshot to snapshot and walks the rest.
+// snapshot to snapshot and walks the rest, reading links alone.
 func (s *Store) atDepth(ctx context.Context, space contact.SpaceID, c *contact.Contact, depth int64) (contact.Seq, error) {
 	seq, at := c.Head, c.Depth
 	for at > depth {
-		row, ok, err := s.backend.Change(ctx, space, seq)
-		if err != nil || !ok {
+		by, to := BySkip, (at-1)/contact.SnapshotEvery*contact.SnapshotEvery // where the first leap leads
+		hops := int64(1)
+		if to >= max(depth, 1) {
+			hops = min(1+(to-max(depth, 1))/contact.SnapshotEvery, MaxLookedAt-1)
+			to -= (hops - 1) * contact.SnapshotEvery
+		} else {
+			by, hops, to = ByPrev, at-depth, depth
+		}
+		steps, err := s.reads.Trail(ctx, space, seq, by, int(hops)+1)
+		if err != nil {
 			return 0, err
 		}
-		leap := (at - 1) / contact.SnapshotEvery * contact.SnapshotEvery // where row.Skip is
-		if leap < max(depth, 1) {
-			break
+		if len(steps) <= int(hops) {
+			return 0, ErrNoRow // the chain is broken
 		}
-		seq, at = row.Skip, leap
-	}
-	for at > depth {
-		rows, err := s.backend.Chain(ctx, space, seq, int(at-depth)) // or fewer, where they are large
-		if err != nil || len(rows) == 0 {
-			return 0, err
-		}
-		at -= int64(len(rows))
-		seq = rows[len(rows)-1].Prev
+		seq, at = steps[hops].Seq, to
 	}
 	return seq, nil
 }

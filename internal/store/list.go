@@ -17,67 +17,72 @@ type Query struct {
 	Keys         []contact.Key
 }
 
-// Place is where a page of a list begins: beyond the row with this mark, in the
-// order of the list or, with Back, against it. The zero Place is the beginning.
-// A list in the order of ids marks rows by id, one with UpdatedSince by their
-// newest change.
+// Place is where a page of a list begins: at the gap before the row that has
+// this mark, or would have it, and from there in the order of the list or, with
+// Back, against it. So one gap leads both ways, whatever became of the rows beside
+// it. The zero Place is the beginning. A list in the order of ids marks rows by
+// id, one with UpdatedSince by their newest change.
 type Place struct {
 	Mark int64
 	Back bool
 }
 
-// Page is a part of a list, in the order of the list. More tells whether rows
-// may follow in the direction of the Place. Values come without their origins:
-// a list shows none.
+// Page is a part of a list, in the order of the list. It may be shorter than was
+// asked for, and even empty, though the list goes on: it ends where its rows
+// weigh MaxPageBytes, or where MaxLookedAt rows were looked at. Next and Prev are
+// where the pages beside it begin; zero where nothing can be there. Values come
+// without their origins: a list shows none.
 type Page struct {
-	Rows []contact.Contact
-	More bool
+	Rows       []contact.Contact
+	Next, Prev Place
 }
 
-// List gives a page of at most limit contacts, or fewer where they are large
-// (see MaxPageBytes): newest id first, or, with UpdatedSince, in the order of
-// their newest changes, oldest first. Creating contacts does not move the others
-// (CONTRACT D17). One that changes while a list by changes is walked moves to
-// its end: it may come twice and is never missed.
+// List gives a page of at most limit contacts: newest id first, or, with
+// UpdatedSince, in the order of their newest changes, oldest first. Creating
+// contacts does not move the others (CONTRACT D17). One that changes while a list
+// by changes is walked moves to its end: it may come twice and is never missed.
 func (s *Store) List(ctx context.Context, q Query, at Place, limit int) (Page, error) {
 	first, end, err := s.createdRange(ctx, q)
 	if err != nil || first == end && end != 0 {
 		return Page{}, err
 	}
-	var rows []ContactRow
+	var walk Walk
 	if q.UpdatedSince != 0 {
-		rows, err = s.updated(ctx, q, first, end, at, limit+1)
+		walk, err = s.updated(ctx, q, first, end, at, limit+1)
 	} else {
 		l := Listing{Space: q.Space, After: max(first, 1) - 1, Before: end, Keys: q.Keys, OldestFirst: at.Back, Limit: limit + 1}
 		switch mark := contact.ID(at.Mark); {
 		case mark == 0:
 		case at.Back:
-			l.After = max(l.After, mark)
+			l.After = max(l.After, mark-1)
 		case l.Before == 0 || mark < l.Before:
 			l.Before = mark
 		}
-		rows, err = s.backend.List(ctx, l)
+		walk, err = s.reads.List(ctx, l)
 	}
 	if err != nil {
 		return Page{}, err
 	}
-	return page(rows, at.Back, limit)
+	return page(&walk, &q, at, limit)
 }
 
-// page decodes rows, which hold one more than the page if more follow.
-func page(rows []ContactRow, back bool, limit int) (Page, error) {
-	weight := 0
-	for i := range rows {
-		weight += rows[i].Weight()
+// page decodes what a walk brought, which is one row more than the page where
+// that goes on.
+func page(walk *Walk, q *Query, at Place, limit int) (p Page, err error) {
+	rows := walk.Rows[:min(limit, len(walk.Rows))]
+	last := walk.last(q, limit)
+	upwards := at.Back != (q.UpdatedSince != 0) // in the order of the marks
+	if last != 0 && upwards {
+		last++ // the gap is beyond the row, not before it
 	}
-	p := Page{More: len(rows) > limit || weight >= MaxPageBytes}
-	rows = rows[:min(limit, len(rows))]
-	if back {
+	if at.Back {
 		slices.Reverse(rows)
+		p.Next, p.Prev = Place{Mark: at.Mark}, Place{Mark: last, Back: last != 0}
+	} else {
+		p.Next, p.Prev = Place{Mark: last}, Place{Mark: at.Mark, Back: at.Mark != 0}
 	}
 	p.Rows = make([]contact.Contact, len(rows))
 	for i := range rows {
-		var err error
 		if p.Rows[i], err = decodeValues(&rows[i]); err != nil {
 			return Page{}, err
 		}
@@ -85,18 +90,41 @@ func page(rows []ContactRow, back bool, limit int) (Page, error) {
 	return p, nil
 }
 
-func (s *Store) updated(ctx context.Context, q Query, first, end contact.ID, at Place, limit int) ([]ContactRow, error) {
+// last gives the mark of the last row that a page of so many used up; 0 where
+// nothing can follow.
+func (w *Walk) last(q *Query, limit int) int64 {
+	mark := func(row *ContactRow) int64 {
+		if q.UpdatedSince != 0 {
+			return int64(row.Head)
+		}
+		return int64(row.ID)
+	}
+	weight := 0
+	for i := range w.Rows {
+		weight += w.Rows[i].Weight()
+	}
+	switch n := len(w.Rows); {
+	case n > limit:
+		return mark(&w.Rows[limit-1])
+	case weight >= MaxPageBytes:
+		return mark(&w.Rows[n-1])
+	}
+	return w.Stopped
+}
+
+func (s *Store) updated(ctx context.Context, q Query, first, end contact.ID, at Place, limit int) (Walk, error) {
 	since, err := s.firstChange(ctx, q.Space, q.UpdatedSince)
 	if err != nil {
-		return nil, err
+		return Walk{}, err
 	}
 	u := Updates{Space: q.Space, Since: since, FirstID: first, EndID: end, Keys: q.Keys, OldestFirst: !at.Back, Limit: limit}
-	if at.Back {
+	switch {
+	case at.Back:
 		u.Before = contact.Seq(at.Mark)
-	} else {
-		u.After = contact.Seq(at.Mark)
+	case at.Mark != 0:
+		u.After = contact.Seq(at.Mark) - 1
 	}
-	return s.backend.Updated(ctx, u)
+	return s.reads.Updated(ctx, u)
 }
 
 // createdRange turns the bounds of the creation time into bounds of the id:
@@ -119,14 +147,14 @@ func (s *Store) createdRange(ctx context.Context, q Query) (first, end contact.I
 // firstCreated finds the first live contact that was created at t or later, 0
 // for none, by halving the ids: some fifty point reads at the most.
 func (s *Store) firstCreated(ctx context.Context, space contact.SpaceID, t contact.Time) (contact.ID, error) {
-	newest, err := s.backend.List(ctx, Listing{Space: space, Limit: 1})
-	if err != nil || len(newest) == 0 || newest[0].Created < t {
+	walk, err := s.reads.List(ctx, Listing{Space: space, Limit: 1})
+	if err != nil || len(walk.Rows) == 0 || walk.Rows[0].Created < t {
 		return 0, err
 	}
-	low, high := contact.ID(1), newest[0].ID
+	low, high := contact.ID(1), walk.Rows[0].ID
 	for low < high {
 		middle := low + (high-low)/2
-		id, at, ok, err := s.backend.CreatedFrom(ctx, space, middle)
+		id, at, ok, err := s.reads.CreatedFrom(ctx, space, middle)
 		if err != nil {
 			return 0, err
 		}
@@ -136,25 +164,25 @@ func (s *Store) firstCreated(ctx context.Context, space contact.SpaceID, t conta
 			high = middle
 		}
 	}
-	id, _, _, err := s.backend.CreatedFrom(ctx, space, low)
+	id, _, _, err := s.reads.CreatedFrom(ctx, space, low)
 	return id, err
 }
 
 // firstChange finds the first change at t or later; one past the newest where
 // there is none. Numbers have no gaps and times grow with them.
 func (s *Store) firstChange(ctx context.Context, space contact.SpaceID, t contact.Time) (contact.Seq, error) {
-	last, err := s.backend.LastSeq(ctx, space)
+	last, err := s.reads.LastSeq(ctx, space)
 	if err != nil {
 		return 0, err
 	}
 	low, high := contact.Seq(1), last+1
 	for low < high {
 		middle := low + (high-low)/2
-		row, ok, err := s.backend.Change(ctx, space, middle)
+		steps, err := s.reads.Trail(ctx, space, middle, ByPrev, 1)
 		if err != nil {
 			return 0, err
 		}
-		if ok && row.At < t {
+		if len(steps) > 0 && steps[0].At < t {
 			low = middle + 1
 		} else {
 			high = middle

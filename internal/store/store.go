@@ -19,6 +19,7 @@ import (
 // goroutines.
 type Store struct {
 	backend Backend
+	reads   Reader // of Spaces: the backend's, by shares
 	log     *slog.Logger
 	clock   func() time.Time
 	metrics *metrics.Metrics
@@ -54,6 +55,7 @@ func New(b Backend, o Options) *Store {
 	}
 	return &Store{
 		backend: b,
+		reads:   &sharedReader{b, newShares(b.Readers())},
 		log:     o.Log,
 		clock:   o.Clock,
 		metrics: o.Metrics,
@@ -103,7 +105,7 @@ func (s *Store) Get(ctx context.Context, space contact.SpaceID, ref contact.ID) 
 	// Every step reads newer state than the one before, and merges only ever
 	// lead on, so this ends.
 	for id := ref; ; {
-		row, ok, err := s.backend.Contact(ctx, space, id)
+		row, ok, err := s.reads.Contact(ctx, space, id)
 		if err != nil || !ok {
 			return contact.Contact{}, false, err
 		}
@@ -120,7 +122,7 @@ func (s *Store) Get(ctx context.Context, space contact.SpaceID, ref contact.ID) 
 // another: then it is as it was when that happened. It returns false where the
 // Space has none.
 func (s *Store) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (contact.Contact, bool, error) {
-	row, ok, err := s.backend.Contact(ctx, space, id)
+	row, ok, err := s.reads.Contact(ctx, space, id)
 	if err != nil || !ok {
 		return contact.Contact{}, false, err
 	}
@@ -130,7 +132,7 @@ func (s *Store) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (
 
 // Change reads one entry of a Space's history, false where there is none.
 func (s *Store) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (contact.Change, bool, error) {
-	row, ok, err := s.backend.Change(ctx, space, seq)
+	row, ok, err := s.reads.Change(ctx, space, seq)
 	if err != nil || !ok {
 		return contact.Change{}, false, err
 	}

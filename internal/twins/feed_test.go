@@ -81,7 +81,7 @@ func TestFollowerOverServers(t *testing.T) {
 				t.Error(err)
 				cancel()
 			}
-			for _, ch := range page {
+			for _, ch := range page.Changes {
 				if int64(ch.Seq) != last.Load()+1 {
 					t.Errorf("change %d follows %d", ch.Seq, last.Load())
 				}

@@ -91,7 +91,7 @@ func checkKeys(t *testing.T, w *town, region, other string) {
 		t.Fatal(err)
 	}
 	want := map[contact.Key][]contact.ID{}
-	for _, row := range slices.Backward(live) {
+	for _, row := range slices.Backward(live.Rows) {
 		c, ok, err := w.servers[0].store.Get(bg, space, row.ID)
 		if err != nil || !ok {
 			t.Fatalf("contact %d: %v, %v", row.ID, ok, err)
@@ -104,10 +104,10 @@ func checkKeys(t *testing.T, w *town, region, other string) {
 		}
 	}
 	for k, ids := range want {
-		rows, err := b.List(bg, store.Listing{Space: space, Keys: []contact.Key{k}, OldestFirst: true, Limit: 1 << 20})
+		walk, err := b.List(bg, store.Listing{Space: space, Keys: []contact.Key{k}, OldestFirst: true, Limit: 1 << 20})
 		have := []contact.ID{}
-		for i := range rows {
-			have = append(have, rows[i].ID)
+		for i := range walk.Rows {
+			have = append(have, walk.Rows[i].ID)
 		}
 		if err != nil || !slices.Equal(have, ids) {
 			t.Errorf("%q finds %v, %v; want %v", k.Text, have, err, ids)

@@ -100,10 +100,10 @@ func (w *town) history(t *testing.T, s *server) (all []contact.Change) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(page) == 0 {
+		if len(page.Changes) == 0 {
 			return all
 		}
-		for _, ch := range page {
+		for _, ch := range page.Changes {
 			if ch.Seq != contact.Seq(len(all)+1) {
 				t.Fatalf("change %d follows %d", ch.Seq, len(all))
 			}

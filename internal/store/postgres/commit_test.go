@@ -199,10 +199,10 @@ func history(t *testing.T, s *store.Store, space contact.SpaceID) map[string]int
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(page) == 0 {
+		if len(page.Changes) == 0 {
 			return found
 		}
-		for _, ch := range page {
+		for _, ch := range page.Changes {
 			if ch.Seq != last+1 {
 				t.Fatalf("change %d follows %d", ch.Seq, last)
 			}

@@ -26,7 +26,7 @@ const (
 	networkTimeout = 10 * time.Second
 
 	defaultMaxConns = 24
-	minConns        = 8 // one for ids, two for limits, four for writes, one for reads
+	minConns        = 9 // one each for ids, keys and reads, two for limits, four for writes
 
 	minVersion = 14_00_00 // PostgreSQL 13 is not maintained any more
 )

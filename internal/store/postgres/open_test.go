@@ -53,7 +53,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	refused(t, "nobody there", opens("host="+t.TempDir()+" user=carnet password=hunter2"), "cannot connect", "no such file")
 	refused(t, "nobody there", opens("postgres://carnet:hunter2@127.0.0.1:1/carnet?sslmode=disable"), "cannot connect", "refused")
-	refused(t, "few connections", opens("host=localhost pool_max_conns=3"), "at least 8")
+	refused(t, "few connections", opens("host=localhost pool_max_conns=3"), "at least 9")
 
 	empty := pgtest.Empty(t, "ENCODING 'UTF8'")
 	refused(t, "no schema", opens(empty), "no schema yet", "carnet migrate")
@@ -68,7 +68,7 @@ func TestOpenRefuses(t *testing.T) {
 	refused(t, "another encoding", opens(latin), "LATIN1", "UTF8")
 	refused(t, "another encoding", Migrate(bg, latin), "LATIN1", "UTF8")
 
-	if err := Migrate(bg, pgtest.With(empty, "pool_max_conns", "8")); err != nil { // the DSN of the server will do
+	if err := Migrate(bg, pgtest.With(empty, "pool_max_conns", "9")); err != nil { // the DSN of the server will do
 		t.Fatal(err)
 	}
 	if err := opens(empty); err != nil {
@@ -135,10 +135,10 @@ func TestMigrateAtOnce(t *testing.T) {
 }
 
 func TestPools(t *testing.T) {
-	for most, want := range map[string][3]int32{"24": {12, 9, 1}, "8": {4, 1, 1}, "9": {4, 2, 1}} {
+	for most, want := range map[string][4]int32{"24": {12, 8, 1, 1}, "9": {4, 1, 1, 1}, "10": {5, 1, 1, 1}, "11": {5, 2, 1, 1}} {
 		b := opened(t, Options{DSN: pgtest.With(pgtest.NewTemplate(t, Migrate).Database(t), "pool_max_conns", most)})
-		if got := [3]int32{b.writes.Config().MaxConns, b.reads.Config().MaxConns, b.ids.Config().MaxConns}; got != want {
-			t.Errorf("%s: %v connections to write, read and take ids, want %v", most, got, want)
+		if got := [4]int32{b.writes.Config().MaxConns, b.reads.Config().MaxConns, b.ids.Config().MaxConns, b.keys.Config().MaxConns}; got != want {
+			t.Errorf("%s: %v connections to write, read, take ids and look keys up, want %v", most, got, want)
 		}
 	}
 }
@@ -157,7 +157,7 @@ func TestNamedStatements(t *testing.T) {
 		"a pooler, and the DSN": {pgtest.With(pgtest.Bouncer(t, dsn), "default_query_exec_mode", "cache_describe"), pgx.QueryExecModeCacheDescribe},
 	} {
 		b := opened(t, Options{DSN: c.dsn})
-		for _, pool := range []*pgxpool.Pool{b.writes, b.reads, b.ids, b.counts} {
+		for _, pool := range []*pgxpool.Pool{b.writes, b.reads, b.ids, b.counts, b.keys} {
 			if got := pool.Config().ConnConfig.DefaultQueryExecMode; got != c.want {
 				t.Errorf("%s: statements are sent by %v, want %v", name, got, c.want)
 			}

@@ -26,6 +26,7 @@ var scans = map[string]string{
 // sorts lists the statements that may sort, with the reason.
 var sorts = map[string]string{
 	"selectChain": "it puts one page in order",
+	"selectTrail": "it puts what it looked at in order",
 }
 
 const fill = `
@@ -106,6 +107,7 @@ func calls(b *Backend) []func() error {
 		func() error { _, _, _, err := b.CreatedFrom(bg, space, id); return err },
 		func() error { _, err := b.Feed(bg, space, 100, 50); return err },
 		func() error { _, err := b.Chain(bg, space, 100, 50); return err },
+		func() error { _, err := b.Trail(bg, space, 100, store.ByPrev, 50); return err },
 		func() error { _, err := b.LastSeq(bg, space); return err },
 		func() error { _, err := b.Spaces(bg); return err },
 		func() error { _, err := b.Keys(bg); return err },

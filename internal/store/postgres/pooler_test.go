@@ -85,7 +85,7 @@ func compareKeys(t *testing.T, b *Backend, s *store.Store, regions map[contact.S
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, row := range live {
+		for _, row := range live.Rows {
 			c, ok, err := s.Get(bg, space, row.ID)
 			if err != nil || !ok {
 				t.Fatalf("a live contact cannot be read: %v, %v", ok, err)

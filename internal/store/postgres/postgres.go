@@ -34,8 +34,9 @@ type Backend struct {
 
 	// Apart, so that neither long reads nor busy Spaces keep the others from
 	// their connections, and so that a transaction that needs ids never waits
-	// for a connection that another such one holds.
-	writes, reads, ids, counts *pgxpool.Pool
+	// for a connection that another such one holds. Keys are looked up with one
+	// that no Space reads with.
+	writes, reads, ids, counts, keys *pgxpool.Pool
 
 	windows windows
 }
@@ -64,7 +65,7 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 	for _, p := range []struct {
 		pool  **pgxpool.Pool
 		conns int
-	}{{&b.ids, 1}, {&b.counts, 2}, {&b.writes, config.maxConns / 2}, {&b.reads, config.maxConns - config.maxConns/2 - 3}} {
+	}{{&b.ids, 1}, {&b.keys, 1}, {&b.counts, 2}, {&b.writes, config.maxConns / 2}, {&b.reads, config.maxConns - config.maxConns/2 - 4}} {
 		if *p.pool, err = config.pool(ctx, p.conns); err != nil {
 			return nil, err
 		}
@@ -82,9 +83,12 @@ func (b *Backend) Check(ctx context.Context) error {
 	return err
 }
 
+// Readers is how many reads of Spaces run at once.
+func (b *Backend) Readers() int { return int(b.reads.Config().MaxConns) }
+
 // Close ends all connections, waiting for those in use.
 func (b *Backend) Close() error {
-	for _, p := range []*pgxpool.Pool{b.writes, b.reads, b.ids, b.counts} {
+	for _, p := range []*pgxpool.Pool{b.writes, b.reads, b.ids, b.counts, b.keys} {
 		if p != nil {
 			p.Close()
 		}

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
@@ -15,10 +16,10 @@ import (
 const noBound = int64(math.MaxInt64)
 
 // list runs a statement and gives its rows. One statement sees one state.
-func list[Row any](ctx context.Context, b *Backend, doing string, row func(pgx.Row) (Row, error), query string, args ...any) (found []Row, err error) {
-	err = b.read(doing, func() error {
+func list[Row any](ctx context.Context, on *pgxpool.Pool, doing string, row func(pgx.Row) (Row, error), query string, args ...any) (found []Row, err error) {
+	err = read(ctx, on, doing, func() error {
 		found = nil
-		rows, err := b.reads.Query(ctx, query, args...)
+		rows, err := on.Query(ctx, query, args...)
 		if err != nil {
 			return err
 		}
@@ -28,10 +29,15 @@ func list[Row any](ctx context.Context, b *Backend, doing string, row func(pgx.R
 }
 
 // read runs a statement that reads, again on another connection where its own
-// turns out to be gone: as often as the pool may hold such ones.
-func (b *Backend) read(doing string, run func() error) error {
-	for tries := b.reads.Config().MaxConns; ; tries-- {
-		err := explain(doing, run())
+// turns out to be gone: as often as the pool may hold such ones. Who gave it up
+// is told so, whatever the database says of it.
+func read(ctx context.Context, on *pgxpool.Pool, doing string, run func() error) error {
+	for tries := on.Config().MaxConns; ; tries-- {
+		err := run()
+		if ended := ctx.Err(); err != nil && ended != nil {
+			return because(doing, ended)
+		}
+		err = explain(doing, err)
 		if tries == 0 || !errors.Is(err, errCut) {
 			return final(err)
 		}
@@ -52,10 +58,10 @@ func collect[Row any](rows pgx.Rows, to *[]Row, row func() (Row, error)) error {
 }
 
 // one runs a statement that gives one row or none.
-func one(ctx context.Context, b *Backend, doing, query string, args, to []any) (bool, error) {
+func one(ctx context.Context, on *pgxpool.Pool, doing, query string, args, to []any) (bool, error) {
 	found := true
-	err := b.read(doing, func() error {
-		err := b.reads.QueryRow(ctx, query, args...).Scan(to...)
+	err := read(ctx, on, doing, func() error {
+		err := on.QueryRow(ctx, query, args...).Scan(to...)
 		if errors.Is(err, pgx.ErrNoRows) {
 			found, err = false, nil
 		}
@@ -66,12 +72,12 @@ func one(ctx context.Context, b *Backend, doing, query string, args, to []any) (
 
 // Contact reads one row by its own id.
 func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (store.ContactRow, bool, error) {
-	return first(list(ctx, b, "read a contact", contactsOf(space), selectContact, int64(space), int64(id)))
+	return first(list(ctx, b.reads, "read a contact", contactsOf(space), selectContact, int64(space), int64(id)))
 }
 
 // Change reads one entry of a Space's history.
 func (b *Backend) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (store.ChangeRow, bool, error) {
-	return first(list(ctx, b, "read a change", changesOf(space), selectChange, int64(space), int64(seq)))
+	return first(list(ctx, b.reads, "read a change", changesOf(space), selectChange, int64(space), int64(seq)))
 }
 
 func first[Row any](rows []Row, err error) (row Row, ok bool, _ error) {
@@ -82,21 +88,39 @@ func first[Row any](rows []Row, err error) (row Row, ok bool, _ error) {
 }
 
 // List reads live contacts in the order of their ids.
-func (b *Backend) List(ctx context.Context, l store.Listing) ([]store.ContactRow, error) {
+func (b *Backend) List(ctx context.Context, l store.Listing) (store.Walk, error) {
 	before := noBound
 	if l.Before != 0 {
 		before = int64(l.Before)
 	}
-	query := listNewest
 	args := []any{int64(l.Space), int64(store.MaxPageBytes), int64(l.After), before, int64(l.Limit)}
 	if len(l.Keys) > 0 {
-		query = keyedNewest
-		args = append(args, keyPairs(l.Keys, 2)...)
+		query := keyedNewest
+		if l.OldestFirst {
+			query = keyedOldest
+		}
+		return b.walk(ctx, "list contacts", l.Limit, l.Space, query, append(args, keyPairs(l.Keys, 2)...)...)
 	}
+	query := listNewest
 	if l.OldestFirst {
-		query = map[string]string{listNewest: listOldest, keyedNewest: keyedOldest}[query]
+		query = listOldest
 	}
-	return list(ctx, b, "list contacts", contactsOf(l.Space), query, args...)
+	rows, err := list(ctx, b.reads, "list contacts", contactsOf(l.Space), query, args...)
+	return store.Walk{Rows: rows}, err
+}
+
+// walk runs a statement that tells, beside each contact, whether it stopped with
+// that row: the last of them may have no contact.
+func (b *Backend) walk(ctx context.Context, doing string, limit int, space contact.SpaceID, query string, args ...any) (w store.Walk, err error) {
+	stopped := int64(0)
+	w.Rows, err = list(ctx, b.reads, doing, func(r pgx.Row) (store.ContactRow, error) { return contactRow(space, r, &stopped) }, query, args...)
+	if n := len(w.Rows) - 1; n >= 0 && w.Rows[n].ID == 0 {
+		w.Rows = w.Rows[:n]
+	}
+	if len(w.Rows) < limit && weight(w.Rows) < store.MaxPageBytes {
+		w.Stopped = stopped
+	}
+	return w, err
 }
 
 // keyPairs gives kind and text of n keys, NULL for those that are not there.
@@ -109,7 +133,7 @@ func keyPairs(keys []contact.Key, n int) []any {
 }
 
 // Updated reads live contacts in the order of their newest changes.
-func (b *Backend) Updated(ctx context.Context, u store.Updates) ([]store.ContactRow, error) {
+func (b *Backend) Updated(ctx context.Context, u store.Updates) (store.Walk, error) {
 	before, end := noBound, noBound
 	if u.Before != 0 {
 		before = int64(u.Before)
@@ -122,18 +146,18 @@ func (b *Backend) Updated(ctx context.Context, u store.Updates) ([]store.Contact
 		query = updatedOldest
 	}
 	args := []any{int64(u.Space), int64(store.MaxPageBytes), int64(max(u.After, u.Since-1)), before, int64(u.Limit), int64(u.FirstID), end}
-	return list(ctx, b, "list changed contacts", contactsOf(u.Space), query, append(args, keyPairs(u.Keys, 2)...)...)
+	return b.walk(ctx, "list changed contacts", u.Limit, u.Space, query, append(args, keyPairs(u.Keys, 2)...)...)
 }
 
 // CreatedFrom gives the first live contact from an id on.
 func (b *Backend) CreatedFrom(ctx context.Context, space contact.SpaceID, from contact.ID) (id contact.ID, at contact.Time, ok bool, err error) {
-	ok, err = one(ctx, b, "look for a contact", selectCreatedFrom, []any{int64(space), int64(from)}, []any{(*int64)(&id), (*int64)(&at)})
+	ok, err = one(ctx, b.reads, "look for a contact", selectCreatedFrom, []any{int64(space), int64(from)}, []any{(*int64)(&id), (*int64)(&at)})
 	return id, at, ok, err
 }
 
 // Feed reads the changes of a Space that follow after.
 func (b *Backend) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]store.ChangeRow, error) {
-	return list(ctx, b, "read the feed", changesOf(space), selectFeed, int64(space), int64(store.MaxPageBytes), int64(after), int64(limit))
+	return list(ctx, b.reads, "read the feed", changesOf(space), selectFeed, int64(space), int64(store.MaxPageBytes), int64(after), int64(limit))
 }
 
 // Chain reads a change and those before it of the same contact.
@@ -141,7 +165,7 @@ func (b *Backend) Chain(ctx context.Context, space contact.SpaceID, from contact
 	if limit <= 0 {
 		return nil, nil
 	}
-	rows, err := list(ctx, b, "read a history", changesOf(space), selectChain, int64(space), int64(store.MaxPageBytes), int64(from), int64(limit))
+	rows, err := list(ctx, b.reads, "read a history", changesOf(space), selectChain, int64(space), int64(store.MaxPageBytes), int64(from), int64(limit))
 	if err != nil {
 		return nil, err
 	}
@@ -151,17 +175,33 @@ func (b *Backend) Chain(ctx context.Context, space contact.SpaceID, from contact
 	return rows, nil
 }
 
-func weight(rows []store.ChangeRow) int {
+// weight gives what rows weigh together.
+func weight[Row any, P interface {
+	*Row
+	Weight() int
+}](rows []Row) int {
 	total := 0
 	for i := range rows {
-		total += rows[i].Weight()
+		total += P(&rows[i]).Weight()
 	}
 	return total
 }
 
+// Trail reads a change and those that lead from it, their links alone.
+func (b *Backend) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by store.Link, limit int) ([]store.Step, error) {
+	limit = min(limit, store.MaxLookedAt)
+	if limit <= 0 {
+		return nil, nil
+	}
+	return list(ctx, b.reads, "follow a history", func(r pgx.Row) (s store.Step, err error) {
+		err = r.Scan((*int64)(&s.Seq), (*int64)(&s.At), &s.Weight)
+		return s, err
+	}, selectTrail, int64(space), int64(from), by == store.BySkip, int64(limit))
+}
+
 // LastSeq gives the number of a Space's newest change.
 func (b *Backend) LastSeq(ctx context.Context, space contact.SpaceID) (seq contact.Seq, err error) {
-	ok, err := one(ctx, b, "read a counter", selectLastSeq, []any{int64(space)}, []any{(*int64)(&seq)})
+	ok, err := one(ctx, b.reads, "read a counter", selectLastSeq, []any{int64(space)}, []any{(*int64)(&seq)})
 	if err == nil && !ok {
 		err = store.ErrNoRow
 	}
@@ -170,7 +210,7 @@ func (b *Backend) LastSeq(ctx context.Context, space contact.SpaceID) (seq conta
 
 // Secret gives the bytes that all servers on this database share.
 func (b *Backend) Secret(ctx context.Context) (secret []byte, err error) {
-	ok, err := one(ctx, b, "read the installation", selectSecret, nil, []any{&secret})
+	ok, err := one(ctx, b.keys, "read the installation", selectSecret, nil, []any{&secret})
 	if err == nil && !ok {
 		err = store.ErrNoRow
 	}
@@ -185,12 +225,12 @@ func changesOf(space contact.SpaceID) func(pgx.Row) (store.ChangeRow, error) {
 	return func(r pgx.Row) (store.ChangeRow, error) { return changeRow(space, r) }
 }
 
-// contactRow reads contactColumns.
-func contactRow(space contact.SpaceID, r pgx.Row) (store.ContactRow, error) {
+// contactRow reads contactColumns, and more that stands behind them.
+func contactRow(space contact.SpaceID, r pgx.Row, more ...any) (store.ContactRow, error) {
 	row := store.ContactRow{Space: space}
 	var state int64
-	err := r.Scan((*int64)(&row.ID), (*int64)(&row.Version), &state, (*int64)(&row.Parent), (*int64)(&row.Canonical),
-		(*int64)(&row.Created), (*int64)(&row.Head), &row.Depth, (*int64)(&row.Skip), &row.Doc, &row.Origins)
+	err := r.Scan(append([]any{(*int64)(&row.ID), (*int64)(&row.Version), &state, (*int64)(&row.Parent), (*int64)(&row.Canonical),
+		(*int64)(&row.Created), (*int64)(&row.Head), &row.Depth, (*int64)(&row.Skip), &row.Doc, &row.Origins}, more...)...)
 	row.State = contact.State(state)
 	return row, err
 }

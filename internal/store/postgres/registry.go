@@ -52,7 +52,7 @@ func (b *Backend) CreateSpace(ctx context.Context, space access.Space) (access.S
 
 // Spaces lists all Spaces.
 func (b *Backend) Spaces(ctx context.Context) ([]access.Space, error) {
-	return list(ctx, b, "list Spaces", settingsRow, selectSpaces)
+	return list(ctx, b.keys, "list Spaces", settingsRow, selectSpaces)
 }
 
 // UpdateSpace loads a Space, lets change decide, and saves it, with the match
@@ -152,7 +152,7 @@ func (b *Backend) CreateKey(ctx context.Context, key access.APIKey) (access.APIK
 
 // Keys lists all keys.
 func (b *Backend) Keys(ctx context.Context) ([]access.APIKey, error) {
-	return list(ctx, b, "list keys", func(r pgx.Row) (access.APIKey, error) {
+	return list(ctx, b.keys, "list keys", func(r pgx.Row) (access.APIKey, error) {
 		var k keyScan
 		err := r.Scan(k.columns()...)
 		return k.done(err)
@@ -183,7 +183,7 @@ func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.A
 
 // Grant finds a key by its hash, with its Space.
 func (b *Backend) Grant(ctx context.Context, hash [sha256.Size]byte) (access.Grant, bool, error) {
-	return first(list(ctx, b, "look for a key", func(r pgx.Row) (grant access.Grant, err error) {
+	return first(list(ctx, b.keys, "look for a key", func(r pgx.Row) (grant access.Grant, err error) {
 		var k keyScan
 		var s settingsScan
 		err = r.Scan(append(k.columns(), s.columns()...)...)

@@ -54,24 +54,33 @@ const (
 	listNewest = pageOfRows + liveRows + ` ORDER BY id DESC LIMIT $5` + upToWeight
 	listOldest = pageOfRows + liveRows + ` ORDER BY id LIMIT $5` + upToWeight
 
-	// The subquery by the id is kept apart (OFFSET 0), so that there is one way
-	// to go: along the keys in their order, to each contact by its id.
-	keyedRows = `SELECT c.* FROM match_keys k CROSS JOIN LATERAL (
-			SELECT ` + contactColumns + `, ` + contactWeight + ` FROM contacts WHERE space_id = $1 AND id = k.id AND state = 0 OFFSET 0) c
-		WHERE k.space_id = $1 AND k.kind = $6 AND k.key = $7 AND k.id > $3 AND k.id < $4
-		AND ($8::bigint IS NULL OR EXISTS (SELECT FROM match_keys o WHERE o.space_id = $1 AND o.kind = $8 AND o.key = $9 AND o.id = k.id))`
-	keyedNewest = pageOfRows + keyedRows + ` ORDER BY k.id DESC LIMIT $5` + upToWeight
-	keyedOldest = pageOfRows + keyedRows + ` ORDER BY k.id LIMIT $5` + upToWeight
+	// A walk along rows that are not all of its list looks at store.MaxLookedAt of
+	// them and no more. With the last of these comes its mark, as stopped, even
+	// where it is not of the list: then without a contact.
+	pageOfWalk = `SELECT coalesce(id, 0), coalesce(version, 0), coalesce(state, 0), coalesce(parent_id, 0), coalesce(canonical_id, 0),
+			coalesce(created_at, 0), coalesce(head_seq, 0), coalesce(depth, 0), coalesce(skip_seq, 0), coalesce(doc, ''), coalesce(origins, ''), stopped
+		FROM (SELECT *, coalesce(sum(weight) OVER (ROWS UNBOUNDED PRECEDING), 0) - coalesce(weight, 0) AS before FROM (
+		SELECT c.*, CASE WHEN k.place = 10000 THEN k.mark ELSE 0 END AS stopped FROM (`
+	mostLookedAt = ` LIMIT 10000) k LEFT JOIN LATERAL (SELECT ` + contactColumns + `, ` + contactWeight + ` FROM contacts WHERE space_id = $1`
+	// The subquery is kept apart (OFFSET 0), so that there is one way to go: along
+	// what is looked at in its order, to each contact by its id.
+	ofTheList = ` OFFSET 0) c ON true WHERE c.id IS NOT NULL OR k.place = 10000 ORDER BY k.mark`
+	downwards = ` DESC`
+	upToLimit = ` LIMIT $5` + upToWeight
+
+	keyed = ` FROM match_keys WHERE space_id = $1 AND kind = $6 AND key = $7 AND id > $3 AND id < $4`
+	other = ` AND id = k.mark AND state = 0
+		AND ($8::bigint IS NULL OR EXISTS (SELECT FROM match_keys o WHERE o.space_id = $1 AND o.kind = $8 AND o.key = $9 AND o.id = k.mark))`
+	keyedNewest = pageOfWalk + `SELECT id AS mark, row_number() OVER (ORDER BY id DESC) AS place` + keyed + ` ORDER BY id DESC` + mostLookedAt + other + ofTheList + downwards + upToLimit
+	keyedOldest = pageOfWalk + `SELECT id AS mark, row_number() OVER (ORDER BY id) AS place` + keyed + ` ORDER BY id` + mostLookedAt + other + ofTheList + upToLimit
 
 	// A contact stands at its newest change alone, so it comes once.
-	updatedRows = `SELECT c.* FROM changes h CROSS JOIN LATERAL (
-			SELECT ` + contactColumns + `, ` + contactWeight + ` FROM contacts
-			WHERE space_id = $1 AND id = h.contact_id AND head_seq = h.seq AND state = 0 OFFSET 0) c
-		WHERE h.space_id = $1 AND h.seq > $3 AND h.seq < $4 AND h.contact_id >= $6 AND h.contact_id < $7
-		AND ($8::bigint IS NULL OR EXISTS (SELECT FROM match_keys o WHERE o.space_id = $1 AND o.kind = $8 AND o.key = $9 AND o.id = h.contact_id))
-		AND ($10::bigint IS NULL OR EXISTS (SELECT FROM match_keys o WHERE o.space_id = $1 AND o.kind = $10 AND o.key = $11 AND o.id = h.contact_id))`
-	updatedNewest = pageOfRows + updatedRows + ` ORDER BY h.seq DESC LIMIT $5` + upToWeight
-	updatedOldest = pageOfRows + updatedRows + ` ORDER BY h.seq LIMIT $5` + upToWeight
+	updated  = ` FROM changes WHERE space_id = $1 AND seq > $3 AND seq < $4`
+	narrowed = ` AND id = k.contact_id AND head_seq = k.mark AND state = 0 AND k.contact_id >= $6 AND k.contact_id < $7
+		AND ($8::bigint IS NULL OR EXISTS (SELECT FROM match_keys o WHERE o.space_id = $1 AND o.kind = $8 AND o.key = $9 AND o.id = k.contact_id))
+		AND ($10::bigint IS NULL OR EXISTS (SELECT FROM match_keys o WHERE o.space_id = $1 AND o.kind = $10 AND o.key = $11 AND o.id = k.contact_id))`
+	updatedNewest = pageOfWalk + `SELECT seq AS mark, contact_id, row_number() OVER (ORDER BY seq DESC) AS place` + updated + ` ORDER BY seq DESC` + mostLookedAt + narrowed + ofTheList + downwards + upToLimit
+	updatedOldest = pageOfWalk + `SELECT seq AS mark, contact_id, row_number() OVER (ORDER BY seq) AS place` + updated + ` ORDER BY seq` + mostLookedAt + narrowed + ofTheList + upToLimit
 
 	selectCreatedFrom = `SELECT id, created_at FROM contacts WHERE space_id = $1 AND state = 0 AND id >= $2 ORDER BY id LIMIT 1`
 
@@ -91,6 +100,14 @@ const (
 				SELECT ` + changeColumns + `, c.total + ` + changeWeight + ` FROM changes WHERE space_id = $1 AND seq = c.prev_seq OFFSET 0) h
 			WHERE c.place < $4 AND c.total < $2
 		) SELECT ` + changeColumns + ` FROM chain ORDER BY place`
+	selectTrail = `WITH RECURSIVE trail AS (
+			SELECT seq, prev_seq, skip_seq, at, ` + changeWeight + ` AS weight, 1::bigint AS place FROM changes WHERE space_id = $1 AND seq = $2
+			UNION ALL
+			SELECT h.*, t.place + 1 FROM trail t CROSS JOIN LATERAL (
+				SELECT seq, prev_seq, skip_seq, at, ` + changeWeight + ` FROM changes
+				WHERE space_id = $1 AND seq = CASE WHEN $3 THEN t.skip_seq ELSE t.prev_seq END OFFSET 0) h
+			WHERE t.place < $4
+		) SELECT seq, at, weight FROM trail ORDER BY place`
 	selectLastSeq = `SELECT next_seq - 1 FROM spaces WHERE space_id = $1`
 
 	insertKeys = `INSERT INTO match_keys (space_id, kind, key, id) SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::text[], $4::bigint[]) AS n`

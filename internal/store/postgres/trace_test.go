@@ -75,7 +75,8 @@ func (r *tracer) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData
 // fragments are the constants of statements.go that are no whole statement.
 var fragments = map[string]string{
 	"contactColumns": "", "changeColumns": "", "settingsColumns": "", "apiKeyColumns": "", "contactWeight": "", "changeWeight": "",
-	"pageOfRows": "", "upToWeight": "", "liveRows": "", "keyedRows": "", "updatedRows": "",
+	"pageOfRows": "", "upToWeight": "", "liveRows": "",
+	"pageOfWalk": "", "mostLookedAt": "", "ofTheList": "", "downwards": "", "upToLimit": "", "keyed": "", "other": "", "updated": "", "narrowed": "",
 }
 
 // statements gives every statement of statements.go by its name.

@@ -20,6 +20,7 @@ type conn struct {
 	*sqlite.Conn
 	statements map[string]*sqlite.Stmt
 	ran        int64 // how many statements run has executed
+	looked     int64 // how many rows they gave
 }
 
 // writerPragmas hold on every connection. synchronous=FULL syncs the WAL on
@@ -113,6 +114,9 @@ func (c *conn) run(query string, row func(*sqlite.Stmt) error, args ...any) erro
 	}
 	for {
 		more, err := stmt.Step()
+		if more {
+			c.looked++
+		}
 		if err == nil && more && row != nil {
 			err = row(stmt)
 			if err == nil {

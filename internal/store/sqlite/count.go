@@ -1,18 +1,22 @@
 package sqlite
 
-// Statements tells how many statements the writer and the readers have run
-// since Open. It waits for those that are under way, so no transaction may be
-// open in the caller's goroutine. What moves the log is not counted.
-func (b *Backend) Statements() int64 {
-	b.writing.Lock()
-	n := b.writer.ran
-	b.writing.Unlock()
-	b.reading.Lock() // so every reader is in its place
-	defer b.reading.Unlock()
-	for range len(b.readers) {
-		c := <-b.readers
-		n += c.ran
-		b.readers <- c
+// Work tells how many statements the writer and the readers have run since
+// Open, and how many rows those gave, or stepped over. It waits for those that
+// are under way, so no transaction may be open in the caller's goroutine. What
+// moves the log is not counted.
+func (b *Backend) Work() (statements, rows int64) {
+	b.writing.Lock() // held, so that nobody else takes readers one by one
+	defer b.writing.Unlock()
+	conns := []*conn{b.writer}
+	for _, from := range []chan *conn{b.readers, b.kept} {
+		for range cap(from) {
+			c := <-from
+			defer func() { from <- c }()
+			conns = append(conns, c)
+		}
 	}
-	return n
+	for _, c := range conns {
+		statements, rows = statements+c.ran, rows+c.looked
+	}
+	return statements, rows
 }

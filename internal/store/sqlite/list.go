@@ -15,37 +15,59 @@ import (
 const noBound = int64(math.MaxInt64)
 
 // List reads live contacts in the order of their ids.
-func (b *Backend) List(ctx context.Context, l store.Listing) (rows []store.ContactRow, err error) {
-	var p page
+func (b *Backend) List(ctx context.Context, l store.Listing) (store.Walk, error) {
 	before := noBound
 	if l.Before != 0 {
 		before = int64(l.Before)
 	}
-	err = b.read(ctx, func(c *conn) error {
-		if len(l.Keys) > 0 {
-			// One transaction, so that keys and contacts are of one state.
-			return c.within(func() (err error) {
-				rows, err = listKeyed(c, l, before, &p)
-				return err
-			})
-		}
-		query := listNewest
-		if l.OldestFirst {
-			query = listOldest
-		}
-		return enough(c.run(query, func(s *sqlite.Stmt) error {
-			return p.contact(&rows, l.Space, s)
-		}, int64(l.Space), int64(l.After), before, int64(l.Limit)))
-	})
-	return rows, err
+	args := []any{int64(l.Space), int64(l.After), before}
+	query := pick(l.OldestFirst, listOldest, listNewest)
+	if len(l.Keys) > 0 {
+		query = pick(l.OldestFirst, keyedOldest, keyedNewest)
+		args = append(args, keyPairs(l.Keys)...)
+	}
+	return b.walk(ctx, l.Space, l.Limit, query, args...)
 }
 
-// within runs f in a transaction that only reads.
-func (c *conn) within(f func() error) error {
-	if err := c.run(beginRead, nil); err != nil {
-		return err
+func pick(oldest bool, oldestFirst, newestFirst string) string {
+	if oldest {
+		return oldestFirst
 	}
-	return errors.Join(f(), c.run(commit, nil))
+	return newestFirst
+}
+
+// keyPairs gives kind and text of two keys, NULL for those that are not there.
+func keyPairs(keys []contact.Key) []any {
+	args := make([]any, 4)
+	for i, k := range keys {
+		args[2*i], args[2*i+1] = int64(k.Kind), k.Text
+	}
+	return args
+}
+
+// walk runs a statement that gives a mark for each row that it looks at, and
+// with it contactColumns, which are NULL where the contact is not of the list.
+func (b *Backend) walk(ctx context.Context, space contact.SpaceID, limit int, query string, args ...any) (w store.Walk, err error) {
+	var p page
+	looked := 0
+	err = b.read(ctx, func(c *conn) error {
+		return enough(c.run(query, func(s *sqlite.Stmt) error {
+			if !s.ColumnIsNull(0) {
+				if err := p.contact(&w.Rows, space, s); err != nil {
+					return err
+				}
+				if len(w.Rows) == limit {
+					return errEnough
+				}
+			}
+			if looked++; looked == store.MaxLookedAt {
+				w.Stopped = s.ColumnInt64(contactWidth)
+				return errEnough
+			}
+			return nil
+		}, args...))
+	})
+	return w, err
 }
 
 // errEnough ends a walk early.
@@ -81,37 +103,8 @@ func (p *page) change(rows *[]store.ChangeRow, space contact.SpaceID, s *sqlite.
 	return p.add(row.Weight())
 }
 
-// listKeyed walks the contacts that have the first key and keeps those that
-// have the others too.
-func listKeyed(c *conn, l store.Listing, before int64, p *page) (rows []store.ContactRow, err error) {
-	query := keyedNewest
-	if l.OldestFirst {
-		query = keyedOldest
-	}
-	first := l.Keys[0]
-	err = c.run(query, func(s *sqlite.Stmt) error {
-		id := s.ColumnInt64(0)
-		for _, k := range l.Keys[1:] {
-			found := false
-			err := c.run(selectKey, func(*sqlite.Stmt) error { found = true; return nil },
-				int64(l.Space), int64(k.Kind), k.Text, id)
-			if err != nil || !found {
-				return err
-			}
-		}
-		err := c.run(selectContact, func(s *sqlite.Stmt) error {
-			return p.contact(&rows, l.Space, s)
-		}, id, int64(l.Space))
-		if err == nil && len(rows) == l.Limit {
-			err = errEnough
-		}
-		return err
-	}, int64(l.Space), int64(first.Kind), first.Text, int64(l.After), before)
-	return rows, enough(err)
-}
-
 // Updated reads live contacts in the order of their newest changes.
-func (b *Backend) Updated(ctx context.Context, u store.Updates) (rows []store.ContactRow, err error) {
+func (b *Backend) Updated(ctx context.Context, u store.Updates) (store.Walk, error) {
 	from, to := max(u.After, u.Since-1), maxSeq
 	if u.Before != 0 {
 		to = u.Before
@@ -120,21 +113,9 @@ func (b *Backend) Updated(ctx context.Context, u store.Updates) (rows []store.Co
 	if u.EndID != 0 {
 		end = int64(u.EndID)
 	}
-	args := []any{historyKey(u.Space, bound(from)), historyKey(u.Space, bound(to)), int64(u.Space), int64(u.FirstID), end, nil, nil, nil, nil, int64(u.Limit)}
-	for i, k := range u.Keys {
-		args[5+2*i], args[6+2*i] = int64(k.Kind), k.Text
-	}
-	var p page
-	query := updatedNewest
-	if u.OldestFirst {
-		query = updatedOldest
-	}
-	err = b.read(ctx, func(c *conn) error {
-		return enough(c.run(query, func(s *sqlite.Stmt) error {
-			return p.contact(&rows, u.Space, s)
-		}, args...))
-	})
-	return rows, err
+	args := []any{int64(u.Space), historyKey(u.Space, bound(from)), historyKey(u.Space, bound(to))}
+	args = append(append(args, keyPairs(u.Keys)...), int64(u.FirstID), end)
+	return b.walk(ctx, u.Space, u.Limit, pick(u.OldestFirst, updatedOldest, updatedNewest), args...)
 }
 
 // CreatedFrom gives the first live contact from an id on.
@@ -176,6 +157,30 @@ func (b *Backend) Chain(ctx context.Context, space contact.SpaceID, from contact
 	return rows, err
 }
 
+// Trail reads a change and those that lead from it, their links alone.
+func (b *Backend) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by store.Link, limit int) (steps []store.Step, err error) {
+	limit = min(limit, store.MaxLookedAt)
+	err = b.read(ctx, func(c *conn) error {
+		for seq := from; seq != 0 && len(steps) < limit; {
+			step, next := store.Step{Seq: seq}, contact.Seq(0)
+			err := one(c, selectStep, func(s *sqlite.Stmt) error {
+				next = contact.Seq(s.ColumnInt64(int(by)))
+				step.At, step.Weight = contact.Time(s.ColumnInt64(2)), int(s.ColumnInt64(3))
+				return nil
+			}, historyKey(space, seq))
+			if errors.Is(err, store.ErrNoRow) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			steps, seq = append(steps, step), next
+		}
+		return nil
+	})
+	return steps, err
+}
+
 // LastSeq gives the number of a Space's newest change.
 func (b *Backend) LastSeq(ctx context.Context, space contact.SpaceID) (seq contact.Seq, err error) {
 	err = b.read(ctx, func(c *conn) error {
@@ -189,7 +194,7 @@ func (b *Backend) LastSeq(ctx context.Context, space contact.SpaceID) (seq conta
 
 // Secret gives the bytes that all servers on this database share.
 func (b *Backend) Secret(ctx context.Context) (secret []byte, err error) {
-	err = b.read(ctx, func(c *conn) error {
+	err = b.readKept(ctx, func(c *conn) error {
 		return one(c, selectSecret, func(s *sqlite.Stmt) error {
 			secret = columnBytes(s, 0)
 			return nil

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"zombiezen.com/go/sqlite"
 
@@ -13,15 +15,39 @@ import (
 // state of the database. A reader that stayed would keep the write-ahead log
 // from being reset, so f must be short.
 func (b *Backend) read(ctx context.Context, f func(*conn) error) error {
-	b.reading.RLock()
-	defer b.reading.RUnlock()
+	return b.lend(ctx, b.readers, f)
+}
+
+// readKept is read on the one connection that is kept for keys and for being
+// asked whether the database answers: it waits for no Space.
+func (b *Backend) readKept(ctx context.Context, f func(*conn) error) error {
+	return b.lend(ctx, b.kept, f)
+}
+
+func (b *Backend) lend(ctx context.Context, from chan *conn, f func(*conn) error) error {
+	var c *conn
 	select {
-	case c := <-b.readers:
-		defer func() { b.readers <- c }()
-		return f(c)
+	case c = <-from:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	defer func() { from <- c }()
+	b.reading.RLock()
+	defer b.reading.RUnlock()
+	return c.until(ctx, func() error { return f(c) })
+}
+
+// until runs f, which only reads, and interrupts it when ctx ends. The
+// connection is good again afterwards: no statement is left in the middle, and
+// with that no transaction, which would keep the log from being reset.
+func (c *conn) until(ctx context.Context, f func() error) error {
+	c.SetInterrupt(ctx.Done())
+	defer c.SetInterrupt(nil)
+	err := f()
+	if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, store.ErrBroken) {
+		return fmt.Errorf("sqlite: a read was given up: %w", ended)
+	}
+	return err
 }
 
 // Contact reads one row by its own id.

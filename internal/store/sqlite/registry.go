@@ -50,7 +50,7 @@ func (b *Backend) CreateSpace(ctx context.Context, space access.Space) (access.S
 
 // Spaces lists all Spaces.
 func (b *Backend) Spaces(ctx context.Context) (list []access.Space, err error) {
-	err = b.read(ctx, func(c *conn) error {
+	err = b.readKept(ctx, func(c *conn) error {
 		return c.run(selectSpaces, func(s *sqlite.Stmt) error {
 			space, err := settingsRow(s)
 			list = append(list, space)
@@ -97,10 +97,12 @@ func rekeyAll(c *conn, space contact.SpaceID, before, after string, rekey store.
 			for _, k := range won {
 				come = append(come, store.KeyRow{Space: space, Key: k, ID: row.ID})
 			}
-			n, last = n+1, row.ID
+			if n, last = n+1, row.ID; err == nil && n == page {
+				err = errEnough
+			}
 			return err
-		}, int64(space), int64(last), noBound, int64(page))
-		if err != nil {
+		}, int64(space), int64(last), noBound)
+		if err := enough(err); err != nil {
 			return err
 		}
 		if err := c.saveKeys(gone, come); err != nil {
@@ -137,7 +139,7 @@ func (b *Backend) CreateKey(ctx context.Context, key access.APIKey) (access.APIK
 
 // Keys lists all keys.
 func (b *Backend) Keys(ctx context.Context) (list []access.APIKey, err error) {
-	err = b.read(ctx, func(c *conn) error {
+	err = b.readKept(ctx, func(c *conn) error {
 		return c.run(selectAPIKeys, func(s *sqlite.Stmt) error {
 			key, err := apiKeyRow(s)
 			list = append(list, key)
@@ -167,7 +169,7 @@ func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.A
 
 // Grant finds a key by its hash, with its Space.
 func (b *Backend) Grant(ctx context.Context, hash [sha256.Size]byte) (grant access.Grant, found bool, err error) {
-	err = b.read(ctx, func(c *conn) error {
+	err = b.readKept(ctx, func(c *conn) error {
 		err := one(c, selectByHash, func(s *sqlite.Stmt) (err error) {
 			grant.Key, err = apiKeyRow(s)
 			return err

@@ -43,6 +43,7 @@ type Backend struct {
 	// which can only be done when nobody reads from it.
 	reading sync.RWMutex
 	readers chan *conn
+	kept    chan *conn // the one that no Space reads with
 
 	stop   func()                // ends the checkpointer
 	failed atomic.Pointer[error] // why it gave up: the storage cannot be trusted
@@ -84,14 +85,8 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 	if err := checkVersion(b.writer); err != nil {
 		return nil, err
 	}
-	n := max(4, runtime.GOMAXPROCS(0)*2)
-	b.readers = make(chan *conn, n)
-	for range n {
-		r, err := openConn(path, readerPragmas)
-		if err != nil {
-			return nil, fmt.Errorf("cannot open %s: %w", path, err)
-		}
-		b.readers <- r
+	if err := b.openReaders(); err != nil {
+		return nil, fmt.Errorf("cannot open %s: %w", path, err)
 	}
 	if o.Serve {
 		if err := b.startCheckpoints(); err != nil {
@@ -100,6 +95,23 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 	}
 	return b, nil
 }
+
+func (b *Backend) openReaders() error {
+	b.readers, b.kept = make(chan *conn, max(4, runtime.GOMAXPROCS(0)*2)), make(chan *conn, 1)
+	for _, to := range []chan *conn{b.readers, b.kept} {
+		for range cap(to) {
+			c, err := openConn(b.path, readerPragmas)
+			if err != nil {
+				return err
+			}
+			to <- c
+		}
+	}
+	return nil
+}
+
+// Readers is how many reads of Spaces run at once.
+func (b *Backend) Readers() int { return cap(b.readers) }
 
 // maxLinks is how many links a path may lead through, as in the kernel.
 const maxLinks = 40
@@ -161,7 +173,7 @@ func (b *Backend) Check(ctx context.Context) error {
 	if err := b.failed.Load(); err != nil {
 		return *err
 	}
-	return b.read(ctx, func(c *conn) error {
+	return b.readKept(ctx, func(c *conn) error {
 		return c.run(selectSettings, nil, int64(0))
 	})
 }
@@ -173,9 +185,9 @@ var errClosed = errors.New("sqlite: the database is closed")
 func (b *Backend) Close() error {
 	b.stop()
 	var errs []error
-	if b.readers != nil {
-		for range len(b.readers) {
-			errs = append(errs, (<-b.readers).close())
+	for _, from := range []chan *conn{b.readers, b.kept} {
+		for range len(from) {
+			errs = append(errs, (<-from).close())
 		}
 	}
 	if b.writer != nil {

@@ -3,10 +3,9 @@ package sqlite
 // Every statement that runs while serving, in one place: a test explains each
 // read and fails where one would scan a table.
 const (
-	begin     = "BEGIN IMMEDIATE"
-	beginRead = "BEGIN"
-	commit    = "COMMIT"
-	rollback  = "ROLLBACK"
+	begin    = "BEGIN IMMEDIATE"
+	commit   = "COMMIT"
+	rollback = "ROLLBACK"
 
 	contactColumns = `id, version, state, parent_id, canonical_id, created_at, head_seq, depth, skip_seq, doc, origins`
 	selectContact  = `SELECT ` + contactColumns + ` FROM contacts WHERE id = ?1 AND space_id = ?2`
@@ -22,20 +21,27 @@ const (
 
 	// Bounds that are always there keep these one plan each: 0 and the greatest
 	// integer stand for none.
-	listNewest  = `SELECT ` + contactColumns + ` FROM contacts WHERE space_id = ?1 AND state = 0 AND id > ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4`
-	listOldest  = `SELECT ` + contactColumns + ` FROM contacts WHERE space_id = ?1 AND state = 0 AND id > ?2 AND id < ?3 ORDER BY id LIMIT ?4`
-	keyedNewest = `SELECT id FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id > ?4 AND id < ?5 ORDER BY id DESC`
-	keyedOldest = `SELECT id FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id > ?4 AND id < ?5 ORDER BY id`
-	selectKey   = `SELECT id FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
+	listNewest = listed + ` ORDER BY id DESC`
+	listOldest = listed + ` ORDER BY id`
+	// Walks give a row for each that they look at, so that who asks can count
+	// them: beside the contact, or NULLs where it is not of the list, the mark.
+	listed       = `SELECT ` + contactColumns + `, id FROM contacts WHERE space_id = ?1 AND state = 0 AND id > ?2 AND id < ?3`
+	found        = `SELECT c.id, c.version, c.state, c.parent_id, c.canonical_id, c.created_at, c.head_seq, c.depth, c.skip_seq, c.doc, c.origins`
+	contactWidth = 11 // columns
+	keyed        = found + `, k.id FROM match_keys k LEFT JOIN contacts c ON c.id = k.id AND c.space_id = ?1 AND c.state = 0
+		AND (?6 IS NULL OR EXISTS (SELECT 1 FROM match_keys WHERE space_id = ?1 AND kind = ?6 AND key = ?7 AND id = k.id))
+		WHERE k.space_id = ?1 AND k.kind = ?4 AND k.key = ?5 AND k.id > ?2 AND k.id < ?3`
+	keyedNewest = keyed + ` ORDER BY k.id DESC`
+	keyedOldest = keyed + ` ORDER BY k.id`
 	// A contact stands at its newest change alone, so it comes once.
-	updated = `SELECT c.id, c.version, c.state, c.parent_id, c.canonical_id, c.created_at, c.head_seq, c.depth, c.skip_seq, c.doc, c.origins
-		FROM changes h CROSS JOIN contacts c ON c.id = h.contact_id
-		WHERE h.change_key > ?1 AND h.change_key < ?2 AND c.space_id = ?3 AND c.state = 0 AND c.head_seq = (h.change_key & 1099511627775)
-		AND c.id >= ?4 AND c.id < ?5
-		AND (?6 IS NULL OR EXISTS (SELECT 1 FROM match_keys WHERE space_id = ?3 AND kind = ?6 AND key = ?7 AND id = c.id))
-		AND (?8 IS NULL OR EXISTS (SELECT 1 FROM match_keys WHERE space_id = ?3 AND kind = ?8 AND key = ?9 AND id = c.id))`
-	updatedNewest     = updated + ` ORDER BY h.change_key DESC LIMIT ?10`
-	updatedOldest     = updated + ` ORDER BY h.change_key LIMIT ?10`
+	updated = found + `, h.change_key & 1099511627775
+		FROM changes h LEFT JOIN contacts c ON c.id = h.contact_id AND c.space_id = ?1 AND c.state = 0
+		AND c.head_seq = (h.change_key & 1099511627775) AND c.id >= ?8 AND c.id < ?9
+		AND (?4 IS NULL OR EXISTS (SELECT 1 FROM match_keys WHERE space_id = ?1 AND kind = ?4 AND key = ?5 AND id = c.id))
+		AND (?6 IS NULL OR EXISTS (SELECT 1 FROM match_keys WHERE space_id = ?1 AND kind = ?6 AND key = ?7 AND id = c.id))
+		WHERE h.change_key > ?2 AND h.change_key < ?3`
+	updatedNewest     = updated + ` ORDER BY h.change_key DESC`
+	updatedOldest     = updated + ` ORDER BY h.change_key`
 	selectCreatedFrom = `SELECT id, created_at FROM contacts WHERE space_id = ?1 AND state = 0 AND id >= ?2 ORDER BY id LIMIT 1`
 
 	selectSpace = `SELECT s.next_id, s.block_end, s.next_seq, s.last_at, t.region
@@ -45,6 +51,9 @@ const (
 
 	changeColumns = `change_key, op_seq, contact_id, version, prev_seq, skip_seq, at, action, actor, reason, request_id, edits, snapshot`
 	selectChange  = `SELECT ` + changeColumns + ` FROM changes WHERE change_key = ?1`
+	// What a change weighs is known without reading it.
+	selectStep = `SELECT prev_seq, skip_seq, at, octet_length(actor) + octet_length(reason) + octet_length(edits) + coalesce(octet_length(snapshot), 0)
+		FROM changes WHERE change_key = ?1`
 	selectFeed    = `SELECT ` + changeColumns + ` FROM changes WHERE change_key > ?1 AND change_key <= ?2 ORDER BY change_key LIMIT ?3`
 	selectLastSeq = `SELECT next_seq - 1 FROM spaces WHERE space_id = ?1`
 	selectSecret  = `SELECT secret FROM installation WHERE only_row = 1`

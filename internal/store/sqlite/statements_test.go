@@ -21,7 +21,7 @@ var scans = map[string]string{
 
 // noStatements are the constants that are parts of statements, or have no plan.
 var noStatements = map[string]bool{
-	"begin": true, "beginRead": true, "commit": true, "rollback": true, "updated": true,
+	"begin": true, "commit": true, "rollback": true, "listed": true, "found": true, "keyed": true, "updated": true,
 	"contactColumns": true, "changeColumns": true, "settingsColumns": true, "apiKeyColumns": true,
 }
 

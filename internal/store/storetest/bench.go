@@ -88,15 +88,15 @@ func benchIDs(b *testing.B, backend store.Backend) (ids []store.ContactID) {
 	}
 	for _, space := range spaces {
 		for last := contact.ID(0); ; {
-			rows, err := backend.List(bg, store.Listing{Space: space.ID, After: last, OldestFirst: true, Limit: 5000})
+			walk, err := backend.List(bg, store.Listing{Space: space.ID, After: last, OldestFirst: true, Limit: 5000})
 			if err != nil {
 				b.Fatal(err)
 			}
-			if len(rows) == 0 {
+			if len(walk.Rows) == 0 {
 				break
 			}
-			for i := range rows {
-				last = rows[i].ID
+			for i := range walk.Rows {
+				last = walk.Rows[i].ID
 				ids = append(ids, store.ContactID{Space: space.ID, ID: last})
 			}
 		}

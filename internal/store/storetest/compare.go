@@ -187,8 +187,8 @@ func (d *diary) checkKeys(t *testing.T, b store.Backend, space contact.SpaceID) 
 	}
 	for key, ids := range want {
 		slices.Sort(ids)
-		rows, err := b.List(bg, store.Listing{Space: space, Keys: []contact.Key{key}, OldestFirst: true, Limit: len(d.people) + 1})
-		if have := idsOf(rows); err != nil || !slices.Equal(have, ids) {
+		walk, err := b.List(bg, store.Listing{Space: space, Keys: []contact.Key{key}, OldestFirst: true, Limit: len(d.people) + 1})
+		if have := idsOf(walk.Rows); err != nil || !slices.Equal(have, ids) {
 			t.Errorf("Space %d, %s %q: %v, contacts %v, want %v", space, key.Kind, key.Text, err, have, ids)
 		}
 	}

@@ -37,7 +37,8 @@ func CheckEarlier(t *testing.T, b store.Backend) {
 		t.Fatalf("the key: %v, %v, %+v", ok, err, g)
 	}
 	space := g.Space.ID
-	changes, err := s.Feed(bg, space, 0, 100)
+	feed, err := s.Feed(bg, space, 0, 100)
+	changes := feed.Changes
 	var actions []contact.Action
 	for _, ch := range changes {
 		actions = append(actions, ch.Action)

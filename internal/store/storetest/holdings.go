@@ -75,33 +75,22 @@ func (p *player) lists(space contact.SpaceID, row store.SpaceRow, say func(strin
 		{}, {CreatedFrom: middle}, {CreatedUntil: middle}, {UpdatedSince: 1}, {UpdatedSince: middle}, {UpdatedSince: middle, CreatedUntil: middle},
 	} {
 		q.Space = space
-		mark := func(c *contact.Contact) int64 {
-			if q.UpdatedSince != 0 {
-				return int64(c.Head)
-			}
-			return int64(c.ID)
-		}
-		at, pages := store.Place{}, 0
-		for {
+		pages := 0
+		for at, back := (store.Place{}), false; ; {
 			page, err := p.store.List(bg, q, at, 23)
-			var marks []int64
+			var ids []contact.ID
 			for j := range must(p, page, err).Rows {
-				marks = append(marks, mark(&page.Rows[j]))
+				ids = append(ids, page.Rows[j].ID)
 			}
-			say("list %d from %+v: %v, more %v", i, at, marks, page.More)
+			say("list %d from %+v: %v, and on at %+v and %+v", i, at, ids, page.Next, page.Prev)
 			pages++
-			switch {
-			case len(marks) > 0 && page.More && at.Back:
-				at.Mark = marks[0]
-				continue
-			case len(marks) > 0 && page.More:
-				at.Mark = marks[len(marks)-1]
-				continue
-			case len(marks) > 0 && !at.Back:
-				at = store.Place{Mark: marks[len(marks)-1], Back: true}
-				continue
+			back = back || page.Next == store.Place{}
+			if at = page.Next; back {
+				at = page.Prev
 			}
-			break
+			if (at == store.Place{}) {
+				break
+			}
 		}
 		if pages < 2 {
 			p.t.Errorf("list %d of Space %d has %d pages: it shows nothing", i, space, pages)
@@ -125,7 +114,7 @@ func (p *player) keys(place int, say func(string, ...any)) {
 	})
 	found := func(keys ...contact.Key) {
 		rows, err := p.backend.List(bg, store.Listing{Space: p.spaces[place], Keys: keys, Limit: 2000})
-		say("found by %+v: %v", keys, idsOf(must(p, rows, err)))
+		say("found by %+v: %v", keys, idsOf(must(p, rows, err).Rows))
 	}
 	for i, key := range all {
 		found(key)

@@ -28,10 +28,10 @@ func audit(t *testing.T, b store.Backend, space contact.SpaceID) ledger {
 		if err != nil {
 			t.Fatalf("Space %d, after change %d: %v", space, len(l.changes), err)
 		}
-		for _, ch := range page {
+		for _, ch := range page.Changes {
 			l.enter(t, space, ch)
 		}
-		if len(page) == 0 {
+		if len(page.Changes) == 0 {
 			break
 		}
 	}

@@ -33,8 +33,9 @@ func idsOf(rows []store.ContactRow) []contact.ID {
 
 func wantList(t *testing.T, b store.Backend, l store.Listing, want ...contact.ID) {
 	t.Helper()
-	rows, err := b.List(bg, l)
-	if have := idsOf(rows); err != nil || !slices.Equal(have, append([]contact.ID{}, want...)) {
+	walk, err := b.List(bg, l)
+	rows := walk.Rows
+	if have := idsOf(rows); err != nil || walk.Stopped != 0 || !slices.Equal(have, append([]contact.ID{}, want...)) {
 		t.Errorf("%+v: %v, contacts %v, want %v", l, err, have, want)
 	}
 	for i := range rows {

@@ -71,8 +71,8 @@ func testUpdated(t *testing.T, b store.Backend) {
 					for _, oldest := range []bool{false, true} {
 						u := store.Updates{Space: space, Since: bounds[0], After: bounds[1], Before: bounds[2],
 							FirstID: ids[0], EndID: ids[1], Keys: k, OldestFirst: oldest, Limit: limit}
-						rows, err := b.Updated(bg, u)
-						if have, want := idsOf(rows), want(u); err != nil || !slices.Equal(have, want) {
+						walk, err := b.Updated(bg, u)
+						if have, want := idsOf(walk.Rows), want(u); err != nil || walk.Stopped != 0 || !slices.Equal(have, want) {
 							t.Fatalf("%+v: %v, contacts %v, want %v", u, err, have, want)
 						}
 					}

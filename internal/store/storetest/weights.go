@@ -52,9 +52,9 @@ func testPageBytes(t *testing.T, b store.Backend) {
 		updated, err3 := b.Updated(bg, store.Updates{
 			Space: space, After: contact.Seq(l.After), Before: contact.Seq(l.Before), OldestFirst: l.OldestFirst, Limit: l.Limit,
 		})
-		ids := idsOf(found)
-		if err1 != nil || err2 != nil || err3 != nil || !slices.Equal(ids, idsOf(keyed)) || !slices.Equal(ids, idsOf(updated)) {
-			t.Errorf("%+v: %v, %v by key, %v by change; %v, %v, %v", l, ids, idsOf(keyed), idsOf(updated), err1, err2, err3)
+		ids := idsOf(found.Rows)
+		if err1 != nil || err2 != nil || err3 != nil || !slices.Equal(ids, idsOf(keyed.Rows)) || !slices.Equal(ids, idsOf(updated.Rows)) {
+			t.Errorf("%+v: %v, %v by key, %v by change; %v, %v, %v", l, ids, idsOf(keyed.Rows), idsOf(updated.Rows), err1, err2, err3)
 		}
 		return ids
 	}

@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/carnet-project/carnet/internal/contact"
+)
+
+// shares keeps one Space from taking all readers: it lets half of them read of
+// it at once. Further reads of it wait, in their order, while others go on.
+type shares struct {
+	most int // reads of one Space at once
+
+	mu     sync.Mutex
+	spaces map[contact.SpaceID]*share // those that are read
+}
+
+// share is what goes on in one Space.
+type share struct {
+	reads   int
+	waiting []chan struct{} // in their order; closed when its turn has come
+}
+
+func newShares(readers int) *shares {
+	return &shares{most: max(1, readers/2), spaces: map[contact.SpaceID]*share{}}
+}
+
+// enter waits for a place among the reads of a Space, or until ctx ends.
+func (s *shares) enter(ctx context.Context, space contact.SpaceID) error {
+	turn := s.queue(space)
+	if turn == nil {
+		return nil
+	}
+	select {
+	case <-turn:
+		return nil
+	case <-ctx.Done():
+		s.giveUp(space, turn)
+		return ctx.Err()
+	}
+}
+
+// queue takes a place where one is free, or gives what to wait for.
+func (s *shares) queue(space contact.SpaceID) chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	of := s.spaces[space]
+	if of == nil {
+		of = &share{}
+		s.spaces[space] = of
+	}
+	if of.reads < s.most {
+		of.reads++
+		return nil
+	}
+	turn := make(chan struct{})
+	of.waiting = append(of.waiting, turn)
+	return turn
+}
+
+// giveUp leaves the queue, or the place that came meanwhile.
+func (s *shares) giveUp(space contact.SpaceID, turn chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	of := s.spaces[space]
+	if i := slices.Index(of.waiting, turn); i >= 0 {
+		of.waiting = slices.Delete(of.waiting, i, i+1)
+		return
+	}
+	s.pass(space, of)
+}
+
+// leave gives a place back.
+func (s *shares) leave(space contact.SpaceID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pass(space, s.spaces[space])
+}
+
+// pass gives a place to who waits longest.
+func (s *shares) pass(space contact.SpaceID, of *share) {
+	if len(of.waiting) > 0 {
+		close(of.waiting[0])
+		of.waiting = slices.Delete(of.waiting, 0, 1)
+		return
+	}
+	if of.reads--; of.reads == 0 {
+		delete(s.spaces, space)
+	}
+}
+
+// sharedReader reads of each Space by its share. What is of no Space goes
+// straight through.
+type sharedReader struct {
+	Reader
+	*shares
+}
+
+func (r *sharedReader) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (row ContactRow, ok bool, err error) {
+	if err = r.enter(ctx, space); err == nil {
+		defer r.leave(space)
+		row, ok, err = r.Reader.Contact(ctx, space, id)
+	}
+	return row, ok, err
+}
+
+func (r *sharedReader) List(ctx context.Context, l Listing) (walk Walk, err error) {
+	if err = r.enter(ctx, l.Space); err == nil {
+		defer r.leave(l.Space)
+		walk, err = r.Reader.List(ctx, l)
+	}
+	return walk, err
+}
+
+func (r *sharedReader) Updated(ctx context.Context, u Updates) (walk Walk, err error) {
+	if err = r.enter(ctx, u.Space); err == nil {
+		defer r.leave(u.Space)
+		walk, err = r.Reader.Updated(ctx, u)
+	}
+	return walk, err
+}
+
+func (r *sharedReader) CreatedFrom(ctx context.Context, space contact.SpaceID, from contact.ID) (id contact.ID, at contact.Time, ok bool, err error) {
+	if err = r.enter(ctx, space); err == nil {
+		defer r.leave(space)
+		id, at, ok, err = r.Reader.CreatedFrom(ctx, space, from)
+	}
+	return id, at, ok, err
+}
+
+func (r *sharedReader) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (row ChangeRow, ok bool, err error) {
+	if err = r.enter(ctx, space); err == nil {
+		defer r.leave(space)
+		row, ok, err = r.Reader.Change(ctx, space, seq)
+	}
+	return row, ok, err
+}
+
+func (r *sharedReader) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (rows []ChangeRow, err error) {
+	if err = r.enter(ctx, space); err == nil {
+		defer r.leave(space)
+		rows, err = r.Reader.Feed(ctx, space, after, limit)
+	}
+	return rows, err
+}
+
+func (r *sharedReader) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) (rows []ChangeRow, err error) {
+	if err = r.enter(ctx, space); err == nil {
+		defer r.leave(space)
+		rows, err = r.Reader.Chain(ctx, space, from, limit)
+	}
+	return rows, err
+}
+
+func (r *sharedReader) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by Link, limit int) (steps []Step, err error) {
+	if err = r.enter(ctx, space); err == nil {
+		defer r.leave(space)
+		steps, err = r.Reader.Trail(ctx, space, from, by, limit)
+	}
+	return steps, err
+}
+
+func (r *sharedReader) LastSeq(ctx context.Context, space contact.SpaceID) (seq contact.Seq, err error) {
+	if err = r.enter(ctx, space); err == nil {
+		defer r.leave(space)
+		seq, err = r.Reader.LastSeq(ctx, space)
+	}
+	return seq, err
+}
