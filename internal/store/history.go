@@ -80,9 +80,9 @@ func (s *Store) History(ctx context.Context, space contact.SpaceID, c *contact.C
 }
 
 // above finds what a page holds that ends at a mark: it counts from there up,
-// to so many changes or to MaxPageBytes, for the page must hold those next to the
-// mark. It gives the newest of them, and how many they are. Top is the newest
-// that there may be.
+// as many as may be on it, and as MaxPageBytes lets be read, for the page must
+// hold those next to the mark. It gives the newest of them, and how many they
+// are. Top is the newest that there may be.
 func (s *Store) above(ctx context.Context, space contact.SpaceID, c *contact.Contact, top int64, limit int) (contact.Seq, int, error) {
 	if limit <= 0 {
 		return 0, 0, nil
@@ -98,10 +98,13 @@ func (s *Store) above(ctx context.Context, space contact.SpaceID, c *contact.Con
 	if len(steps) < limit {
 		return 0, 0, ErrNoRow // the chain is broken
 	}
-	n, weight := 0, 0
-	for n < limit && weight < MaxPageBytes {
-		n++
-		weight += steps[limit-n].Weight
+	// Read from the newest on, they end with the one with which they weigh
+	// enough: which must be none before the last.
+	n := 1
+	for weight := 0; n < limit; n++ {
+		if weight += steps[limit-n-1].Weight; weight >= MaxPageBytes {
+			break
+		}
 	}
 	return steps[limit-n].Seq, n, nil
 }

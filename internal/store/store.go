@@ -19,7 +19,7 @@ import (
 // goroutines.
 type Store struct {
 	backend Backend
-	reads   Reader // of Spaces: the backend's, by shares
+	reads   Reader // the backend's, by turns of the Spaces
 	log     *slog.Logger
 	clock   func() time.Time
 	metrics *metrics.Metrics
@@ -55,7 +55,7 @@ func New(b Backend, o Options) *Store {
 	}
 	return &Store{
 		backend: b,
-		reads:   &sharedReader{b, newShares(b.Readers())},
+		reads:   &orderly{b, newTurns(b.Readers())},
 		log:     o.Log,
 		clock:   o.Clock,
 		metrics: o.Metrics,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -24,6 +25,10 @@ const (
 	// networkTimeout is after how long a connection counts as dead on which
 	// nothing is acknowledged.
 	networkTimeout = 10 * time.Second
+
+	// cancelTimeout is how long the server may take to end a read that was given
+	// up, before the connection is.
+	cancelTimeout = time.Second
 
 	defaultMaxConns = 24
 	minConns        = 9 // one each for ids, keys and reads, two for limits, four for writes
@@ -85,8 +90,16 @@ func parse(o Options) (*config, error) {
 	return c, nil
 }
 
-func (c *config) pool(ctx context.Context, conns int) (*pgxpool.Pool, error) {
+// pool makes one of so many connections. Reads are given up often, whenever a
+// client goes away: then the server is asked to end them, and the connection is
+// kept. A write is never told to end where it may be past its commit.
+func (c *config) pool(ctx context.Context, conns int, reads bool) (*pgxpool.Pool, error) {
 	pools := c.pools.Copy()
+	if reads {
+		pools.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
+			return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelTimeout}
+		}
+	}
 	pools.MaxConns = int32(conns)
 	pools.MinConns, pools.MinIdleConns = 0, 0
 	p, err := pgxpool.NewWithConfig(ctx, pools)

@@ -66,7 +66,7 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 		pool  **pgxpool.Pool
 		conns int
 	}{{&b.ids, 1}, {&b.keys, 1}, {&b.counts, 2}, {&b.writes, config.maxConns / 2}, {&b.reads, config.maxConns - config.maxConns/2 - 4}} {
-		if *p.pool, err = config.pool(ctx, p.conns); err != nil {
+		if *p.pool, err = config.pool(ctx, p.conns, p.pool == &b.reads); err != nil {
 			return nil, err
 		}
 	}

@@ -1,14 +1,20 @@
 package storetest
 
 import (
+	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
 var turnTests = []test{
 	{"one Space's flood does not starve another", testFlood},
 	{"Spaces of one lane are served in turn", testTurns},
+	{"one Space's reads leave readers to the others", testReadTurns},
 }
 
 // Two batches after the flood began, everybody else has been served.
@@ -53,4 +59,48 @@ func testTurns(t *testing.T, b store.Backend) {
 	}
 	g.pass(1)
 	saved(t, all...)
+}
+
+// slow holds up the reads of one Space's feed.
+type slow struct {
+	store.Backend
+	space  contact.SpaceID
+	inside atomic.Int64
+	by     chan struct{}
+}
+
+func (s *slow) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]store.ChangeRow, error) {
+	if space == s.space {
+		s.inside.Add(1)
+		<-s.by
+	}
+	return s.Backend.Feed(ctx, space, after, limit)
+}
+
+// FAULT A1: however many slow reads of a Space there are, half of the readers
+// never see them.
+func testReadTurns(t *testing.T, b store.Backend) {
+	flooding, quiet := newSpace(t, b, ""), newSpace(t, b, "")
+	held := &slow{Backend: b, space: flooding, by: make(chan struct{})}
+	s := storeOver(t, held, store.Options{})
+	var all sync.WaitGroup
+	for range 3 * b.Readers() {
+		all.Go(func() {
+			if _, err := s.Feed(bg, flooding, 0, 1); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	synctest.Wait()
+	if n, most := held.inside.Load(), int64(max(1, b.Readers()/2)); n != most {
+		t.Errorf("%d reads of one Space at once, want %d of %d", n, most, b.Readers())
+	}
+	if _, err := s.Feed(bg, quiet, 0, 1); err != nil {
+		t.Error(err)
+	}
+	close(held.by)
+	all.Wait()
+	if n := held.inside.Load(); n != int64(3*b.Readers()) {
+		t.Errorf("%d of %d reads came in", n, 3*b.Readers())
+	}
 }

@@ -8,27 +8,27 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 )
 
-// shares keeps one Space from taking all readers: it lets half of them read of
-// it at once. Further reads of it wait, in their order, while others go on.
-type shares struct {
+// turns keeps one Space from taking all readers: half of them may read of it at
+// once. Further reads of it wait for their turn, while others go on.
+type turns struct {
 	most int // reads of one Space at once
 
 	mu     sync.Mutex
-	spaces map[contact.SpaceID]*share // those that are read
+	spaces map[contact.SpaceID]*reading // those that are read
 }
 
-// share is what goes on in one Space.
-type share struct {
-	reads   int
+// reading is what goes on in one Space.
+type reading struct {
+	now     int
 	waiting []chan struct{} // in their order; closed when its turn has come
 }
 
-func newShares(readers int) *shares {
-	return &shares{most: max(1, readers/2), spaces: map[contact.SpaceID]*share{}}
+func newTurns(readers int) *turns {
+	return &turns{most: max(1, readers/2), spaces: map[contact.SpaceID]*reading{}}
 }
 
 // enter waits for a place among the reads of a Space, or until ctx ends.
-func (s *shares) enter(ctx context.Context, space contact.SpaceID) error {
+func (s *turns) enter(ctx context.Context, space contact.SpaceID) error {
 	turn := s.queue(space)
 	if turn == nil {
 		return nil
@@ -43,16 +43,16 @@ func (s *shares) enter(ctx context.Context, space contact.SpaceID) error {
 }
 
 // queue takes a place where one is free, or gives what to wait for.
-func (s *shares) queue(space contact.SpaceID) chan struct{} {
+func (s *turns) queue(space contact.SpaceID) chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	of := s.spaces[space]
 	if of == nil {
-		of = &share{}
+		of = &reading{}
 		s.spaces[space] = of
 	}
-	if of.reads < s.most {
-		of.reads++
+	if of.now < s.most {
+		of.now++
 		return nil
 	}
 	turn := make(chan struct{})
@@ -61,7 +61,7 @@ func (s *shares) queue(space contact.SpaceID) chan struct{} {
 }
 
 // giveUp leaves the queue, or the place that came meanwhile.
-func (s *shares) giveUp(space contact.SpaceID, turn chan struct{}) {
+func (s *turns) giveUp(space contact.SpaceID, turn chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	of := s.spaces[space]
@@ -73,32 +73,32 @@ func (s *shares) giveUp(space contact.SpaceID, turn chan struct{}) {
 }
 
 // leave gives a place back.
-func (s *shares) leave(space contact.SpaceID) {
+func (s *turns) leave(space contact.SpaceID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pass(space, s.spaces[space])
 }
 
 // pass gives a place to who waits longest.
-func (s *shares) pass(space contact.SpaceID, of *share) {
+func (s *turns) pass(space contact.SpaceID, of *reading) {
 	if len(of.waiting) > 0 {
 		close(of.waiting[0])
 		of.waiting = slices.Delete(of.waiting, 0, 1)
 		return
 	}
-	if of.reads--; of.reads == 0 {
+	if of.now--; of.now == 0 {
 		delete(s.spaces, space)
 	}
 }
 
-// sharedReader reads of each Space by its share. What is of no Space goes
-// straight through.
-type sharedReader struct {
+// orderly reads of each Space in its turn. What is of no Space goes straight
+// through.
+type orderly struct {
 	Reader
-	*shares
+	*turns
 }
 
-func (r *sharedReader) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (row ContactRow, ok bool, err error) {
+func (r *orderly) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (row ContactRow, ok bool, err error) {
 	if err = r.enter(ctx, space); err == nil {
 		defer r.leave(space)
 		row, ok, err = r.Reader.Contact(ctx, space, id)
@@ -106,7 +106,7 @@ func (r *sharedReader) Contact(ctx context.Context, space contact.SpaceID, id co
 	return row, ok, err
 }
 
-func (r *sharedReader) List(ctx context.Context, l Listing) (walk Walk, err error) {
+func (r *orderly) List(ctx context.Context, l Listing) (walk Walk, err error) {
 	if err = r.enter(ctx, l.Space); err == nil {
 		defer r.leave(l.Space)
 		walk, err = r.Reader.List(ctx, l)
@@ -114,7 +114,7 @@ func (r *sharedReader) List(ctx context.Context, l Listing) (walk Walk, err erro
 	return walk, err
 }
 
-func (r *sharedReader) Updated(ctx context.Context, u Updates) (walk Walk, err error) {
+func (r *orderly) Updated(ctx context.Context, u Updates) (walk Walk, err error) {
 	if err = r.enter(ctx, u.Space); err == nil {
 		defer r.leave(u.Space)
 		walk, err = r.Reader.Updated(ctx, u)
@@ -122,7 +122,7 @@ func (r *sharedReader) Updated(ctx context.Context, u Updates) (walk Walk, err e
 	return walk, err
 }
 
-func (r *sharedReader) CreatedFrom(ctx context.Context, space contact.SpaceID, from contact.ID) (id contact.ID, at contact.Time, ok bool, err error) {
+func (r *orderly) CreatedFrom(ctx context.Context, space contact.SpaceID, from contact.ID) (id contact.ID, at contact.Time, ok bool, err error) {
 	if err = r.enter(ctx, space); err == nil {
 		defer r.leave(space)
 		id, at, ok, err = r.Reader.CreatedFrom(ctx, space, from)
@@ -130,7 +130,7 @@ func (r *sharedReader) CreatedFrom(ctx context.Context, space contact.SpaceID, f
 	return id, at, ok, err
 }
 
-func (r *sharedReader) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (row ChangeRow, ok bool, err error) {
+func (r *orderly) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (row ChangeRow, ok bool, err error) {
 	if err = r.enter(ctx, space); err == nil {
 		defer r.leave(space)
 		row, ok, err = r.Reader.Change(ctx, space, seq)
@@ -138,7 +138,7 @@ func (r *sharedReader) Change(ctx context.Context, space contact.SpaceID, seq co
 	return row, ok, err
 }
 
-func (r *sharedReader) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (rows []ChangeRow, err error) {
+func (r *orderly) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (rows []ChangeRow, err error) {
 	if err = r.enter(ctx, space); err == nil {
 		defer r.leave(space)
 		rows, err = r.Reader.Feed(ctx, space, after, limit)
@@ -146,7 +146,7 @@ func (r *sharedReader) Feed(ctx context.Context, space contact.SpaceID, after co
 	return rows, err
 }
 
-func (r *sharedReader) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) (rows []ChangeRow, err error) {
+func (r *orderly) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) (rows []ChangeRow, err error) {
 	if err = r.enter(ctx, space); err == nil {
 		defer r.leave(space)
 		rows, err = r.Reader.Chain(ctx, space, from, limit)
@@ -154,7 +154,7 @@ func (r *sharedReader) Chain(ctx context.Context, space contact.SpaceID, from co
 	return rows, err
 }
 
-func (r *sharedReader) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by Link, limit int) (steps []Step, err error) {
+func (r *orderly) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by Link, limit int) (steps []Step, err error) {
 	if err = r.enter(ctx, space); err == nil {
 		defer r.leave(space)
 		steps, err = r.Reader.Trail(ctx, space, from, by, limit)
@@ -162,7 +162,7 @@ func (r *sharedReader) Trail(ctx context.Context, space contact.SpaceID, from co
 	return steps, err
 }
 
-func (r *sharedReader) LastSeq(ctx context.Context, space contact.SpaceID) (seq contact.Seq, err error) {
+func (r *orderly) LastSeq(ctx context.Context, space contact.SpaceID) (seq contact.Seq, err error) {
 	if err = r.enter(ctx, space); err == nil {
 		defer r.leave(space)
 		seq, err = r.Reader.LastSeq(ctx, space)

@@ -1,0 +1,89 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// FAULT A1: a read is interrupted when its context ends, wherever it is, and
+// leaves its connection without a statement or a transaction in the middle, which
+// would keep the log from being reset.
+func TestReadsAreInterrupted(t *testing.T) {
+	b := opened(t, Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	const rows = 1_000_000 // far more than may be
+	many := `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000) SELECT `
+	for name, query := range map[string]string{
+		"between its rows":    many + `i FROM n`,
+		"before its only row": many + `count(*) FROM n`,
+	} {
+		for range 2 * b.Readers() {
+			ctx, cancel := context.WithCancel(t.Context())
+			seen := 0
+			err := b.read(ctx, func(c *conn) error {
+				if err := c.run(selectCreatedFrom, func(*sqlite.Stmt) error { return errors.New("no row is there") }, int64(1), int64(0)); err != nil {
+					return err
+				}
+				if query == many+`count(*) FROM n` {
+					cancel()
+				}
+				return c.run(query, func(*sqlite.Stmt) error {
+					if seen++; seen == 10 {
+						cancel()
+					}
+					return nil
+				})
+			})
+			cancel()
+			if !errors.Is(err, context.Canceled) || errors.Is(err, store.ErrBroken) || seen > rows/2 {
+				t.Fatalf("%s: %v after %d rows", name, err, seen)
+			}
+		}
+	}
+	for range b.Readers() {
+		err := b.read(t.Context(), func(c *conn) error {
+			if !c.AutocommitEnabled() {
+				t.Error("a transaction was left open")
+			}
+			return c.run(selectSettings, nil, int64(1))
+		})
+		if err != nil {
+			t.Errorf("the next read: %v", err)
+		}
+	}
+	if _, err := b.CreateSpace(t.Context(), access.Space{Name: "a", TimeZone: "UTC", Subscription: access.Active}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pass(b.writer, "RESTART"); err != nil {
+		t.Errorf("the log cannot be reset: %v", err)
+	}
+}
+
+// FAULT A1: while all readers are taken, keys are found and the database answers;
+// who waits for one of them ends with its context.
+func TestKeysHaveAReader(t *testing.T) {
+	b := opened(t, Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	for range b.Readers() {
+		c := <-b.readers
+		defer func() { b.readers <- c }()
+	}
+	ctx := t.Context()
+	_, _, err1 := b.Grant(ctx, [32]byte{})
+	_, err2 := b.Secret(ctx)
+	_, err3 := b.Spaces(ctx)
+	_, err4 := b.Keys(ctx)
+	if err := errors.Join(err1, err2, err3, err4, b.Check(ctx)); err != nil {
+		t.Error(err)
+	}
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := b.Feed(ended, 1, 0, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("who waits is told %v", err)
+	}
+}

@@ -1,0 +1,319 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+var walkTests = []test{
+	{"a walk ends after so many rows looked at", testLookedAt},
+	{"a list goes on where few of the rows looked at are of it", testSparseLists},
+	{"a trail gives the links of a history alone", testTrail},
+	{"pages of a long history read few rows, forth and back", testLongHistory},
+	{"a read ends with its context", testReadsEnd},
+}
+
+// Contacts and changes of a sparse Space are marked alike: contact n has change n
+// as its newest. All else that is looked at belongs to nobody.
+const sparseRows = store.MaxLookedAt + 50
+
+var (
+	sparseIDs = []contact.ID{5, 20, 60, sparseRows - 5}
+	common    = contact.Key{Kind: contact.Emails, Text: "office@example.com"} // all have it
+	rare      = contact.Key{Kind: contact.Phones, Text: "+15550100"}          // few have it too
+)
+
+func sparse(t *testing.T, b store.Backend) contact.SpaceID {
+	t.Helper()
+	space := newSpace(t, b, "")
+	s := store.Save{Spaces: []store.SpaceRow{{Space: space, NextSeq: sparseRows + 1}}}
+	for n := contact.Seq(1); n <= sparseRows; n++ {
+		ch := changeOf(space, n, contact.ID(n))
+		ch.Prev = n - 1
+		if n > contact.SnapshotEvery {
+			ch.Skip = (n - 1) / contact.SnapshotEvery * contact.SnapshotEvery
+		}
+		s.Changes = append(s.Changes, ch)
+		s.KeysCome = append(s.KeysCome, store.KeyRow{Space: space, Key: common, ID: contact.ID(n)})
+	}
+	for _, id := range sparseIDs {
+		row := rowOf(space, id, contact.Version(id), "Ada")
+		s.Contacts = append(s.Contacts, store.ContactSave{Row: row})
+		s.KeysCome = append(s.KeysCome, store.KeyRow{Space: space, Key: rare, ID: id})
+	}
+	commit(t, b, b.Lane(space), &s)
+	return space
+}
+
+// FAULT A1: what a page costs is bounded by what it looks at, not by what it
+// finds.
+func testLookedAt(t *testing.T, b store.Backend) {
+	space := sparse(t, b)
+	const last = store.MaxLookedAt
+	for _, c := range []struct {
+		after, before int64
+		oldest        bool
+		limit         int
+		want          []contact.ID
+		stopped       int64
+	}{
+		{0, 0, true, 9, []contact.ID{5, 20, 60}, last},
+		{last, 0, true, 9, []contact.ID{sparseRows - 5}, 0},
+		{60, sparseRows - 5, true, 9, []contact.ID{}, 0},
+		{50, 0, true, 9, []contact.ID{60, sparseRows - 5}, sparseRows}, // so many, and not one more
+		{51, 0, true, 9, []contact.ID{60, sparseRows - 5}, 0},
+		{0, 0, true, 2, []contact.ID{5, 20}, 0},
+		{0, 0, false, 9, []contact.ID{sparseRows - 5, 60}, 51},
+		{0, 51, false, 9, []contact.ID{20, 5}, 0},
+		{0, sparseRows - 5, false, 9, []contact.ID{60}, 46 - 1},
+		{0, sparseRows - 5, false, 1, []contact.ID{60}, 0},
+	} {
+		l := store.Listing{Space: space, After: contact.ID(c.after), Before: contact.ID(c.before), OldestFirst: c.oldest, Limit: c.limit}
+		u := store.Updates{Space: space, After: contact.Seq(c.after), Before: contact.Seq(c.before), OldestFirst: c.oldest, Limit: c.limit}
+		check := func(kind string, walk store.Walk, err error) {
+			if got := idsOf(walk.Rows); err != nil || !slices.Equal(got, c.want) || walk.Stopped != c.stopped {
+				t.Errorf("%+v %s: %v, contacts %v, stopped with %d", c, kind, err, got, walk.Stopped)
+			}
+		}
+		walk, err := b.Updated(bg, u)
+		check("by change", walk, err)
+		l.Keys, u.Keys = []contact.Key{common, rare}, []contact.Key{rare, common}
+		walk, err = b.List(bg, l)
+		check("by two keys", walk, err)
+		walk, err = b.Updated(bg, u)
+		check("by change and two keys", walk, err)
+		u.Keys = []contact.Key{{Kind: contact.Emails, Text: "nobody@example.com"}}
+		if walk, err = b.Updated(bg, u); err != nil || len(walk.Rows) > 0 || (walk.Stopped != 0) != (c.stopped != 0 || c.limit < 9 && c.before != 51) {
+			t.Errorf("%+v of nobody: %v, %d contacts, stopped with %d", c, err, len(walk.Rows), walk.Stopped)
+		}
+	}
+}
+
+// FAULT A1, C6: pages are short or empty and go on, and a page that is empty
+// leads both ways.
+func testSparseLists(t *testing.T, b store.Backend) {
+	space := sparse(t, b)
+	s := storeOver(t, b, store.Options{})
+	nobody := contact.Key{Kind: contact.Emails, Text: "nobody@example.com"}
+	for _, c := range []struct {
+		name  string
+		q     store.Query
+		limit int
+		want  []contact.ID // in the order of the list
+		pages int
+	}{
+		{"by two keys", store.Query{Keys: []contact.Key{common, rare}}, 9, []contact.ID{sparseRows - 5, 60, 20, 5}, 2},
+		{"by change", store.Query{UpdatedSince: 1}, 9, sparseIDs, 2},
+		{"by change, one at a time", store.Query{UpdatedSince: 1}, 1, sparseIDs, 4},
+		{"by change and key", store.Query{UpdatedSince: 1, Keys: []contact.Key{rare}}, 9, sparseIDs, 2},
+		{"by change, of nobody", store.Query{UpdatedSince: 1, Keys: []contact.Key{nobody}}, 9, nil, 2},
+	} {
+		c.q.Space = space
+		var ids []contact.ID
+		visit := func(at store.Place) store.Page {
+			page, err := s.List(bg, c.q, at, c.limit)
+			if err != nil {
+				t.Fatalf("%s, from %+v: %v", c.name, at, err)
+			}
+			if at.Mark != 0 && !at.Back && page.Prev == (store.Place{}) || at.Back && page.Next == (store.Place{}) {
+				t.Errorf("%s, from %+v: no way back", c.name, at)
+			}
+			ids = nil
+			for i := range page.Rows {
+				ids = append(ids, page.Rows[i].ID)
+			}
+			return page
+		}
+		var forth, back []contact.ID
+		page := visit(store.Place{})
+		forth, pages := append(forth, ids...), 1
+		for page.Next != (store.Place{}) {
+			page = visit(page.Next)
+			forth, pages = append(forth, ids...), pages+1
+		}
+		if !slices.Equal(forth, c.want) || pages != c.pages {
+			t.Errorf("%s: contacts %v on %d pages, want %v on %d", c.name, forth, pages, c.want, c.pages)
+		}
+		back = slices.Clone(ids)
+		for page.Prev != (store.Place{}) {
+			page = visit(page.Prev)
+			back = append(slices.Clone(ids), back...)
+		}
+		if !slices.Equal(back, c.want) {
+			t.Errorf("%s, back: contacts %v, want %v", c.name, back, c.want)
+		}
+	}
+}
+
+func testTrail(t *testing.T, b store.Backend) {
+	space := sparse(t, b)
+	weight := func(seq contact.Seq) int {
+		ch := changeOf(space, seq, 1)
+		return ch.Weight()
+	}
+	for _, c := range []struct {
+		from  contact.Seq
+		by    store.Link
+		limit int
+		want  []contact.Seq
+	}{
+		{4, store.ByPrev, 9, []contact.Seq{4, 3, 2, 1}}, {4, store.ByPrev, 2, []contact.Seq{4, 3}}, {4, store.ByPrev, 1, []contact.Seq{4}},
+		{70, store.BySkip, 9, []contact.Seq{70, 64, 32}}, {64, store.BySkip, 9, []contact.Seq{64, 32}}, {70, store.BySkip, 2, []contact.Seq{70, 64}},
+		{0, store.ByPrev, 9, nil}, {-1, store.ByPrev, 9, nil}, {sparseRows + 1, store.ByPrev, 9, nil}, {4, store.ByPrev, 0, nil},
+	} {
+		steps, err := b.Trail(bg, space, c.from, c.by, c.limit)
+		var want []store.Step
+		for _, seq := range c.want {
+			want = append(want, store.Step{Seq: seq, At: 1, Weight: weight(seq)})
+		}
+		if err != nil || !slices.Equal(steps, want) {
+			t.Errorf("%+v: %v, %+v; want %+v", c, err, steps, want)
+		}
+	}
+	steps, err := b.Trail(bg, space, sparseRows, store.ByPrev, sparseRows)
+	if n := len(steps); err != nil || n != store.MaxLookedAt || steps[n-1].Seq != 51 {
+		t.Errorf("a long trail: %v, %d steps", err, n)
+	}
+}
+
+// counting counts the rows of history that are read, and the calls that do it.
+type counting struct {
+	store.Backend
+	calls, rows, steps atomic.Int64
+}
+
+func (c *counting) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (store.ChangeRow, bool, error) {
+	c.calls.Add(1)
+	c.rows.Add(1)
+	return c.Backend.Change(ctx, space, seq)
+}
+
+func (c *counting) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]store.ChangeRow, error) {
+	rows, err := c.Backend.Chain(ctx, space, from, limit)
+	c.calls.Add(1)
+	c.rows.Add(int64(len(rows)))
+	return rows, err
+}
+
+func (c *counting) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by store.Link, limit int) ([]store.Step, error) {
+	steps, err := c.Backend.Trail(ctx, space, from, by, limit)
+	c.calls.Add(1)
+	c.steps.Add(int64(len(steps)))
+	return steps, err
+}
+
+// FAULT A6, A1: a page of a history reads the rows that it shows and no others,
+// in a few calls, however large they are and however deep it lies.
+func testLongHistory(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	const depth = 3000
+	// Changes 4 to 7 weigh a third of a page each.
+	s := store.Save{Spaces: []store.SpaceRow{{Space: space, NextSeq: depth + 1}}}
+	for n := contact.Seq(1); n <= depth; n++ {
+		ch := changeOf(space, n, 5)
+		ch.Version, ch.Prev = contact.Version(n), n-1
+		if n > contact.SnapshotEvery {
+			ch.Skip = (n - 1) / contact.SnapshotEvery * contact.SnapshotEvery
+		}
+		if n >= 4 && n <= 7 {
+			ch.Edits = append(ch.Edits, slices.Repeat([]byte{' '}, store.MaxPageBytes/3)...)
+		}
+		s.Changes = append(s.Changes, ch)
+	}
+	commit(t, b, b.Lane(space), &s)
+	seen := &counting{Backend: b}
+	reader := storeOver(t, seen, store.Options{})
+	c := contact.Contact{ID: 5, Head: depth, Depth: depth}
+	for _, test := range []struct {
+		at          store.Place
+		limit       int
+		first, last contact.Version
+	}{
+		{store.Place{}, 10, depth, depth - 9},
+		{store.Place{Mark: 2000}, 10, 1999, 1990},
+		{store.Place{Mark: 10}, 500, 9, 5}, // 9, 8, and three of the large ones
+		{store.Place{Mark: 5}, 500, 4, 1},
+		{store.Place{Mark: 3, Back: true}, 500, 5, 3}, // and two of the large ones: those next to the mark
+		{store.Place{Mark: 3, Back: true}, 2900, 5, 3},
+		{store.Place{Mark: 2, Back: true}, 2, 3, 2},
+		{store.Place{Mark: 7, Back: true}, 5000, depth, 7},
+		{store.Place{Mark: 2990, Back: true}, 500, depth, 2990},
+		{store.Place{Mark: 33, Back: true}, 32, 64, 33},
+		{store.Place{Mark: 1, Back: true}, 1, 1, 1},
+	} {
+		seen.calls.Store(0)
+		seen.rows.Store(0)
+		seen.steps.Store(0)
+		page, err := reader.History(bg, space, &c, test.at, test.limit)
+		n := len(page.Changes)
+		if err != nil || n == 0 || page.Changes[0].Version != test.first || page.Changes[n-1].Version != test.last || int(test.first-test.last) != n-1 {
+			t.Errorf("%+v: %v, %d changes", test, err, n)
+			continue
+		}
+		older, newer := store.Place{Mark: int64(test.last)}, store.Place{Mark: int64(test.first) + 1, Back: true}
+		if test.last == 1 {
+			older = store.Place{}
+		}
+		if test.first == depth {
+			newer = store.Place{}
+		}
+		if page.Next != older || page.Prev != newer {
+			t.Errorf("%+v: it goes on at %+v and %+v", test, page.Next, page.Prev)
+		}
+		most := int64(depth/contact.SnapshotEvery + 2*contact.SnapshotEvery + test.limit)
+		if calls, rows, steps := seen.calls.Load(), seen.rows.Load(), seen.steps.Load(); calls > 4 || rows != int64(n) || steps > most {
+			t.Errorf("%+v: %d calls for %d rows and %d steps; the page has %d", test, calls, rows, steps, n)
+		}
+	}
+}
+
+// FAULT A1: a read whose context has ended says so, with the context's error,
+// and the next one is as good as ever.
+func testReadsEnd(t *testing.T, b store.Backend) {
+	space := sparse(t, b)
+	ended, cancel := context.WithCancel(bg)
+	cancel()
+	for name, read := range map[string]func(context.Context) (any, error){
+		"Contact": func(ctx context.Context) (any, error) { row, _, err := b.Contact(ctx, space, 5); return row, err },
+		"List": func(ctx context.Context) (any, error) {
+			return b.List(ctx, store.Listing{Space: space, Limit: 9})
+		},
+		"List by keys": func(ctx context.Context) (any, error) {
+			return b.List(ctx, store.Listing{Space: space, Limit: 9, Keys: []contact.Key{common, rare}})
+		},
+		"Updated": func(ctx context.Context) (any, error) {
+			return b.Updated(ctx, store.Updates{Space: space, Limit: 9})
+		},
+		"CreatedFrom": func(ctx context.Context) (any, error) { id, _, _, err := b.CreatedFrom(ctx, space, 5); return id, err },
+		"Change":      func(ctx context.Context) (any, error) { row, _, err := b.Change(ctx, space, 5); return row, err },
+		"Feed":        func(ctx context.Context) (any, error) { return b.Feed(ctx, space, 0, 9) },
+		"Chain":       func(ctx context.Context) (any, error) { return b.Chain(ctx, space, 9, 9) },
+		"Trail":       func(ctx context.Context) (any, error) { return b.Trail(ctx, space, 9, store.ByPrev, 9) },
+		"LastSeq":     func(ctx context.Context) (any, error) { return b.LastSeq(ctx, space) },
+		"Secret":      func(ctx context.Context) (any, error) { return b.Secret(ctx) },
+		"Grant":       func(ctx context.Context) (any, error) { g, _, err := b.Grant(ctx, [32]byte{}); return g, err },
+		"Check":       func(ctx context.Context) (any, error) { return nil, b.Check(ctx) },
+	} {
+		before, err := read(bg)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for range 2 * b.Readers() { // each connection, more than once
+			if _, err := read(ended); !errors.Is(err, context.Canceled) || errors.Is(err, store.ErrBroken) {
+				t.Errorf("%s, given up: %v", name, err)
+			}
+		}
+		for range 2 * b.Readers() {
+			if after, err := read(bg); err != nil || !reflect.DeepEqual(after, before) {
+				t.Errorf("%s, after others were given up: %v, %+v; was %+v", name, err, after, before)
+			}
+		}
+	}
+}
