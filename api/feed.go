@@ -24,7 +24,7 @@ type FeedPage struct {
 	Path        string   `json:"path"` // the URL of the feed, without its query
 	PerPage     int      `json:"per_page"`
 	NextAfter   int64    `json:"next_after"`    // FeedQuery.After for the next page
-	NextPageURL string   `json:"next_page_url"` // "" where this page is not full
+	NextPageURL string   `json:"next_page_url"` // "" where nothing may follow yet; a page may be short, or empty, and go on
 }
 
 // Feed reads one page of the changes of the whole Space, in the order in which

@@ -85,6 +85,7 @@ func TestFollowLeavesHalf(t *testing.T) {
 	}{
 		"limited":                     {limited(feedPage(1, false, 1)), 8 * time.Second},
 		"limited, and more is there":  {limited(feedPage(1, true, 1)), 0},
+		"an empty page that goes on":  {limited(feedPage(1, true)), 0}, // FAULT C2
 		"unlimited":                   {feedPage(1, false, 1), 0},
 		"unlimited, and nothing held": {feedPage(1, false), time.Second},
 	} {

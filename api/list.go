@@ -48,7 +48,8 @@ type Paging struct {
 }
 
 // Page is a page of a list. Cursors and URLs are "" where there is nothing in
-// their direction.
+// their direction. A page may be shorter than was asked for, or empty, though the
+// list goes on: only NextCursor tells.
 type Page[T any] struct {
 	Data        []T    `json:"data"`
 	Path        string `json:"path"` // the URL of the list, without its query

@@ -38,6 +38,7 @@ func (b *Book) cursorSecret(ctx context.Context) ([]byte, error) {
 type listName struct {
 	space contact.SpaceID
 	query string // the canonical text of the query; no two queries share one
+	dated bool   // it has bounds that the Space's time zone decides
 }
 
 const macLength = 16
@@ -75,17 +76,21 @@ func (n listName) place(secret []byte, cursor string) (store.Place, error) {
 	// Decoding steps over line breaks: what it came from must be all there was.
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || base64.RawURLEncoding.EncodeToString(raw) != cursor || len(raw) <= macLength+1 || len(raw) > macLength+1+binary.MaxVarintLen64 {
-		return store.Place{}, badCursor()
+		return store.Place{}, n.badCursor()
 	}
 	place, mac := raw[:len(raw)-macLength], raw[len(raw)-macLength:]
 	if !hmac.Equal(mac, n.sign(secret, place)) {
-		return store.Place{}, badCursor()
+		return store.Place{}, n.badCursor()
 	}
 	mark, _ := binary.Uvarint(place[1:])
 	return store.Place{Mark: int64(mark), Back: place[0] == 1}, nil
 }
 
-func badCursor() error {
+func (n listName) badCursor() error {
+	if n.dated {
+		return fault.At("cursor", "cursor_invalid", "This cursor does not belong to this list, or the Space's time zone was changed since it was given, "+
+			"which moves start_date and end_date. Take it from an answer to the same query, unchanged, or leave it out to begin anew.")
+	}
 	return fault.At("cursor", "cursor_invalid",
 		"This cursor does not belong to this list. Take it from an answer to the same query, unchanged, or leave it out to begin anew.")
 }

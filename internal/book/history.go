@@ -49,7 +49,7 @@ func (b *Book) Changes(ctx context.Context, g access.Grant, h *History) (Changed
 	if err != nil {
 		return Changed{}, err
 	}
-	name := listName{g.Space.ID, fmt.Sprintf("changes of %d", c.ID)}
+	name := listName{space: g.Space.ID, query: fmt.Sprintf("changes of %d", c.ID)}
 	at, err := name.place(secret, h.Cursor)
 	if err != nil {
 		return Changed{}, err

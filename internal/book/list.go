@@ -53,7 +53,11 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (Listed, error
 	if l.Phone != "" {
 		q.Keys = append(q.Keys, keyOf(contact.Phones, l.Phone, g))
 	}
-	name := listName{g.Space.ID, fmt.Sprintf("contacts %d %d %d %q %q", l.CreatedFrom, l.CreatedUntil, l.UpdatedSince, l.Email, l.Phone)}
+	name := listName{
+		space: g.Space.ID,
+		query: fmt.Sprintf("contacts %d %d %d %q %q", l.CreatedFrom, l.CreatedUntil, l.UpdatedSince, l.Email, l.Phone),
+		dated: l.CreatedFrom != 0 || l.CreatedUntil != 0,
+	}
 	at, err := name.place(secret, l.Cursor)
 	if err != nil {
 		return Listed{}, err

@@ -1,9 +1,11 @@
 package book_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -128,6 +130,19 @@ func TestCursorsAreBound(t *testing.T) {
 		},
 		"changed": func() error {
 			_, err := s.List(t.Context(), s.grant(), &book.List{PerPage: 1, Cursor: "B" + cursor[1:]})
+			return err
+		},
+		// FAULT C7: what decoding steps over
+		"with a line break behind it": func() error {
+			_, err := s.List(t.Context(), s.grant(), &book.List{PerPage: 1, Cursor: cursor + "\n"})
+			return err
+		},
+		"with a line break in it": func() error {
+			_, err := s.List(t.Context(), s.grant(), &book.List{PerPage: 1, Cursor: cursor[:5] + "\r\n" + cursor[5:]})
+			return err
+		},
+		"padded": func() error {
+			_, err := s.List(t.Context(), s.grant(), &book.List{PerPage: 1, Cursor: cursor + "="})
 			return err
 		},
 		"cut": func() error {
@@ -288,6 +303,87 @@ func TestListByUpdateMissesNothing(t *testing.T) {
 	for _, id := range made {
 		if seen[id] == 0 {
 			t.Errorf("contact %d was missed", id)
+		}
+	}
+}
+
+// FAULT C6: an empty page has links in both directions while there may be rows:
+// its place is known, whatever became of the rows beside it.
+func TestEmptyPagesLeadOn(t *testing.T) {
+	const email = "office@example.com"
+	for name, l := range map[string]book.List{
+		"all": {}, "by email": {Email: email}, "by creation": {CreatedFrom: 1}, "by change": {UpdatedSince: 1}, "by change and email": {UpdatedSince: 1, Email: email},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openShop(t)
+			for range 12 {
+				s.create(t, emails(email))
+			}
+			l.PerPage = 4
+			at := func(cursor string) book.Listed {
+				t.Helper()
+				l := l
+				l.Cursor = cursor
+				return s.list(t, l)
+			}
+			first := at("")
+			second := at(first.Next)
+			third := at(second.Next)
+			survivor := third.Contacts[0].ID
+			if l.UpdatedSince == 0 {
+				survivor = second.Contacts[0].ID
+			}
+			for _, gone := range [][]contact.Contact{first.Contacts, third.Contacts} {
+				for _, c := range gone {
+					if c.ID != survivor {
+						s.merge(t, survivor, c.ID)
+					}
+				}
+			}
+			before := at(second.Prev)
+			if len(before.Contacts) != 0 || before.Next == "" || before.Prev != "" {
+				t.Fatalf("where the first page was: %v, next %q, prev %q", ids(before.Contacts), before.Next, before.Prev)
+			}
+			if got := ids(at(before.Next).Contacts); !slices.Equal(got, ids(second.Contacts)) {
+				t.Errorf("what follows it: %v, want %v", got, ids(second.Contacts))
+			}
+			after := at(second.Next)
+			if l.UpdatedSince == 0 && len(after.Contacts) != 0 || after.Next != "" || after.Prev == "" {
+				t.Fatalf("where the third page was: %v, next %q, prev %q", ids(after.Contacts), after.Next, after.Prev)
+			}
+			if got := ids(at(after.Prev).Contacts); !slices.Equal(got, ids(second.Contacts)) {
+				t.Errorf("what comes before it: %v, want %v", got, ids(second.Contacts))
+			}
+		})
+	}
+}
+
+// FAULT C16: a cursor of a list by local times dies with the time zone that they
+// were in, and says that it may be this; other cursors blame no time zone.
+func TestCursorsOfAnotherTimeZone(t *testing.T) {
+	s := openShop(t)
+	for range 3 {
+		s.create(t, emails("a@example.com"))
+	}
+	const hour = contact.Time(time.Hour / time.Microsecond)
+	far := contact.TimeOf(time.Unix(0, s.now.Load())) + 100*hour
+	for name, c := range map[string]struct {
+		before, after book.List
+		told          bool
+	}{
+		"start_date":    {book.List{CreatedFrom: hour}, book.List{CreatedFrom: 2 * hour}, true},
+		"end_date":      {book.List{CreatedUntil: far}, book.List{CreatedUntil: far + hour}, true},
+		"both":          {book.List{CreatedFrom: hour, CreatedUntil: far}, book.List{CreatedFrom: 2 * hour, CreatedUntil: far + hour}, true},
+		"updated_since": {book.List{UpdatedSince: hour}, book.List{UpdatedSince: 2 * hour}, false},
+		"an email":      {book.List{Email: "a@example.com"}, book.List{Email: "b@example.com"}, false},
+	} {
+		c.before.PerPage, c.after.PerPage = 1, 1
+		c.after.Cursor = s.list(t, c.before).Next
+		_, err := s.List(t.Context(), s.grant(), &c.after)
+		wantCode(t, err, fault.Invalid, "cursor_invalid")
+		e, ok := errors.AsType[*fault.Error](err)
+		if !ok || len(e.At) != 1 || strings.Contains(e.At[0].Message, "time zone") != c.told {
+			t.Errorf("%s: told %+v", name, e)
 		}
 	}
 }

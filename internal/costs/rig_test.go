@@ -2,6 +2,7 @@ package costs
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -40,6 +41,7 @@ type rig struct {
 	log     string      // the file of the write-ahead log
 	rounds  map[int]int // of PUTs so far, by contact: each sends values that are new
 	merged  int         // contacts so far
+	warm    bool        // each row ran once, and is measured from now on
 }
 
 func newRig(t *testing.T) *rig {
@@ -152,14 +154,19 @@ type answer struct {
 	header   http.Header
 	status   int
 	contacts int // that it holds
+	ends     int // whether it says that no page follows
 }
 
-var idMember = []byte(`{"id":`)
+var (
+	idMember = []byte(`{"id":`)
+	noCursor = []byte(`"next_cursor":null`)
+)
 
 func (a *answer) Header() http.Header    { return a.header }
 func (a *answer) WriteHeader(status int) { a.status = status }
 func (a *answer) Write(p []byte) (int, error) {
 	a.contacts += bytes.Count(p, idMember)
+	a.ends += bytes.Count(p, noCursor)
 	return len(p), nil
 }
 
@@ -223,6 +230,30 @@ func (r *rig) measure(calls []*call, run func([]*call)) cost {
 		wal:        float64(r.walSize()-wal) / n,
 		allocs:     float64(after.Mallocs-before.Mallocs) / n,
 		bytes:      float64(after.TotalAlloc-before.TotalAlloc) / n,
+	}
+}
+
+// addChanges makes a history longer by so many small entries, past the API, as
+// quickly as can be.
+func (r *rig) addChanges(n int) {
+	ctx := r.t.Context()
+	last, err1 := r.backend.LastSeq(ctx, r.space)
+	tx, err2 := r.backend.Begin(ctx, r.backend.Lane(r.space))
+	if err := errors.Join(err1, err2); err != nil {
+		r.t.Fatal(err)
+	}
+	spaces, err := tx.Spaces(ctx, []contact.SpaceID{r.space})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	save := store.Save{Spaces: spaces}
+	save.Spaces[0].NextSeq += contact.Seq(n)
+	for i := range contact.Seq(n) {
+		save.Changes = append(save.Changes, store.ChangeRow{Space: r.space, Seq: last + 1 + i, Op: last + 1 + i, Contact: 1, Version: 1, At: spaces[0].LastAt,
+			Action: contact.ActionPut, Actor: []byte("{}"), Edits: []byte("{}")})
+	}
+	if err := errors.Join(tx.Save(ctx, &save), tx.Commit(ctx)); err != nil {
+		r.t.Fatal(err)
 	}
 }
 
