@@ -2,6 +2,7 @@ package book
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -82,6 +83,9 @@ func (b *Book) Feed(ctx context.Context, g access.Grant, after contact.Seq, perP
 		// Asked before reading, so that what comes in between is not missed.
 		news := b.store.News(g.Space.ID)
 		page, err := b.store.Feed(ctx, g.Space.ID, after, perPage)
+		if wait > 0 && errors.Is(err, context.Canceled) {
+			return store.FeedPage{Last: after}, nil // as when it ends while it waits
+		}
 		if err != nil || len(page.Changes) > 0 || page.More || wait <= 0 {
 			return page, err
 		}
