@@ -15,8 +15,9 @@ const (
 	CodeRateLimited          Code = "rate_limited"
 )
 
-// The address and the request as a whole: 404, 405, 412, 413, 415, 422.
+// The address and the request as a whole: 404, 405, 412, 413, 415, 421, 422.
 const (
+	CodeHostUnexpected      Code = "host_unexpected" // the server is not known by the host of its URL: 421
 	CodeRouteNotFound       Code = "route_not_found"
 	CodeMethodNotAllowed    Code = "method_not_allowed"
 	CodeContactNotFound     Code = "contact_not_found"

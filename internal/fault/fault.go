@@ -17,6 +17,7 @@ type Kind int
 // The kinds, in the order in which a request is checked (CONTRACT D1).
 const (
 	Internal        Kind = iota // 500: a defect, or a cause that we do not know
+	Misdirected                 // 421: sent to a name that is not ours
 	Unauthenticated             // 401: no key, or one that is not valid
 	Forbidden                   // 403: the key lacks a scope, or the subscription is inactive
 	RateLimited                 // 429

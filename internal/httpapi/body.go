@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -28,8 +27,10 @@ func freeBuffer(b *[]byte) {
 }
 
 // readBody reads a JSON body whole: 413 where its length is announced, then 415
-// (CONTRACT D1). The buffer is to be given back.
-func readBody(w http.ResponseWriter, r *request) (*[]byte, error) {
+// (CONTRACT D1). The buffer is to be given back. It grows with what has arrived,
+// whatever was announced. When the body is there the request has its place among
+// those that are worked on.
+func (a *api) readBody(r *request) (*[]byte, error) {
 	if r.ContentLength > maxBody {
 		return nil, bodyTooLarge()
 	}
@@ -37,25 +38,57 @@ func readBody(w http.ResponseWriter, r *request) (*[]byte, error) {
 		return nil, err
 	}
 	buf := buffers.Get().(*[]byte)
-	body := http.MaxBytesReader(w, r.Body, maxBody)
-	for b := *buf; ; {
-		if len(b) == cap(b) {
-			b = append(b, 0)[:len(b)]
+	err := a.receive(r, buf)
+	if err == nil {
+		err = a.place(r)
+	}
+	if err != nil {
+		freeBuffer(buf)
+		return nil, err
+	}
+	return buf, nil
+}
+
+// receive reads a body to its end, as one of those that its Space may have on
+// their way.
+func (a *api) receive(r *request, buf *[]byte) error {
+	space := r.grant.Space.ID
+	if !a.arriving.Take(space, 1) {
+		return overloaded("There are too many requests whose body is on its way.")
+	}
+	defer a.arriving.Give(space, 1)
+	for {
+		if err := a.makeRoom(r, buf); err != nil {
+			return err
 		}
-		n, err := body.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
-		*buf = b
-		if err == io.EOF {
-			return buf, nil
-		}
-		if err != nil {
-			freeBuffer(buf)
-			if _, over := errors.AsType[*http.MaxBytesError](err); over {
-				return nil, bodyTooLarge()
-			}
-			return nil, fault.At("body", "body_incomplete", "The body did not arrive whole.")
+		b := *buf
+		n, err := r.body.Read(b[len(b):min(cap(b), maxBody+1)])
+		*buf = b[:len(b)+n]
+		switch {
+		case len(*buf) > maxBody:
+			return bodyTooLarge()
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return fault.At("body", "body_incomplete", "The body did not arrive whole.")
 		}
 	}
+}
+
+// makeRoom makes a full buffer larger, if the Space may have that much.
+func (a *api) makeRoom(r *request, buf *[]byte) error {
+	b := *buf
+	if len(b) < cap(b) {
+		return nil
+	}
+	size := min(2*cap(b), maxBody+1)
+	if more := r.lacks(size); more > 0 {
+		if err := a.hold(r, more); err != nil {
+			return err
+		}
+	}
+	*buf = append(make([]byte, 0, size), b...)
+	return nil
 }
 
 func bodyTooLarge() error {

@@ -48,15 +48,17 @@ func (a *api) feed(w http.ResponseWriter, r *request) error {
 	// server, which would wait for it otherwise.
 	ctx, cancel := context.WithTimeout(r.client, a.deadline+wait)
 	defer cancel()
-	if a.stopping != nil {
-		defer context.AfterFunc(a.stopping, cancel)()
+	defer context.AfterFunc(a.stopping, cancel)()
+	if wait > 0 {
+		// Who waits takes no place among the requests that are worked on: of those
+		// the book lets only so many a Space.
+		a.leavePlace(r)
 	}
-	// Who waits takes no place among the requests under way: of those the book
-	// lets only so many a Space.
-	a.inFlight.Add(-1)
-	defer a.inFlight.Add(1)
 	page, err := a.book.Feed(ctx, r.grant, after, size, wait)
 	if err != nil {
+		return err
+	}
+	if err := a.place(r); err != nil {
 		return err
 	}
 	answer(w, r, http.StatusOK, func(b []byte) []byte {

@@ -21,6 +21,7 @@ var Codes = []string{
 	"etag_invalid",
 	"field_missing",
 	"header_invalid",
+	"host_unexpected",
 	"id_mismatch",
 	"internal",
 	"invalid_id",

@@ -41,7 +41,7 @@ func (a *api) putContact(w http.ResponseWriter, r *request) error {
 	if len(r.Header["If-None-Match"]) > 0 {
 		return fault.At("If-None-Match", "header_invalid", "A PUT takes If-Match alone: it changes a contact and never makes one.")
 	}
-	body, err := readBody(w, r)
+	body, err := a.readBody(r)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (a *api) putContact(w http.ResponseWriter, r *request) error {
 
 // createContact makes a contact (CONTRACT P3, D16).
 func (a *api) createContact(w http.ResponseWriter, r *request) error {
-	body, err := readBody(w, r)
+	body, err := a.readBody(r)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/carnet-project/carnet/internal/httpapi"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -57,7 +58,7 @@ func runConversations(t *testing.T, backend func(*testing.T) store.Backend) (cod
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := newWorld(t, backend(t))
+			w := newWorldWith(t, backend(t), httpapi.Options{Hosts: httpapi.LocalHosts("carnet.example")})
 			server := httptest.NewServer(w.handler)
 			defer server.Close()
 			c := &conversation{t: t, world: w, addr: server.Listener.Addr().String(), known: map[string]string{}, codes: codes}

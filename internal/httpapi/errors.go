@@ -13,6 +13,7 @@ import (
 // statuses gives the status of each kind of error (CONTRACT S8, D2).
 var statuses = map[fault.Kind]int{
 	fault.Internal:        http.StatusInternalServerError,
+	fault.Misdirected:     http.StatusMisdirectedRequest,
 	fault.Unauthenticated: http.StatusUnauthorized,
 	fault.Forbidden:       http.StatusForbidden,
 	fault.RateLimited:     http.StatusTooManyRequests,
@@ -37,7 +38,11 @@ func (a *api) fail(rt *route, w http.ResponseWriter, r *request, err error) {
 	case fault.Internal:
 		a.log.Error("a request failed", "request_id", r.id, "pattern", rt.pattern, "code", e.Code, "error", e.Err)
 	case fault.Unavailable:
-		a.log.Warn("a request could not be served", "request_id", r.id, "pattern", rt.pattern, "code", e.Code, "error", e.Err)
+		if a.refusals.Note(e.Code) == 1 { // of many there is a count
+			a.log.Warn("a request could not be served", "request_id", r.id, "pattern", rt.pattern, "code", e.Code, "error", e.Err)
+		}
+	case fault.Unauthenticated, fault.Forbidden, fault.RateLimited, fault.Misdirected:
+		a.refusals.Note(e.Code)
 	}
 	a.answerError(w, r, e)
 	if errors.Is(err, context.Canceled) {
@@ -71,8 +76,6 @@ func (a *api) answerError(w http.ResponseWriter, r *request, e *fault.Error) {
 		h["WWW-Authenticate"] = []string{"Bearer"}
 	case fault.RateLimited, fault.Unavailable:
 		h["Retry-After"] = []string{strconv.FormatInt(int64(max(1, (e.RetryAfter+time.Second-1)/time.Second)), 10)}
-	case fault.TooLarge:
-		h["Connection"] = []string{"close"} // the rest of the body is on its way
 	}
 	answer(w, r, statuses[e.Kind], func(b []byte) []byte { return appendError(b, e, r.id) })
 }

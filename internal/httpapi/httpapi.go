@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"path"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/book"
@@ -21,9 +20,11 @@ import (
 // Options set what the API takes from its surroundings; zero values will do.
 type Options struct {
 	Log         *slog.Logger    // nil: slog.Default
-	MaxInFlight int             // requests under way at once, those above get a 503; 0: 1024
+	MaxInFlight int             // requests that are worked on at once, those above get a 503, as do those of one Space above half of it; 0: 1024
 	Deadline    time.Duration   // what one request may take; 0: 10 s
 	PublicURL   string          // how clients reach the server, for links: "https://contacts.example.com"; "": by the request's Host
+	Hosts       Hosts           // the names that the server is called by; nil: any
+	Refusals    *Refusals       // counts what was refused; nil: some of its own
 	Stopping    context.Context // ends when the server begins to stop; nil: never
 
 	Metrics *metrics.Metrics // nil: some that nobody reads
@@ -36,7 +37,7 @@ func New(b *book.Book, o Options) http.Handler {
 		o.Log = slog.Default()
 	}
 	if o.MaxInFlight == 0 {
-		o.MaxInFlight = 1024
+		o.MaxInFlight = maxInFlight
 	}
 	if o.Deadline == 0 {
 		o.Deadline = 10 * time.Second
@@ -44,23 +45,30 @@ func New(b *book.Book, o Options) http.Handler {
 	if o.Metrics == nil {
 		o.Metrics = metrics.New()
 	}
-	a := &api{metrics: o.Metrics, book: b, log: o.Log, maxInFlight: int64(o.MaxInFlight), deadline: o.Deadline,
-		publicURL: strings.TrimSuffix(o.PublicURL, "/"), stopping: o.Stopping}
+	if o.Stopping == nil {
+		o.Stopping = context.Background()
+	}
+	if o.Refusals == nil {
+		o.Refusals = NewRefusals(o.Log)
+	}
+	a := &api{metrics: o.Metrics, book: b, log: o.Log, shares: newShares(o.MaxInFlight), deadline: o.Deadline,
+		publicURL: strings.TrimSuffix(o.PublicURL, "/"), hosts: o.Hosts, refusals: o.Refusals, stopping: o.Stopping}
 	a.documentYAML, a.documentJSON = openAPIPages(a.publicURL)
 	a.mux = a.newMux()
 	return a
 }
 
 type api struct {
-	book        *book.Book
-	log         *slog.Logger
-	maxInFlight int64
-	inFlight    atomic.Int64
-	deadline    time.Duration
-	publicURL   string
-	stopping    context.Context
-	metrics     *metrics.Metrics
-	mux         *http.ServeMux
+	book *book.Book
+	log  *slog.Logger
+	shares
+	deadline  time.Duration
+	publicURL string
+	hosts     Hosts
+	refusals  *Refusals
+	stopping  context.Context
+	metrics   *metrics.Metrics
+	mux       *http.ServeMux
 
 	documentYAML, documentJSON *page
 }

@@ -15,7 +15,7 @@ func (a *api) mergeContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	body, err := readBody(w, r)
+	body, err := a.readBody(r)
 	if err != nil {
 		return err
 	}

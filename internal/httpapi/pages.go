@@ -20,14 +20,17 @@ type page struct {
 	zipped    bool // text is compressed with gzip
 	policy    string
 	etag      func() string
+	plain     func() ([]byte, error) // text without compression, which is undone once: nobody needs a key to ask for it
 }
 
 // newPage makes a page that may load nothing, as is right for data.
 func newPage(mediaType string, text []byte) *page {
-	return &page{mediaType: mediaType, text: text, policy: contentDefence[0], etag: sync.OnceValue(func() string {
-		sum := sha256.Sum256(text)
-		return `W/"` + hex.EncodeToString(sum[:8]) + `"` // weak: one for the page, compressed or not
-	})}
+	return &page{mediaType: mediaType, text: text, policy: contentDefence[0],
+		etag: sync.OnceValue(func() string {
+			sum := sha256.Sum256(text)
+			return `W/"` + hex.EncodeToString(sum[:8]) + `"` // weak: one for the page, compressed or not
+		}),
+		plain: sync.OnceValues(func() ([]byte, error) { return unzip(text) })}
 }
 
 // answer sends the page, or 304 to whoever has it.
@@ -45,20 +48,30 @@ func (p *page) answer(_ *api, w http.ResponseWriter, r *request) error {
 		w.WriteHeader(r.status)
 		return nil
 	}
-	if p.zipped && !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		text, err := gzip.NewReader(bytes.NewReader(p.text))
-		if err != nil {
+	text := p.text
+	switch {
+	case !p.zipped:
+	case strings.Contains(r.Header.Get("Accept-Encoding"), "gzip"):
+		h.Set("Content-Encoding", "gzip")
+	default:
+		var err error
+		if text, err = p.plain(); err != nil {
 			return err
 		}
-		w.WriteHeader(r.status)
-		_, _ = io.Copy(w, text) // fails where the client has gone
-		return nil
 	}
-	if p.zipped {
-		h.Set("Content-Encoding", "gzip")
-	}
-	h.Set("Content-Length", strconv.Itoa(len(p.text)))
+	h.Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(r.status)
-	_, _ = w.Write(p.text)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(text) // fails where the client has gone
+	}
 	return nil
+}
+
+// unzip gives what was compressed with gzip.
+func unzip(zipped []byte) ([]byte, error) {
+	text, err := gzip.NewReader(bytes.NewReader(zipped))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(text)
 }

@@ -25,16 +25,29 @@ type request struct {
 	ref    contact.ID // of the path, 0 where it has none
 	asked  asked      // by its parameters
 	by     book.Attribution
-	status int // of the answer, 0 before there is one
+	status int   // of the answer, 0 before there is one
+	taken  taken // of its Space's shares
+	body   arriving
+	out    answerWriter // where its answer goes
+	route  *route
+	api    *api
 }
 
 // serve takes a request through its route: every answer, every error and every
 // line of the log comes from here.
 func (a *api) serve(rt *route, w http.ResponseWriter, hr *http.Request) {
 	start := time.Now()
-	r := &request{Request: hr, client: hr.Context(), id: newRequestID()}
+	r := &request{Request: hr, client: hr.Context(), id: newRequestID(), body: newArriving(hr), route: rt, api: a}
+	r.out = answerWriter{ResponseWriter: w, body: &r.body}
 	setCommonHeaders(w.Header(), r.id)
-	defer a.count(rt, r, start)
+	a.work(rt, &r.out, r)
+	a.count(rt, r, start)
+	a.seeOff(r)
+}
+
+// work has a request answered, and gives back what it took for that.
+func (a *api) work(rt *route, w http.ResponseWriter, r *request) {
+	defer a.letGo(r)
 	defer a.recoverPanic(rt, w, r)
 	if err := a.enter(rt, w, r); err != nil {
 		a.fail(rt, w, r, err)
@@ -43,6 +56,9 @@ func (a *api) serve(rt *route, w http.ResponseWriter, hr *http.Request) {
 
 // enter checks a request in the order of CONTRACT D1 and runs its handler.
 func (a *api) enter(rt *route, w http.ResponseWriter, r *request) error {
+	if !a.hosts.expects(r.Host) {
+		return unexpectedHost()
+	}
 	if rt.pattern == "" || rt.method == "" {
 		return rt.handle(a, w, r)
 	}
@@ -55,17 +71,17 @@ func (a *api) enter(rt *route, w http.ResponseWriter, r *request) error {
 	defer cancel()
 	r.Request = r.WithContext(ctx)
 	if rt.scope != "" {
-		defer a.inFlight.Add(-1)
-		if a.inFlight.Add(1) > a.maxInFlight {
-			return &fault.Error{Kind: fault.Unavailable, Code: "overloaded", RetryAfter: time.Second,
-				Message: "The server has too many requests under way. Send this one again in a moment."}
-		}
 		if err := a.admit(rt, w, r); err != nil {
 			return err
 		}
 	}
 	if err := r.checkHead(rt); err != nil {
 		return err
+	}
+	if rt.scope != "" && rt.method == http.MethodGet { // what has a body takes its place when that is there
+		if err := a.place(r); err != nil {
+			return err
+		}
 	}
 	return rt.handle(a, w, r)
 }

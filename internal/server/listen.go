@@ -8,7 +8,12 @@ import (
 	"log"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/url"
+	"sync"
 	"syscall"
+
+	"github.com/carnet-project/carnet/internal/httpapi"
 )
 
 // listen takes an address. One that others than this machine can reach needs
@@ -36,6 +41,55 @@ func listen(ctx context.Context, address string, behindProxy bool) (net.Listener
 		return nil, fmt.Errorf("cannot listen on %s: %w", a, err)
 	}
 	return l, nil
+}
+
+// hosts gives the names that requests may call a server by: any, where a proxy
+// passes them on, or where other machines can reach it.
+func hosts(l net.Listener, c Config) httpapi.Hosts {
+	a, ok := l.Addr().(*net.TCPAddr)
+	if c.BehindProxy || !ok || !a.IP.IsLoopback() {
+		return nil
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil {
+		return httpapi.LocalHosts("")
+	}
+	return httpapi.LocalHosts(u.Hostname())
+}
+
+// silent are the connections that have not sent a whole request's head yet. A
+// server that stops would wait some seconds for each.
+type silent struct {
+	mu     sync.Mutex
+	conns  map[net.Conn]bool
+	closed bool
+}
+
+// note is told of every connection's state, by the HTTP server.
+func (s *silent) note(c net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(s.conns, c)
+	case s.closed:
+		_ = c.Close() // what matters is that it is not served
+	default:
+		if s.conns == nil {
+			s.conns = map[net.Conn]bool{}
+		}
+		s.conns[c] = true
+	}
+}
+
+// close closes those that there are, and those that come.
+func (s *silent) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	for c := range s.conns {
+		_ = c.Close()
+	}
 }
 
 // errorLog takes what net/http has to say. Most of it names the address of a

@@ -37,6 +37,9 @@ const DefaultListen = "127.0.0.1:8420"
 // that it is working on.
 const Patience = 20 * time.Second
 
+// lastPatience is how long what was cut off, and the database, have to end.
+const lastPatience = 5 * time.Second
+
 // Limits of the HTTP server. A client that is slower than these is cut off, so
 // that a few slow ones cannot hold all connections.
 const (
@@ -58,8 +61,13 @@ type Server struct {
 	patience time.Duration
 	requests sync.WaitGroup // those that the handler is working on
 
+	silent   silent // connections that have sent no whole head yet
+	refusals *httpapi.Refusals
+
 	stopping  context.Context // ends when stop begins, for those who wait for news
 	beginStop context.CancelFunc
+	cutOff    context.Context // ends when the patience is over, for all requests
+	cut       context.CancelFunc
 }
 
 // Open takes the address and opens the database. Its errors are sentences for
@@ -95,9 +103,13 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 func newServer(l net.Listener, data *Database, c Config, counted *metrics.Metrics) *Server {
 	s := &Server{data: data, listener: l, log: c.Log, patience: Patience}
 	s.stopping, s.beginStop = context.WithCancel(context.Background())
-	api := httpapi.New(data.Book, httpapi.Options{Log: c.Log, PublicURL: c.PublicURL, Stopping: s.stopping, Metrics: counted})
+	s.cutOff, s.cut = context.WithCancel(context.Background())
+	s.refusals = httpapi.NewRefusals(c.Log)
+	api := httpapi.New(data.Book, httpapi.Options{Log: c.Log, PublicURL: c.PublicURL, Hosts: hosts(l, c), Refusals: s.refusals, Stopping: s.stopping, Metrics: counted})
 	s.http = &http.Server{
 		Handler:                      s.counted(api),
+		ConnState:                    s.silent.note,
+		BaseContext:                  func(net.Listener) context.Context { return s.cutOff },
 		ReadHeaderTimeout:            readHeaderTimeout,
 		ReadTimeout:                  readTimeout,
 		WriteTimeout:                 writeTimeout,
@@ -153,6 +165,11 @@ func (s *Server) stop() error {
 	s.beginStop()
 	patience, cancel := context.WithTimeout(context.Background(), s.patience)
 	defer cancel()
+	defer s.cut()
+	defer s.refusals.Flush()
+	defer context.AfterFunc(patience, s.cut)()
+	// What has not said what it wants is no request under way.
+	s.silent.close()
 	err := s.http.Shutdown(patience)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = fmt.Errorf("some requests were not finished after %v and were cut off", s.patience)
@@ -160,8 +177,18 @@ func (s *Server) stop() error {
 		// writing fails; until then they use the book.
 		err = errors.Join(err, s.http.Close())
 	}
-	s.requests.Wait()
-	return errors.Join(err, s.metrics.close(), s.data.Close())
+	closed := make(chan error, 1)
+	go func() {
+		s.requests.Wait()
+		closed <- s.data.Close()
+	}()
+	select {
+	case closeErr := <-closed:
+		return errors.Join(err, s.metrics.close(), closeErr)
+	case <-time.After(lastPatience):
+		// As after a power cut, nothing that was answered is lost.
+		return errors.Join(err, s.metrics.close(), errors.New("the database did not finish what it was doing, and was left as it is"))
+	}
 }
 
 // Close gives up a server that was opened and is not to run.

@@ -67,7 +67,7 @@ func (r *running) halfSent(t *testing.T) (net.Conn, *bufio.Reader) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	fmt.Fprintf(conn, "POST /public-api/v1/contacts HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer %s\r\n"+
+	fmt.Fprintf(conn, "POST /public-api/v1/contacts HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"+
 		"Content-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", r.secret, len(body))
 	answers := bufio.NewReader(conn)
 	line, err := answers.ReadString('\n')
