@@ -23,6 +23,7 @@ type Book struct {
 	clock   func() time.Time
 	grants  grants
 	waiting waiting
+	ready   ready
 	cursors cursors
 	after   sync.WaitGroup // what goes on after an answer
 }
@@ -46,9 +47,6 @@ func New(s *store.Store, o Options) *Book {
 	b.grants.touched = map[int64]time.Time{}
 	return b
 }
-
-// Ready tells whether requests can be served: an error says why not.
-func (b *Book) Ready(ctx context.Context) error { return b.store.Check(ctx) }
 
 // Close waits for what goes on after answers. Nobody may call the Book any
 // more.
@@ -140,6 +138,13 @@ func (b *Book) Put(ctx context.Context, g access.Grant, by Attribution, p *Put) 
 func (b *Book) write(ctx context.Context, g access.Grant, by Attribution, p *contact.Patch, needs store.Needs,
 	decide func(*store.State) (contact.Delta, error)) (Written, error) {
 	if err := g.Allow(access.Write); err != nil {
+		return Written{}, err
+	}
+	// The body may have been long on its way: the key is asked for again, as the
+	// last thing before the write is handed over (CONTRACT D19). While it is in
+	// use that costs nothing.
+	g, err := b.again(ctx, g, access.Write)
+	if err != nil {
 		return Written{}, err
 	}
 	var w Written

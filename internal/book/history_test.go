@@ -197,6 +197,7 @@ func TestFeedOfARevokedKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.now.Add(int64(time.Second))
+	s.key, _ = s.makeKey(t, access.DefaultScopes) // another one writes
 	s.put(t, c.ID, "b@example.com")
 	wantCode(t, <-got, fault.Unauthenticated, access.KeyInvalid)
 }
