@@ -21,6 +21,7 @@ import (
 type Options struct {
 	Log         *slog.Logger    // nil: slog.Default
 	MaxInFlight int             // requests that are worked on at once, those above get a 503, as do those of one Space above half of it; 0: 1024
+	MaxHeld     int64           // octets of bodies and answers at once, of which one Space may have half; 0: 256 MiB
 	Deadline    time.Duration   // what one request may take; 0: 10 s
 	PublicURL   string          // how clients reach the server, for links: "https://contacts.example.com"; "": by the request's Host
 	Hosts       Hosts           // the names that the server is called by; nil: any
@@ -39,6 +40,9 @@ func New(b *book.Book, o Options) http.Handler {
 	if o.MaxInFlight == 0 {
 		o.MaxInFlight = maxInFlight
 	}
+	if o.MaxHeld == 0 {
+		o.MaxHeld = maxHeld
+	}
 	if o.Deadline == 0 {
 		o.Deadline = 10 * time.Second
 	}
@@ -51,7 +55,7 @@ func New(b *book.Book, o Options) http.Handler {
 	if o.Refusals == nil {
 		o.Refusals = NewRefusals(o.Log)
 	}
-	a := &api{metrics: o.Metrics, book: b, log: o.Log, shares: newShares(o.MaxInFlight), deadline: o.Deadline,
+	a := &api{metrics: o.Metrics, book: b, log: o.Log, shares: newShares(o.MaxInFlight, o.MaxHeld), deadline: o.Deadline,
 		publicURL: strings.TrimSuffix(o.PublicURL, "/"), hosts: o.Hosts, refusals: o.Refusals, stopping: o.Stopping}
 	a.documentYAML, a.documentJSON = openAPIPages(a.publicURL)
 	a.mux = a.newMux()

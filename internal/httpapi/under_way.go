@@ -31,8 +31,8 @@ type shares struct {
 	lingers  *access.Shares // see seeOff
 }
 
-func newShares(places int) shares {
-	return shares{access.Halves(int64(places)), access.Halves(maxArriving), access.Halves(maxHeld), access.Halves(maxLingers)}
+func newShares(places int, held int64) shares {
+	return shares{access.Halves(int64(places)), access.Halves(maxArriving), access.Halves(held), access.Halves(maxLingers)}
 }
 
 // taken is what one request has of its Space's shares.
