@@ -54,7 +54,13 @@ func carnet(t *testing.T, args ...string) {
 // makeKey makes a key for the first Space.
 func makeKey(t *testing.T, db string) string {
 	t.Helper()
-	out, err := exec.Command(binary, "key", "create", "--db", db, "--space", "1", "-o", "json").Output()
+	return makeKeyFor(t, db, "1")
+}
+
+// makeKeyFor makes a key for a Space.
+func makeKeyFor(t *testing.T, db, space string, args ...string) string {
+	t.Helper()
+	out, err := exec.Command(binary, append([]string{"key", "create", "--db", db, "--space", space, "-o", "json"}, args...)...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

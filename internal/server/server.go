@@ -53,13 +53,14 @@ const (
 // Server is a database that is open and an address that is taken. From Open
 // on clients may connect; they are answered once Run is called.
 type Server struct {
-	data     *Database
-	listener net.Listener
-	http     *http.Server
-	metrics  *metricsServer // nil for none
-	log      *slog.Logger
-	patience time.Duration
-	requests sync.WaitGroup // those that the handler is working on
+	data         *Database
+	listener     net.Listener
+	http         *http.Server
+	metrics      *metricsServer // nil for none
+	log          *slog.Logger
+	patience     time.Duration
+	lastPatience time.Duration
+	requests     sync.WaitGroup // those that the handler is working on
 
 	silent   silent // connections that have sent no whole head yet
 	refusals *httpapi.Refusals
@@ -101,7 +102,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 }
 
 func newServer(l net.Listener, data *Database, c Config, counted *metrics.Metrics) *Server {
-	s := &Server{data: data, listener: l, log: c.Log, patience: Patience}
+	s := &Server{data: data, listener: l, log: c.Log, patience: Patience, lastPatience: lastPatience}
 	s.stopping, s.beginStop = context.WithCancel(context.Background())
 	s.cutOff, s.cut = context.WithCancel(context.Background())
 	s.refusals = httpapi.NewRefusals(c.Log)
@@ -185,7 +186,7 @@ func (s *Server) stop() error {
 	select {
 	case closeErr := <-closed:
 		return errors.Join(err, s.metrics.close(), closeErr)
-	case <-time.After(lastPatience):
+	case <-time.After(s.lastPatience):
 		// As after a power cut, nothing that was answered is lost.
 		return errors.Join(err, s.metrics.close(), errors.New("the database did not finish what it was doing, and was left as it is"))
 	}

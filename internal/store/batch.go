@@ -28,9 +28,9 @@ func (l *lane) run(batch []*pending) {
 		switch {
 		case err == nil:
 			b.answerAll()
-			return
 		case errors.Is(err, ErrConflict) && attempt < conflictRetries:
 			backOff(attempt)
+			continue
 		case errors.Is(err, ErrRefused) && len(batch) > 1:
 			// One of them is at fault. Alone, each answers for itself.
 			for _, p := range batch {
@@ -39,11 +39,14 @@ func (l *lane) run(batch []*pending) {
 			return
 		default:
 			err = l.explain(err)
-			for _, p := range batch {
+			for _, p := range b.writes {
 				p.answer(Outcome{}, err)
 			}
-			return
 		}
+		if rest := batch[len(b.writes):]; len(rest) > 0 { // too heavy together
+			l.run(rest)
+		}
+		return
 	}
 }
 
@@ -225,15 +228,39 @@ func (b *batchRun) reserve(ctx context.Context, row *SpaceRow, n int64) error {
 	return nil
 }
 
-// loadContacts fetches what the writes name, and then what those rows lead to.
+// loadAtOnce is how many contacts are fetched before it is looked at what they
+// weigh.
+const loadAtOnce = 64
+
+// loadContacts fetches what the writes name. What a write names may weigh
+// thousands of times what it carries: where the batch gets too heavy by that, its
+// last writes are left to the next one.
 func (b *batchRun) loadContacts(ctx context.Context) error {
-	var want []ContactID
-	for _, p := range b.writes {
-		for _, ref := range p.write.Needs.Contacts {
-			want = append(want, ContactID{p.write.Space, ref})
-		}
-	}
 	asked := map[ContactID]bool{}
+	weight := 0
+	for i := 0; i < len(b.writes); {
+		if weight > maxBatchLoad {
+			b.writes = b.writes[:i]
+			return nil
+		}
+		var want []ContactID
+		for ; i < len(b.writes) && len(want) < loadAtOnce; i++ {
+			for _, ref := range b.writes[i].write.Needs.Contacts {
+				want = append(want, ContactID{b.writes[i].write.Space, ref})
+			}
+		}
+		loaded, err := b.loadRefs(ctx, want, asked)
+		if err != nil {
+			return err
+		}
+		weight += loaded
+	}
+	return nil
+}
+
+// loadRefs fetches contacts, and then what those rows lead to, but for what was
+// asked for before. It gives what they weigh.
+func (b *batchRun) loadRefs(ctx context.Context, want []ContactID, asked map[ContactID]bool) (weight int, err error) {
 	for len(want) > 0 {
 		var ids []ContactID
 		for _, id := range want {
@@ -244,17 +271,18 @@ func (b *batchRun) loadContacts(ctx context.Context) error {
 		}
 		want = nil
 		if len(ids) == 0 {
-			return nil
+			return weight, nil
 		}
 		rows, err := b.tx.Contacts(ctx, ids)
 		if err != nil {
-			return err
+			return weight, err
 		}
 		for i := range rows {
 			c, err := decodeContact(&rows[i])
 			if err != nil {
-				return err
+				return weight, err
 			}
+			weight += rows[i].Weight()
 			ws := b.spaces[rows[i].Space]
 			ws.loaded[c.ID], ws.state.contacts[c.ID] = &c, &c
 			if c.State == contact.Merged {
@@ -262,7 +290,7 @@ func (b *batchRun) loadContacts(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return weight, nil
 }
 
 // decide lets each write decide in turn, on what those before it left.

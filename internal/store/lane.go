@@ -13,7 +13,8 @@ import (
 // The most that one batch takes. What is over waits for the next.
 const (
 	maxBatchWrites = 256
-	maxBatchWeight = 8 << 20 // bytes; a single write may be heavier
+	maxBatchWeight = 8 << 20  // bytes; a single write may be heavier
+	maxBatchLoad   = 16 << 20 // bytes of contacts; what is loaded at once may be heavier
 )
 
 // lane is a queue of writes that share transactions. Whoever finds it idle runs

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -17,6 +18,7 @@ var batchTests = []test{
 	{"a lone client has one commit a write", testLoneClient},
 	{"writes that wait share the next commit, at most 256", testSharedCommit},
 	{"a batch carries at most 8 MiB, but for a single write", testWeight},
+	{"a batch loads about 16 MiB, and leaves the rest to the next", testLoad},
 	{"writes of one contact in one batch are one row and all their changes", testCoalesced},
 	{"a write that is given up in its queue is certainly not done", testWithdraw},
 	{"a write whose batch runs is waited for", testNoWithdraw},
@@ -78,6 +80,30 @@ func testWeight(t *testing.T, b store.Backend) {
 	g.pass(7)
 	saved(t, all...)
 	wantCommits(t, g, 1, 2, 1, 1, 1, 1, 1)
+}
+
+// FAULT A3: what a batch loads has a weight too. A write that carries nothing may
+// name a contact that is large.
+func testLoad(t *testing.T, b store.Backend) {
+	g, space := gated(t, b), newSpace(t, b, "")
+	large := name("Large")
+	large.Fields.Sent = true
+	for i := range 15 { // text
+		large.Fields.Named[i], large.Fields.Texts[i] = true, strings.Repeat("é", 10_000)
+	}
+	const contacts = 64 + 8 // the first are loaded before it is known what they weigh, and weigh 18 MiB
+	ids := make([]contact.ID, contacts)
+	for i := range ids {
+		ids[i] = made(t, g.store, space, large)
+	}
+	all := []*sent{g.holdUp(space)}
+	for _, id := range ids {
+		all = append(all, g.send(bg, putting(space, id, name("Changed"))))
+	}
+	g.pass(3)
+	saved(t, all...)
+	wantCommits(t, g, 1, 64, contacts-64)
+	inHistory(t, audit(t, b, space), all...)
 }
 
 func testCoalesced(t *testing.T, b store.Backend) {
