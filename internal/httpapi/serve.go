@@ -40,13 +40,13 @@ func (a *api) serve(rt *route, w http.ResponseWriter, hr *http.Request) {
 	r := &request{Request: hr, client: hr.Context(), id: newRequestID(), body: newArriving(hr), route: rt, api: a}
 	r.out = answerWriter{ResponseWriter: w, body: &r.body}
 	setCommonHeaders(w.Header(), r.id)
-	a.work(rt, &r.out, r)
-	a.count(rt, r, start)
+	a.work(rt, &r.out, r, start)
 	a.seeOff(r)
 }
 
 // work has a request answered, and gives back what it took for that.
-func (a *api) work(rt *route, w http.ResponseWriter, r *request) {
+func (a *api) work(rt *route, w http.ResponseWriter, r *request, start time.Time) {
+	defer a.count(rt, r, start)
 	defer a.letGo(r)
 	defer a.recoverPanic(rt, w, r)
 	if err := a.enter(rt, w, r); err != nil {
