@@ -143,8 +143,7 @@ func (b *Book) write(ctx context.Context, g access.Grant, by Attribution, p *con
 	// The body may have been long on its way: the key is asked for again, as the
 	// last thing before the write is handed over (CONTRACT D19). While it is in
 	// use that costs nothing.
-	g, err := b.again(ctx, g, access.Write)
-	if err != nil {
+	if _, err := b.again(ctx, g, access.Write); err != nil {
 		return Written{}, err
 	}
 	var w Written

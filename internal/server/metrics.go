@@ -55,8 +55,9 @@ func (m *metricsServer) close() error {
 	if m == nil {
 		return nil
 	}
+	err := m.http.Close()
 	_ = m.listener.Close() // closed already where it has served
-	return m.http.Close()
+	return err
 }
 
 // MetricsURL gives the address of the counters, "" where they are not served.
