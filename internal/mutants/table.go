@@ -340,7 +340,7 @@ var table = []mutant{
 		old:    "s.used+n > s.whole || s.by[space]+n > s.each",
 		new:    "s.used+n > s.whole",
 		tests:  []string{"./internal/access", "./internal/httpapi"},
-		run:    "^Test(Shares|SlowBodies|AnswersThatNobodyReads)$",
+		run:    "^Test(Shares|SlowBodies)$",
 	},
 	{
 		name:   "octets-not-given-back",
