@@ -20,7 +20,7 @@ func TestEarlyAnswersReachPython(t *testing.T) {
 	carnet(t, "space", "create", "busy", "--db", db)
 	carnet(t, "space", "set", "2", "--db", db, "--limit", "create=1", "--limit", "update=0")
 	busy := makeKeyFor(t, db, "2")
-	reader := makeKeyFor(t, db, "1", "--scope", "contacts:read")
+	reader := makeKeyFor(t, db, "1", "--scopes", "contacts:read")
 	s := start(t, db, key)
 	if a, err := (&server{url: s.url, client: s.client, key: busy}).do("POST", "/contacts", `{"names":["Ada Example"]}`); err != nil || a.status != 201 {
 		t.Fatalf("%v, status %d", err, a.status)
