@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"net/http"
 	"time"
@@ -49,6 +50,23 @@ type Edits struct {
 	Names        *ListEdit            `json:"names,omitzero"`
 	Locations    *ListEdit            `json:"locations,omitzero"`
 	CustomFields map[string]FieldEdit `json:"custom_fields,omitzero"` // by key, never by label
+}
+
+// MarshalJSON writes custom fields in the order of their numbers, as the server
+// does.
+func (e Edits) MarshalJSON() ([]byte, error) {
+	type members Edits
+	m := struct {
+		members
+		CustomFields json.RawMessage `json:"custom_fields,omitzero"`
+	}{members: members(e)}
+	if e.CustomFields != nil {
+		var err error
+		if m.CustomFields, err = inOrder(e.CustomFields); err != nil {
+			return nil, err
+		}
+	}
+	return encode(m)
 }
 
 // ListEdit is what a change did to a collection.

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // DefaultRetries is how many times a Client sends a request again, unless
@@ -60,7 +61,8 @@ func WithOnRetry(f func(reason error, wait time.Duration)) Option {
 }
 
 // New makes a Client of the server at baseURL, as in http://127.0.0.1:8420,
-// which is all before /public-api/v1. Its errors never show the key or the URL.
+// which is all before /public-api/v1; with that at its end it is understood too.
+// Its errors never show the key or the URL.
 //
 // A request is sent again, at most DefaultRetries times, where the server
 // answers that it was not done and may be repeated: a 429, or a 503 that bears
@@ -70,6 +72,9 @@ func WithOnRetry(f func(reason error, wait time.Duration)) Option {
 // write that is no *Error leaves that open, and so does CodeOutcomeUnknown;
 // read the contact before you repeat it.
 func New(baseURL, key string, options ...Option) (*Client, error) {
+	if !utf8.ValidString(baseURL) {
+		return nil, notUTF8("the base URL")
+	}
 	base, err := checkBase(baseURL)
 	if err != nil {
 		return nil, err
@@ -87,6 +92,9 @@ func New(baseURL, key string, options ...Option) (*Client, error) {
 	for _, set := range options {
 		set(c)
 	}
+	if !utf8.ValidString(c.userAgent) {
+		return nil, notUTF8("User-Agent")
+	}
 	if c.http.CheckRedirect == nil {
 		c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	}
@@ -101,5 +109,6 @@ func checkBase(text string) (string, error) {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return "", errors.New("carnet: the base URL must be an address alone, without a user, a query or a fragment")
 	}
-	return strings.TrimRight(u.String(), "/"), nil
+	base, _ := strings.CutSuffix(strings.TrimRight(u.String(), "/"), prefix)
+	return strings.TrimRight(base, "/"), nil
 }

@@ -45,6 +45,10 @@ func TestBaseURL(t *testing.T) {
 		"/":        "/public-api/v1/contacts/5",
 		"/carnet":  "/carnet/public-api/v1/contacts/5",
 		"/carnet/": "/carnet/public-api/v1/contacts/5",
+		// FAULT E6: the address of the API, as it is printed.
+		"/public-api/v1":         "/public-api/v1/contacts/5",
+		"/public-api/v1/":        "/public-api/v1/contacts/5",
+		"/carnet/public-api/v1/": "/carnet/public-api/v1/contacts/5",
 	} {
 		var path string
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Contact is a contact as answers have it. Lists are in order, the primary
@@ -89,9 +90,14 @@ func header(name, value string) WriteOption {
 
 func (c *Client) write(ctx context.Context, method, path string, body json.Marshaler, options []WriteOption) (Result, error) {
 	text, err := body.MarshalJSON()
+	bad, isNotUTF8 := errors.AsType[notUTF8](err)
 	switch {
 	case errors.Is(err, errField):
 		return Result{}, errField
+	case isNotUTF8:
+		return Result{}, bad
+	case err == nil && !utf8.Valid(text):
+		return Result{}, notUTF8("the body")
 	case err != nil: // its text may show a value
 		return Result{}, errors.New("carnet: the patch cannot be written as JSON")
 	}
@@ -106,6 +112,9 @@ func (c *Client) write(ctx context.Context, method, path string, body json.Marsh
 		// net/http would refuse it too, but as if it had been sent.
 		if strings.ContainsFunc(values[0], unicode.IsControl) {
 			return Result{}, errors.New("carnet: " + name + " must be one line of text")
+		}
+		if !utf8.ValidString(values[0]) {
+			return Result{}, notUTF8(name)
 		}
 	}
 	return c.one(ctx, r)

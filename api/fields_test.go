@@ -61,7 +61,7 @@ func TestContactJSON(t *testing.T) {
 	for _, text := range []string{
 		`{"id":5}`,
 		`{"id":5,"emails":[],"custom_fields":{}}`,
-		`{"id":5,"emails":["a@example.com"],"phones":[],"names":["R&D"],"locations":[],"custom_fields":{"profile_field_1":"R&D","profile_field_16":1.50,"profile_field_2":null}}`,
+		`{"id":5,"emails":["a@example.com"],"phones":[],"names":["R&D"],"locations":[],"custom_fields":{"profile_field_1":"R&D","profile_field_2":null,"profile_field_16":1.50}}`,
 	} {
 		var contact api.Contact
 		if err := json.Unmarshal([]byte(text), &contact); err != nil {

@@ -31,9 +31,15 @@ func Values(texts ...string) *[]string {
 func (p Patch) MarshalJSON() ([]byte, error) {
 	type members Patch
 	m := members(p)
-	for _, list := range []**[]string{&m.Emails, &m.Phones, &m.Names, &m.Locations} {
-		if *list != nil {
-			*list = Values(**list...)
+	for _, l := range []struct {
+		name string
+		list **[]string
+	}{{"emails", &m.Emails}, {"phones", &m.Phones}, {"names", &m.Names}, {"locations", &m.Locations}} {
+		if err := checkTexts(l.name, *l.list); err != nil {
+			return nil, err
+		}
+		if *l.list != nil {
+			*l.list = Values(**l.list...)
 		}
 	}
 	return encode(m)

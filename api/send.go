@@ -31,6 +31,9 @@ func (r *request) name() string { return r.method + " " + r.path }
 // do sends a request, again where that is harmless, and reads the JSON of a
 // good answer into answer.
 func (c *Client) do(ctx context.Context, r *request, answer any) (http.Header, error) {
+	if err := checkQuery(r.query); err != nil {
+		return nil, err
+	}
 	header, body, err := c.send(ctx, r)
 	for tries := 0; err != nil; tries++ {
 		wait, ok := r.again(err, tries)
