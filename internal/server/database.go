@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net/url"
 	"os"
-	"strings"
 
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/metrics"
@@ -25,10 +23,11 @@ type Database struct {
 
 // OpenDatabase opens a database without serving it, beside the servers that may
 // be doing so: a SQLite file by its path, or a PostgreSQL database by an address
-// like postgres://user@host/name. Where there is no file it makes one only if
-// create is set. Its errors are sentences for the operator.
+// like postgres://user@host/name or settings like "host=db.example.com
+// dbname=carnet". Where there is no file it makes one only if create is set. Its
+// errors are sentences for the operator.
 func OpenDatabase(ctx context.Context, name string, create bool, log *slog.Logger) (*Database, error) {
-	if !create && !onPostgres(name) {
+	if !create && !onPostgres(name) && CheckDatabase(name) == nil {
 		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("there is no database at %s: run `carnet serve` first, or name one with --db", name)
 		}
@@ -37,10 +36,13 @@ func OpenDatabase(ctx context.Context, name string, create bool, log *slog.Logge
 }
 
 func open(ctx context.Context, name string, serve bool, log *slog.Logger, counted *metrics.Metrics) (*Database, error) {
+	if err := CheckDatabase(name); err != nil {
+		return nil, err
+	}
 	var backend store.Backend
 	var err error
 	if onPostgres(name) {
-		backend, err = postgres.Open(ctx, postgres.Options{DSN: name, Log: log})
+		backend, err = postgres.Open(ctx, postgres.Options{DSN: dsn(name), Log: log})
 	} else {
 		backend, err = sqlite.Open(ctx, sqlite.Options{Path: name, Serve: serve, Log: log})
 	}
@@ -56,30 +58,13 @@ func open(ctx context.Context, name string, serve bool, log *slog.Logger, counte
 // while its servers wait. Its errors are sentences for the operator.
 func Migrate(ctx context.Context, name string, log *slog.Logger) error {
 	if onPostgres(name) {
-		return postgres.Migrate(ctx, name)
+		return postgres.Migrate(ctx, dsn(name))
 	}
 	db, err := OpenDatabase(ctx, name, false, log)
 	if err != nil {
 		return err
 	}
 	return db.Close()
-}
-
-func onPostgres(name string) bool {
-	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
-}
-
-// DatabaseName gives what may be shown of a database's name: of an address
-// neither user, password nor settings.
-func DatabaseName(name string) string {
-	if !onPostgres(name) {
-		return name
-	}
-	u, err := url.Parse(name)
-	if err != nil {
-		return "a PostgreSQL database"
-	}
-	return "postgres://" + u.Host + u.Path
 }
 
 // Close ends what goes on and closes the database. Nobody may use the Book any

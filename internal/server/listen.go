@@ -23,7 +23,7 @@ func listen(ctx context.Context, address string, behindProxy bool) (net.Listener
 	// Resolved once, so that what is checked is what is listened on.
 	a, err := net.ResolveTCPAddr("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %q: write a host and a port, as in --listen %s", address, DefaultListen)
+		return nil, fmt.Errorf("cannot listen on %q: it is no address of a machine with a port: choose one with --listen, as in --listen %s", address, DefaultListen)
 	}
 	if !a.IP.IsLoopback() && !behindProxy {
 		return nil, fmt.Errorf("%s can be reached from other machines, and Carnet speaks no TLS itself: "+

@@ -26,7 +26,7 @@ func TestOpenRefuses(t *testing.T) {
 		"all interfaces":     {"0.0.0.0:0", "carnet.db", "--behind-proxy"},
 		"no host":            {":0", "carnet.db", "--behind-proxy"},
 		"all, by IPv6":       {"[::]:0", "carnet.db", "--behind-proxy"},
-		"no port":            {"127.0.0.1", "carnet.db", "write a host and a port"},
+		"no port":            {"127.0.0.1", "carnet.db", "no address of a machine with a port"},
 		"not ours":           {"192.0.2.1:0", "carnet.db", "--behind-proxy"},
 		"in use":             {taken.Addr().String(), "carnet.db", "in use by another program"},
 		"no such folder":     {"127.0.0.1:0", "none/carnet.db", "the folder of the database does not exist"},
