@@ -61,6 +61,43 @@ func ParseExpiry(text string, now contact.Time) (contact.Time, error) {
 	return expires, nil
 }
 
+// Successor gives the key that is to take the place of k: of the same Space,
+// with the same name and scopes. Where k was made to live for a time, so is the
+// new one, from now on. Its error is a Conflict where k ended already: then
+// nobody depends on it, and a key is made, not rotated.
+func (k APIKey) Successor(now contact.Time) (APIKey, error) {
+	next := APIKey{Space: k.Space, Name: k.Name, Scopes: k.Scopes, Created: now}
+	if k.Expires != 0 {
+		next.Expires = now + k.Expires - k.Created
+	}
+	return next, k.mayRotate(now)
+}
+
+func (k APIKey) mayRotate(now contact.Time) error {
+	switch {
+	case k.Revoked != 0:
+		return fault.New(fault.Conflict, "key_revoked", "The key is revoked, so there is nothing to go on with. Make a new one with `carnet key create`.")
+	case k.Expires != 0 && k.Expires <= now:
+		return fault.New(fault.Conflict, "key_expired", "The key has expired, so there is nothing to go on with. Make a new one with `carnet key create`.")
+	}
+	return nil
+}
+
+// EndAfter gives k as it is where its successor was made at now: it ends after
+// the overlap, in which both are valid, or sooner where it does so anyway.
+// Without one it is revoked.
+func (k APIKey) EndAfter(overlap time.Duration, now contact.Time) APIKey {
+	end := now + contact.Time(overlap/time.Microsecond)
+	switch {
+	case k.Revoked != 0: // it ended meanwhile, and keeps the moment
+	case overlap <= 0:
+		k.Revoked = now
+	case k.Expires == 0 || end < k.Expires:
+		k.Expires = end
+	}
+	return k
+}
+
 // TouchDue tells whether a use at now should be stored as LastUsed. It is not
 // while the stored time is within an hour, before or after: a busy key must
 // not cost a write a request. A stored time that lies further in the future

@@ -7,6 +7,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 func TestKeyCheck(t *testing.T) {
@@ -79,6 +80,52 @@ func TestTouchDue(t *testing.T) {
 	for _, tt := range tests {
 		if got := (access.APIKey{LastUsed: tt.last}).TouchDue(tt.now); got != tt.want {
 			t.Errorf("last used at %d, now %d: %v", tt.last, tt.now, got)
+		}
+	}
+}
+
+// A key is rotated into one like it, and lives on for the overlap at most.
+func TestRotation(t *testing.T) {
+	const now, hour = contact.Time(1_000_000_000_000), contact.Time(time.Hour / time.Microsecond)
+	key := access.APIKey{ID: 7, Space: 3, Name: "crm", Hash: [32]byte{1}, Scopes: access.ScopesOf(access.Write), Created: now - 10*hour, LastUsed: now}
+	like := access.APIKey{Space: 3, Name: "crm", Scopes: access.ScopesOf(access.Write), Created: now}
+	for name, c := range map[string]struct {
+		expires, revoked contact.Time
+		code             string
+		lives            contact.Time // the new one
+	}{
+		"for ever":          {},
+		"for 15 hours":      {expires: now + 5*hour, lives: now + 15*hour},
+		"one moment left":   {expires: now + 1, lives: now + 10*hour + 1},
+		"expired just now":  {expires: now, code: "key_expired"},
+		"revoked":           {revoked: now - 1, code: "key_revoked"},
+		"revoked, then due": {expires: now - 1, revoked: now - 2, code: "key_revoked"},
+	} {
+		k, want := key, like
+		k.Expires, k.Revoked, want.Expires = c.expires, c.revoked, c.lives
+		got, err := k.Successor(now)
+		if f, ok := err.(*fault.Error); ok != (c.code != "") || ok && (f.Code != c.code || f.Kind != fault.Conflict) || !ok && got != want {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	for name, c := range map[string]struct {
+		expires, revoked     contact.Time
+		overlap              time.Duration
+		wantExpires, wantEnd contact.Time
+	}{
+		"for ever":               {overlap: 24 * time.Hour, wantExpires: now + 24*hour},
+		"ends sooner":            {expires: now + hour, overlap: 2 * time.Hour, wantExpires: now + hour},
+		"ends later":             {expires: now + 3*hour, overlap: 2 * time.Hour, wantExpires: now + 2*hour},
+		"no overlap":             {wantEnd: now},
+		"no overlap, ends later": {expires: now + hour, wantExpires: now + hour, wantEnd: now},
+		"revoked meanwhile":      {revoked: now - 5, overlap: time.Hour, wantEnd: now - 5},
+	} {
+		k := key
+		k.Expires, k.Revoked = c.expires, c.revoked
+		want := key
+		want.Expires, want.Revoked = c.wantExpires, c.wantEnd
+		if got := k.EndAfter(c.overlap, now); got != want {
+			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}
 	}
 }
