@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"github.com/carnet-project/carnet/api"
 	"github.com/carnet-project/carnet/internal/load"
 )
@@ -39,7 +37,7 @@ It ends with 1 where requests failed for another reason than a limit.`
 }
 
 // Validate refuses what is out of range, and writing that was not allowed.
-func (c *benchCommand) Validate(parsed *kong.Context) error {
+func (c *benchCommand) Validate() error {
 	switch {
 	case c.Contacts < 1 || c.Contacts > 10_000:
 		return errors.New("--contacts: write a number from 1 to 10000")
@@ -52,7 +50,7 @@ func (c *benchCommand) Validate(parsed *kong.Context) error {
 	case load.Mix(c.Mix) != load.Gets && !c.Write:
 		return fmt.Errorf("--mix %s makes up to %d made-up contacts in the Space of the key, which stay, and changes them: add --write if it may", c.Mix, c.Contacts)
 	}
-	return refuseDB(parsed)
+	return nil
 }
 
 // requestPatience is how long one answer is waited for.
@@ -60,9 +58,12 @@ const requestPatience = 30 * time.Second
 
 // Run makes the load and shows what came of it.
 func (c *benchCommand) Run(in *surroundings) error {
-	if c.Key == "" {
-		return errors.New("there is no API key: put one into the environment variable CARNET_KEY (`carnet key create` makes one)")
+	var err error
+	if c.Key, err = keyOf(c.Key); err != nil {
+		return err
 	}
+	c.URL = serverURL(c.URL)
+	warnOfClearText(in.stderr, c.URL)
 	client, err := c.client()
 	if err != nil {
 		return explain(c.URL, err)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"slices"
@@ -94,9 +93,12 @@ func (o operation) row() []string {
 
 var operationHead = []string{"OPERATION", "OK", "A SECOND", "P50 MS", "P90", "P99", "P99.9", "MAX"}
 
-func (c *benchCommand) print(to io.Writer, b *benchRecord) error {
-	if c.json() {
+func (c *benchCommand) print(to screen, b *benchRecord) error {
+	switch {
+	case c.json():
 		return printJSON(to, b)
+	case c.csv():
+		return printCSV(to, append(b.Operations, b.All))
 	}
 	early := ""
 	if b.Early {

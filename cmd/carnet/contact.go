@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"github.com/carnet-project/carnet/api"
 )
 
@@ -29,29 +27,17 @@ type contactCommand struct {
 	Changes contactChanges `cmd:"" help:"Show the history of a contact, or follow that of the whole Space."`
 }
 
-// Validate refuses --db.
-func (c *contactCommand) Validate(parsed *kong.Context) error { return refuseDB(parsed) }
-
-// refuseDB refuses --db for the commands that are clients of a server. It would
-// otherwise be ignored without a word.
-func refuseDB(parsed *kong.Context) error {
-	for _, step := range parsed.Path {
-		if step.Flag != nil && step.Flag.Name == "db" {
-			return errors.New("contacts are read and written through a server: name it with --url, and leave --db out")
-		}
-	}
-	return nil
-}
-
 // longWait is a pause that somebody who sees nothing happen would wonder about.
 const longWait = 3 * time.Second
 
 // connect makes the client of the server that was named.
 func (c *contactCommand) connect(in *surroundings) (*api.Client, error) {
-	key := os.Getenv("CARNET_KEY")
-	if key == "" {
-		return nil, errors.New("there is no API key: put one into the environment variable CARNET_KEY (`carnet key create` makes one)")
+	key, err := keyOf(os.Getenv("CARNET_KEY"))
+	if err != nil {
+		return nil, err
 	}
+	c.URL = serverURL(c.URL)
+	warnOfClearText(in.stderr, c.URL)
 	client, err := api.New(c.URL, key, api.WithUserAgent("carnet-cli"), api.WithOnRetry(func(reason error, wait time.Duration) {
 		if wait >= longWait {
 			in.log.Info("waiting, then sending it again", "wait", wait, "reason", c.explain(reason))

@@ -9,7 +9,7 @@ import (
 
 type contactChanges struct {
 	ID     int64 `arg:"" optional:"" help:"The contact."`
-	Follow bool  `help:"Instead of a contact's history, show that of the whole Space, oldest first, and go on as changes are made. With -o json it prints a line of JSON for each change, not one array."`
+	Follow bool  `help:"Instead of a contact's history, show that of the whole Space, oldest first, and go on as changes are made. With -o json it prints a line of JSON for each change, not one array. Where the server goes away, it waits for it."`
 	After  int64 `placeholder:"SEQ" help:"With --follow: only what comes after the change with this seq. Default: 0, all."`
 	format
 }
@@ -35,28 +35,14 @@ func (c *contactChanges) Run(in *surroundings, server *contactCommand) error {
 		return c.follow(in, server, client)
 	}
 	changes := client.AllChanges(in.ctx, c.ID, api.Paging{PerPage: allPerPage})
-	if !c.json() {
+	if c.table() {
 		return server.explain(eachChange(changes, func(ch *api.Change) error { return showChange(in.stdout, ch) }))
 	}
-	out := &listing{to: in.stdout, json: true}
+	out := &listing{to: in.stdout, format: c.format, like: api.Change{}}
 	if err := eachChange(changes, func(ch *api.Change) error { return out.add(ch, nil) }); err != nil {
 		return server.explain(err)
 	}
 	return out.end()
-}
-
-// follow ends when the program is told to stop, and that is no failure.
-func (c *contactChanges) follow(in *surroundings, server *contactCommand, client *api.Client) error {
-	err := eachChange(client.Follow(in.ctx, c.After), func(ch *api.Change) error {
-		if !c.json() {
-			return showChange(in.stdout, ch)
-		}
-		return printJSON(in.stdout, ch)
-	})
-	if in.ctx.Err() != nil {
-		return nil
-	}
-	return server.explain(err)
 }
 
 func eachChange(changes iter.Seq2[api.Change, error], do func(*api.Change) error) error {

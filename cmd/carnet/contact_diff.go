@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"strings"
 	"time"
@@ -20,7 +19,7 @@ var (
 
 // showChange prints what one change did, and who did it: a line, and below it
 // one for each value that came (+), went (−), or an order that is new.
-func showChange(to io.Writer, ch *api.Change) error {
+func showChange(to screen, ch *api.Change) error {
 	var b strings.Builder
 	b.WriteString(boldStyle.Render(cell(ch.ID)) + "  " + ch.At.UTC().Format(time.RFC3339) + "  " + headline(ch) + "\n")
 	for _, e := range []struct {
@@ -35,7 +34,7 @@ func showChange(to io.Writer, ch *api.Change) error {
 		edit := ch.Changes.CustomFields[name]
 		writeEdit(&b, cell(name), content(edit.After), content(edit.Before), false, nil)
 	}
-	_, err := lipgloss.Fprint(to, b.String())
+	_, err := lipgloss.Fprint(to.Writer, b.String())
 	return err
 }
 

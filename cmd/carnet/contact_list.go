@@ -15,8 +15,8 @@ type contactList struct {
 	UpdatedSince string `placeholder:"TIME" help:"Those that changed since then, changed last at the end, as in 2026-01-31T14:00:00Z."`
 	Start        string `placeholder:"TIME" help:"Those made then or later, as in '2026-01-31 14:00:00' in the time zone of the Space."`
 	End          string `placeholder:"TIME" help:"Those made then or earlier, likewise."`
-	PerPage      int    `placeholder:"N" help:"How many a page has, 1 to 5000. Default: 200, and 1000 with --all."`
-	All          bool   `help:"Show all pages, not the first one alone."`
+	Limit        *int   `placeholder:"N" help:"Stop after so many, and say so on standard error where there are more. Default: all."`
+	PerPage      int    `placeholder:"N" help:"How many are asked for at once, 1 to 5000. Default: 1000."`
 	format
 
 	since time.Time // UpdatedSince, read
@@ -32,8 +32,11 @@ func contactCells(r *api.Row) []string {
 	return []string{strconv.FormatInt(r.ID, 10), cellOf(r.Name), cellOf(r.Email), cellOf(r.Phone), cellOf(r.Location)}
 }
 
-// Validate refuses a time that is none.
+// Validate refuses a time that is none, and a list of nothing.
 func (c *contactList) Validate() (err error) {
+	if c.Limit != nil && *c.Limit < 1 {
+		return errors.New("--limit: write a whole number from 1, or leave it out for all")
+	}
 	if c.UpdatedSince == "" {
 		return nil
 	}
@@ -43,39 +46,22 @@ func (c *contactList) Validate() (err error) {
 	return nil
 }
 
-// Run shows the rows while they come in.
+// Run shows the rows while they come in, page after page.
 func (c *contactList) Run(in *surroundings, server *contactCommand) error {
 	client, err := server.connect(in)
 	if err != nil {
 		return err
 	}
-	out := &listing{to: in.stdout, json: c.json(), head: contactHead}
-	q := api.Query{Email: c.Email, Phone: c.Phone, UpdatedSince: c.since, Start: c.Start, End: c.End, Paging: api.Paging{PerPage: c.PerPage}}
-	if c.All {
-		return server.explain(c.all(in, client, q, out))
-	}
-	page, err := client.List(in.ctx, q)
-	if err != nil {
-		return server.explain(err)
-	}
-	for _, row := range page.Data {
-		if err := out.add(row, contactCells(&row)); err != nil {
-			return err
-		}
-	}
-	if err := out.end(); err != nil || c.json() || page.NextCursor == "" {
-		return err
-	}
-	_, err = fmt.Fprintf(in.stdout, "\nThere are more than these %d: --all shows them.\n", len(page.Data))
-	return err
-}
-
-func (c *contactList) all(in *surroundings, client *api.Client, q api.Query, out *listing) error {
-	if q.PerPage == 0 {
-		q.PerPage = allPerPage
-	}
-	for row, err := range client.All(in.ctx, q) {
-		if err != nil {
+	out := &listing{to: in.stdout, format: c.format, head: contactHead, like: api.Row{}}
+	for row, err := range client.All(in.ctx, c.query()) {
+		switch {
+		case err != nil:
+			return server.explain(err)
+		case c.Limit != nil && out.n == *c.Limit:
+			if err := out.end(); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(in.stderr, "There are more than these %d: without --limit all are shown.\n", *c.Limit)
 			return err
 		}
 		if err := out.add(row, contactCells(&row)); err != nil {
@@ -83,4 +69,17 @@ func (c *contactList) all(in *surroundings, client *api.Client, q api.Query, out
 		}
 	}
 	return out.end()
+}
+
+// query asks for no more at once than are shown, and one: it tells that there
+// are more.
+func (c *contactList) query() api.Query {
+	q := api.Query{Email: c.Email, Phone: c.Phone, UpdatedSince: c.since, Start: c.Start, End: c.End}
+	if q.PerPage = c.PerPage; q.PerPage == 0 {
+		q.PerPage = allPerPage
+	}
+	if c.Limit != nil {
+		q.PerPage = min(q.PerPage, *c.Limit+1)
+	}
+	return q
 }

@@ -3,14 +3,11 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/carnet-project/carnet/api"
 	"github.com/carnet-project/carnet/internal/contact"
@@ -26,10 +23,13 @@ type contactRecord struct {
 
 // showContact prints an answer about one contact. A write says which change it
 // made.
-func showContact(to io.Writer, f format, r *api.Result, write bool) error {
+func showContact(to screen, f format, r *api.Result, write bool) error {
 	record := contactRecord{Contact: r.Contact, Version: r.Version, ChangeID: orNull(r.ChangeID)}
-	if f.json() {
+	switch {
+	case f.json():
 		return printJSON(to, record)
+	case f.csv():
+		return printCSV(to, []contactRecord{record})
 	}
 	rows := contactLines(&r.Contact)
 	if r.Version != 0 {
@@ -38,20 +38,11 @@ func showContact(to io.Writer, f format, r *api.Result, write bool) error {
 	if write {
 		rows = append(rows, []string{"CHANGE", dash(r.ChangeID)})
 	}
+	to.width = 0 // a value is shown whole, on as many lines as the terminal makes of it
 	if err := showTable(to, []string{"ID", strconv.FormatInt(r.Contact.ID, 10)}, rows); err != nil || !write || r.ChangeID != "" {
 		return err
 	}
 	_, err := fmt.Fprintln(to, "\nIt was so already. Nothing changed.")
-	return err
-}
-
-// printJSON prints a value on a line of its own.
-func printJSON(to io.Writer, value any) error {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(to, "%s\n", text)
 	return err
 }
 

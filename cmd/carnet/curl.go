@@ -1,19 +1,19 @@
 package main
 
-import (
-	"strings"
+import "strings"
 
-	"github.com/carnet-project/carnet/internal/access"
-)
-
-// curl gives a command line for a request to the API that works as it is
-// pasted: one line, with the key in it. path is below the API's own; body is
-// JSON, "" for none. Neither may hold a single quote.
-func curl(url string, key access.Secret, method, path, body string) string {
-	line := []string{"curl -sS -i -w '\\n' -X", method, "'" + url + "/public-api/v1" + path + "'",
-		"-H 'Authorization: Bearer " + key.Reveal() + "'"}
-	if body != "" {
-		line = append(line, "-H 'Content-Type: application/json' -d '"+body+"'")
+// curl gives a command for a request to the API that works as it is pasted, on
+// lines that a narrow terminal shows whole. The key stands in CARNET_KEY: what
+// is pasted stays in the shell's history. url may be a variable; path is below
+// the API's own; body is JSON, "" for none, and holds no single quote.
+func curl(url, method, path, body string) string {
+	address := `"` + url + "/public-api/v1" + path + `"`
+	if method != "GET" {
+		address = "-X " + method + " " + address
 	}
-	return strings.Join(line, " ")
+	lines := []string{`curl -sS -w '\n' -H "Authorization: Bearer $CARNET_KEY"`, address}
+	if body != "" {
+		lines = append(lines, "-H 'Content-Type: application/json'", "-d '"+body+"'")
+	}
+	return strings.Join(lines, " \\\n  ")
 }

@@ -33,5 +33,5 @@ func (c *fieldList) Run(in *surroundings) error {
 	for n := range list {
 		list[n] = recordField(contact.SlotAt(n), &spaces[i].Labels)
 	}
-	return show(in.stdout, c.format, list, fieldHead, list...)
+	return show(in, c.format, list, fieldHead, list...)
 }

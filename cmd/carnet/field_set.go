@@ -32,5 +32,5 @@ func (c *fieldSet) Run(in *surroundings) error {
 		return err
 	}
 	r := recordField(slot, &s.Labels)
-	return show(in.stdout, c.format, r, fieldHead, r)
+	return show(in, c.format, r, fieldHead, r)
 }

@@ -10,6 +10,7 @@ import (
 type keyCommand struct {
 	Create keyCreate `cmd:"" help:"Make an API key and show it, this once."`
 	List   keyList   `cmd:"" help:"List all API keys, without their secrets."`
+	Rotate keyRotate `cmd:"" help:"Replace an API key: make another like it, and end the old one a while later."`
 	Revoke keyRevoke `cmd:"" help:"End an API key for good."`
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
@@ -39,9 +38,8 @@ func (c *keyCreate) Run(in *surroundings) error {
 	}
 	r := recordKey(k)
 	r.Key = secret.Reveal()
-	if err := show(in.stdout, c.format, r, keyHead, r); err != nil || c.json() {
+	if err := show(in, c.format, r, keyHead, r); err != nil || !c.table() {
 		return err
 	}
-	_, err = fmt.Fprintf(in.stdout, "\nThe key is shown this once. Keep it:\n\n  %s\n", r.Key)
-	return err
+	return tellKey(in, r.Key)
 }

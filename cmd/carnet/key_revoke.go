@@ -19,7 +19,7 @@ func (c *keyRevoke) Run(in *surroundings) error {
 		return err
 	}
 	r := recordKey(k)
-	if err := show(in.stdout, c.format, r, keyHead, r); err != nil || c.json() {
+	if err := show(in, c.format, r, keyHead, r); err != nil || !c.table() {
 		return err
 	}
 	said := "The key is revoked: servers refuse it within a second."

@@ -13,7 +13,7 @@ import (
 // in the same columns, and a value that is too wide is not cut.
 func TestLongTable(t *testing.T) {
 	var out bytes.Buffer
-	l := &listing{to: &out, head: contactHead}
+	l := &listing{to: screen{Writer: &out}, format: format{Output: "table"}, head: contactHead}
 	for i := range widthRows + 2 {
 		name, email := "東京 🎉", "ada@example.com"
 		if i == widthRows+1 {

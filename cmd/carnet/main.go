@@ -29,28 +29,36 @@ const (
 	exitUsage  = 2 // it was not understood, or holds a value that cannot be
 )
 
+// defaultDB is the database where none is named.
+const defaultDB = "carnet.db"
+
 // cli is the whole command line.
 type cli struct {
-	DB        string `name:"db" env:"CARNET_DB" default:"carnet.db" placeholder:"FILE|URL" help:"The database: a SQLite file, or postgres://user@host/name. Default: carnet.db in the working directory."`
+	DB        string `name:"db" env:"CARNET_DB" default:"${db}" placeholder:"FILE|URL" help:"The database: a SQLite file, or postgres://user@host/name. Default: ${db} in the working directory."`
 	LogFormat string `enum:"text,json" default:"text" help:"How log lines look, on standard error: text or json."`
 	Verbose   bool   `help:"Log every request."`
 
+	VersionFlag versionFlag `name:"version" help:"Show the versions of carnet, Go and SQLite."`
+
 	Serve   serveCommand   `cmd:"" help:"Serve the HTTP API."`
 	Migrate migrateCommand `cmd:"" help:"Bring the schema of a database up to date, before newer servers start on it."`
-	Demo    demoCommand    `cmd:"" help:"Serve 1,000 made-up contacts from a database that is thrown away."`
+	Demo    demoCommand    `cmd:"" nodb:"the demo makes a database of its own: leave --db out" help:"Serve 1,000 made-up contacts from a database that is thrown away."`
 	Space   spaceCommand   `cmd:"" help:"Make and change Spaces, the tenants of an installation."`
-	Key     keyCommand     `cmd:"" help:"Make and revoke API keys."`
+	Key     keyCommand     `cmd:"" help:"Make, rotate and revoke API keys."`
 	Field   fieldCommand   `cmd:"" help:"Name the custom fields of a Space."`
-	Contact contactCommand `cmd:"" help:"Read and write contacts, through a server that is running."`
-	Bench   benchCommand   `cmd:"" help:"Measure how fast an installation answers, through a server that is running."`
-	Version versionCommand `cmd:"" help:"Show the versions of carnet, Go and SQLite."`
+	Contact contactCommand `cmd:"" nodb:"contacts are read and written through a server: name it with --url, and leave --db out" help:"Read and write contacts, through a server that is running."`
+	Bench   benchCommand   `cmd:"" nodb:"what is measured is a server: name it with --url, and leave --db out" help:"Measure how fast an installation answers, through a server that is running."`
+	Version versionCommand `cmd:"" nodb:"this opens no database: leave --db out" help:"Show the versions of carnet, Go and SQLite."`
+
+	Completion completionCommand `cmd:"" nodb:"this opens no database: leave --db out" help:"Print what makes a shell complete carnet's commands and flags."`
+	Help       helpCommand       `cmd:"" nodb:"this opens no database: leave --db out" help:"Show how a command is used."`
 }
 
 // surroundings are what a subcommand works with.
 type surroundings struct {
 	ctx    context.Context // ends when the program is told to stop
 	db     string
-	stdout io.Writer
+	stdout screen
 	stderr io.Writer // for what is no part of the result
 	log    *slog.Logger
 }
@@ -70,21 +78,27 @@ func main() {
 // run does what the arguments say and gives the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c cli
-	parser := kong.Must(&c,
-		kong.Name("carnet"),
-		kong.Description("A self-hosted contact store."),
-		kong.Writers(stdout, stderr),
-		kong.Vars{"listen": server.DefaultListen},
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.KindMapper(reflect.Int, kong.MapperFunc(wholeNumber)),
-		kong.KindMapper(reflect.Int64, kong.MapperFunc(wholeNumber)),
-	)
+	parser := parserOf(&c, stdout, stderr)
+	if len(args) > 0 && args[0] == completeWord {
+		complete(stdout, parser.Model, args[1:])
+		return 0
+	}
+	if err := readableArgs(args); err != nil {
+		fmt.Fprintf(stderr, "carnet: %s\n", err)
+		return exitUsage
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
 	parsed, err := parser.Parse(args)
+	if err == nil {
+		err = readableEnvironment(parsed)
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "carnet: %s See `%s --help`.\n", sentence(oneLine(err)), commandOf(err))
 		return exitUsage
 	}
-	err = parsed.Run(&surroundings{ctx, c.DB, stdout, stderr, c.logger(stderr)})
+	err = parsed.Run(&surroundings{ctx, strings.TrimRight(c.DB, "\r\n"), screenOf(stdout), stderr, c.logger(stderr)})
 	if err != nil {
 		fmt.Fprintf(stderr, "carnet: %s\n", oneLine(err))
 		// What a server refuses comes as another type, see explain.
@@ -94,6 +108,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitFailed
 	}
 	return 0
+}
+
+func parserOf(c *cli, stdout, stderr io.Writer) *kong.Kong {
+	return kong.Must(c,
+		kong.Name("carnet"),
+		kong.Description("A self-hosted contact store."),
+		kong.Writers(stdout, stderr),
+		kong.Vars{"listen": server.DefaultListen, "db": defaultDB},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Help(printHelp),
+		kong.KindMapper(reflect.Int, kong.MapperFunc(wholeNumber)),
+		kong.KindMapper(reflect.Int64, kong.MapperFunc(wholeNumber)),
+	)
 }
 
 func (c *cli) logger(to io.Writer) *slog.Logger {

@@ -8,6 +8,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"charm.land/lipgloss/v2/table"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/go-json-experiment/json"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -15,38 +16,50 @@ import (
 
 // format is the flag of every subcommand that prints a result.
 type format struct {
-	Output string `short:"o" enum:"table,json" default:"table" help:"How the result looks: table, or json for programs."`
+	Output string `short:"o" enum:"table,json,csv" default:"table" help:"How the result looks: table, or json or csv for programs."`
 }
 
-func (f format) json() bool { return f.Output == "json" }
+func (f format) json() bool  { return f.Output == "json" }
+func (f format) csv() bool   { return f.Output == "csv" }
+func (f format) table() bool { return f.Output == "table" }
 
-// record is a row of a table; it is also what is printed as JSON.
+// record is a row of a table; it is also what is printed as JSON and CSV.
 type record interface{ row() []string }
 
 // show prints value as the only JSON value of the output, or records as a
-// table.
-func show[R record](to io.Writer, f format, value any, head []string, records ...R) error {
-	if f.json() {
-		text, err := json.Marshal(value)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(to, "%s\n", text)
-		return err
+// table or as CSV.
+func show[R record](in *surroundings, f format, value any, head []string, records ...R) error {
+	switch {
+	case f.json():
+		return printJSON(in.stdout, value)
+	case f.csv():
+		return printCSV(in.stdout, records)
 	}
 	rows := make([][]string, len(records))
 	for i, r := range records {
 		rows[i] = r.row()
 	}
-	return showTable(to, head, rows)
+	return showTable(in.stdout, head, rows)
 }
 
-// showTable aligns by the width that characters take up on screen. What is not
-// a terminal gets no styles.
-func showTable(to io.Writer, head []string, rows [][]string) error {
-	cell := lipgloss.NewStyle().PaddingRight(2)
+// printJSON prints a value on a line of its own.
+func printJSON(to io.Writer, value any) error {
+	text, err := json.Marshal(value, json.Deterministic(true))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(to, "%s\n", text)
+	return err
+}
+
+// showTable aligns by the width that characters take up on screen, and cuts
+// what a terminal has no room for. What is not a terminal gets no styles, and
+// everything whole.
+func showTable(to screen, head []string, rows [][]string) error {
+	widths := to.fit(widthsOf(append([][]string{head}, rows...)))
+	cell := lipgloss.NewStyle().PaddingRight(columnGap)
 	bold := cell.Bold(true)
-	text := table.New().Headers(head...).Rows(rows...).
+	text := table.New().Headers(cut(head, widths)...).
 		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).
 		BorderColumn(false).BorderHeader(false).
 		StyleFunc(func(row, _ int) lipgloss.Style {
@@ -54,13 +67,68 @@ func showTable(to io.Writer, head []string, rows [][]string) error {
 				return bold
 			}
 			return cell
-		}).String()
-	for line := range strings.Lines(text) {
-		if _, err := lipgloss.Fprintln(to, strings.TrimRight(line, " \n")); err != nil {
+		})
+	for _, row := range rows {
+		text.Row(cut(row, widths)...)
+	}
+	for line := range strings.Lines(text.String()) {
+		if _, err := lipgloss.Fprintln(to.Writer, strings.TrimRight(line, " \n")); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+const (
+	columnGap   = 2
+	leastColumn = 6 // narrower than this tells nothing
+)
+
+// widthsOf gives how wide each column is.
+func widthsOf(rows [][]string) []int {
+	var widths []int
+	for _, row := range rows {
+		for i, text := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], lipgloss.Width(text))
+		}
+	}
+	return widths
+}
+
+// fit narrows columns, the widest first, until a line has room.
+func (s screen) fit(widths []int) []int {
+	if s.width == 0 {
+		return widths
+	}
+	over := -s.width - columnGap
+	for _, w := range widths {
+		over += w + columnGap
+	}
+	for ; over > 0; over-- {
+		widest := 0
+		for i, w := range widths {
+			if w > widths[widest] {
+				widest = i
+			}
+		}
+		if widths[widest] <= leastColumn {
+			break
+		}
+		widths[widest]--
+	}
+	return widths
+}
+
+// cut shortens what is wider than its column.
+func cut(row []string, widths []int) []string {
+	short := make([]string, len(row))
+	for i, text := range row {
+		short[i] = ansi.Truncate(text, widths[i], "…")
+	}
+	return short
 }
 
 // moment gives a time for output, by RFC 3339; "" for never.

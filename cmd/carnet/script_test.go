@@ -22,10 +22,10 @@ func TestMain(m *testing.M) {
 // TestScripts runs the scripts in testdata/script, the executable manual.
 // Beside testscript's own commands they know:
 //
-//	launch NAME UNTIL PROGRAM ARG...   start a server; go on once it has printed a line that matches UNTIL
+//	launch NAME UNTIL PROGRAM ARG...   start a server; go on once it has printed a line that matches UNTIL. With -tty before NAME it prints to a terminal of 80 columns
 //	terminate NAME                     tell it to stop, by SIGTERM; it must end with 0. Its output is in NAME.out and NAME.err
 //	capture NAME REGEXP [FILE]         set $NAME to the first group, or match, in FILE or in the last output
-//	paste N FILE                       run the N-th line of FILE that begins with curl, as it is, with sh
+//	paste N FILE                       run the N-th command of FILE that begins with curl, as it is, with sh. 56 are the fifth and the sixth, one after the other
 //	until REGEXP PROGRAM ARG...        run it again and again until its output matches
 //	codeblock FILE REGEXP TO           write the block of FILE between ``` that matches to the file TO
 //
@@ -105,18 +105,21 @@ func capture(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], found[len(found)-1])
 }
 
+// pasted finds commands that begin with curl, with the lines that they go on in.
+var pasted = regexp.MustCompile(`(?m)^curl (?:.*\\\n)*.*$`)
+
 func paste(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) == 2 && len(args[0]) == 1, "paste N FILE")
-	n := int(args[0][0] - '0')
-	for line := range strings.Lines(ts.ReadFile(args[1])) {
-		if strings.HasPrefix(line, "curl ") {
-			if n--; n == 0 {
-				ts.Check(ts.Exec("sh", "-c", line))
-				return
-			}
+	usage(ts, neg, len(args) == 2, "paste N FILE")
+	commands := pasted.FindAllString(ts.ReadFile(args[1]), -1)
+	var text []string
+	for _, digit := range args[0] {
+		n := int(digit - '0')
+		if n < 1 || n > len(commands) {
+			ts.Fatalf("%s has no command %d", args[1], n)
 		}
+		text = append(text, commands[n-1])
 	}
-	ts.Fatalf("%s has no such line", args[1])
+	ts.Check(ts.Exec("sh", "-c", strings.Join(text, "\n")))
 }
 
 // maxTries bounds until: many times more than it takes, so that only what never

@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"os"
 	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/server"
@@ -35,9 +38,17 @@ func (c *serveCommand) Validate() error {
 	return checkListen(c.Listen)
 }
 
+// checkListen refuses what is no host and port before anything is opened.
 func checkListen(address string) error {
-	if _, _, err := net.SplitHostPort(address); err != nil {
+	host, port, err := net.SplitHostPort(address)
+	number, notNumber := strconv.Atoi(port)
+	switch {
+	case err != nil:
 		return fmt.Errorf("--listen: write a host and a port, as in %s", server.DefaultListen)
+	case notNumber != nil || number < 0 || number > 65535:
+		return errors.New("--listen: the port must be a number from 1 to 65535, or 0 for one that is free")
+	case host == "":
+		return fmt.Errorf("--listen: say on which address: 127.0.0.1:%s is for this machine alone, 0.0.0.0:%s for all that can reach it", port, port)
 	}
 	return nil
 }
@@ -80,9 +91,9 @@ func collectLess() {
 // greet says where the server is, and on an empty database makes what is
 // needed to try it.
 func (c *serveCommand) greet(in *surroundings, s *server.Server) error {
-	fmt.Fprintf(in.stdout, "Carnet serves %s at %s\n", server.DatabaseName(in.db), s.URL())
+	fmt.Fprintf(in.stdout, "Carnet serves %s at %s\n\n%s", server.DatabaseName(in.db), s.URL(), addresses(s))
 	if at := s.MetricsURL(); at != "" {
-		fmt.Fprintf(in.stdout, "Its counters are at %s\n", at)
+		fmt.Fprintf(in.stdout, "  Counters  %s\n", at)
 	}
 	spaces, err := s.Book().Spaces(in.ctx)
 	if err != nil {
@@ -95,6 +106,15 @@ func (c *serveCommand) greet(in *surroundings, s *server.Server) error {
 	if err != nil {
 		return err
 	}
+	if !in.stdout.terminal {
+		_, err = fmt.Fprintf(in.stdout, `
+The database was empty. It now has the Space "default", and no API key: what is
+printed here may be kept in a log. Make one on a terminal, beside this server:
+
+  %s
+`, in.command(fmt.Sprintf("key create --space %d --name first", space.ID)))
+		return err
+	}
 	_, secret, err := s.Book().CreateKey(in.ctx, access.APIKey{Space: space.ID, Name: "first"})
 	if err != nil {
 		return err
@@ -105,19 +125,49 @@ shown this once. Keep it:
 
   %s
 
-Make a contact:
+In another terminal, have the shell read it, so that its history does not hold
+it: start this, paste the key, and press Enter.
+
+  read -rs CARNET_KEY; export CARNET_KEY
+
+Then make a contact:
 
 %s
-`, secret.Reveal(), curl(s.URL(), secret, "POST", "/contacts", `{"emails": ["john@example.org"], "names": ["John Example"]}`))
+`, secret.Reveal(), curl(s.URL(), "POST", "/contacts", `{"emails": ["john@example.org"], "names": ["John Example"]}`))
 	return err
 }
 
-// greetKeyless says how to go on where nobody could send a request.
+// greetKeyless says how to go on where nobody could send a request: there is no
+// key, or none that anybody is known to have. The first one may have been made,
+// and the program ended before it was shown.
 func (c *serveCommand) greetKeyless(in *surroundings, s *server.Server, space access.Space) error {
 	keys, err := s.Book().Keys(in.ctx)
-	if err != nil || len(keys) > 0 {
+	if err != nil || slices.ContainsFunc(keys, func(k access.APIKey) bool { return k.LastUsed != 0 }) {
 		return err
 	}
-	_, err = fmt.Fprintf(in.stdout, "There is no API key yet. Make one with `carnet key create --space %d`.\n", space.ID)
+	create := in.command(fmt.Sprintf("key create --space %d", space.ID))
+	if len(keys) == 0 {
+		_, err = fmt.Fprintf(in.stdout, "\nThere is no API key yet. Make one with `%s`.\n", create)
+	} else {
+		_, err = fmt.Fprintf(in.stdout, "\nNo API key was used so far. Where none is at hand, make one with `%s`.\n", create)
+	}
 	return err
+}
+
+// addresses tells where a client and where a browser goes.
+func addresses(s *server.Server) string {
+	return fmt.Sprintf("  API   %s/public-api/v1\n  Docs  %s/docs\n", s.URL(), s.URL())
+}
+
+// command gives a command line of this program for the same database, as it can
+// be typed. What an address of a database holds is not repeated.
+func (in *surroundings) command(rest string) string {
+	line := "carnet " + rest
+	switch {
+	case in.db == defaultDB || in.db == os.Getenv("CARNET_DB"):
+		return line
+	case server.DatabaseName(in.db) != in.db:
+		return line + " --db URL"
+	}
+	return line + " --db '" + strings.ReplaceAll(in.db, "'", `'\''`) + "'"
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -28,7 +29,11 @@ type launched struct {
 // launch waits for what the program prints, not for time to pass: its address
 // is taken before it prints anything, so whoever connects then is answered.
 func launch(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) > 2, "launch NAME UNTIL PROGRAM ARG...")
+	onTerminal := len(args) > 0 && args[0] == "-tty"
+	if onTerminal {
+		args = args[1:]
+	}
+	usage(ts, neg, len(args) > 2, "launch [-tty] NAME UNTIL PROGRAM ARG...")
 	name, ready := args[0], regexp.MustCompile(args[1])
 	cmd := exec.Command(args[2], args[3:]...)
 	cmd.Dir = ts.MkAbs(".")
@@ -38,9 +43,20 @@ func launch(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	l := &launched{cmd: cmd, drained: make(chan struct{})}
 	cmd.Stderr = &l.err
-	stdout, err := cmd.StdoutPipe()
-	ts.Check(err)
+	var stdout io.Reader
+	started := func() error { return nil }
+	if onTerminal {
+		end, tty, err := openTerminal(80)
+		ts.Check(err)
+		cmd.Stdout, stdout = tty, end
+		started = tty.Close // the program has its own, and reading ends with that
+	} else {
+		pipe, err := cmd.StdoutPipe()
+		ts.Check(err)
+		stdout = pipe
+	}
 	ts.Check(cmd.Start())
+	ts.Check(started())
 	ts.Value(serversKey{}).(servers)[name] = l
 	ts.Defer(func() {
 		if cmd.ProcessState == nil {
@@ -55,6 +71,7 @@ func launch(ts *testscript.TestScript, neg bool, args []string) {
 		defer close(isReady)
 		for lines := bufio.NewReader(stdout); ; {
 			line, err := lines.ReadString('\n')
+			line = strings.ReplaceAll(line, "\r\n", "\n") // a terminal's
 			l.out.WriteString(line)
 			if ready.MatchString(line) && len(isReady) == 0 {
 				isReady <- l.out.String()

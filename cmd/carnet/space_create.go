@@ -27,5 +27,5 @@ func (c *spaceCreate) Run(in *surroundings) error {
 		return err
 	}
 	r := recordSpace(s)
-	return show(in.stdout, c.format, r, spaceHead, r)
+	return show(in, c.format, r, spaceHead, r)
 }

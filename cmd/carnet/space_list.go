@@ -19,5 +19,5 @@ func (c *spaceList) Run(in *surroundings) error {
 	for i, s := range spaces {
 		list[i] = recordSpace(s)
 	}
-	return show(in.stdout, c.format, list, spaceHead, list...)
+	return show(in, c.format, list, spaceHead, list...)
 }

@@ -53,7 +53,7 @@ func (c *spaceSet) Run(in *surroundings) error {
 	// What phone numbers are compared by follows from the region. Where it
 	// changed, the store has made that anew in the same transaction.
 	r := recordSpace(s)
-	return show(in.stdout, c.format, r, spaceHead, r)
+	return show(in, c.format, r, spaceHead, r)
 }
 
 // limit is what one --limit says.

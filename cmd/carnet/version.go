@@ -23,13 +23,18 @@ func (v versionRecord) row() []string { return []string{v.Carnet, v.Go, v.SQLite
 
 // Run needs no database.
 func (c *versionCommand) Run(in *surroundings) error {
-	sqlite, err := server.SQLiteVersion()
+	v, err := versions()
 	if err != nil {
 		return err
 	}
+	return show(in, c.format, v, versionHead, v)
+}
+
+func versions() (versionRecord, error) {
+	sqlite, err := server.SQLiteVersion()
 	v := versionRecord{Carnet: "unknown", Go: runtime.Version(), SQLite: sqlite}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		v.Carnet = info.Main.Version
 	}
-	return show(in.stdout, c.format, v, versionHead, v)
+	return v, err
 }

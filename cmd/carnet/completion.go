@@ -1,0 +1,170 @@
+package main
+
+import (
+	"embed"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// The scripts know nothing of the commands: they ask the program, by
+// completeWord, what may stand in place of the last word.
+//
+//go:embed completion
+var completionScripts embed.FS
+
+const (
+	completeWord = "__complete"
+	filesWanted  = ":files" // in place of candidates: the shell knows files better
+)
+
+type completionCommand struct {
+	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
+}
+
+// Help says where the script goes.
+func (c *completionCommand) Help() string {
+	return `For bash, put this line into ~/.bashrc: source <(carnet completion bash)
+
+For zsh, put this line into ~/.zshrc, below compinit: source <(carnet completion zsh)
+
+For fish: carnet completion fish > ~/.config/fish/completions/carnet.fish`
+}
+
+// Run prints the script.
+func (c *completionCommand) Run(in *surroundings) error {
+	text, err := completionScripts.ReadFile("completion/carnet." + c.Shell)
+	if err != nil {
+		return err
+	}
+	_, err = in.stdout.Write(text)
+	return err
+}
+
+// complete prints what may stand in place of the last of the words after
+// carnet: a line each, with a tab before what it is for.
+func complete(to io.Writer, app *kong.Application, words []string) {
+	if len(words) == 0 {
+		words = []string{""}
+	}
+	last := words[len(words)-1]
+	for _, c := range candidates(app.Node, words[:len(words)-1], last) {
+		if c.word == filesWanted || strings.HasPrefix(c.word, last) {
+			fmt.Fprintf(to, "%s\t%s\n", c.word, c.help)
+		}
+	}
+}
+
+type candidate struct{ word, help string }
+
+// candidates gives what may follow the words before, and no more than that a
+// file name may where it may. last is as far as the word was typed.
+func candidates(node *kong.Node, before []string, last string) []candidate {
+	node, flag, positional := follow(node, before)
+	if flag == nil && strings.HasPrefix(last, "-") {
+		name, _, given := strings.Cut(last, "=")
+		if flag = flagNamed(node, name); !given || flag == nil {
+			return flagsOf(node)
+		}
+		return valuesOf(flag.Value, name+"=")
+	}
+	if flag != nil {
+		return valuesOf(flag.Value, "")
+	}
+	var list []candidate
+	for _, child := range node.Children {
+		if !child.Hidden {
+			list = append(list, candidate{child.Name, firstSentence(child.Help)})
+		}
+	}
+	if positional < len(node.Positional) {
+		list = append(list, valuesOf(node.Positional[positional], "")...)
+	}
+	return list
+}
+
+// follow goes along words to the command that they name. flag is the one that
+// waits for its value; positional counts the words that are neither. Where a
+// shell takes a = apart, it is a word of its own.
+func follow(node *kong.Node, words []string) (at *kong.Node, flag *kong.Flag, positional int) {
+	root := node
+	for _, word := range words {
+		switch {
+		case flag != nil && word == "=":
+		case flag != nil:
+			flag = nil
+		case strings.HasPrefix(word, "-"):
+			if flag = flagNamed(node, word); flag != nil && flag.IsBool() {
+				flag = nil
+			}
+		default:
+			if child := childNamed(node, word); child != nil {
+				node = child
+			} else {
+				positional++
+			}
+			if node.Name == "help" {
+				node = root // what follows is a command again
+			}
+		}
+	}
+	return node, flag, positional
+}
+
+func childNamed(node *kong.Node, name string) *kong.Node {
+	if i := slices.IndexFunc(node.Children, func(n *kong.Node) bool { return n.Name == name }); i >= 0 {
+		return node.Children[i]
+	}
+	return nil
+}
+
+// flagNamed finds a flag of a command, or of those above it, by how it is typed.
+func flagNamed(node *kong.Node, typed string) *kong.Flag {
+	for _, group := range node.AllFlags(false) {
+		for _, f := range group {
+			if typed == "--"+f.Name || f.Short != 0 && typed == "-"+string(f.Short) {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+func flagsOf(node *kong.Node) (list []candidate) {
+	for n := node; n != nil; n = n.Parent {
+		if n.Tag.Has(noDB) {
+			defer func() {
+				list = slices.DeleteFunc(list, func(c candidate) bool { return c.word == "--db" })
+			}()
+		}
+		for _, f := range n.Flags {
+			if !f.Hidden {
+				list = append(list, candidate{"--" + f.Name, firstSentence(f.Help)})
+			}
+		}
+	}
+	return list
+}
+
+// valuesOf gives the values that a flag or an argument may have, where there is
+// a list of them.
+func valuesOf(v *kong.Value, prefix string) (list []candidate) {
+	if v.Name == "db" {
+		return []candidate{{filesWanted, ""}}
+	}
+	for _, value := range v.EnumSlice() {
+		list = append(list, candidate{prefix + value, ""})
+	}
+	return list
+}
+
+func firstSentence(help string) string {
+	first, _, more := strings.Cut(help, ". ")
+	if more {
+		return first + "."
+	}
+	return first
+}

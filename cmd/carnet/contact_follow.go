@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/carnet-project/carnet/api"
+)
+
+// The pause before following again doubles from the first to the longest.
+const (
+	firstPause   = time.Second
+	longestPause = 30 * time.Second
+)
+
+// follow goes on until the program is told to stop, which is no failure, or the
+// server refuses for good. Where the server goes away it waits for it, and goes
+// on behind the last change that was shown. The first request must succeed:
+// what is wrong from the beginning is told at once.
+func (c *contactChanges) follow(in *surroundings, server *contactCommand, client *api.Client) error {
+	if _, err := client.Feed(in.ctx, api.FeedQuery{After: c.After, PerPage: 1}); err != nil {
+		return unlessStopped(in.ctx, server.explain(err))
+	}
+	show, err := c.printer(in)
+	if err != nil {
+		return err
+	}
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		var unprinted error
+		err := eachChange(client.Follow(in.ctx, c.After), func(ch *api.Change) error {
+			if unprinted = show(ch); unprinted == nil {
+				c.After, pause = ch.Seq, firstPause
+			}
+			return unprinted
+		})
+		if in.ctx.Err() != nil || unprinted != nil || lasting(err) {
+			return unlessStopped(in.ctx, server.explain(err))
+		}
+		if pause == firstPause {
+			fmt.Fprintf(in.stderr, "carnet: %s This waits, and then goes on where it was. Ctrl-C ends it.\n", sentence(server.explain(err).Error()))
+		}
+		select {
+		case <-time.After(max(pause, asked(err))):
+		case <-in.ctx.Done():
+			return nil
+		}
+	}
+}
+
+// printer gives what prints a change at once: in words, as a line of JSON or of
+// CSV.
+func (c *contactChanges) printer(in *surroundings) (func(*api.Change) error, error) {
+	switch {
+	case c.json():
+		return func(ch *api.Change) error { return printJSON(in.stdout, ch) }, nil
+	case c.csv():
+		sheet, err := newCSV(in.stdout, api.Change{})
+		return func(ch *api.Change) error { return sheet.add(ch) }, err
+	}
+	return func(ch *api.Change) error { return showChange(in.stdout, ch) }, nil
+}
+
+// lasting tells an error that waiting does not mend: the server is there, and
+// refuses. A 429 passes, and so does whatever goes wrong between.
+func lasting(err error) bool {
+	e, answered := errors.AsType[*api.Error](err)
+	return answered && e.Status < http.StatusInternalServerError &&
+		e.Status != http.StatusRequestTimeout && e.Status != http.StatusTooManyRequests
+}
+
+// asked is how long the server wants to be left alone.
+func asked(err error) time.Duration {
+	if e, ok := errors.AsType[*api.Error](err); ok {
+		return e.RetryAfter
+	}
+	return 0
+}
+
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}

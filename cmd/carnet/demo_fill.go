@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/demo"
+)
+
+// fill makes the demo's Space with a key and its people, of whom some were
+// entered twice and merged.
+func fill(ctx context.Context, b *book.Book) (t tale, err error) {
+	space := access.Space{Name: "demo"}
+	for _, bucket := range access.Buckets {
+		space.Limits = space.Limits.With(bucket, demoLimit)
+	}
+	for _, f := range demo.Labels() {
+		if space.Labels, err = space.Labels.With(f.Slot, f.Label); err != nil {
+			return t, err
+		}
+	}
+	if space, err = b.CreateSpace(ctx, space); err != nil {
+		return t, err
+	}
+	k, key, err := b.CreateKey(ctx, access.APIKey{Space: space.ID, Name: "demo"})
+	if err != nil {
+		return t, err
+	}
+	g := access.Grant{Key: k, Space: space}
+	people := demo.People(1, demoPeople)
+	pairs := twins(people)
+	// The pair of the story comes first, one after the other, so that its ids
+	// are the same every time.
+	first := pairs[0]
+	people[0], people[first[0]] = people[first[0]], people[0]
+	people[1], people[first[1]] = people[first[1]], people[1]
+	ids := make([]contact.ID, len(people))
+	for _, part := range [][2]int{{0, 1}, {1, 2}, {2, len(people)}} {
+		if err := createAll(ctx, b, g, people[:part[1]], ids, part[0]); err != nil {
+			return t, err
+		}
+	}
+	for _, pair := range twins(people)[:demoMerges] {
+		by := book.Attribution{RequestID: fmt.Sprintf("demo-merge-%d", pair[1]), Name: "Demo", Reason: "entered twice"}
+		w, err := b.Merge(ctx, g, by, ids[pair[0]], ids[pair[1]], book.Match{})
+		if err != nil {
+			return t, err
+		}
+		t.last = w.Change.Op + 1 // a merge has two entries
+	}
+	t.key, t.hero, t.alias = key, ids[0], ids[1]
+	return t, nil
+}
+
+// twins gives the places of people who share their first email: those entered
+// twice. It begins with somebody who has phones and custom fields too, to whom
+// the story can happen.
+func twins(people []contact.Patch) (pairs [][2]int) {
+	seen := map[string]int{}
+	for i, p := range people {
+		emails := p.Values[contact.Emails].Texts
+		if len(emails) == 0 {
+			continue
+		}
+		key := contact.MatchKey(contact.Emails, emails[0], "")
+		if first, ok := seen[key]; ok {
+			pairs = append(pairs, [2]int{first, i})
+		} else {
+			seen[key] = i
+		}
+	}
+	slices.SortStableFunc(pairs, func(a, b [2]int) int { return richness(people[b[0]]) - richness(people[a[0]]) })
+	return pairs
+}
+
+func richness(p contact.Patch) int {
+	n := 0
+	if p.Fields.Sent {
+		n = 2
+	}
+	return n + len(p.Values[contact.Emails].Texts) + len(p.Values[contact.Phones].Texts) + len(p.Values[contact.Locations].Texts)
+}
+
+// createAll makes the people from a place on, many at once, because those that
+// wait together share a commit. It notes the id of each.
+func createAll(ctx context.Context, b *book.Book, g access.Grant, people []contact.Patch, ids []contact.ID, from int) error {
+	errs := make([]error, len(people))
+	free := make(chan struct{}, demoAtOnce)
+	var all sync.WaitGroup
+	for i := from; i < len(people); i++ {
+		free <- struct{}{}
+		all.Go(func() {
+			defer func() { <-free }()
+			w, err := b.Create(ctx, g, book.Attribution{RequestID: fmt.Sprintf("demo-%d", i)}, &people[i])
+			ids[i], errs[i] = w.Contact.ID, err
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
