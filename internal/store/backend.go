@@ -47,6 +47,12 @@ type Backend interface {
 	// Check tells whether the database answers. It waits for no read of a Space.
 	Check(ctx context.Context) error
 
+	// Watch has failed called once the storage cannot be trusted any more, in
+	// whatever way that shows: while reading, or in the background, as well as by
+	// an ErrBroken that a write returns. It may be called at once, from any
+	// goroutine, and more than once.
+	Watch(failed func(error))
+
 	// Close ends all connections. No transaction may be open.
 	Close() error
 }

@@ -53,7 +53,7 @@ func New(b Backend, o Options) *Store {
 	if o.Metrics == nil {
 		o.Metrics = metrics.New()
 	}
-	return &Store{
+	s := &Store{
 		backend: b,
 		reads:   &orderly{b, newTurns(b.Readers())},
 		log:     o.Log,
@@ -62,6 +62,8 @@ func New(b Backend, o Options) *Store {
 		lanes:   map[int64]*lane{},
 		broken:  make(chan struct{}),
 	}
+	b.Watch(s.breakDown)
+	return s
 }
 
 // Do runs a write and waits for its outcome. It returns the error that Decide

@@ -77,6 +77,10 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 // wait for each other.
 func (b *Backend) Lane(space contact.SpaceID) int64 { return int64(space) }
 
+// Watch never calls: what storage a database has is the database's business, and
+// a server that lost it answers no more.
+func (b *Backend) Watch(func(error)) {}
+
 // Check tells whether the database answers.
 func (b *Backend) Check(ctx context.Context) error {
 	_, err := b.Secret(ctx)

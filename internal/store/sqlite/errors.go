@@ -10,6 +10,13 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
+// Codes of SQLite that the driver has no names for: a checksum that is wrong, and
+// a damaged file system.
+const (
+	ioErrData      = sqlite.ResultIOErr | 32<<8
+	ioErrCorruptFS = sqlite.ResultIOErr | 33<<8
+)
+
 // explain maps a driver's error by its code, never by its text, to what the
 // store knows. ErrBroken, and an error of no kind, say nothing of whether a
 // commit happened; the others say that it certainly did not.
@@ -26,6 +33,10 @@ func explain(doing string, err error) error {
 		// What was written before may or may not be on the disk, and asking
 		// again would be answered from memory: a later fsync can succeed
 		// without having written it.
+		return fmt.Errorf("%w: %w", store.ErrBroken, cause)
+	case sqlite.ResultIOErrRead, sqlite.ResultIOErrShortRead, ioErrData, ioErrCorruptFS:
+		// The disk does not give back what was written. What else it has lost
+		// nobody knows, so nothing more is to be written to it.
 		return fmt.Errorf("%w: %w", store.ErrBroken, cause)
 	case sqlite.ResultIOErrSHMSize, sqlite.ResultIOErrSHMMap:
 		// The index of the WAL cannot grow: the disk is full too.

@@ -3,27 +3,146 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"syscall"
+	"time"
 )
 
-// lockFile takes the lock that says "a server serves this database", beside the
-// database and not on it: SQLite's own locks would be lost when another
-// descriptor of the same file is closed. The system frees it when the process
-// ends, however it ends.
-func lockFile(database string) (*os.File, error) {
+// The lock file lies beside the database. A server locks it alone. Commands share
+// it where there is no server, and do without where there is one. It also keeps
+// the mark. The system frees locks when a process ends, however it ends.
+//
+// Whoever opens or closes a database locks the folder meanwhile, so that nobody
+// sees it half done.
+
+// claim is what a process holds of a database's locks.
+type claim struct {
+	lock   *os.File // nil where there is none yet
+	folder *os.File // nil but while opening and closing
+	alone  bool     // nobody else has the database open
+}
+
+// A server that finds commands at work waits for them.
+const (
+	commandsTake = 5 * time.Second
+	commandsPoll = 50 * time.Millisecond
+)
+
+// take locks the folder and the lock file.
+func (c *claim) take(ctx context.Context, database string, serve bool) error {
+	for waited := time.Duration(0); ; waited += commandsPoll {
+		if err := c.enter(database); err != nil {
+			return err
+		}
+		busy, err := c.lockFile(database, serve)
+		if err != nil || !busy {
+			return err
+		}
+		c.leave() // so that they can end
+		if waited >= commandsTake {
+			return fmt.Errorf("%s is in use by another carnet command: start again once that has ended", database)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(commandsPoll):
+		}
+	}
+}
+
+// enter locks the folder, and waits for whoever has it.
+func (c *claim) enter(database string) error {
+	folder, err := os.Open(filepath.Dir(database))
+	if err != nil {
+		return fmt.Errorf("cannot open the folder of the database: %w", err)
+	}
+	if err := flock(folder, syscall.LOCK_EX); err != nil {
+		return errors.Join(fmt.Errorf("cannot lock the folder of the database: %w", err), folder.Close())
+	}
+	c.folder = folder
+	return nil
+}
+
+func (c *claim) leave() {
+	if c.folder != nil {
+		c.folder.Close()
+		c.folder = nil
+	}
+}
+
+// lockFile takes the lock file. It returns true where a server has to wait for
+// commands.
+func (c *claim) lockFile(database string, serve bool) (busy bool, err error) {
+	if c.lock == nil {
+		if c.lock, err = openLock(database); err != nil {
+			return false, err
+		}
+	}
+	if err = flock(c.lock, syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
+		c.alone = true
+		if !serve {
+			err = flock(c.lock, syscall.LOCK_SH|syscall.LOCK_NB) // others wait for the folder, so nobody is quicker
+		}
+	} else if errors.Is(err, syscall.EWOULDBLOCK) {
+		err = flock(c.lock, syscall.LOCK_SH|syscall.LOCK_NB)
+		switch {
+		case err == nil && serve:
+			return true, flock(c.lock, syscall.LOCK_UN)
+		case errors.Is(err, syscall.EWOULDBLOCK) && serve:
+			return false, errServed(database)
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			err = nil // a command beside a server
+		}
+	}
+	if err != nil {
+		return false, fmt.Errorf("cannot lock %s: %w", c.lock.Name(), err)
+	}
+	return false, nil
+}
+
+// last tells whether nobody else has the database open now. The folder is locked.
+func (c *claim) last() bool {
+	return c.lock != nil && flock(c.lock, syscall.LOCK_EX|syscall.LOCK_NB) == nil
+}
+
+// free gives up everything.
+func (c *claim) free() error {
+	defer c.leave()
+	if c.lock == nil {
+		return nil
+	}
+	return c.lock.Close()
+}
+
+func errServed(database string) error {
+	return fmt.Errorf("%s is being served already: stop the other carnet serve, or name another database with --db", database)
+}
+
+// openLock opens the lock file, and makes it where there is none: then it belongs
+// to whom the database belongs to, so that root can run commands beside a server.
+func openLock(database string) (*os.File, error) {
 	f, err := os.OpenFile(database+"-lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("cannot make the lock file of the database: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		f.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("%s is being served already: stop the other carnet serve, or name another database with --db", database)
+	var s syscall.Stat_t
+	if os.Geteuid() == 0 && syscall.Stat(database, &s) == nil {
+		if err := f.Chown(int(s.Uid), int(s.Gid)); err != nil {
+			return nil, errors.Join(fmt.Errorf("cannot give the lock file to the owner of the database: %w", err), f.Close())
 		}
-		return nil, fmt.Errorf("cannot lock %s: %w", f.Name(), err)
 	}
 	return f, nil
+}
+
+// flock is the system call, again where a signal interrupts it.
+func flock(f *os.File, how int) error {
+	for {
+		if err := syscall.Flock(int(f.Fd()), how); !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+	}
 }

@@ -34,7 +34,7 @@ func (b *Backend) lend(ctx context.Context, from chan *conn, f func(*conn) error
 	defer func() { from <- c }()
 	b.reading.RLock()
 	defer b.reading.RUnlock()
-	return c.until(ctx, func() error { return f(c) })
+	return b.noticed(c.until(ctx, func() error { return f(c) }))
 }
 
 // until runs f, which only reads, and interrupts it when ctx ends. The

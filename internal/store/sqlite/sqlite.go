@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -20,18 +21,29 @@ import (
 
 // Options say how a file is opened.
 type Options struct {
-	Path  string       // made where it does not exist; its folder must
-	Serve bool         // this process serves: take the lock file, and keep the write-ahead log short
-	Log   *slog.Logger // nil: slog.Default
+	Path           string       // made where it does not exist; its folder must
+	Serve          bool         // this process serves: nobody else may, and the write-ahead log is kept short
+	AcceptRestored bool         // the file was put back by somebody who knows that it is not the newest
+	Log            *slog.Logger // nil: slog.Default
+
+	at func(moment string) // nil: nothing; for tests, called where a process may be killed
 }
 
 // Backend is a store.Backend on one SQLite file.
 type Backend struct {
 	store.MemoryWindows // one process serves a file
 
-	path string
-	log  *slog.Logger
-	lock *os.File // nil unless Options.Serve
+	path  string
+	serve bool
+	log   *slog.Logger
+	at    func(moment string)
+
+	claim    claim
+	file     *dataFile // nil until it is known to be there
+	marking  sync.Mutex
+	mark     mark // the newest in the lock file
+	trusted  bool // the file and its log are known to belong together
+	restored bool // the file was put back
 
 	// writing is held by whoever uses writer: a transaction from Begin to its
 	// end, a change of the registry, the short reset of the log.
@@ -41,12 +53,16 @@ type Backend struct {
 
 	// reading is held shared by every read, and alone by the reset of the log,
 	// which can only be done when nobody reads from it.
-	reading sync.RWMutex
+	reading gate
 	readers chan *conn
 	kept    chan *conn // the one that no Space reads with
 
-	stop   func()                // ends the checkpointer
-	failed atomic.Pointer[error] // why it gave up: the storage cannot be trusted
+	quit    chan struct{} // closed to end what runs in the background
+	behind  sync.WaitGroup
+	closing sync.Once
+	closed  error                 // what Close returned
+	failed  atomic.Pointer[error] // why the storage cannot be trusted any more
+	watcher atomic.Pointer[func(error)]
 }
 
 var _ store.Backend = (*Backend)(nil)
@@ -57,43 +73,151 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.at == nil {
+		o.at = func(string) {}
+	}
 	// One file must have one lock, by whatever link it is reached.
 	path, err := realPath(o.Path)
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{path: path, log: o.Log, written: func(int) {}, stop: func() {}}
+	b := &Backend{path: path, serve: o.Serve, log: o.Log, at: o.at, written: func(int) {}, quit: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.Close())
 		}
 	}()
-	if o.Serve {
-		if b.lock, err = lockFile(path); err != nil {
-			return nil, err
+	if err := b.claim.take(ctx, path, o.Serve); err != nil {
+		return nil, err
+	}
+	if err := b.find(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.trust(o.AcceptRestored); err != nil {
+		return nil, err
+	}
+	b.trusted = !b.restored
+	if err := b.start(ctx); err != nil {
+		return nil, err
+	}
+	b.claim.leave()
+	return b, nil
+}
+
+// find opens the file apart from SQLite, and makes it where there is none.
+func (b *Backend) find(ctx context.Context) error {
+	if _, err := os.Stat(b.path); errors.Is(err, fs.ErrNotExist) {
+		if err := b.missing(); err != nil {
+			return err
+		}
+		if err := syncData(); err != nil {
+			return err
+		}
+		if err := makeDatabase(ctx, b.path); err != nil {
+			return err
 		}
 	}
+	if err := checkFile(b.path); err != nil {
+		return err
+	}
+	if err := makePrivate(b.path, b.log); err != nil {
+		return err
+	}
+	file, err := openData(b.path)
+	if err != nil {
+		return err
+	}
+	b.file = file
+	if !b.serve {
+		return nil
+	}
+	ours, err := file.serve()
+	if err != nil {
+		return fmt.Errorf("cannot lock the database: %w", err)
+	}
+	if !ours {
+		b.serve = false // so that Close leaves the other's lock alone
+		return errServed(b.path)
+	}
+	return nil
+}
+
+// start opens the connections of a file that may be trusted.
+func (b *Backend) start(ctx context.Context) (err error) {
 	if err := syncData(); err != nil {
-		return nil, err
+		return err
 	}
-	if err := migrate(ctx, path); err != nil {
-		return nil, err
-	}
-	if b.writer, err = openConn(path, writerPragmas); err != nil {
-		return nil, fmt.Errorf("cannot open %s: %w", path, err)
+	// It stays open from here on: the last connection that is closed takes the log
+	// along, which only Close may.
+	if b.writer, err = openConn(b.path, writerPragmas.with(b.cacheSize())); err != nil {
+		return fmt.Errorf("cannot open %s: %w", b.path, err)
 	}
 	if err := checkVersion(b.writer); err != nil {
-		return nil, err
+		return err
+	}
+	if err := b.prepare(ctx); err != nil {
+		return err
 	}
 	if err := b.openReaders(); err != nil {
-		return nil, fmt.Errorf("cannot open %s: %w", path, err)
+		return fmt.Errorf("cannot open %s: %w", b.path, err)
 	}
-	if o.Serve {
-		if err := b.startCheckpoints(); err != nil {
-			return nil, err
+	if !b.serve {
+		return nil
+	}
+	if b.mark.unchecked {
+		b.background(b.check)
+	}
+	return b.startCheckpoints()
+}
+
+// prepare brings the schema up to date and the mark into the state of a database
+// that is open.
+func (b *Backend) prepare(ctx context.Context) (err error) {
+	s, err := openSchema(ctx, b.path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	if !b.claim.alone {
+		if s.pending {
+			return fmt.Errorf("%s is in use by an older version of carnet: stop that first", b.path)
+		}
+		return nil
+	}
+	if b.restored {
+		if err := b.skip(); err != nil {
+			return err
+		}
+		b.log.Warn("the database was put back: numbers of contacts and changes go on far beyond those that it knows", "skipped", restoredSkip)
+		b.trusted = true
+	}
+	if s.pending {
+		if err := b.migrate(ctx, s); err != nil {
+			return err
 		}
 	}
-	return b, nil
+	return b.renew(true)
+}
+
+// migrate changes the schema, on another connection, whose log nobody knows.
+func (b *Backend) migrate(ctx context.Context, s *schema) error {
+	if err := b.drain("FULL"); err != nil {
+		return err
+	}
+	f, err := b.file.header()
+	if err != nil {
+		return err
+	}
+	err = b.setMark(func(m *mark) { m.whole, m.any, m.stamp, m.next, m.schema = true, true, f.stamp, 0, 0 })
+	if err != nil {
+		return err
+	}
+	b.at("the schema changes")
+	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	b.at("the schema has changed")
+	return nil
 }
 
 func (b *Backend) openReaders() error {
@@ -167,40 +291,6 @@ func Version() (string, error) {
 
 // Lane gives the same queue to every Space: SQLite has one writer.
 func (b *Backend) Lane(contact.SpaceID) int64 { return 0 }
-
-// Check tells whether the database answers.
-func (b *Backend) Check(ctx context.Context) error {
-	if err := b.failed.Load(); err != nil {
-		return *err
-	}
-	return b.readKept(ctx, func(c *conn) error {
-		return c.run(selectSettings, nil, int64(0))
-	})
-}
-
-// errClosed says that somebody came too late.
-var errClosed = errors.New("sqlite: the database is closed")
-
-// Close ends all connections and frees the lock.
-func (b *Backend) Close() error {
-	b.stop()
-	var errs []error
-	for _, from := range []chan *conn{b.readers, b.kept} {
-		for range len(from) {
-			errs = append(errs, (<-from).close())
-		}
-	}
-	if b.writer != nil {
-		b.writing.Lock()
-		defer b.writing.Unlock()
-		errs = append(errs, b.writer.close())
-		b.writer = nil
-	}
-	if b.lock != nil {
-		errs = append(errs, b.lock.Close())
-	}
-	return errors.Join(errs...)
-}
 
 // historyKey gives the key of a change: see the schema. It has room for 2^22
 // Spaces of 2^40 changes each. A number that no change can have must not reach

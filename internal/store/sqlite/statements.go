@@ -47,7 +47,10 @@ const (
 	selectSpace = `SELECT s.next_id, s.block_end, s.next_seq, s.last_at, t.region
 		FROM spaces s JOIN space_settings t ON t.space_id = s.space_id WHERE s.space_id = ?1`
 	updateSpace = `UPDATE spaces SET next_id = ?2, block_end = ?3, next_seq = ?4, last_at = ?5 WHERE space_id = ?1`
-	takeIDs     = `UPDATE id_blocks SET next = next + ?1 WHERE only_row = 1 RETURNING next - ?1`
+	// After a restore: see skip. Every Space takes a new block of ids.
+	skipIDs    = `UPDATE id_blocks SET next = next + ?1 WHERE only_row = 1`
+	skipBlocks = `UPDATE spaces SET next_id = 0, block_end = 0, next_seq = next_seq + ?1`
+	takeIDs    = `UPDATE id_blocks SET next = next + ?1 WHERE only_row = 1 RETURNING next - ?1`
 
 	changeColumns = `change_key, op_seq, contact_id, version, prev_seq, skip_seq, at, action, actor, reason, request_id, edits, snapshot`
 	selectChange  = `SELECT ` + changeColumns + ` FROM changes WHERE change_key = ?1`

@@ -16,6 +16,7 @@ import (
 // scans lists the statements that may walk a whole table, with the reason.
 var scans = map[string]string{
 	"selectSpaces":  "it lists the whole table, which has a row a tenant",
+	"skipBlocks":    "it is for all Spaces, once after a restore",
 	"selectAPIKeys": "it lists the whole table, which has a few rows a tenant",
 }
 

@@ -20,8 +20,8 @@ type tx struct {
 // Begin opens a write transaction, waiting for the command line's writes as
 // long as busyTimeout.
 func (b *Backend) Begin(_ context.Context, _ int64) (store.Tx, error) {
-	if err := b.failed.Load(); err != nil {
-		return nil, *err
+	if err := b.sound(); err != nil {
+		return nil, err
 	}
 	b.writing.Lock()
 	if b.writer == nil {

@@ -13,6 +13,7 @@ import (
 var brokenTests = []test{
 	{"after the storage failed, nothing is written any more", testBroken},
 	{"the storage may also fail while a commit is asked for", testBrokenSaved},
+	{"a backend that finds its storage broken by itself stops the store", testBrokenByItself},
 	{"the storage may also fail while the registry changes, which then stays as it is", testBrokenRegistry},
 }
 
@@ -147,4 +148,29 @@ func testBrokenRegistry(t *testing.T, b store.Backend) {
 	}
 	wantSpaces(t, b, before...)
 	wantKeys(t, b, key)
+}
+
+// FAULT B3: what a read met was that request's error alone.
+func testBrokenByItself(t *testing.T, b store.Backend) {
+	f, space := NewFaulty(b), newSpace(t, b, "")
+	s := storeOver(t, f, store.Options{})
+	if err := s.Check(bg); err != nil {
+		t.Fatal(err)
+	}
+	f.Fail(errBroken)
+	f.Fail(errBroken) // once more does no harm
+	select {
+	case <-s.Broken():
+	default:
+		t.Error("nobody is told")
+	}
+	if s.Check(bg) == nil {
+		t.Error("it says that it can serve")
+	}
+	if _, err := s.Do(bg, creation(space, name("A"))); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("a write is answered %v", err)
+	}
+	if l := audit(t, b, space); len(l.changes) != 0 {
+		t.Errorf("%d changes", len(l.changes))
+	}
 }

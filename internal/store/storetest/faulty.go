@@ -39,7 +39,8 @@ type Hook func(step Step, save *store.Save) error
 // The reads go straight through.
 type Faulty struct {
 	store.Backend
-	hook atomic.Pointer[Hook]
+	hook    atomic.Pointer[Hook]
+	watcher atomic.Pointer[func(error)]
 }
 
 // NewFaulty wraps a backend. Until a hook is set, nothing differs.
@@ -54,6 +55,16 @@ func (f *Faulty) at(step Step, save *store.Save) error {
 	}
 	return nil
 }
+
+// Watch keeps whom Fail tells, and passes it on.
+func (f *Faulty) Watch(failed func(error)) {
+	f.watcher.Store(&failed)
+	f.Backend.Watch(failed)
+}
+
+// Fail tells the watcher what a backend tells it that finds its storage broken by
+// itself, as a read or a check in the background may.
+func (f *Faulty) Fail(err error) { (*f.watcher.Load())(err) }
 
 // Begin opens a transaction whose steps the hook sees.
 func (f *Faulty) Begin(ctx context.Context, lane int64) (store.Tx, error) {

@@ -1,0 +1,17 @@
+//go:build !linux
+
+package sqlite
+
+import "os"
+
+// beginWriting does nothing: only Linux can be told.
+func beginWriting(*os.File) {}
+
+// syncFile returns once what a file holds is on the disk.
+func syncFile(f *os.File) error { return f.Sync() }
+
+// lockInode does nothing: elsewhere such a lock is of the same kind as SQLite's
+// and would shut them out.
+func lockInode(*os.File) error { return nil }
+
+func unlockInode(*os.File) {}
