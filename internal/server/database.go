@@ -32,19 +32,24 @@ func OpenDatabase(ctx context.Context, name string, create bool, log *slog.Logge
 			return nil, fmt.Errorf("there is no database at %s: run `carnet serve` first, or name one with --db", name)
 		}
 	}
-	return open(ctx, name, false, log, metrics.New())
+	return open(ctx, name, sqlite.Options{Log: log}, metrics.New())
 }
 
-func open(ctx context.Context, name string, serve bool, log *slog.Logger, counted *metrics.Metrics) (*Database, error) {
+func open(ctx context.Context, name string, o sqlite.Options, counted *metrics.Metrics) (*Database, error) {
 	if err := CheckDatabase(name); err != nil {
 		return nil, err
 	}
+	log := o.Log
 	var backend store.Backend
 	var err error
-	if onPostgres(name) {
+	switch {
+	case onPostgres(name) && o.AcceptRestored:
+		err = errors.New("--accept-restored is for a SQLite file: a PostgreSQL database is restored with its own tools, while no server runs")
+	case onPostgres(name):
 		backend, err = postgres.Open(ctx, postgres.Options{DSN: dsn(name), Log: log})
-	} else {
-		backend, err = sqlite.Open(ctx, sqlite.Options{Path: name, Serve: serve, Log: log})
+	default:
+		o.Path = name
+		backend, err = sqlite.Open(ctx, o)
 	}
 	if err != nil {
 		return nil, err

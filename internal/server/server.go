@@ -16,17 +16,19 @@ import (
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/httpapi"
 	"github.com/carnet-project/carnet/internal/metrics"
+	"github.com/carnet-project/carnet/internal/store/sqlite"
 )
 
 // Config says what to serve, and where.
 type Config struct {
-	Database    string       // the path of a SQLite file, made where there is none, but its folder must exist; or a PostgreSQL database: postgres://user@host/name
-	Migrate     bool         // bring the schema of a PostgreSQL database up to date first; that of a file always is
-	Listen      string       // host:port; port 0 picks a free one
-	BehindProxy bool         // a proxy on the way ends TLS, so an address that others can reach is allowed
-	PublicURL   string       // what clients call the server, for links in answers: "https://contacts.example.com"; "": what they sent as Host
-	Metrics     string       // host:port of a listener of its own for /metrics; "": none
-	Log         *slog.Logger // nil: slog.Default
+	Database       string       // the path of a SQLite file, made where there is none, but its folder must exist; or a PostgreSQL database: postgres://user@host/name
+	Migrate        bool         // bring the schema of a PostgreSQL database up to date first; that of a file always is
+	AcceptRestored bool         // the SQLite file was put back, and is not the newest: see sqlite.Options
+	Listen         string       // host:port; port 0 picks a free one
+	BehindProxy    bool         // a proxy on the way ends TLS, so an address that others can reach is allowed
+	PublicURL      string       // what clients call the server, for links in answers: "https://contacts.example.com"; "": what they sent as Host
+	Metrics        string       // host:port of a listener of its own for /metrics; "": none
+	Log            *slog.Logger // nil: slog.Default
 }
 
 // DefaultListen is where a server listens unless told otherwise: on this
@@ -92,7 +94,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	data, err := open(ctx, c.Database, true, c.Log, counted)
+	data, err := open(ctx, c.Database, sqlite.Options{Serve: true, AcceptRestored: c.AcceptRestored, Log: c.Log}, counted)
 	if err != nil {
 		return nil, errors.Join(err, l.Close(), numbers.close())
 	}

@@ -169,7 +169,8 @@ func (s *Store) firstCreated(ctx context.Context, space contact.SpaceID, t conta
 }
 
 // firstChange finds the first change at t or later; one past the newest where
-// there is none. Numbers have no gaps and times grow with them.
+// there is none. Times grow with numbers, which have no gaps but where a backup
+// was restored.
 func (s *Store) firstChange(ctx context.Context, space contact.SpaceID, t contact.Time) (contact.Seq, error) {
 	last, err := s.reads.LastSeq(ctx, space)
 	if err != nil {
@@ -178,12 +179,12 @@ func (s *Store) firstChange(ctx context.Context, space contact.SpaceID, t contac
 	low, high := contact.Seq(1), last+1
 	for low < high {
 		middle := low + (high-low)/2
-		steps, err := s.reads.Trail(ctx, space, middle, ByPrev, 1)
+		rows, err := s.reads.Feed(ctx, space, middle-1, 1)
 		if err != nil {
 			return 0, err
 		}
-		if len(steps) > 0 && steps[0].At < t {
-			low = middle + 1
+		if len(rows) > 0 && rows[0].At < t {
+			low = rows[0].Seq + 1
 		} else {
 			high = middle
 		}

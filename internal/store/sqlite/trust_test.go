@@ -241,10 +241,16 @@ func TestNumbersAfterARestore(t *testing.T) {
 	if err != nil || len(changes) != 1 || changes[0].Seq != 6+restoredSkip {
 		t.Errorf("after what is lost the feed has %v, %v", changes, err)
 	}
-	since := changes[0].At
-	page, err := s.List(context.Background(), store.Query{Space: 1, UpdatedSince: since}, store.Place{}, 10)
-	if err != nil || len(page.Rows) != 1 {
-		t.Errorf("a list by changes across the gap has %d contacts, %v; want 1", len(page.Rows), err)
+	creates(t, s, 2)
+	for n := range 3 {
+		from, err := s.Feed(context.Background(), 1, contact.Seq(6+n-1+restoredSkip), 1)
+		if err != nil || len(from) != 1 {
+			t.Fatal(from, err)
+		}
+		page, err := s.List(context.Background(), store.Query{Space: 1, UpdatedSince: from[0].At}, store.Place{}, 10)
+		if err != nil || len(page.Rows) != 3-n {
+			t.Errorf("a list by changes across the gap has %d contacts, %v; want %d", len(page.Rows), err, 3-n)
+		}
 	}
 }
 
