@@ -9,6 +9,13 @@ import "time"
 // SpaceID names a Space (a tenant). From 1; unique in the installation.
 type SpaceID int64
 
+// MaxSpaceID and MaxSeq are the ends of these numbers: databases keep both in one
+// of 63 bits.
+const (
+	MaxSpaceID SpaceID = 1<<22 - 1
+	MaxSeq     Seq     = 1<<40 - 1
+)
+
 // ID names a contact: 1 to MaxID, unique in the installation, growing within a
 // Space, never reused (CONTRACT D4). An ID as a caller names it, which may
 // belong to a merged contact, is called a ref.

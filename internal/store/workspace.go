@@ -3,8 +3,10 @@ package store
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 // workspace is the state of one Space while a batch runs.
@@ -32,6 +34,9 @@ func decideSafely(decide func(*State) (contact.Delta, error), s *State) (d conta
 func (ws *workspace) check(w *Write, d *contact.Delta) error {
 	if len(d.Changes) != len(d.Contacts) {
 		return errors.New("store: a delta must hold one change for each contact")
+	}
+	if n := contact.Seq(len(d.Changes)); ws.state.row.NextSeq > contact.MaxSeq+1-n {
+		return errUsedUp("This Space has no numbers left for changes: the write was not done. Reading still works.")
 	}
 	created := 0
 	for i := range d.Changes {
@@ -93,5 +98,19 @@ func (ws *workspace) accept(space contact.SpaceID, d *contact.Delta) error {
 	row.NextSeq += contact.Seq(len(d.Changes))
 	row.LastAt = ws.state.at
 	ws.state.at++
+	return nil
+}
+
+// errUsedUp refuses what would need a number beyond the last.
+func errUsedUp(message string) error {
+	return &fault.Error{Kind: fault.Unavailable, Code: "storage_full", Message: message, RetryAfter: time.Hour}
+}
+
+// CheckSpaceID refuses the number of a new Space that is beyond the last. Backends
+// call it before they save one.
+func CheckSpaceID(id contact.SpaceID) error {
+	if id < 1 || id > contact.MaxSpaceID {
+		return errUsedUp("There are no numbers left for Spaces: none was made.")
+	}
 	return nil
 }

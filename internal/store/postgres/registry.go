@@ -39,6 +39,9 @@ func (b *Backend) CreateSpace(ctx context.Context, space access.Space) (access.S
 	if err != nil {
 		return space, final(err)
 	}
+	if err := store.CheckSpaceID(contact.SpaceID(id)); err != nil {
+		return space, err
+	}
 	err = b.change(ctx, func(t *tx) error {
 		q := t.statements()
 		q.Queue(insertSpace, id)

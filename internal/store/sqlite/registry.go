@@ -37,7 +37,7 @@ func (b *Backend) CreateSpace(ctx context.Context, space access.Space) (access.S
 	err := b.change(ctx, func(c *conn) error {
 		err := c.run(insertSpace, func(s *sqlite.Stmt) error {
 			space.ID = contact.SpaceID(s.ColumnInt64(0))
-			return nil
+			return store.CheckSpaceID(space.ID)
 		})
 		if err != nil {
 			return err

@@ -303,7 +303,7 @@ func historyKey(space contact.SpaceID, seq contact.Seq) int64 {
 }
 
 // maxSeq is the greatest number that a change can have.
-const maxSeq contact.Seq = 1<<40 - 1
+const maxSeq = contact.MaxSeq
 
 // bound keeps the bound of a range within one Space.
 func bound(seq contact.Seq) contact.Seq { return min(max(seq, 0), maxSeq) }

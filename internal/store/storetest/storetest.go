@@ -23,7 +23,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Backend) {
 	for _, tests := range [][]test{
 		randomTests,                                                                                // first, because they take longest
 		spaceTests, contactTests, historyTests, listTests, updateTests, registryTests, windowTests, // the backend alone
-		weightTests, walkTests,
+		weightTests, walkTests, endTests,
 		valueTests, aliasTests, // the store over it
 	} {
 		for _, test := range tests {
