@@ -82,10 +82,10 @@ type server struct {
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
-func start(t *testing.T, db, key string) *server {
+func start(t *testing.T, db, key string, flags ...string) *server {
 	t.Helper()
 	s := &server{
-		cmd:    exec.Command(binary, "serve", "--db", db, "--listen", "127.0.0.1:0"),
+		cmd:    exec.Command(binary, append([]string{"serve", "--db", db, "--listen", "127.0.0.1:0"}, flags...)...),
 		log:    &bytes.Buffer{},
 		client: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
 		key:    key,
