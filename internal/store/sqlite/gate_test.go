@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -87,12 +88,10 @@ func TestResetGivesUp(t *testing.T) {
 	inside, leave, left := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
 		left <- b.read(context.Background(), func(c *conn) error {
-			return c.within(func() error {
-				err := c.run(selectSecret, nil)
-				close(inside)
-				<-leave
-				return err
-			})
+			err := errors.Join(c.run("BEGIN", nil), c.run(selectSecret, nil))
+			close(inside)
+			<-leave
+			return errors.Join(err, c.run(commit, nil))
 		})
 	}()
 	<-inside

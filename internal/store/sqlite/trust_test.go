@@ -102,14 +102,14 @@ func changesOf(t *testing.T, s *store.Store) int {
 	t.Helper()
 	n := 0
 	for after := contact.Seq(0); ; {
-		changes, err := s.Feed(context.Background(), 1, after, 500)
+		page, err := s.Feed(context.Background(), 1, after, 500)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(changes) == 0 {
+		if len(page.Changes) == 0 {
 			return n
 		}
-		n, after = n+len(changes), changes[len(changes)-1].Seq
+		n, after = n+len(page.Changes), page.Last
 	}
 }
 
@@ -237,17 +237,17 @@ func TestNumbersAfterARestore(t *testing.T) {
 		t.Errorf("id %d was or may have been given before: %d was", id, before)
 	}
 	// A follower of the feed that has seen what is lost goes on behind the gap.
-	changes, err := s.Feed(context.Background(), 1, 25, 10)
-	if err != nil || len(changes) != 1 || changes[0].Seq != 6+restoredSkip {
-		t.Errorf("after what is lost the feed has %v, %v", changes, err)
+	gap, err := s.Feed(context.Background(), 1, 25, 10)
+	if err != nil || len(gap.Changes) != 1 || gap.Changes[0].Seq != 6+restoredSkip {
+		t.Errorf("after what is lost the feed has %v, %v", gap, err)
 	}
 	creates(t, s, 2)
 	for n := range 3 {
 		from, err := s.Feed(context.Background(), 1, contact.Seq(6+n-1+restoredSkip), 1)
-		if err != nil || len(from) != 1 {
+		if err != nil || len(from.Changes) != 1 {
 			t.Fatal(from, err)
 		}
-		page, err := s.List(context.Background(), store.Query{Space: 1, UpdatedSince: from[0].At}, store.Place{}, 10)
+		page, err := s.List(context.Background(), store.Query{Space: 1, UpdatedSince: from.Changes[0].At}, store.Place{}, 10)
 		if err != nil || len(page.Rows) != 3-n {
 			t.Errorf("a list by changes across the gap has %d contacts, %v; want %d", len(page.Rows), err, 3-n)
 		}
