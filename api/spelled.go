@@ -9,12 +9,12 @@ import (
 
 // spelled gives a text as a header can carry it through whatever stands between:
 // as it is where it is ASCII, and otherwise as RFC 8187 has it. A text that is no
-// line is left as it is, for write to refuse.
+// line, or no UTF-8, is left as it is, for write to refuse.
 func spelled(text string) string {
 	const charset = "UTF-8'"
 	reserved := len(text) >= len(charset) && strings.EqualFold(text[:len(charset)], charset)
 	ascii := !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
-	if ascii && !reserved || strings.ContainsFunc(text, unicode.IsControl) {
+	if ascii && !reserved || strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) {
 		return text
 	}
 	var out strings.Builder

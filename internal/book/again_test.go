@@ -94,6 +94,10 @@ type countingCheck struct {
 	err   error
 }
 
+func (c *countingCheck) Readers() int { return 1 }
+
+func (c *countingCheck) Watch(func(error)) {}
+
 func (c *countingCheck) Check(ctx) error {
 	c.asked++ // never two at once
 	if c.wait != nil {

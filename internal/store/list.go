@@ -179,15 +179,32 @@ func (s *Store) firstChange(ctx context.Context, space contact.SpaceID, t contac
 	low, high := contact.Seq(1), last+1
 	for low < high {
 		middle := low + (high-low)/2
-		rows, err := s.reads.Feed(ctx, space, middle-1, 1)
+		seq, at, err := s.changeFrom(ctx, space, middle)
 		if err != nil {
 			return 0, err
 		}
-		if len(rows) > 0 && rows[0].At < t {
-			low = rows[0].Seq + 1
+		if seq != 0 && at < t {
+			low = seq + 1
 		} else {
 			high = middle
 		}
 	}
 	return low, nil
+}
+
+// changeFrom gives the number and the time of the first change from a number
+// on, 0 where there is none. What changes hold is not read, but across a gap.
+func (s *Store) changeFrom(ctx context.Context, space contact.SpaceID, from contact.Seq) (contact.Seq, contact.Time, error) {
+	steps, err := s.reads.Trail(ctx, space, from, ByPrev, 1)
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(steps) > 0 {
+		return from, steps[0].At, nil
+	}
+	rows, err := s.reads.Feed(ctx, space, from-1, 1)
+	if err != nil || len(rows) == 0 {
+		return 0, 0, err
+	}
+	return rows[0].Seq, rows[0].At, nil
 }
