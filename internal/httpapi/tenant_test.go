@@ -96,7 +96,7 @@ func (s subject) names(p place) []string {
 		return []string{s.cursor}
 	case "Place":
 		return []string{s.after}
-	case "Email":
+	case "Email", "EmailFilter":
 		return []string{s.email}
 	case "Phone":
 		return []string{s.phone}

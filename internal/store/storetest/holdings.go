@@ -77,7 +77,7 @@ func (p *player) lists(space contact.SpaceID, row store.SpaceRow, say func(strin
 		q.Space = space
 		pages := 0
 		for at, back := (store.Place{}), false; ; {
-			page, err := p.store.List(bg, q, at, 23)
+			page, err := p.store.List(bg, q, at, 7)
 			var ids []contact.ID
 			for j := range must(p, page, err).Rows {
 				ids = append(ids, page.Rows[j].ID)
