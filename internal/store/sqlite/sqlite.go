@@ -96,6 +96,9 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 	if err := b.trust(o.AcceptRestored); err != nil {
 		return nil, err
 	}
+	if err := makePrivate(b.path, b.log); err != nil { // a file of somebody's that is none of ours stays as it is
+		return nil, err
+	}
 	b.trusted = !b.restored
 	if err := b.start(ctx); err != nil {
 		return nil, err
@@ -118,9 +121,6 @@ func (b *Backend) find(ctx context.Context) error {
 		}
 	}
 	if err := checkFile(b.path); err != nil {
-		return err
-	}
-	if err := makePrivate(b.path, b.log); err != nil {
 		return err
 	}
 	file, err := openData(b.path)
