@@ -14,8 +14,9 @@ import (
 // Conn is a connection that is kept alive: one request at a time, HTTP/1.1.
 // net/http's client would take as much of the machine as the server.
 type Conn struct {
-	c net.Conn
-	r *bufio.Reader
+	c    net.Conn
+	r    *bufio.Reader
+	head bool // the last request was a HEAD, whose answer has no body
 }
 
 // Dial connects to an address, for requests that all end before deadline.
@@ -30,7 +31,7 @@ func Dial(addr string, deadline time.Time) (*Conn, error) {
 	return newConn(c), nil
 }
 
-func newConn(c net.Conn) *Conn { return &Conn{c, bufio.NewReaderSize(c, 16<<10)} }
+func newConn(c net.Conn) *Conn { return &Conn{c: c, r: bufio.NewReaderSize(c, 16<<10)} }
 
 // Close ends the connection.
 func (c *Conn) Close() error { return c.c.Close() }
@@ -41,6 +42,7 @@ func (c *Conn) Do(request []byte) (status int, err error) {
 	if _, err := c.c.Write(request); err != nil {
 		return 0, err
 	}
+	c.head = bytes.HasPrefix(request, []byte("HEAD "))
 	return c.answer(nil)
 }
 
@@ -49,6 +51,7 @@ func (c *Conn) Ask(request []byte) (status int, body []byte, err error) {
 	if _, err := c.c.Write(request); err != nil {
 		return 0, nil, err
 	}
+	c.head = false
 	var b bytes.Buffer
 	status, err = c.answer(&b)
 	return status, b.Bytes(), err
@@ -85,6 +88,8 @@ func (c *Conn) answer(body *bytes.Buffer) (status int, err error) {
 		}
 	}
 	switch {
+	case c.head:
+		return status, nil
 	case chunked:
 		return status, c.chunks(body)
 	case length >= 0:

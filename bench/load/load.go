@@ -23,6 +23,9 @@ type Job struct {
 	Time  time.Duration // counted
 	Rate  float64       // requests a second, by a schedule; 0: as fast as they are answered
 	Make  func(worker int, r *rand.Rand) Next
+	// Again opens a connection that failed anew, and counts its request as one
+	// that was answered with 0. Without it the job ends there.
+	Again bool
 	// Begin and End, which may be nil, are called as the counted time does so.
 	Begin, End func()
 
@@ -37,6 +40,7 @@ type Result struct {
 	Late     int           // requests of the schedule that were never sent, their waiting counted in Latency
 	Failures int           // answers with another status
 	Failure  string        // the first of them
+	Statuses map[int]int   // all answers, those while warming up included; 0 for none, see Again
 }
 
 // patience is how long answers may take past the end.
@@ -79,7 +83,7 @@ func Run(ctx context.Context, j Job) (*Result, error) {
 			return nil, err
 		}
 	}
-	r := &runner{job: j, failed: make(chan struct{})}
+	r := &runner{job: j, deadline: deadline, failed: make(chan struct{})}
 	r.schedule.start(time.Now(), j)
 	var all sync.WaitGroup
 	parts := make([]Result, j.Conns)
@@ -91,7 +95,7 @@ func Run(ctx context.Context, j Job) (*Result, error) {
 			}
 		})
 	}
-	total := &Result{}
+	total := &Result{Statuses: map[int]int{}}
 	r.wait(ctx, j.Warm)
 	j.Begin()
 	begun := time.Now()
@@ -120,6 +124,9 @@ func Run(ctx context.Context, j Job) (*Result, error) {
 			total.Failure = p.Failure
 		}
 		total.Failures += p.Failures
+		for status, n := range p.Statuses {
+			total.Statuses[status] += n
+		}
 	}
 	return total, errors.Join(r.err, ctx.Err())
 }
@@ -127,6 +134,7 @@ func Run(ctx context.Context, j Job) (*Result, error) {
 // runner is a job under way.
 type runner struct {
 	job      Job
+	deadline time.Time
 	phase    atomic.Int32
 	schedule schedule
 	once     sync.Once
@@ -152,6 +160,7 @@ func (r *runner) wait(ctx context.Context, d time.Duration) {
 // work sends requests on one connection until the end.
 func (r *runner) work(c *Conn, next Next, part *Result) error {
 	var buf []byte
+	part.Statuses = map[int]int{}
 	for r.phase.Load() != ended {
 		from := time.Now()
 		counted := true
@@ -171,10 +180,14 @@ func (r *runner) work(c *Conn, next Next, part *Result) error {
 		request, want := next(buf[:0])
 		buf = request
 		status, err := c.Do(request)
+		if err != nil && r.job.Again {
+			status, err = 0, r.again(c)
+		}
 		if err != nil {
 			return fmt.Errorf("a request failed: %w", err)
 		}
 		took := time.Since(from)
+		part.Statuses[status]++
 		if status != want {
 			if part.Failures++; part.Failures == 1 {
 				part.Failure = fmt.Sprintf("status %d where %d was expected", status, want)
@@ -187,6 +200,17 @@ func (r *runner) work(c *Conn, next Next, part *Result) error {
 		}
 	}
 	return nil
+}
+
+// again opens a connection anew, for whoever has it.
+func (r *runner) again(c *Conn) error {
+	_ = c.Close() // it has failed
+	fresh, err := r.job.dial(r.job.Addr)
+	if err != nil {
+		return err
+	}
+	*c = *newConn(fresh)
+	return fresh.SetDeadline(r.deadline)
 }
 
 // schedule says when each request is due, whether or not those before were

@@ -35,7 +35,7 @@ func answers(t *testing.T, texts ...string) *Conn {
 		}
 	}()
 	t.Cleanup(func() { client.Close() })
-	return &Conn{client, bufio.NewReaderSize(client, 64)}
+	return &Conn{c: client, r: bufio.NewReaderSize(client, 64)}
 }
 
 func TestConnReadsAnswers(t *testing.T) {
@@ -53,6 +53,17 @@ func TestConnReadsAnswers(t *testing.T) {
 		if err != nil || status != want.status || string(body) != want.body {
 			t.Errorf("%d %q %v, want %d %q", status, body, err, want.status, want.body)
 		}
+	}
+}
+
+// The answer to a HEAD tells a length and has no body.
+func TestConnReadsHeads(t *testing.T) {
+	c := answers(t, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno")
+	if status, err := c.Do([]byte("HEAD / HTTP/1.1\r\n\r\n")); err != nil || status != 200 {
+		t.Errorf("a HEAD: %d, %v", status, err)
+	}
+	if status, err := c.Do([]byte("GET / HTTP/1.1\r\n\r\n")); err != nil || status != 404 {
+		t.Errorf("after a HEAD: %d, %v", status, err)
 	}
 }
 
@@ -104,6 +115,21 @@ func TestBrokenConnectionIsAnError(t *testing.T) {
 	addr := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	if _, err := Run(context.Background(), Job{Addr: addr, Conns: 2, Time: time.Minute, Make: get}); err == nil || !strings.Contains(err.Error(), "a request failed") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// With Again a connection that breaks is a failure like others, and the job goes
+// on.
+func TestBrokenConnectionIsOpenedAgain(t *testing.T) {
+	var served atomic.Int64
+	addr := serve(t, func(http.ResponseWriter, *http.Request) {
+		if served.Add(1)%3 == 0 {
+			panic(http.ErrAbortHandler)
+		}
+	})
+	res, err := Run(context.Background(), Job{Addr: addr, Conns: 2, Time: time.Second, Rate: 60, Make: get, Again: true})
+	if err != nil || res.Statuses[0] != 20 || res.Statuses[200] != 40 || res.Done != 40 || res.Failures != 20 {
+		t.Errorf("%+v of 60, %d done, %d failed, %v", res.Statuses, res.Done, res.Failures, err)
 	}
 }
 

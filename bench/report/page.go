@@ -20,6 +20,13 @@ func Write(results, docs string) error {
 		return err
 	}
 	files := Files(r, name)
+	i, name, err := result.NewestIsolation(result.IsolationDir(results))
+	switch {
+	case err == nil:
+		files[Names[0]] += isolationSection(i, name)
+	case !errors.Is(err, result.ErrNone):
+		return err
+	}
 	for _, name := range Names {
 		path := filepath.Join(docs, name)
 		if text, ok := files[name]; ok {

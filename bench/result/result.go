@@ -105,13 +105,15 @@ func (r *Run) Find(id string) *Case {
 }
 
 // Save writes the run into a folder, under its time, and gives the file's path.
-func (r *Run) Save(dir string) (string, error) {
-	text, err := json.Marshal(r, jsontext.WithIndent("\t"), json.Deterministic(true))
+func (r *Run) Save(dir string) (string, error) { return save(dir, r.Taken, r.Quick, r) }
+
+func save(dir string, taken time.Time, quick bool, run any) (string, error) {
+	text, err := json.Marshal(run, jsontext.WithIndent("\t"), json.Deterministic(true))
 	if err != nil {
 		return "", err
 	}
-	name := r.Taken.UTC().Format("20060102-1504")
-	if r.Quick {
+	name := taken.UTC().Format("20060102-1504")
+	if quick {
 		name += "-quick"
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -127,23 +129,32 @@ var ErrNone = errors.New("there are no results: run ./bench/run first")
 // Newest reads the newest full run of a folder, else the newest quick one, and
 // gives its file's name.
 func Newest(dir string) (*Run, string, error) {
+	return newest(dir, func(r *Run) (time.Time, bool) { return r.Taken, r.Quick })
+}
+
+// newest is Newest of any kind of run, of which about tells when it was taken, and
+// whether it was quick.
+func newest[T any](dir string, about func(*T) (time.Time, bool)) (*T, string, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
 		return nil, "", err
 	}
-	var best *Run
+	var best *T
 	var name string
+	var bestTaken time.Time
+	var bestQuick bool
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return nil, "", err
 		}
-		r := &Run{}
+		r := new(T)
 		if err := json.Unmarshal(text, r, json.RejectUnknownMembers(true)); err != nil {
 			return nil, "", fmt.Errorf("%s: %w", path, err)
 		}
-		if best == nil || best.Quick && !r.Quick || best.Quick == r.Quick && r.Taken.After(best.Taken) {
-			best, name = r, filepath.Base(path)
+		taken, quick := about(r)
+		if best == nil || bestQuick && !quick || bestQuick == quick && taken.After(bestTaken) {
+			best, name, bestTaken, bestQuick = r, filepath.Base(path), taken, quick
 		}
 	}
 	if best == nil {

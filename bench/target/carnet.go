@@ -168,44 +168,73 @@ func (e *Env) fill(ctx context.Context, t *Target) ([]int64, error) {
 // create creates all contacts and gives their ids.
 func (t *Target) create(ctx context.Context) ([]int64, error) {
 	ids := make([]int64, t.Contacts)
-	errs := make(chan error, seedConns)
-	var next atomic.Int64
+	err := t.send(ctx, t.Contacts, 201, func(b []byte, s *scratch, i int) []byte {
+		s.body = people.AppendBody(s.body[:0], i, people.Start(i))
+		b = append(append(append(b, "POST "...), t.path[:len(t.path)-1]...), " HTTP/1.1\r\n"...)
+		return append(t.head(b, i%t.Spaces, s.body), s.body...)
+	}, func(i int, answer []byte) (err error) {
+		ids[i], err = madeID(answer)
+		return err
+	})
+	return ids, err
+}
+
+// send sends n requests over many connections. make appends the i-th, which must
+// be answered with status; take, which may be nil, gets its answer.
+func (t *Target) send(ctx context.Context, n, status int, make func(b []byte, s *scratch, i int) []byte, take func(i int, answer []byte) error) error {
+	s := &sending{target: t, n: n, status: status, make: make, take: take}
 	var all sync.WaitGroup
-	for range seedConns {
+	for range min(n, seedConns) {
 		all.Go(func() {
-			c, err := load.Dial(t.Addr(), time.Now().Add(seedTime))
-			if err != nil {
-				errs <- err
-				return
-			}
-			defer c.Close() // nothing is under way
-			var b, body []byte
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= t.Contacts {
-					return
-				}
-				body = people.AppendBody(body[:0], i, people.Start(i))
-				b = append(append(append(b[:0], "POST "...), t.path[:len(t.path)-1]...), " HTTP/1.1\r\n"...)
-				b = append(t.head(b, i%t.Spaces, body), body...)
-				status, answer, err := c.Ask(b)
-				if err == nil && status != 201 {
-					err = fmt.Errorf("creating a contact was answered with %d", status)
-				}
-				if err == nil {
-					ids[i], err = madeID(answer)
-				}
-				if err != nil {
-					errs <- err
-					next.Store(int64(t.Contacts)) // the others may stop
-					return
-				}
+			if err := s.work(ctx); err != nil {
+				s.once.Do(func() { s.err = err })
+				s.next.Store(int64(n)) // the others may stop
 			}
 		})
 	}
 	all.Wait()
-	close(errs)
-	return ids, errors.Join(<-errs, ctx.Err())
+	return errors.Join(s.err, ctx.Err())
+}
+
+// sending is what send is doing.
+type sending struct {
+	target    *Target
+	n, status int
+	make      func(b []byte, s *scratch, i int) []byte
+	take      func(i int, answer []byte) error
+	next      atomic.Int64
+	once      sync.Once
+	err       error
+}
+
+// work sends what nobody else sends, on one connection.
+func (s *sending) work(ctx context.Context) error {
+	c, err := load.Dial(s.target.Addr(), time.Now().Add(seedTime))
+	if err != nil {
+		return err
+	}
+	defer c.Close() // nothing is under way
+	var b []byte
+	for body := (&scratch{}); ctx.Err() == nil; {
+		i := int(s.next.Add(1)) - 1
+		if i >= s.n {
+			return nil
+		}
+		b = s.make(b[:0], body, i)
+		status, answer, err := c.Ask(b)
+		if err != nil {
+			return err
+		}
+		if status != s.status {
+			return fmt.Errorf("a request was answered with %d instead of %d", status, s.status)
+		}
+		if s.take != nil {
+			if err := s.take(i, answer); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // madeID reads the id that an answer begins with.

@@ -24,6 +24,7 @@ const (
 	Mix  Op = "90/10"   // nine GETs to one PUT
 	List Op = "list"    // the newest 200
 	Post Op = "POST"    // of contacts that were not there
+	Turn Op = "turns"   // a PUT, a GET and a list in turn, of all Spaces but the first
 	Raw  Op = "raw SQL" // the SQL of PUTs in groups, without HTTP: see package ceiling
 )
 
@@ -78,7 +79,7 @@ func (t *Target) Addr() string { return t.child.Addr }
 // Make gives the requests of an operation, for load.Job.
 func (t *Target) Make(op Op) (func(worker int, r *rand.Rand) load.Next, error) {
 	ops := map[Op]func(*rand.Rand, *scratch) load.Next{
-		Put: t.put, Get: t.get, Mix: t.mix, List: t.lists, Post: t.post,
+		Put: t.put, Get: t.get, Mix: t.mix, List: t.lists, Post: t.post, Turn: t.turns,
 	}
 	make, ok := ops[op]
 	if !ok {
@@ -91,11 +92,27 @@ func (t *Target) Make(op Op) (func(worker int, r *rand.Rand) load.Next, error) {
 type scratch struct{ body []byte }
 
 func (t *Target) put(r *rand.Rand, s *scratch) load.Next {
+	return func(b []byte) ([]byte, int) { return t.putOf(b, s, r.IntN(t.Contacts)), 200 }
+}
+
+func (t *Target) putOf(b []byte, s *scratch, i int) []byte {
+	n := people.Start(i) + int(t.steps[i].Add(1))
+	s.body = people.AppendBody(s.body[:0], i, n)
+	return t.request(b, t.method, i, s.body)
+}
+
+func (t *Target) turns(r *rand.Rand, s *scratch) load.Next {
+	turn := r.IntN(3)
 	return func(b []byte) ([]byte, int) {
-		i := r.IntN(t.Contacts)
-		n := people.Start(i) + int(t.steps[i].Add(1))
-		s.body = people.AppendBody(s.body[:0], i, n)
-		return t.request(b, t.method, i, s.body), 200
+		space := 1 + r.IntN(t.Spaces-1)
+		i := r.IntN(t.Contacts/t.Spaces)*t.Spaces + space
+		switch turn++; turn % 3 {
+		case 0:
+			return t.putOf(b, s, i), 200
+		case 1:
+			return t.request(b, "GET", i, nil), 200
+		}
+		return t.listOf(b, space), 200
 	}
 }
 
@@ -114,10 +131,12 @@ func (t *Target) mix(r *rand.Rand, s *scratch) load.Next {
 }
 
 func (t *Target) lists(r *rand.Rand, _ *scratch) load.Next {
-	return func(b []byte) ([]byte, int) {
-		b = append(append(append(b, "GET "...), t.list...), " HTTP/1.1\r\n"...)
-		return t.head(b, r.IntN(t.Spaces), nil), 200
-	}
+	return func(b []byte) ([]byte, int) { return t.listOf(b, r.IntN(t.Spaces)), 200 }
+}
+
+func (t *Target) listOf(b []byte, space int) []byte {
+	b = append(append(append(b, "GET "...), t.list...), " HTTP/1.1\r\n"...)
+	return t.head(b, space, nil)
 }
 
 func (t *Target) post(_ *rand.Rand, s *scratch) load.Next {
