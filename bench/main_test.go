@@ -133,6 +133,7 @@ func TestRunOnPostgres(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	for _, args := range [][]string{
 		{"reprot"}, {"report", "x"}, {"-rounds", "0"}, {"-growth", "5k"}, {"-only", "no such case", "-growth", "none"}, {"-only", "("}, {"-quick", "x"},
+		{"isolation", "x"}, {"isolation", "-rounds", "-1"}, {"isolation", "-only", "("}, {"attack", "x"},
 	} {
 		if err := run(context.Background(), append(args, flagsOf(t, args)...)); err == nil {
 			t.Errorf("%q is taken", args)

@@ -17,10 +17,11 @@ const Command = "attack"
 // Attacker is an attack under way, in a process of its own. Who has started it
 // calls Stop.
 type Attacker struct {
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *bufio.Reader
-	said strings.Builder // on standard error
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	out     *bufio.Reader
+	said    strings.Builder // on standard error
+	stopped bool
 }
 
 // Start has a program play an order. It is nice to the server and to who
@@ -62,8 +63,12 @@ func (a *Attacker) Report() (map[string]int, error) {
 	return counts, json.Unmarshal(text, &counts)
 }
 
-// Stop ends the attack.
+// Stop ends the attack. Further calls do nothing.
 func (a *Attacker) Stop() error {
+	if a.stopped {
+		return nil
+	}
+	a.stopped = true
 	err := a.in.Close()
 	if ended := a.cmd.Wait(); ended != nil {
 		return errors.Join(err, fmt.Errorf("the attacker: %w: %s", ended, strings.TrimSpace(a.said.String())))

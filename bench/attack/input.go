@@ -27,6 +27,7 @@ type Input struct {
 	Name  string
 	What  string // it does, in a few words
 	Keyed bool   // it needs a key, so that limits count
+	Holds bool   // it leaves requests of a key under way, which a stop waits for
 
 	conns   int
 	pause   time.Duration // of a connection, after a refusal
@@ -47,19 +48,19 @@ const refused = 100 * time.Millisecond
 
 // Inputs are those of section A, each as it was found or a little more of it.
 var Inputs = []Input{
-	{"A1 nobody", "a list of all changes, by an email that nobody has; 8 at once", true, 8, refused,
+	{"A1 nobody", "a list of all changes, by an email that nobody has; 8 at once", true, false, 8, refused,
 		get("/contacts?updated_since=1970-01-01T00:00:00Z&email=nobody@example.com"), (*player).ask},
-	{"A1 shared", "a list by an email and a phone number that many have one of; 8 at once", true, 8, refused,
+	{"A1 shared", "a list by an email and a phone number that many have one of; 8 at once", true, false, 8, refused,
 		get("/contacts?email=" + SharedEmail + "&phone=%2B" + SharedPhone[1:]), (*player).ask},
-	{"A2", "1,100 bodies of which the most never comes", true, 1100, time.Second, slowBody, (*player).hold},
-	{"A3", "600 pages of the feed that nobody reads", true, 600, time.Second, get("/changes?after=0&per_page=5000"), (*player).leave},
-	{"A4", "HEAD of the largest file of /docs, unpacked; 4 at once", false, 4, refused, func(*Order) string {
+	{"A2", "1,100 bodies of which the most never comes", true, true, 1100, time.Second, slowBody, (*player).hold},
+	{"A3", "600 pages of the feed that nobody reads", true, true, 600, time.Second, get("/changes?after=0&per_page=5000"), (*player).leave},
+	{"A4", "HEAD of the largest file of /docs, unpacked; 4 at once", false, false, 4, refused, func(*Order) string {
 		return "HEAD /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 	}, (*player).ask},
-	{"A5", "200 bodies that never end, on a page that needs no key", false, 200, time.Second, func(*Order) string {
+	{"A5", "200 bodies that never end, on a page that needs no key", false, false, 200, time.Second, func(*Order) string {
 		return "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nx"
 	}, (*player).hold},
-	{"A6", "the page before, in a history with large changes; 8 at once", true, 8, refused, func(o *Order) string {
+	{"A6", "the page before, in a history with large changes; 8 at once", true, false, 8, refused, func(o *Order) string {
 		return get(fmt.Sprintf("/contacts/%d/changes?per_page=500&cursor=%s", o.Contact, o.Cursor))(o)
 	}, (*player).ask},
 }

@@ -37,24 +37,29 @@ const (
 	keyless   = "no key"
 )
 
+// cell is a cell, and whether a stop would wait for what its input leaves under
+// way.
+type cell struct {
+	result.Cell
+	holds bool
+}
+
 // cells lists what a round plays.
-func (o *IsolationOptions) cells() []*result.Cell {
-	var list []*result.Cell
-	add := func(input, what, limits string) {
-		if o.Only == nil || o.Only.MatchString(input) {
-			list = append(list, &result.Cell{Input: input, What: what, Limits: limits, Others: map[string]int{}, Attacker: map[string]int{}})
-		}
-	}
-	for _, in := range attack.Inputs {
-		if !in.Keyed {
-			add(in.Name, in.What, keyless)
+func (o *IsolationOptions) cells() []*cell {
+	var list []*cell
+	for _, in := range append(attack.Inputs, attack.Input{Name: attack.All, What: "all of them at once", Keyed: true, Holds: true}) {
+		if o.Only != nil && !o.Only.MatchString(in.Name) {
 			continue
 		}
-		add(in.Name, in.What, limited)
-		add(in.Name, in.What, unlimited)
+		limits := []string{limited, unlimited}
+		if !in.Keyed {
+			limits = []string{keyless}
+		}
+		for _, limit := range limits {
+			list = append(list, &cell{holds: in.Holds, Cell: result.Cell{
+				Input: in.Name, What: in.What, Limits: limit, Others: map[string]int{}, Attacker: map[string]int{}}})
+		}
 	}
-	add(attack.All, "all of them at once", limited)
-	add(attack.All, "all of them at once", unlimited)
 	return list
 }
 
@@ -79,7 +84,10 @@ func Isolate(ctx context.Context, env *target.Env, o *IsolationOptions) (_ *resu
 	}
 	defer func() { err = errors.Join(err, env.Clean()) }()
 	run := &result.Isolation{Taken: time.Now().UTC().Truncate(time.Second), Quick: o.Quick, Rounds: o.Rounds, Seconds: o.Time.Seconds(), Rate: o.Rate,
-		Contacts: o.Size.Each * target.AttackedSpaces, Changes: o.Size.Shared + o.Size.Changes + o.Size.History, Cells: cells}
+		Contacts: o.Size.Each * target.AttackedSpaces, Changes: o.Size.Shared + o.Size.Changes + o.Size.History}
+	for _, c := range cells {
+		run.Cells = append(run.Cells, &c.Cell)
+	}
 	if run.Machine, err = machine(env.Scratch); err != nil {
 		return nil, err
 	}
@@ -105,9 +113,10 @@ func Isolate(ctx context.Context, env *target.Env, o *IsolationOptions) (_ *resu
 }
 
 // one measures one cell once: alone, and beside the attack. The server starts
-// anew for it, which forgets how much of its limits the attacker has used, and
-// ends while it is attacked.
-func (i *isolation) one(ctx context.Context, c *result.Cell) (err error) {
+// anew for it, which forgets how much of its limits the attacker has used. It
+// ends while it is attacked, unless it would wait for requests of the attacker that
+// are under way, as operators are told that it does.
+func (i *isolation) one(ctx context.Context, c *cell) (err error) {
 	if err := i.env.Limits(ctx, i.target, c.Limits != unlimited); err != nil {
 		return err
 	}
@@ -133,6 +142,11 @@ func (i *isolation) one(ctx context.Context, c *result.Cell) (err error) {
 	own, err := attacker.Report()
 	if err != nil {
 		return err
+	}
+	if c.holds {
+		if err := attacker.Stop(); err != nil {
+			return err
+		}
 	}
 	begun := time.Now()
 	if err := i.target.Stop(); err != nil {

@@ -82,7 +82,7 @@ func isolationSection(i *result.Isolation, name string) string {
 	say("One server, one SQLite file, eight Spaces, %s contacts; the attacker's Space has a history of %s changes. The seven others", thousands(float64(i.Contacts)), thousands(float64(i.Changes)))
 	say("have no limits and together send %g requests a second by a schedule: a PUT, a GET and a list of 50 in turn; times count from when", i.Rate)
 	say("a request was due. Each of %d rounds starts the server anew, measures the others alone for %g s and then beside the attack for %g s, and", i.Rounds, i.Seconds, i.Seconds)
-	say("stops the server while the attack goes on. The attacker is a process of its own on the same cores, of lower priority, so part of what the")
+	say("stops the server while the attack goes on, or after it where it leaves requests of a key under way, which a stop waits for. The attacker is a process of its own on the same cores, of lower priority, so part of what the")
 	say("others notice is its own work. It asks as often as its limits let it: those that a Space has unless they are set (default), or none; after a")
 	say("refusal it waits for 0.1 s, or 1 s where it has hundreds of connections. The ratio is that of the p99, taken within a round. Failed are answers")
 	say("of 4xx and 5xx to the others, and requests that were given up. Times are milliseconds, medians of the rounds, max their greatest; MiB is the")

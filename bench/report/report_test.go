@@ -183,3 +183,43 @@ func same(t *testing.T, results, docs string) {
 		}
 	}
 }
+
+// The section on isolation stands behind the page where there are results, and
+// only there.
+func TestIsolation(t *testing.T) {
+	results, docs := t.TempDir(), t.TempDir()
+	if _, err := sample().Save(results); err != nil {
+		t.Fatal(err)
+	}
+	page := func() string {
+		if err := Write(results, docs); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(filepath.Join(docs, "performance.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if strings.Contains(page(), "Isolation") {
+		t.Error("there is a section without results")
+	}
+	i := &result.Isolation{Taken: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC), Rounds: 1, Noise: []string{"a neighbour"}, Cells: []*result.Cell{
+		{Input: "A1", What: "a slow list", Limits: "none", Alone: []result.Round{{P99: 2}}, Beside: []result.Round{{P99: 9}},
+			Others: map[string]int{"503": 2}, Attacker: map[string]int{"200": 12000, "none": 1}, Stops: []float64{1}}}}
+	if _, err := i.Save(result.IsolationDir(results)); err != nil {
+		t.Fatal(err)
+	}
+	text := page()
+	for _, want := range []string{"\n## Isolation\n", "isolation/20261102-1200.json", "**Too noisy: a neighbour.", "- **A1**: a slow list", "| 4.50 |", "200 × 12,000, none × 1", "missed: p99 × 4.5, 2 failed"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page has no %q:\n%s", want, text)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(result.IsolationDir(results), "a.json"), []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(results, docs); err == nil {
+		t.Error("a file that is none of ours is passed over")
+	}
+}

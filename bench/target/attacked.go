@@ -90,7 +90,13 @@ func (e *Env) seedAttacked(ctx context.Context, size AttackedSize) (string, erro
 	}
 	e.Say(fmt.Sprintf("making %d changes of the attacker; the next run finds them there", size.Changes+size.Shared+size.History))
 	making := dir + ".part"
-	if err := errors.Join(os.RemoveAll(making), copyDir(from, making)); err != nil {
+	err = errors.Join(os.RemoveAll(making), os.Mkdir(making, 0o755))
+	for _, name := range []string{dbName, idsName} {
+		if err == nil {
+			err = copyFile(filepath.Join(from, name), filepath.Join(making, name))
+		}
+	}
+	if err != nil {
 		return "", err
 	}
 	t := &Target{Name: "seeding", Contacts: contacts, Spaces: AttackedSpaces, DB: filepath.Join(making, dbName), path: base, start: e.startCarnet}
@@ -142,7 +148,7 @@ func (t *Target) longHistory(ctx context.Context, changes int) (o attack.Order, 
 	path := base[:len(base)-1]
 	one := func(method, path, body string, status int) (answer []byte, err error) {
 		err = t.send(ctx, 1, status, func(b []byte, _ *scratch, _ int) []byte { return t.write(b, method, path, body) },
-			func(_ int, a []byte) error { answer = append(answer, a...); return nil })
+			func(_ int, a []byte) error { answer = a; return nil })
 		return answer, err
 	}
 	answer, err := one("POST", path, `{"names":["Small 0"]}`, 201)
@@ -162,13 +168,15 @@ func (t *Target) longHistory(ctx context.Context, changes int) (o attack.Order, 
 		Next string `json:"next_cursor"`
 		Prev string `json:"prev_cursor"`
 	}
+	query := "/changes?per_page=1"
 	for range 2 { // the second page has one before it
-		if answer, err = one("GET", path+"/changes?per_page=1&cursor="+url.QueryEscape(page.Next), "", 200); err != nil {
+		if answer, err = one("GET", path+query, "", 200); err != nil {
 			return o, err
 		}
 		if err := json.Unmarshal(answer, &page); err != nil {
 			return o, err
 		}
+		query = "/changes?per_page=1&cursor=" + url.QueryEscape(page.Next)
 	}
 	if o.Cursor = page.Prev; o.Cursor == "" {
 		return o, errors.New("the second page of a history has none before it")
@@ -183,17 +191,24 @@ func (t *Target) longHistory(ctx context.Context, changes int) (o attack.Order, 
 	}, nil)
 }
 
-// largeBody fills all texts of a contact, or clears them: about 1 MiB.
+// largeBody fills the texts, names and locations of a contact with as much as
+// they take, about 1 MiB, or clears them.
 func largeBody(n int, full bool) string {
-	var fields []string
+	var fields, lines []string
 	for slot := range 15 {
 		value := "null"
 		if full {
-			value = `"` + strconv.Itoa(n) + strings.Repeat("x", 65_000) + `"`
+			value = `"` + strconv.Itoa(n) + strings.Repeat("\U0001D11E", 10_000) + `"`
 		}
 		fields = append(fields, fmt.Sprintf(`"profile_field_%d":%s`, slot+1, value))
 	}
-	return `{"custom_fields":{` + strings.Join(fields, ",") + `}}`
+	for i := range 100 {
+		if full {
+			lines = append(lines, fmt.Sprintf(`"%d, %d%s"`, n, i, strings.Repeat("\U0001D11E", 490)))
+		}
+	}
+	list := strings.Join(lines, ",")
+	return `{"names":[` + list + `],"locations":[` + list + `],"custom_fields":{` + strings.Join(fields, ",") + `}}`
 }
 
 // write appends a request of the attacker, with a body unless it is empty.
