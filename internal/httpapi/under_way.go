@@ -66,8 +66,14 @@ func (a *api) hold(r *request, n int64) error {
 	if !a.held.Take(r.grant.Space.ID, n) {
 		return overloaded("There is too much on its way to and from clients.")
 	}
-	r.taken.bytes += n
+	a.holds(r, n)
 	return nil
+}
+
+// holds notes that a request has n octets more, or fewer where n is negative.
+func (a *api) holds(r *request, n int64) {
+	r.taken.bytes += n
+	a.metrics.UnderWay(n)
 }
 
 // holdAnswer takes the octets of an answer. Where a write was done its answer
@@ -81,7 +87,7 @@ func (a *api) holdAnswer(r *request, size int) error {
 		return a.hold(r, n)
 	}
 	a.held.Count(r.grant.Space.ID, n)
-	r.taken.bytes += n
+	a.holds(r, n)
 	return nil
 }
 
@@ -93,7 +99,7 @@ func (a *api) letGo(r *request) {
 	a.leavePlace(r)
 	if r.taken.bytes > 0 {
 		a.held.Give(r.grant.Space.ID, r.taken.bytes)
-		r.taken.bytes = 0
+		a.holds(r, -r.taken.bytes)
 	}
 }
 

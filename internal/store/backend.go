@@ -119,10 +119,12 @@ type Reader interface {
 // Walk is what a walk along rows brings. Stopped is the mark of the last row
 // that it looked at, where it ended because those were MaxLookedAt: more rows may
 // follow. It is 0 where the walk came to its end, to its limit or to
-// MaxPageBytes.
+// MaxPageBytes. Looked is how many rows it looked at, of those that the backend
+// knows of: at least its own, and all of them where it was stopped.
 type Walk struct {
 	Rows    []ContactRow
 	Stopped int64
+	Looked  int
 }
 
 // Link is a way from a change to an older one of the same contact.

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/metrics"
 )
 
 // turns keeps one Space from taking all readers: half of them may read of it at
@@ -91,11 +92,12 @@ func (s *turns) pass(space contact.SpaceID, of *reading) {
 	}
 }
 
-// orderly reads of each Space in its turn. What is of no Space goes straight
-// through.
+// orderly reads of each Space in its turn, and counts the rows that pages look
+// at. What is of no Space goes straight through.
 type orderly struct {
 	Reader
 	*turns
+	metrics *metrics.Metrics
 }
 
 func (r *orderly) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (row ContactRow, ok bool, err error) {
@@ -110,6 +112,7 @@ func (r *orderly) List(ctx context.Context, l Listing) (walk Walk, err error) {
 	if err = r.enter(ctx, l.Space); err == nil {
 		defer r.leave(l.Space)
 		walk, err = r.Reader.List(ctx, l)
+		r.metrics.LookedAt(walk.Looked)
 	}
 	return walk, err
 }
@@ -118,6 +121,7 @@ func (r *orderly) Updated(ctx context.Context, u Updates) (walk Walk, err error)
 	if err = r.enter(ctx, u.Space); err == nil {
 		defer r.leave(u.Space)
 		walk, err = r.Reader.Updated(ctx, u)
+		r.metrics.LookedAt(walk.Looked)
 	}
 	return walk, err
 }
@@ -142,6 +146,7 @@ func (r *orderly) Feed(ctx context.Context, space contact.SpaceID, after contact
 	if err = r.enter(ctx, space); err == nil {
 		defer r.leave(space)
 		rows, err = r.Reader.Feed(ctx, space, after, limit)
+		r.metrics.LookedAt(len(rows))
 	}
 	return rows, err
 }
@@ -150,6 +155,7 @@ func (r *orderly) Chain(ctx context.Context, space contact.SpaceID, from contact
 	if err = r.enter(ctx, space); err == nil {
 		defer r.leave(space)
 		rows, err = r.Reader.Chain(ctx, space, from, limit)
+		r.metrics.LookedAt(len(rows))
 	}
 	return rows, err
 }
@@ -158,6 +164,7 @@ func (r *orderly) Trail(ctx context.Context, space contact.SpaceID, from contact
 	if err = r.enter(ctx, space); err == nil {
 		defer r.leave(space)
 		steps, err = r.Reader.Trail(ctx, space, from, by, limit)
+		r.metrics.LookedAt(len(steps))
 	}
 	return steps, err
 }

@@ -106,7 +106,7 @@ func (b *Backend) List(ctx context.Context, l store.Listing) (store.Walk, error)
 		query = listOldest
 	}
 	rows, err := list(ctx, b.reads, "list contacts", contactsOf(l.Space), query, args...)
-	return store.Walk{Rows: rows}, err
+	return store.Walk{Rows: rows, Looked: len(rows)}, err
 }
 
 // walk runs a statement that tells, beside each contact, whether it stopped with
@@ -119,6 +119,9 @@ func (b *Backend) walk(ctx context.Context, doing string, limit int, space conta
 	}
 	if len(w.Rows) < limit && weight(w.Rows) < store.MaxPageBytes {
 		w.Stopped = stopped
+	}
+	if w.Looked = len(w.Rows); w.Stopped != 0 {
+		w.Looked = store.MaxLookedAt
 	}
 	return w, err
 }

@@ -49,9 +49,9 @@ func keyPairs(keys []contact.Key) []any {
 // with it contactColumns, which are NULL where the contact is not of the list.
 func (b *Backend) walk(ctx context.Context, space contact.SpaceID, limit int, query string, args ...any) (w store.Walk, err error) {
 	var p page
-	looked := 0
 	err = b.read(ctx, func(c *conn) error {
 		return enough(c.run(query, func(s *sqlite.Stmt) error {
+			w.Looked++
 			if !s.ColumnIsNull(0) {
 				if err := p.contact(&w.Rows, space, s); err != nil {
 					return err
@@ -60,7 +60,7 @@ func (b *Backend) walk(ctx context.Context, space contact.SpaceID, limit int, qu
 					return errEnough
 				}
 			}
-			if looked++; looked == store.MaxLookedAt {
+			if w.Looked == store.MaxLookedAt {
 				w.Stopped = s.ColumnInt64(contactWidth)
 				return errEnough
 			}

@@ -81,6 +81,9 @@ func testLookedAt(t *testing.T, b store.Backend) {
 			if got := idsOf(walk.Rows); err != nil || !slices.Equal(got, c.want) || walk.Stopped != c.stopped {
 				t.Errorf("%+v %s: %v, contacts %v, stopped with %d", c, kind, err, got, walk.Stopped)
 			}
+			if stopped := walk.Looked == store.MaxLookedAt; walk.Looked < len(walk.Rows) || walk.Looked > store.MaxLookedAt || c.stopped != 0 && !stopped {
+				t.Errorf("%+v %s: looked at %d rows", c, kind, walk.Looked)
+			}
 		}
 		walk, err := b.Updated(bg, u)
 		check("by change", walk, err)
