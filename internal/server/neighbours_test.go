@@ -255,4 +255,3 @@ func (n *neighbours) number(name string) float64 {
 	n.t.Fatalf("there is no counter %s", name)
 	return 0
 }
-
