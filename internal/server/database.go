@@ -48,7 +48,7 @@ func open(ctx context.Context, name string, o sqlite.Options, counted *metrics.M
 	case onPostgres(name):
 		backend, err = postgres.Open(ctx, postgres.Options{DSN: dsn(name), Log: log})
 	default:
-		o.Path = name
+		o.Path, o.Metrics = name, counted
 		backend, err = sqlite.Open(ctx, o)
 	}
 	if err != nil {

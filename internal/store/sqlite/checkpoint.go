@@ -7,6 +7,7 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
+	"github.com/carnet-project/carnet/internal/metrics"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -104,13 +105,13 @@ func (k *checkpointer) run(due, quit <-chan struct{}) {
 // written during one pass is copied by the next, which takes less time: so a few
 // of them leave little to copy for the one that everybody waits for.
 func (k *checkpointer) checkpoint() error {
-	pages, _, err := k.pass("PASSIVE")
+	pages, err := k.passive()
 	if err != nil || pages < longLog || time.Now().Before(k.notBefore) {
 		return err
 	}
 	for range mostPasses {
 		before := pages
-		if pages, _, err = k.pass("PASSIVE"); err != nil {
+		if pages, err = k.passive(); err != nil {
 			return err
 		}
 		if pages-before < shortTail {
@@ -123,11 +124,31 @@ func (k *checkpointer) checkpoint() error {
 	if err := syncFile(k.file.data()); err != nil {
 		return fmt.Errorf("%w: %w", store.ErrBroken, err)
 	}
+	begun := time.Now()
 	done, err := k.reset()
-	if err == nil {
-		k.later(done, pages)
+	switch {
+	case err != nil:
+		k.metrics.Checkpoint(metrics.Spoiled, pages, time.Since(begun))
+		return err
+	case done:
+		k.metrics.Checkpoint(metrics.Reset, 0, time.Since(begun))
+	default:
+		k.metrics.Checkpoint(metrics.Postponed, pages, time.Since(begun))
 	}
-	return err
+	k.later(done, pages)
+	return nil
+}
+
+// passive makes a pass and counts it. It tells how many pages the log holds.
+func (k *checkpointer) passive() (pages int64, err error) {
+	begun := time.Now()
+	pages, _, err = k.pass("PASSIVE")
+	kind := metrics.Pass
+	if err != nil {
+		kind = metrics.Spoiled
+	}
+	k.metrics.Checkpoint(kind, pages, time.Since(begun))
+	return pages, err
 }
 
 // reset lets the log start from its beginning, which takes a moment in which

@@ -16,15 +16,17 @@ import (
 	"sync/atomic"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/metrics"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
 // Options say how a file is opened.
 type Options struct {
-	Path           string       // made where it does not exist; its folder must
-	Serve          bool         // this process serves: nobody else may, and the write-ahead log is kept short
-	AcceptRestored bool         // the file was put back by somebody who knows that it is not the newest
-	Log            *slog.Logger // nil: slog.Default
+	Path           string           // made where it does not exist; its folder must
+	Serve          bool             // this process serves: nobody else may, and the write-ahead log is kept short
+	AcceptRestored bool             // the file was put back by somebody who knows that it is not the newest
+	Log            *slog.Logger     // nil: slog.Default
+	Metrics        *metrics.Metrics // nil: some that nobody reads
 
 	at func(moment string) // nil: nothing; for tests, called where a process may be killed
 }
@@ -33,10 +35,11 @@ type Options struct {
 type Backend struct {
 	store.MemoryWindows // one process serves a file
 
-	path  string
-	serve bool
-	log   *slog.Logger
-	at    func(moment string)
+	path    string
+	serve   bool
+	metrics *metrics.Metrics
+	log     *slog.Logger
+	at      func(moment string)
 
 	claim    claim
 	file     *dataFile // nil until it is known to be there
@@ -73,6 +76,9 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.Metrics == nil {
+		o.Metrics = metrics.New()
+	}
 	if o.at == nil {
 		o.at = func(string) {}
 	}
@@ -81,7 +87,7 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{path: path, serve: o.Serve, log: o.Log, at: o.at, written: func(int) {}, quit: make(chan struct{})}
+	b := &Backend{path: path, serve: o.Serve, log: o.Log, metrics: o.Metrics, at: o.at, written: func(int) {}, quit: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.Close())
