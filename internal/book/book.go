@@ -23,6 +23,7 @@ type Book struct {
 	clock   func() time.Time
 	grants  grants
 	waiting waiting
+	pages   *store.Turns
 	ready   ready
 	cursors cursors
 	after   sync.WaitGroup // what goes on after an answer
@@ -42,7 +43,7 @@ func New(s *store.Store, o Options) *Book {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	b := &Book{store: s, log: o.Log, clock: o.Clock}
+	b := &Book{store: s, log: o.Log, clock: o.Clock, pages: store.NewTurns(maxPages())}
 	b.grants.known = map[[32]byte]grantEntry{}
 	b.grants.touched = map[int64]time.Time{}
 	return b

@@ -3,6 +3,7 @@ package book
 import (
 	"context"
 	"fmt"
+	"runtime"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
@@ -72,3 +73,19 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (Listed, error
 func keyOf(col contact.Collection, text string, g access.Grant) contact.Key {
 	return contact.Key{Kind: col, Text: contact.MatchKey(col, text, g.Space.Region)}
 }
+
+// BeginPage waits until a page of the grant's Space may be made: a list, a
+// history or a feed, from its reading to its text. Only so many of one Space are
+// made at once, whatever they weigh, so that it takes neither the processors nor
+// the memory from the others. It ends with ctx; else EndPage must follow.
+func (b *Book) BeginPage(ctx context.Context, g access.Grant) error {
+	return b.pages.Enter(ctx, g.Space.ID)
+}
+
+// EndPage tells that a page was made, or was given up.
+func (b *Book) EndPage(g access.Grant) { b.pages.Leave(g.Space.ID) }
+
+// maxPages is how many pages of one Space are made at once: two, so that one
+// that reads does not hold up one that is written, and on large machines half of
+// the processors.
+func maxPages() int { return max(2, runtime.GOMAXPROCS(0)/2) }

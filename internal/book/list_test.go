@@ -1,9 +1,11 @@
 package book_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -385,5 +387,29 @@ func TestCursorsOfAnotherTimeZone(t *testing.T) {
 		if !ok || len(e.At) != 1 || strings.Contains(e.At[0].Message, "time zone") != c.told {
 			t.Errorf("%s: told %+v", name, e)
 		}
+	}
+}
+
+// FAULT A3: only so many pages of one Space are made at once; the next waits, or
+// is given up, and other Spaces do not notice.
+func TestPagesTakeTurns(t *testing.T) {
+	s := openShop(t)
+	g, most := s.grant(), max(2, runtime.GOMAXPROCS(0)/2)
+	other := g
+	other.Space.ID++
+	ended, end := context.WithCancel(t.Context())
+	end()
+	for _, g := range []access.Grant{g, other} {
+		made := 0
+		for made <= most && s.BeginPage(ended, g) == nil { // which waits for nothing
+			made++
+		}
+		if made != most {
+			t.Errorf("%d pages of a Space are made at once, want %d", made, most)
+		}
+	}
+	s.EndPage(g)
+	if err := s.BeginPage(ended, g); err != nil {
+		t.Errorf("when one was made: %v", err)
 	}
 }

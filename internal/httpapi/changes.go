@@ -53,12 +53,16 @@ func (a *api) feed(w http.ResponseWriter, r *request) error {
 		// Who waits takes no place among the requests that are worked on: of those
 		// the book lets only so many a Space.
 		a.leavePlace(r)
+		a.leaveTurn(r)
 	}
 	page, err := a.book.Feed(ctx, r.grant, after, size, wait)
 	if err != nil {
 		return err
 	}
 	if err := a.place(r); err != nil {
+		return err
+	}
+	if err := a.turn(ctx, r); err != nil {
 		return err
 	}
 	answer(w, r, http.StatusOK, func(b []byte) []byte {

@@ -47,6 +47,7 @@ func answer(w http.ResponseWriter, r *request, status int, body func([]byte) []b
 	buf := buffers.Get().(*[]byte)
 	defer freeBuffer(buf)
 	*buf = body((*buf)[:0])
+	r.api.leaveTurn(r) // before the client takes its time
 	// The octets are held until the client has taken them, or its time is over.
 	if err := r.api.holdAnswer(r, cap(*buf)); err != nil {
 		delete(w.Header(), "ETag") // of what is not sent

@@ -83,6 +83,11 @@ func (a *api) enter(rt *route, w http.ResponseWriter, r *request) error {
 			return err
 		}
 	}
+	if rt.bucket == access.List {
+		if err := a.turn(ctx, r); err != nil {
+			return err
+		}
+	}
 	return rt.handle(a, w, r)
 }
 

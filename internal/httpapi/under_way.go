@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -38,6 +39,7 @@ func newShares(places int, held int64) shares {
 // taken is what one request has of its Space's shares.
 type taken struct {
 	place bool
+	turn  bool // to make a page
 	bytes int64
 }
 
@@ -57,6 +59,24 @@ func (a *api) leavePlace(r *request) {
 	if r.taken.place {
 		r.taken.place = false
 		a.places.Give(r.grant.Space.ID, 1)
+	}
+}
+
+// turn waits, once, until a page of the request's Space may be made.
+func (a *api) turn(ctx context.Context, r *request) error {
+	if r.taken.turn {
+		return nil
+	}
+	err := a.book.BeginPage(ctx, r.grant)
+	r.taken.turn = err == nil
+	return err
+}
+
+// leaveTurn lets another page be made, when one is made or is to wait for news.
+func (a *api) leaveTurn(r *request) {
+	if r.taken.turn {
+		r.taken.turn = false
+		a.book.EndPage(r.grant)
 	}
 }
 
@@ -97,6 +117,7 @@ func (r *request) lacks(size int) int64 { return int64(size) - freeBytes - r.tak
 // letGo gives back all that a request has.
 func (a *api) letGo(r *request) {
 	a.leavePlace(r)
+	a.leaveTurn(r)
 	if r.taken.bytes > 0 {
 		a.held.Give(r.grant.Space.ID, r.taken.bytes)
 		a.holds(r, -r.taken.bytes)

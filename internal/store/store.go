@@ -55,7 +55,7 @@ func New(b Backend, o Options) *Store {
 	}
 	s := &Store{
 		backend: b,
-		reads:   &orderly{b, newTurns(b.Readers()), o.Metrics},
+		reads:   &orderly{b, halfOf(b.Readers()), o.Metrics},
 		log:     o.Log,
 		clock:   o.Clock,
 		metrics: o.Metrics,

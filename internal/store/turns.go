@@ -9,10 +9,11 @@ import (
 	"github.com/carnet-project/carnet/internal/metrics"
 )
 
-// turns keeps one Space from taking all readers: half of them may read of it at
-// once. Further reads of it wait for their turn, while others go on.
-type turns struct {
-	most int // reads of one Space at once
+// Turns lets so much go on at once in one Space and no more: what comes on top
+// waits for its turn, while others go on. So one Space takes neither all readers,
+// of which half may read of it, nor all of the time in which pages are made.
+type Turns struct {
+	most int // at once, in one Space
 
 	mu     sync.Mutex
 	spaces map[contact.SpaceID]*reading // those that are read
@@ -24,12 +25,15 @@ type reading struct {
 	waiting []chan struct{} // in their order; closed when its turn has come
 }
 
-func newTurns(readers int) *turns {
-	return &turns{most: max(1, readers/2), spaces: map[contact.SpaceID]*reading{}}
+// NewTurns makes Turns of so many at once in one Space.
+func NewTurns(most int) *Turns {
+	return &Turns{most: most, spaces: map[contact.SpaceID]*reading{}}
 }
 
-// enter waits for a place among the reads of a Space, or until ctx ends.
-func (s *turns) enter(ctx context.Context, space contact.SpaceID) error {
+func halfOf(readers int) *Turns { return NewTurns(max(1, readers/2)) }
+
+// Enter waits for a place among the reads of a Space, or until ctx ends.
+func (s *Turns) Enter(ctx context.Context, space contact.SpaceID) error {
 	turn := s.queue(space)
 	if turn == nil {
 		return nil
@@ -44,7 +48,7 @@ func (s *turns) enter(ctx context.Context, space contact.SpaceID) error {
 }
 
 // queue takes a place where one is free, or gives what to wait for.
-func (s *turns) queue(space contact.SpaceID) chan struct{} {
+func (s *Turns) queue(space contact.SpaceID) chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	of := s.spaces[space]
@@ -62,7 +66,7 @@ func (s *turns) queue(space contact.SpaceID) chan struct{} {
 }
 
 // giveUp leaves the queue, or the place that came meanwhile.
-func (s *turns) giveUp(space contact.SpaceID, turn chan struct{}) {
+func (s *Turns) giveUp(space contact.SpaceID, turn chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	of := s.spaces[space]
@@ -73,15 +77,15 @@ func (s *turns) giveUp(space contact.SpaceID, turn chan struct{}) {
 	s.pass(space, of)
 }
 
-// leave gives a place back.
-func (s *turns) leave(space contact.SpaceID) {
+// Leave gives a place back.
+func (s *Turns) Leave(space contact.SpaceID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pass(space, s.spaces[space])
 }
 
 // pass gives a place to who waits longest.
-func (s *turns) pass(space contact.SpaceID, of *reading) {
+func (s *Turns) pass(space contact.SpaceID, of *reading) {
 	if len(of.waiting) > 0 {
 		close(of.waiting[0])
 		of.waiting = slices.Delete(of.waiting, 0, 1)
@@ -96,21 +100,21 @@ func (s *turns) pass(space contact.SpaceID, of *reading) {
 // at. What is of no Space goes straight through.
 type orderly struct {
 	Reader
-	*turns
+	*Turns
 	metrics *metrics.Metrics
 }
 
 func (r *orderly) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (row ContactRow, ok bool, err error) {
-	if err = r.enter(ctx, space); err == nil {
-		defer r.leave(space)
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
 		row, ok, err = r.Reader.Contact(ctx, space, id)
 	}
 	return row, ok, err
 }
 
 func (r *orderly) List(ctx context.Context, l Listing) (walk Walk, err error) {
-	if err = r.enter(ctx, l.Space); err == nil {
-		defer r.leave(l.Space)
+	if err = r.Enter(ctx, l.Space); err == nil {
+		defer r.Leave(l.Space)
 		walk, err = r.Reader.List(ctx, l)
 		r.metrics.LookedAt(walk.Looked)
 	}
@@ -118,8 +122,8 @@ func (r *orderly) List(ctx context.Context, l Listing) (walk Walk, err error) {
 }
 
 func (r *orderly) Updated(ctx context.Context, u Updates) (walk Walk, err error) {
-	if err = r.enter(ctx, u.Space); err == nil {
-		defer r.leave(u.Space)
+	if err = r.Enter(ctx, u.Space); err == nil {
+		defer r.Leave(u.Space)
 		walk, err = r.Reader.Updated(ctx, u)
 		r.metrics.LookedAt(walk.Looked)
 	}
@@ -127,24 +131,24 @@ func (r *orderly) Updated(ctx context.Context, u Updates) (walk Walk, err error)
 }
 
 func (r *orderly) CreatedFrom(ctx context.Context, space contact.SpaceID, from contact.ID) (id contact.ID, at contact.Time, ok bool, err error) {
-	if err = r.enter(ctx, space); err == nil {
-		defer r.leave(space)
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
 		id, at, ok, err = r.Reader.CreatedFrom(ctx, space, from)
 	}
 	return id, at, ok, err
 }
 
 func (r *orderly) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (row ChangeRow, ok bool, err error) {
-	if err = r.enter(ctx, space); err == nil {
-		defer r.leave(space)
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
 		row, ok, err = r.Reader.Change(ctx, space, seq)
 	}
 	return row, ok, err
 }
 
 func (r *orderly) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (rows []ChangeRow, err error) {
-	if err = r.enter(ctx, space); err == nil {
-		defer r.leave(space)
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
 		rows, err = r.Reader.Feed(ctx, space, after, limit)
 		r.metrics.LookedAt(len(rows))
 	}
@@ -152,8 +156,8 @@ func (r *orderly) Feed(ctx context.Context, space contact.SpaceID, after contact
 }
 
 func (r *orderly) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) (rows []ChangeRow, err error) {
-	if err = r.enter(ctx, space); err == nil {
-		defer r.leave(space)
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
 		rows, err = r.Reader.Chain(ctx, space, from, limit)
 		r.metrics.LookedAt(len(rows))
 	}
@@ -161,8 +165,8 @@ func (r *orderly) Chain(ctx context.Context, space contact.SpaceID, from contact
 }
 
 func (r *orderly) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by Link, limit int) (steps []Step, err error) {
-	if err = r.enter(ctx, space); err == nil {
-		defer r.leave(space)
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
 		steps, err = r.Reader.Trail(ctx, space, from, by, limit)
 		r.metrics.LookedAt(len(steps))
 	}
@@ -170,8 +174,8 @@ func (r *orderly) Trail(ctx context.Context, space contact.SpaceID, from contact
 }
 
 func (r *orderly) LastSeq(ctx context.Context, space contact.SpaceID) (seq contact.Seq, err error) {
-	if err = r.enter(ctx, space); err == nil {
-		defer r.leave(space)
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
 		seq, err = r.Reader.LastSeq(ctx, space)
 	}
 	return seq, err

@@ -16,10 +16,10 @@ import (
 // others; who waits comes in turn, and ends with its context.
 func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newTurns(8)
+		s := halfOf(8)
 		bg := t.Context()
 		for range 4 {
-			if err := s.enter(bg, 1); err != nil {
+			if err := s.Enter(bg, 1); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -32,7 +32,7 @@ func TestTurns(t *testing.T) {
 				if n == 1 {
 					ctx = given
 				}
-				if err := s.enter(ctx, 1); err != nil {
+				if err := s.Enter(ctx, 1); err != nil {
 					gaveUp = err
 					return
 				}
@@ -44,7 +44,7 @@ func TestTurns(t *testing.T) {
 			t.Fatalf("reads %v came in beside as many as may", came)
 		}
 		for range 4 { // which another Space does not notice
-			if err := s.enter(bg, 2); err != nil {
+			if err := s.Enter(bg, 2); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -54,15 +54,15 @@ func TestTurns(t *testing.T) {
 			t.Errorf("whose context ended is told %v", gaveUp)
 		}
 		for range 3 {
-			s.leave(1)
+			s.Leave(1)
 			synctest.Wait()
 		}
 		if want := []int{0, 2, 3}; !slices.Equal(came, want) {
 			t.Errorf("they came as %v, want %v", came, want)
 		}
 		for range 4 {
-			s.leave(1)
-			s.leave(2)
+			s.Leave(1)
+			s.Leave(2)
 		}
 		if len(s.spaces) != 0 {
 			t.Errorf("when all have left, %d Spaces are kept", len(s.spaces))
@@ -72,16 +72,16 @@ func TestTurns(t *testing.T) {
 
 // A place that comes to somebody who gives up at that moment goes on to the next.
 func TestTurnGivenUp(t *testing.T) {
-	s := newTurns(2)
+	s := halfOf(2)
 	if s.queue(1) != nil {
 		t.Fatal("the first has to wait")
 	}
 	first, second := s.queue(1), s.queue(1)
-	s.leave(1)
+	s.Leave(1)
 	<-first // and has given up meanwhile:
 	s.giveUp(1, first)
 	<-second
-	s.leave(1)
+	s.Leave(1)
 	if len(s.spaces) != 0 {
 		t.Error("a place was lost")
 	}
@@ -92,7 +92,7 @@ func TestTurnGivenUp(t *testing.T) {
 func TestTurnsHold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		readers := rapid.IntRange(1, 9).Draw(t, "readers")
-		s, most := newTurns(readers), max(1, readers/2)
+		s, most := halfOf(readers), max(1, readers/2)
 		now, waiting := map[contact.SpaceID]int{}, map[contact.SpaceID][]chan struct{}{}
 		for range rapid.IntRange(1, 50).Draw(t, "steps") {
 			space := contact.SpaceID(rapid.IntRange(1, 2).Draw(t, "space"))
@@ -105,7 +105,7 @@ func TestTurnsHold(t *testing.T) {
 					now[space]++
 				}
 			case step == 1 && now[space] > 0:
-				s.leave(space)
+				s.Leave(space)
 				if len(queue) > 0 {
 					<-queue[0]
 					waiting[space] = queue[1:]
