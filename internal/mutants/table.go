@@ -36,15 +36,16 @@ var table = []mutant{
 		breaks: "A write is answered 200 and then lost, where the commit fails (CONTRACT D21).",
 		file:   "internal/store/batch.go",
 		old: `	if err := tx.Commit(ctx); err != nil {
-		return b.lane.settle(err, mark)
+		if err = b.lane.settle(err, mark); err != nil {
+			return err
+		}
 	}
-	return nil
+	b.saved = true
 `,
 		new: `	b.answerAll()
 	b.writes = nil
 	_ = mark
 	tx.Commit(ctx)
-	return nil
 `,
 		tests: []string{"./internal/store/sqlite"},
 		run:   "^TestBackend$/^each_fault_alone$",

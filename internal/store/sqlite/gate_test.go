@@ -65,7 +65,7 @@ func TestGate(t *testing.T) {
 func TestResetGivesUp(t *testing.T) {
 	rows, pages := checkpointPages, longLog
 	checkpointPages, longLog = 20, 60
-	defer func() { checkpointPages, longLog = rows, pages }()
+	t.Cleanup(func() { checkpointPages, longLog = rows, pages }) // after the checkpointer has ended
 	path := filepath.Join(t.TempDir(), "carnet.db")
 	b := opened(t, Options{Path: path, Serve: true})
 	s := store.New(b, store.Options{Log: slog.New(slog.DiscardHandler)})
