@@ -80,6 +80,7 @@ const (
 
 // The server: 503, where nothing was done, and 500.
 const (
+	CodeClockJumped    Code = "clock_jumped" // nothing is written until the server's clock is set right
 	CodeDatabaseBusy   Code = "database_busy"
 	CodeNotReady       Code = "not_ready"
 	CodeOverloaded     Code = "overloaded"

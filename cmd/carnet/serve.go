@@ -20,6 +20,7 @@ type serveCommand struct {
 	BehindProxy    bool   `help:"A proxy in front ends TLS: allow an address that other machines can reach."`
 	Migrate        bool   `help:"Bring the schema of a PostgreSQL database up to date first. That of a SQLite file always is."`
 	AcceptRestored bool   `help:"A backup was put in the place of the SQLite file: serve it, with numbers that were never given. For one start."`
+	AcceptClock    bool   `help:"The clock is right, though it is more than 400 days ahead of the newest change. For one start."`
 	Metrics        string `placeholder:"HOST:PORT" help:"Serve counters for Prometheus at http://HOST:PORT/metrics. Off unless given."`
 	PublicURL      string `name:"public-url" placeholder:"URL" help:"What clients call this server, for links in its answers: https://contacts.example.com."`
 }
@@ -57,8 +58,8 @@ func checkListen(address string) error {
 // Run serves until the program is told to stop.
 func (c *serveCommand) Run(in *surroundings) error {
 	s, err := server.Open(in.ctx, server.Config{
-		Database: in.db, Migrate: c.Migrate, AcceptRestored: c.AcceptRestored, Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL,
-		Metrics: c.Metrics, Log: in.log})
+		Database: in.db, Migrate: c.Migrate, AcceptRestored: c.AcceptRestored, AcceptClock: c.AcceptClock,
+		Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL, Metrics: c.Metrics, Log: in.log})
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,10 @@ func (b *Book) Ready(ctx context.Context) error {
 	}
 }
 
+// ClockWarning tells what is wrong with the clock, for who asks whether requests
+// can be served; "" where nothing is.
+func (b *Book) ClockWarning() string { return b.store.ClockWarning() }
+
 // askReady gives the answer that holds now, and asks the store where there is
 // none. The question goes on without who asked first: others wait for it too.
 func (b *Book) askReady() *readyAnswer {

@@ -7,6 +7,7 @@ var Codes = []string{
 	"body_empty",
 	"body_incomplete",
 	"body_too_large",
+	"clock_jumped",
 	"contact_empty",
 	"contact_not_found",
 	"contact_too_large",

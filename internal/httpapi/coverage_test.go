@@ -17,6 +17,7 @@ import (
 // test that does.
 var codesOfTests = map[string]string{
 	"body_incomplete":   "TestBodyBreaksOff",
+	"clock_jumped":      "TestClockJumped",
 	"contact_too_large": "TestContactsStaySendable of package contact",
 	"database_busy":     "TestStoreFails",
 	"internal":          "TestStoreFails",

@@ -150,6 +150,41 @@ func TestOutcomeUnknown(t *testing.T) {
 	want(t, w.do(t.Context(), "GET", "/healthz", ""), 200, "")
 }
 
+// FAULT B9: where the clock has jumped nothing is written, reading goes on, and
+// who asks whether the server is ready is told.
+func TestClockJumped(t *testing.T) {
+	_, w := newFaulty(t, httpapi.Options{})
+	d, err := described()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.GuardClock(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	ready := func(warned bool) {
+		t.Helper()
+		res := w.do(t.Context(), "GET", "/readyz", "")
+		want(t, res, 200, "")
+		if _, problems := d.ValidateHttpResponse(httptest.NewRequest("GET", "/readyz", nil), res.Result()); problems != nil {
+			t.Errorf("not as in the document: %v", problems)
+		}
+		if body := res.Body.String(); strings.Contains(body, `{"status":"ok","warning":"The clock of the server`) != warned || !warned && body != `{"status":"ok"}` {
+			t.Errorf("warned %v: %s", warned, body)
+		}
+	}
+	ready(false)
+	for _, jump := range []time.Duration{25 * time.Hour, 10 * 365 * 24 * time.Hour} {
+		w.wait(jump)
+		ready(true)
+		want(t, w.do(t.Context(), "PUT", "/contacts/1", `{"names":["x"]}`), 503, "clock_jumped")
+		want(t, w.do(t.Context(), "POST", "/contacts", `{"names":["x"]}`), 503, "clock_jumped")
+		want(t, w.do(t.Context(), "GET", "/contacts/1", ""), 200, "")
+		w.wait(-jump)
+		ready(false)
+		want(t, w.do(t.Context(), "PUT", "/contacts/1", `{"names":["Set right"]}`), 200, "")
+	}
+}
+
 func TestShuttingDown(t *testing.T) {
 	_, w := newFaulty(t, httpapi.Options{})
 	w.book.Close() // notes that the key is in use, for which the store is needed

@@ -19,7 +19,15 @@ func (a *api) ready(w http.ResponseWriter, r *request) error {
 		return &fault.Error{Kind: fault.Unavailable, Code: "not_ready", RetryAfter: time.Second, Err: err,
 			Message: "The server cannot serve requests now."}
 	}
-	answerOK(w, r)
+	warning := a.book.ClockWarning()
+	if warning == "" {
+		answerOK(w, r)
+		return nil
+	}
+	answer(w, r, http.StatusOK, func(b []byte) []byte {
+		b = append(b, `{"status":"ok","warning":`...)
+		return append(appendString(b, warning), '}')
+	})
 	return nil
 }
 

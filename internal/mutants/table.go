@@ -406,4 +406,13 @@ var table = []mutant{
 		tests:  []string{"./internal/store/sqlite"},
 		run:    "^TestKilledWhileOpeningAndClosing$",
 	},
+	{
+		name:   "clock-jump-taken",
+		breaks: "One write under a clock that jumped ahead by years has a Space's times stand there for years.",
+		file:   "internal/store/clock.go",
+		old:    "	if state.refuses() {\n",
+		new:    "	if state.refuses() && false {\n",
+		tests:  []string{"./internal/httpapi"},
+		run:    "^TestClockJumped$",
+	},
 }

@@ -24,6 +24,7 @@ type Config struct {
 	Database       string       // the path of a SQLite file, made where there is none, but its folder must exist; or a PostgreSQL database: postgres://user@host/name
 	Migrate        bool         // bring the schema of a PostgreSQL database up to date first; that of a file always is
 	AcceptRestored bool         // the SQLite file was put back, and is not the newest: see sqlite.Options
+	AcceptClock    bool         // the clock is right, however long after the newest change
 	Listen         string       // host:port; port 0 picks a free one
 	BehindProxy    bool         // a proxy on the way ends TLS, so an address that others can reach is allowed
 	PublicURL      string       // what clients call the server, for links in answers: "https://contacts.example.com"; "": what they sent as Host
@@ -97,6 +98,9 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	data, err := open(ctx, c.Database, sqlite.Options{Serve: true, AcceptRestored: c.AcceptRestored, Log: c.Log}, counted)
 	if err != nil {
 		return nil, errors.Join(err, l.Close(), numbers.close())
+	}
+	if err := data.store.GuardClock(ctx, c.AcceptClock); err != nil {
+		return nil, errors.Join(err, l.Close(), numbers.close(), data.Close())
 	}
 	s := newServer(l, data, c, counted)
 	s.metrics = numbers

@@ -47,6 +47,10 @@ type Backend interface {
 	// Check tells whether the database answers. It waits for no read of a Space.
 	Check(ctx context.Context) error
 
+	// LastAt gives the time of the newest change of all Spaces, 0 for none. It
+	// waits for no read of a Space.
+	LastAt(ctx context.Context) (contact.Time, error)
+
 	// Watch has failed called once the storage cannot be trusted any more, in
 	// whatever way that shows: while reading, or in the background, as well as by
 	// an ErrBroken that a write returns. It may be called at once, from any

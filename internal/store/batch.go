@@ -141,6 +141,7 @@ func (b *batchRun) try() error {
 		}
 	}
 	b.saved = true
+	b.lane.store.guard.saved(save.Changes)
 	return nil
 }
 
@@ -191,7 +192,10 @@ func (b *batchRun) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now := contact.TimeOf(b.lane.store.clock())
+	now, err := b.lane.store.now(rows)
+	if err != nil {
+		return err
+	}
 	b.spaces = make(map[contact.SpaceID]*workspace, len(rows))
 	for _, row := range rows {
 		if err := b.reserve(ctx, &row, newIDs[row.Space]); err != nil {

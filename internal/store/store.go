@@ -22,6 +22,8 @@ type Store struct {
 	reads   Reader // the backend's, by turns of the Spaces
 	log     *slog.Logger
 	clock   func() time.Time
+	uptime  func() time.Duration
+	guard   clockGuard
 	metrics *metrics.Metrics
 	news    news
 
@@ -37,9 +39,10 @@ type Store struct {
 
 // Options set what a Store takes from its surroundings; zero values will do.
 type Options struct {
-	Log     *slog.Logger     // nil: slog.Default
-	Clock   func() time.Time // nil: time.Now
-	Metrics *metrics.Metrics // nil: some that nobody reads
+	Log     *slog.Logger         // nil: slog.Default
+	Clock   func() time.Time     // nil: time.Now
+	Uptime  func() time.Duration // what has passed since some moment, nil: by the system
+	Metrics *metrics.Metrics     // nil: some that nobody reads
 }
 
 // New makes a Store over a backend and owns it from then on.
@@ -50,6 +53,9 @@ func New(b Backend, o Options) *Store {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	if o.Uptime == nil {
+		o.Uptime = uptime
+	}
 	if o.Metrics == nil {
 		o.Metrics = metrics.New()
 	}
@@ -58,6 +64,7 @@ func New(b Backend, o Options) *Store {
 		reads:   &orderly{b, halfOf(b.Readers()), o.Metrics},
 		log:     o.Log,
 		clock:   o.Clock,
+		uptime:  o.Uptime,
 		metrics: o.Metrics,
 		lanes:   map[int64]*lane{},
 		broken:  make(chan struct{}),

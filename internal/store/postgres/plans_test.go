@@ -17,6 +17,7 @@ import (
 // scans lists the statements that may read a whole table, with the reason.
 var scans = map[string]string{
 	"selectSpaces":  "it lists the whole table, which has a row a tenant",
+	"selectLastAt":  "it is for all Spaces, once at the start",
 	"selectAPIKeys": "it lists the whole table, which has a few rows a tenant",
 	"takeIDs":       "its table has three rows",
 	"selectSecret":  "its table has one row",
@@ -109,6 +110,7 @@ func calls(b *Backend) []func() error {
 		func() error { _, err := b.Chain(bg, space, 100, 50); return err },
 		func() error { _, err := b.Trail(bg, space, 100, store.ByPrev, 50); return err },
 		func() error { _, err := b.LastSeq(bg, space); return err },
+		func() error { _, err := b.LastAt(bg); return err },
 		func() error { _, err := b.Spaces(bg); return err },
 		func() error { _, err := b.Keys(bg); return err },
 		func() error { _, _, err := b.Grant(bg, [32]byte{1}); return err },

@@ -211,6 +211,12 @@ func (b *Backend) LastSeq(ctx context.Context, space contact.SpaceID) (seq conta
 	return seq, err
 }
 
+// LastAt gives the time of the newest change of all Spaces.
+func (b *Backend) LastAt(ctx context.Context) (at contact.Time, err error) {
+	_, err = one(ctx, b.keys, "read the newest change", selectLastAt, nil, []any{(*int64)(&at)})
+	return at, err
+}
+
 // Secret gives the bytes that all servers on this database share.
 func (b *Backend) Secret(ctx context.Context) (secret []byte, err error) {
 	ok, err := one(ctx, b.keys, "read the installation", selectSecret, nil, []any{&secret})

@@ -61,7 +61,8 @@ func TestKeysHaveAConnection(t *testing.T) {
 	_, err2 := b.Secret(bg)
 	_, err3 := b.Spaces(bg)
 	_, err4 := b.Keys(bg)
-	if err := errors.Join(err1, err2, err3, err4, b.Check(bg)); err != nil {
+	_, err5 := b.LastAt(bg)
+	if err := errors.Join(err1, err2, err3, err4, err5, b.Check(bg)); err != nil {
 		t.Error(err)
 	}
 	ended, cancel := context.WithCancel(bg)

@@ -138,6 +138,7 @@ const (
 	lockWindow   = `SELECT start, used FROM limit_windows WHERE space_id = $1 AND bucket = $2 FOR UPDATE`
 	updateWindow = `UPDATE limit_windows SET start = $3, used = $4 WHERE space_id = $1 AND bucket = $2`
 
+	selectLastAt  = `SELECT coalesce(max(last_at), 0) FROM spaces`
 	selectSecret  = `SELECT secret FROM installation WHERE only_row = 1`
 	insertSecret  = `INSERT INTO installation (only_row, secret) VALUES (1, $1) ON CONFLICT (only_row) DO NOTHING`
 	selectServer  = `SELECT current_setting('server_version_num')::bigint, current_setting('server_encoding')`

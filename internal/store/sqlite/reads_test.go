@@ -78,7 +78,8 @@ func TestKeysHaveAReader(t *testing.T) {
 	_, err2 := b.Secret(ctx)
 	_, err3 := b.Spaces(ctx)
 	_, err4 := b.Keys(ctx)
-	if err := errors.Join(err1, err2, err3, err4, b.Check(ctx)); err != nil {
+	_, err5 := b.LastAt(ctx)
+	if err := errors.Join(err1, err2, err3, err4, err5, b.Check(ctx)); err != nil {
 		t.Error(err)
 	}
 	ended, cancel := context.WithCancel(ctx)

@@ -17,6 +17,7 @@ import (
 var scans = map[string]string{
 	"selectSpaces":  "it lists the whole table, which has a row a tenant",
 	"skipBlocks":    "it is for all Spaces, once after a restore",
+	"selectLastAt":  "it is for all Spaces, once at the start",
 	"selectAPIKeys": "it lists the whole table, which has a few rows a tenant",
 }
 

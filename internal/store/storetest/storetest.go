@@ -24,7 +24,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Backend) {
 		randomTests,                                                                                // first, because they take longest
 		spaceTests, contactTests, historyTests, listTests, updateTests, registryTests, windowTests, // the backend alone
 		weightTests, walkTests, endTests,
-		valueTests, aliasTests, // the store over it
+		valueTests, aliasTests, clockTests, // the store over it
 	} {
 		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {

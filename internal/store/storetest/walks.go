@@ -300,6 +300,7 @@ func testReadsEnd(t *testing.T, b store.Backend) {
 		"Chain":       func(ctx context.Context) (any, error) { return b.Chain(ctx, space, 9, 9) },
 		"Trail":       func(ctx context.Context) (any, error) { return b.Trail(ctx, space, 9, store.ByPrev, 9) },
 		"LastSeq":     func(ctx context.Context) (any, error) { return b.LastSeq(ctx, space) },
+		"LastAt":      func(ctx context.Context) (any, error) { return b.LastAt(ctx) },
 		"Secret":      func(ctx context.Context) (any, error) { return b.Secret(ctx) },
 		"Grant":       func(ctx context.Context) (any, error) { g, _, err := b.Grant(ctx, [32]byte{}); return g, err },
 		"Check":       func(ctx context.Context) (any, error) { return nil, b.Check(ctx) },

@@ -1,0 +1,83 @@
+package server
+
+import (
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/sqlite"
+)
+
+// FAULT B9: a server whose clock is years ahead of what its database knows writes
+// nothing, unless whoever starts it says that the clock is right.
+func TestClockYearsAhead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "carnet.db")
+	writeAt(t, path, time.Now().AddDate(-10, 0, 0))
+	for _, c := range []struct {
+		accept bool
+		status int
+	}{{false, http.StatusServiceUnavailable}, {true, http.StatusCreated}, {false, http.StatusCreated}} {
+		s, err := Open(t.Context(), Config{Database: path, Listen: "127.0.0.1:0", AcceptClock: c.accept, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := start(t, s)
+		request, err := http.NewRequest("POST", r.URL()+"/public-api/v1/contacts", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+r.secret)
+		request.Header.Set("Content-Type", "application/json")
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != c.status {
+			t.Errorf("accepted %v: answered %d, want %d", c.accept, answer.StatusCode, c.status)
+		}
+		if warned := r.Book().ClockWarning() != ""; warned != (c.status != http.StatusCreated) {
+			t.Errorf("accepted %v: warned %v", c.accept, warned)
+		}
+		r.stop()
+		if err := <-r.ended; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// writeAt makes a database with a contact that was made at some time.
+func writeAt(t *testing.T, path string, at time.Time) {
+	t.Helper()
+	clock := func() time.Time { return at }
+	backend, err := sqlite.Open(t.Context(), sqlite.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := store.New(backend, store.Options{Clock: clock})
+	b := book.New(s, book.Options{Clock: clock})
+	space, err := b.CreateSpace(t.Context(), access.Space{Name: "old"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, _, err := b.CreateKey(t.Context(), access.APIKey{Space: space.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	patch := contact.Patch{}
+	patch.Values[contact.Names] = contact.List{Sent: true, Texts: []string{"Ada Example"}}
+	if _, err := b.Create(t.Context(), access.Grant{Key: key, Space: space}, book.Attribution{RequestID: "r"}, &patch); err != nil {
+		t.Fatal(err)
+	}
+	b.Close()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
