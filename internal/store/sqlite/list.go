@@ -206,8 +206,8 @@ func (b *Backend) Secret(ctx context.Context) (secret []byte, err error) {
 // LastAt gives the time of the newest change of all Spaces.
 func (b *Backend) LastAt(ctx context.Context) (at contact.Time, err error) {
 	err = b.readKept(ctx, func(c *conn) error {
-		return one(c, selectLastAt, func(s *sqlite.Stmt) error {
-			at = contact.Time(s.ColumnInt64(0))
+		return c.run(selectLastAt, func(s *sqlite.Stmt) error {
+			at = max(at, contact.Time(s.ColumnInt64(0)))
 			return nil
 		})
 	})

@@ -59,7 +59,7 @@ const (
 		FROM changes WHERE change_key = ?1`
 	selectFeed    = `SELECT ` + changeColumns + ` FROM changes WHERE change_key > ?1 AND change_key <= ?2 ORDER BY change_key LIMIT ?3`
 	selectLastSeq = `SELECT next_seq - 1 FROM spaces WHERE space_id = ?1`
-	selectLastAt  = `SELECT coalesce(max(last_at), 0) FROM spaces`
+	selectLastAt  = `SELECT last_at FROM spaces`
 	selectSecret  = `SELECT secret FROM installation WHERE only_row = 1`
 	insertChange  = `INSERT INTO changes (` + changeColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`
 
