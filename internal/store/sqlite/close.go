@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/carnet-project/carnet/internal/store"
@@ -27,6 +28,9 @@ func (b *Backend) sound() error {
 	}
 	if b.file.moved(b.path) {
 		return b.fail(fmt.Errorf("%w: the database file was moved, removed or replaced while it was in use; put it back, then start again", store.ErrBroken))
+	}
+	if id, _, err := identify(b.path + "-wal"); b.logID != (fileID{}) && (err != nil || id != b.logID) {
+		return b.fail(fmt.Errorf("%w: the log of the database, the file that ends with -wal, was moved, removed or replaced while it was in use; put it back, then start again", store.ErrBroken))
 	}
 	return nil
 }
@@ -107,19 +111,35 @@ func (b *Backend) closeConns() error {
 		}
 	}
 	last := b.claim.last()
+	b.at("the others are counted")
 	if last {
 		if err := b.renew(false); err != nil {
 			return errors.Join(append(errs, err)...)
 		}
 	}
 	errs = append(errs, b.writer.close())
-	if _, err := os.Stat(b.path + "-wal"); err == nil && last {
+	switch _, err := os.Stat(b.path + "-wal"); {
+	case err == nil && last:
 		// A command that began beside a server outlives it, and begins a log of its
 		// own, of which nobody knows.
 		errs = append(errs, b.setMark(func(m *mark) { m.any = true }))
+	case errors.Is(err, fs.ErrNotExist) && !last:
+		// The others were killed meanwhile: so this was the last connection after
+		// all, and closing it has copied the log into the file, and removed it.
+		errs = append(errs, b.noteWhole())
 	}
 	b.writer = nil
 	return errors.Join(append(errs, b.file.release(b.serve))...)
+}
+
+// noteWhole says in the newest mark, whoever made it, that the file holds all.
+func (b *Backend) noteWhole() error {
+	m, known, err := readMark(b.claim.lock)
+	if err != nil || !known {
+		return err
+	}
+	b.mark = m
+	return b.setMark(func(m *mark) { m.whole = true })
 }
 
 // whole tells whether the file and the log may be written to at the end.

@@ -28,6 +28,9 @@ func judge(m mark, known bool, f header, l logState) verdict {
 		usual = fileCut
 	}
 	if !known {
+		if l.stamp != 0 && f.stamp != 0 && l.stamp != f.stamp {
+			return otherLog
+		}
 		return usual
 	}
 	isNext := m.next != 0 && f.stamp == m.next
@@ -40,15 +43,24 @@ func judge(m mark, known bool, f header, l logState) verdict {
 	case l.commits > 0 && !m.owns(l):
 		return otherLog
 	// The next stamp is written to an empty log and copied alone: where it is in
-	// the file, all else is.
-	case l.commits == 0 && !m.whole && !isNext:
+	// the file, all else is. So is all, too, where the log begins again.
+	case l.commits == 0 && !m.whole && !isNext && !m.begins(l):
 		return logGone
 	}
 	return usual
 }
 
+// begins tells whether a log without commits is one that begins again: its header
+// has been written since the mark, which happens when all before was copied into
+// the file, and a kill came before its first commit.
+func (m *mark) begins(l logState) bool { return l.salt != 0 && l.salt != m.log && m.owns(l) }
+
 // owns tells whether the log is that of the mark: it was there when the mark was
-// made, or goes on from that one, or begins with the next stamp.
+// made, or goes on from that one, or has the next stamp. Where it tells a stamp, that
+// is one of the mark's.
 func (m *mark) owns(l logState) bool {
+	if l.stamp != 0 && l.stamp != m.stamp && l.stamp != m.next {
+		return false
+	}
 	return m.any || m.log != 0 && l.salt-m.log < saltsApart || m.next != 0 && l.stamp == m.next
 }

@@ -15,7 +15,7 @@ import (
 type logState struct {
 	salt    uint32 // its first salt, which every reset makes one greater
 	commits int    // transactions that recovery will find
-	stamp   uint32 // in its first frame, where that is the database's first page; 0 for none
+	stamp   uint32 // in its first frame of the database's first page, of which it may have none: then 0
 	broken  bool   // recovery will stop in front of transactions that were acknowledged
 }
 
@@ -66,7 +66,7 @@ func readLog(path string) (l logState, err error) {
 func (l *logState) readFrames(r io.Reader, salts []byte, size int, sum checksum, valid bool) error {
 	behind := 0
 	frame := make([]byte, frameHeaderSize+size)
-	for first := true; ; first = false {
+	for {
 		if _, err := io.ReadFull(r, frame); err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func (l *logState) readFrames(r io.Reader, salts []byte, size int, sum checksum,
 		sum.add(frame[:8])
 		sum.add(frame[frameHeaderSize:])
 		valid = valid && own && sum.a == binary.BigEndian.Uint32(frame[16:]) && sum.b == binary.BigEndian.Uint32(frame[20:])
-		if valid && first && binary.BigEndian.Uint32(frame) == 1 {
+		if valid && l.stamp == 0 && binary.BigEndian.Uint32(frame) == 1 {
 			l.stamp = binary.BigEndian.Uint32(frame[frameHeaderSize+60:])
 		}
 		isCommit := binary.BigEndian.Uint32(frame[4:]) != 0

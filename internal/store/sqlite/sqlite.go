@@ -44,9 +44,10 @@ type Backend struct {
 	claim    claim
 	file     *dataFile // nil until it is known to be there
 	marking  sync.Mutex
-	mark     mark // the newest in the lock file
-	trusted  bool // the file and its log are known to belong together
-	restored bool // the file was put back
+	mark     mark   // the newest in the lock file
+	logID    fileID // of the log, where this process serves
+	trusted  bool   // the file and its log are known to belong together
+	restored bool   // the file was put back
 
 	// writing is held by whoever uses writer: a transaction from Begin to its
 	// end, a change of the registry, the short reset of the log.
@@ -169,6 +170,9 @@ func (b *Backend) start(ctx context.Context) (err error) {
 	}
 	if !b.serve {
 		return nil
+	}
+	if b.logID, _, err = identify(b.path + "-wal"); err != nil {
+		return fmt.Errorf("cannot find the log of the database: %w", err)
 	}
 	if b.mark.unchecked {
 		b.background(b.check)
