@@ -10,13 +10,13 @@ import (
 )
 
 type contactList struct {
-	Email        string `placeholder:"EMAIL" help:"Those who have this email, primary or not."`
-	Phone        string `placeholder:"PHONE" help:"Those who have this phone number, primary or not."`
-	UpdatedSince string `placeholder:"TIME" help:"Those that changed since then, changed last at the end, as in 2026-01-31T14:00:00Z."`
-	Start        string `placeholder:"TIME" help:"Those made then or later, as in '2026-01-31 14:00:00' in the time zone of the Space."`
-	End          string `placeholder:"TIME" help:"Those made then or earlier, likewise."`
-	Limit        *int   `placeholder:"N" help:"Stop after so many, and say so on standard error where there are more. Default: all."`
-	PerPage      int    `placeholder:"N" help:"How many are asked for at once, 1 to 5000. Default: 1000."`
+	Email        *string `placeholder:"EMAIL" help:"Those who have this email, primary or not."`
+	Phone        *string `placeholder:"PHONE" help:"Those who have this phone number, primary or not."`
+	UpdatedSince *string `placeholder:"TIME" help:"Those that changed since then, changed last at the end, as in 2026-01-31T14:00:00Z."`
+	Start        *string `placeholder:"TIME" help:"Those made then or later, as in '2026-01-31 14:00:00' in the time zone of the Space."`
+	End          *string `placeholder:"TIME" help:"Those made then or earlier, likewise."`
+	Limit        *int    `placeholder:"N" help:"Stop after so many, and say so on standard error where there are more. Default: all."`
+	PerPage      int     `placeholder:"N" help:"How many are asked for at once, 1 to 5000. Default: 1000."`
 	format
 
 	since time.Time // UpdatedSince, read
@@ -37,10 +37,16 @@ func (c *contactList) Validate() (err error) {
 	if c.Limit != nil && *c.Limit < 1 {
 		return errors.New("--limit: write a whole number from 1, or leave it out for all")
 	}
-	if c.UpdatedSince == "" {
+	// An unset variable of the shell must not list everybody.
+	for name, filter := range map[string]*string{"email": c.Email, "phone": c.Phone, "updated-since": c.UpdatedSince, "start": c.Start, "end": c.End} {
+		if filter != nil && *filter == "" {
+			return fmt.Errorf("--%s: write something behind it, or leave it out for all", name)
+		}
+	}
+	if c.UpdatedSince == nil {
 		return nil
 	}
-	if c.since, err = time.Parse(time.RFC3339, c.UpdatedSince); err != nil {
+	if c.since, err = time.Parse(time.RFC3339, *c.UpdatedSince); err != nil {
 		return errors.New("write --updated-since as in 2026-01-31T14:00:00Z")
 	}
 	return nil
@@ -74,7 +80,7 @@ func (c *contactList) Run(in *surroundings, server *contactCommand) error {
 // query asks for no more at once than are shown, and one: it tells that there
 // are more.
 func (c *contactList) query() api.Query {
-	q := api.Query{Email: c.Email, Phone: c.Phone, UpdatedSince: c.since, Start: c.Start, End: c.End}
+	q := api.Query{Email: given(c.Email), Phone: given(c.Phone), UpdatedSince: c.since, Start: given(c.Start), End: given(c.End)}
 	if q.PerPage = c.PerPage; q.PerPage == 0 {
 		q.PerPage = allPerPage
 	}
@@ -82,4 +88,12 @@ func (c *contactList) query() api.Query {
 		q.PerPage = min(q.PerPage, *c.Limit+1)
 	}
 	return q
+}
+
+// given gives what a flag says, "" where it was left out.
+func given(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
 }
