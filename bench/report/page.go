@@ -15,16 +15,8 @@ var Names = []string{"performance.md", "performance-put.svg", "performance-growt
 
 // Write makes the page of the newest results in a folder.
 func Write(results, docs string) error {
-	r, name, err := result.Newest(results)
+	files, err := made(results)
 	if err != nil {
-		return err
-	}
-	files := Files(r, name)
-	i, name, err := result.NewestIsolation(result.IsolationDir(results))
-	switch {
-	case err == nil:
-		files[Names[0]] += isolationSection(i, name)
-	case !errors.Is(err, result.ErrNone):
 		return err
 	}
 	for _, name := range Names {
@@ -39,6 +31,23 @@ func Write(results, docs string) error {
 		}
 	}
 	return nil
+}
+
+// made gives what the newest results make, by the names of the files.
+func made(results string) (map[string]string, error) {
+	r, name, err := result.Newest(results)
+	if err != nil {
+		return nil, err
+	}
+	files := Files(r, name)
+	i, name, err := result.NewestIsolation(result.IsolationDir(results))
+	switch {
+	case err == nil:
+		files[Names[0]] += isolationSection(i, name)
+	case !errors.Is(err, result.ErrNone):
+		return nil, err
+	}
+	return files, nil
 }
 
 // Files gives the page of a run, which is kept under that name, and its plots.
