@@ -57,7 +57,7 @@ func closing(t *testing.T, b store.Backend) store.Backend {
 // on either database and however they fall into batches.
 func TestSameWritesSameState(t *testing.T) {
 	t.Parallel()
-	rounds, writes := 1, 1500
+	rounds, writes := 1, 2500
 	if long {
 		rounds, writes = 5, 5000
 	}
