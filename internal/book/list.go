@@ -85,7 +85,7 @@ func (b *Book) BeginPage(ctx context.Context, g access.Grant) error {
 // EndPage tells that a page was made, or was given up.
 func (b *Book) EndPage(g access.Grant) { b.pages.Leave(g.Space.ID) }
 
-// maxPages is how many pages of one Space are made at once: two, so that one
-// that reads does not hold up one that is written, and on large machines half of
-// the processors.
-func maxPages() int { return max(2, runtime.GOMAXPROCS(0)/2) }
+// maxPages is how many pages of one Space are made at once: as many as half of
+// the processors. To make one takes a processor for up to some ten milliseconds,
+// and who else comes must find one that is free.
+func maxPages() int { return max(1, runtime.GOMAXPROCS(0)/2) }
