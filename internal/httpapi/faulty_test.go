@@ -15,6 +15,7 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/httpapi"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -50,10 +51,10 @@ func (tx faultyTx) Commit(ctx context.Context) error {
 	return tx.Tx.Commit(ctx)
 }
 
-func (f *faulty) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (store.ContactRow, bool, error) {
+func (f *faulty) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error) {
 	if f.contact != nil {
 		if err := f.contact(ctx); err != nil {
-			return store.ContactRow{}, false, err
+			return record.Contact{}, false, err
 		}
 	}
 	return f.Backend.Contact(ctx, space, id)

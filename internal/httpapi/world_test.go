@@ -13,9 +13,9 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/checks/pgtest"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/httpapi"
-	"github.com/carnet-project/carnet/internal/pgtest"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/postgres"
 	"github.com/carnet-project/carnet/internal/store/sqlite"

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -92,22 +93,22 @@ func (g *gate) Updated(ctx context.Context, u store.Updates) (store.Walk, error)
 	return g.Backend.Updated(ctx, u)
 }
 
-func (g *gate) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (store.ContactRow, bool, error) {
+func (g *gate) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error) {
 	defer g.pass(ctx, space)()
 	return g.Backend.Contact(ctx, space, id)
 }
 
-func (g *gate) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (store.ChangeRow, bool, error) {
+func (g *gate) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (record.Change, bool, error) {
 	defer g.pass(ctx, space)()
 	return g.Backend.Change(ctx, space, seq)
 }
 
-func (g *gate) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]store.ChangeRow, error) {
+func (g *gate) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]record.Change, error) {
 	defer g.pass(ctx, space)()
 	return g.Backend.Feed(ctx, space, after, limit)
 }
 
-func (g *gate) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]store.ChangeRow, error) {
+func (g *gate) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]record.Change, error) {
 	defer g.pass(ctx, space)()
 	return g.Backend.Chain(ctx, space, from, limit)
 }

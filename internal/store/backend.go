@@ -6,6 +6,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 )
 
 // The errors that a Backend may return from a transaction, beside a
@@ -80,7 +81,7 @@ const MaxLookedAt = 10_000
 type Reader interface {
 	// Contact reads one row by its own id, following nothing. It returns false
 	// where the Space has no such row.
-	Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (ContactRow, bool, error)
+	Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error)
 
 	// List reads live contacts in the order of their ids, which are the marks
 	// of its walk.
@@ -95,15 +96,15 @@ type Reader interface {
 	CreatedFrom(ctx context.Context, space contact.SpaceID, from contact.ID) (contact.ID, contact.Time, bool, error)
 
 	// Change reads one entry of a Space's history, false where there is none.
-	Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (ChangeRow, bool, error)
+	Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (record.Change, bool, error)
 
 	// Feed reads the changes of a Space that follow after, oldest first, at
 	// most limit.
-	Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]ChangeRow, error)
+	Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]record.Change, error)
 
 	// Chain reads a change and those before it of the same contact, newest
 	// first, at most limit.
-	Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]ChangeRow, error)
+	Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]record.Change, error)
 
 	// Trail reads a change and those that lead from it, without what they hold,
 	// at most limit and MaxLookedAt. It ends with one that leads nowhere.
@@ -126,7 +127,7 @@ type Reader interface {
 // MaxPageBytes. Looked is how many rows it looked at, of those that the backend
 // knows of: at least its own, and all of them where it was stopped.
 type Walk struct {
-	Rows    []ContactRow
+	Rows    []record.Contact
 	Stopped int64
 	Looked  int
 }
@@ -144,7 +145,7 @@ const (
 type Step struct {
 	Seq    contact.Seq
 	At     contact.Time
-	Weight int // as ChangeRow.Weight gives it
+	Weight int // as record.Change.Weight gives it
 }
 
 // Listing says which live contacts to read. After and Before are exclusive
@@ -198,7 +199,7 @@ type Registry interface {
 
 // Rekey tells which match keys a contact loses and gains when its Space's region
 // changes.
-type Rekey func(row *ContactRow, before, after string) (gone, come []contact.Key, err error)
+type Rekey func(row *record.Contact, before, after string) (gone, come []contact.Key, err error)
 
 // ErrNoRow says that the row to change does not exist.
 var ErrNoRow = errors.New("store: no such row")
@@ -211,7 +212,7 @@ type Tx interface {
 	Spaces(ctx context.Context, ids []contact.SpaceID) ([]SpaceRow, error)
 	// Contacts loads rows by their own ids, following nothing. Those that the
 	// Space does not have are left out.
-	Contacts(ctx context.Context, ids []ContactID) ([]ContactRow, error)
+	Contacts(ctx context.Context, ids []ContactID) ([]record.Contact, error)
 	// NewIDs takes n consecutive contact ids that no Space was ever given, all
 	// greater than every one given before. They may be lost if the transaction
 	// is not committed.
@@ -245,63 +246,12 @@ type SpaceRow struct {
 	Region   string       // of its settings; never saved from here
 }
 
-// ContactRow is a contact as it is stored. Doc and Origins are JSON: see
-// doc.go.
-type ContactRow struct {
-	Space     contact.SpaceID
-	ID        contact.ID
-	Version   contact.Version
-	State     contact.State
-	Parent    contact.ID // 0 for none
-	Canonical contact.ID // 0 for none
-	Created   contact.Time
-	Head      contact.Seq
-	Depth     int64
-	Skip      contact.Seq // 0 for none
-	Doc       []byte
-	Origins   []byte
-}
-
-// Weight gives about how many bytes the row holds.
-func (r *ContactRow) Weight() int { return len(r.Doc) + len(r.Origins) }
-
-// Weight gives about how many bytes the row holds.
-func (r *ChangeRow) Weight() int {
-	return len(r.Actor) + len(r.Reason) + len(r.Edits) + len(r.Snapshot)
-}
-
-// ChangeRow is an entry of history as it is stored. Actor, Edits and Snapshot
-// are JSON: see edits.go.
-type ChangeRow struct {
-	Space     contact.SpaceID
-	Seq       contact.Seq
-	Op        contact.Seq
-	Contact   contact.ID
-	Version   contact.Version
-	Prev      contact.Seq // 0 for none
-	Skip      contact.Seq // 0 for none
-	At        contact.Time
-	Action    contact.Action
-	Actor     []byte
-	Reason    string
-	RequestID string
-	Edits     []byte
-	Snapshot  []byte // nil for none
-}
-
-// KeyRow is a match key as it is stored.
-type KeyRow struct {
-	Space contact.SpaceID
-	contact.Key
-	ID contact.ID
-}
-
 // ContactSave is a row to write, and the version that it must still have; 0
 // for a row that must not exist. Moved tells that its state or what it leads to
 // differs from the loaded row: where it is false, what is indexed of a row stays
 // as it is, and need not be written.
 type ContactSave struct {
-	Row    ContactRow
+	Row    record.Contact
 	Loaded contact.Version
 	Moved  bool
 }
@@ -318,9 +268,9 @@ type Save struct {
 	Spaces    []SpaceRow
 	Contacts  []ContactSave
 	Redirects []RedirectRow
-	Changes   []ChangeRow
-	KeysGone  []KeyRow
-	KeysCome  []KeyRow
+	Changes   []record.Change
+	KeysGone  []record.Key
+	KeysCome  []record.Key
 }
 
 // Mark is one change of a batch: where it is stored, all of the batch is.

@@ -10,6 +10,7 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/metrics"
+	"github.com/carnet-project/carnet/internal/record"
 )
 
 // How long the store goes on trying by itself. Clients never loop.
@@ -282,7 +283,7 @@ func (b *batchRun) loadRefs(ctx context.Context, want []ContactID, asked map[Con
 			return weight, err
 		}
 		for i := range rows {
-			c, err := decodeContact(&rows[i])
+			c, err := record.DecodeContact(&rows[i])
 			if err != nil {
 				return weight, err
 			}
@@ -337,7 +338,7 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 		s.Redirects = append(s.Redirects, ws.redirects...)
 		for _, id := range ws.changed {
 			before, after := ws.loaded[id], ws.state.contacts[id]
-			row, err := encodeContact(space, after)
+			row, err := record.EncodeContact(space, after)
 			if err != nil {
 				return nil, Mark{}, fmt.Errorf("%w: %w", ErrRefused, err)
 			}
@@ -359,9 +360,9 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 	return &s, Mark{first.Space, first.Seq, first.RequestID}, nil
 }
 
-func appendKeys(to []KeyRow, space contact.SpaceID, id contact.ID, keys []contact.Key) []KeyRow {
+func appendKeys(to []record.Key, space contact.SpaceID, id contact.ID, keys []contact.Key) []record.Key {
 	for _, k := range keys {
-		to = append(to, KeyRow{Space: space, Key: k, ID: id})
+		to = append(to, record.Key{Space: space, Key: k, ID: id})
 	}
 	return to
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/record"
 )
 
 // Times in a history grow strictly: one write under a clock that is years ahead
@@ -145,7 +146,7 @@ func (s *Store) now(spaces []SpaceRow) (contact.Time, error) {
 func (s *Store) moment() moment { return moment{contact.TimeOf(s.clock()), s.uptime()} }
 
 // saved notes the changes of a batch.
-func (g *clockGuard) saved(changes []ChangeRow) {
+func (g *clockGuard) saved(changes []record.Change) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for i := range changes {

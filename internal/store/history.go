@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 )
 
 // FeedPage is a part of a Space's changes, oldest first. Last is the newest
@@ -63,7 +64,7 @@ func (s *Store) History(ctx context.Context, space contact.SpaceID, c *contact.C
 	if err != nil {
 		return p, err
 	}
-	var rows []ChangeRow
+	var rows []record.Change
 	if top > 0 && limit > 0 {
 		if rows, err = s.reads.Chain(ctx, space, seq, limit); err != nil {
 			return p, err
@@ -134,11 +135,11 @@ func (s *Store) atDepth(ctx context.Context, space contact.SpaceID, c *contact.C
 	return seq, nil
 }
 
-func decodeChanges(rows []ChangeRow) ([]contact.Change, error) {
+func decodeChanges(rows []record.Change) ([]contact.Change, error) {
 	out := make([]contact.Change, len(rows))
 	for i := range rows {
 		var err error
-		if out[i], err = decodeChange(&rows[i]); err != nil {
+		if out[i], err = record.DecodeChange(&rows[i]); err != nil {
 			return nil, err
 		}
 	}

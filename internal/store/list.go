@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 )
 
 // Query says which live contacts a list holds. All conditions must hold; the
@@ -83,7 +84,7 @@ func page(walk *Walk, q *Query, at Place, limit int) (p Page, err error) {
 	}
 	p.Rows = make([]contact.Contact, len(rows))
 	for i := range rows {
-		if p.Rows[i], err = decodeValues(&rows[i]); err != nil {
+		if p.Rows[i], err = record.DecodeValues(&rows[i]); err != nil {
 			return Page{}, err
 		}
 	}
@@ -93,7 +94,7 @@ func page(walk *Walk, q *Query, at Place, limit int) (p Page, err error) {
 // last gives the mark of the last row that a page of so many used up; 0 where
 // nothing can follow.
 func (w *Walk) last(q *Query, limit int) int64 {
-	mark := func(row *ContactRow) int64 {
+	mark := func(row *record.Contact) int64 {
 		if q.UpdatedSince != 0 {
 			return int64(row.Head)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 )
 
 // CreateSpace stores a new Space and gives it its id.
@@ -24,8 +25,8 @@ func (s *Store) UpdateSpace(ctx context.Context, id contact.SpaceID, change func
 	return guarded(s, func() (access.Space, error) { return s.backend.UpdateSpace(ctx, id, change, rekey) })
 }
 
-func rekey(row *ContactRow, before, after string) (gone, come []contact.Key, err error) {
-	c, err := decodeContact(row)
+func rekey(row *record.Contact, before, after string) (gone, come []contact.Key, err error) {
+	c, err := record.DecodeContact(row)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/metrics"
+	"github.com/carnet-project/carnet/internal/record"
 )
 
 // Store is the way to one database. Its methods may be called from many
@@ -122,7 +123,7 @@ func (s *Store) Get(ctx context.Context, space contact.SpaceID, ref contact.ID) 
 			id = row.Canonical
 			continue
 		}
-		c, err := decodeContact(&row)
+		c, err := record.DecodeContact(&row)
 		return c, err == nil, err
 	}
 }
@@ -135,7 +136,7 @@ func (s *Store) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (
 	if err != nil || !ok {
 		return contact.Contact{}, false, err
 	}
-	c, err := decodeContact(&row)
+	c, err := record.DecodeContact(&row)
 	return c, err == nil, err
 }
 
@@ -145,7 +146,7 @@ func (s *Store) Change(ctx context.Context, space contact.SpaceID, seq contact.S
 	if err != nil || !ok {
 		return contact.Change{}, false, err
 	}
-	ch, err := decodeChange(&row)
+	ch, err := record.DecodeChange(&row)
 	return ch, err == nil, err
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/metrics"
+	"github.com/carnet-project/carnet/internal/record"
 )
 
 // Turns lets so much go on at once in one Space and no more: what comes on top
@@ -104,7 +105,7 @@ type orderly struct {
 	metrics *metrics.Metrics
 }
 
-func (r *orderly) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (row ContactRow, ok bool, err error) {
+func (r *orderly) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (row record.Contact, ok bool, err error) {
 	if err = r.Enter(ctx, space); err == nil {
 		defer r.Leave(space)
 		row, ok, err = r.Reader.Contact(ctx, space, id)
@@ -138,7 +139,7 @@ func (r *orderly) CreatedFrom(ctx context.Context, space contact.SpaceID, from c
 	return id, at, ok, err
 }
 
-func (r *orderly) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (row ChangeRow, ok bool, err error) {
+func (r *orderly) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (row record.Change, ok bool, err error) {
 	if err = r.Enter(ctx, space); err == nil {
 		defer r.Leave(space)
 		row, ok, err = r.Reader.Change(ctx, space, seq)
@@ -146,7 +147,7 @@ func (r *orderly) Change(ctx context.Context, space contact.SpaceID, seq contact
 	return row, ok, err
 }
 
-func (r *orderly) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (rows []ChangeRow, err error) {
+func (r *orderly) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (rows []record.Change, err error) {
 	if err = r.Enter(ctx, space); err == nil {
 		defer r.Leave(space)
 		rows, err = r.Reader.Feed(ctx, space, after, limit)
@@ -155,7 +156,7 @@ func (r *orderly) Feed(ctx context.Context, space contact.SpaceID, after contact
 	return rows, err
 }
 
-func (r *orderly) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) (rows []ChangeRow, err error) {
+func (r *orderly) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) (rows []record.Change, err error) {
 	if err = r.Enter(ctx, space); err == nil {
 		defer r.Leave(space)
 		rows, err = r.Reader.Chain(ctx, space, from, limit)

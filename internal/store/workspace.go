@@ -7,6 +7,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/record"
 )
 
 // workspace is the state of one Space while a batch runs.
@@ -14,7 +15,7 @@ type workspace struct {
 	state     State
 	loaded    map[contact.ID]*contact.Contact // as the database has them; nobody changes one
 	changed   []contact.ID                    // in the order of their first change
-	changes   []ChangeRow
+	changes   []record.Change
 	redirects []RedirectRow
 }
 
@@ -71,9 +72,9 @@ func (ws *workspace) check(w *Write, d *contact.Delta) error {
 
 // accept makes the delta part of the state that later writes decide on.
 func (ws *workspace) accept(space contact.SpaceID, d *contact.Delta) error {
-	rows := make([]ChangeRow, len(d.Changes))
+	rows := make([]record.Change, len(d.Changes))
 	for i := range d.Changes {
-		row, err := encodeChange(space, &d.Changes[i])
+		row, err := record.EncodeChange(space, &d.Changes[i])
 		if err != nil {
 			return err
 		}

@@ -8,9 +8,10 @@ import (
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/checks/pgtest"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
-	"github.com/carnet-project/carnet/internal/pgtest"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -105,8 +106,8 @@ func TestSavedWaits(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = tx.Spaces(bg, []contact.SpaceID{space.ID})
-		row := store.ChangeRow{Space: space.ID, Seq: 1, Op: 1, Contact: 1, Version: 1, RequestID: "r1", Actor: []byte("{}"), Edits: []byte("{}")}
-		if err := errors.Join(err, tx.Save(bg, &store.Save{Changes: []store.ChangeRow{row}})); err != nil {
+		row := record.Change{Space: space.ID, Seq: 1, Op: 1, Contact: 1, Version: 1, RequestID: "r1", Actor: []byte("{}"), Edits: []byte("{}")}
+		if err := errors.Join(err, tx.Save(bg, &store.Save{Changes: []record.Change{row}})); err != nil {
 			tx.Rollback()
 			t.Fatal(err)
 		}

@@ -16,8 +16,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/checks/pgtest"
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/pgtest"
 	"github.com/carnet-project/carnet/internal/store"
 )
 

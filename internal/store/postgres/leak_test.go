@@ -12,9 +12,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/carnet-project/carnet/internal/checks/pgtest"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
-	"github.com/carnet-project/carnet/internal/pgtest"
 	"github.com/carnet-project/carnet/internal/store"
 )
 

@@ -9,8 +9,9 @@ import (
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/checks/pgtest"
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/pgtest"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -62,16 +63,16 @@ func filled(t *testing.T) string {
 func calls(b *Backend) []func() error {
 	const space, id = contact.SpaceID(1), contact.ID(20000 + 101)
 	key, other := contact.Key{Kind: contact.Emails, Text: "shared"}, contact.Key{Kind: contact.Emails, Text: "ada101"}
-	row := store.ContactRow{Space: space, ID: id, Version: 2, Created: 101, Head: 40001, Depth: 3, Doc: []byte("{}"), Origins: []byte("{}")}
+	row := record.Contact{Space: space, ID: id, Version: 2, Created: 101, Head: 40001, Depth: 3, Doc: []byte("{}"), Origins: []byte("{}")}
 	fresh := row
 	fresh.ID, fresh.Version = 150000, 1
 	batch := &store.Save{
 		Spaces:    []store.SpaceRow{{Space: space, NextID: 150001, BlockEnd: 151000, NextSeq: 40002, LastAt: 2}},
 		Contacts:  []store.ContactSave{{Row: row, Loaded: 1}, {Row: fresh}},
 		Redirects: []store.RedirectRow{{Space: space, Redirect: contact.Redirect{From: id, To: id + 1}}},
-		Changes:   []store.ChangeRow{{Space: space, Seq: 40001, Op: 40001, Contact: id, Version: 2, RequestID: "new", Actor: []byte("{}"), Edits: []byte("{}")}},
-		KeysGone:  []store.KeyRow{{Space: space, Key: other, ID: id}},
-		KeysCome:  []store.KeyRow{{Space: space, Key: other, ID: id}},
+		Changes:   []record.Change{{Space: space, Seq: 40001, Op: 40001, Contact: id, Version: 2, RequestID: "new", Actor: []byte("{}"), Edits: []byte("{}")}},
+		KeysGone:  []record.Key{{Space: space, Key: other, ID: id}},
+		KeysCome:  []record.Key{{Space: space, Key: other, ID: id}},
 	}
 	write := func(s *store.Save, end func(store.Tx) error) error {
 		tx, err := b.Begin(bg, int64(space))
@@ -116,7 +117,7 @@ func calls(b *Backend) []func() error {
 		func() error { _, _, err := b.Grant(bg, [32]byte{1}); return err },
 		func() error {
 			_, err := b.UpdateSpace(bg, space, func(s *access.Space) error { s.Region = "GB"; return nil },
-				func(row *store.ContactRow, _, _ string) (gone, come []contact.Key, err error) {
+				func(row *record.Contact, _, _ string) (gone, come []contact.Key, err error) {
 					return []contact.Key{{Text: "gone"}}, []contact.Key{{Text: fmt.Sprint("come", row.ID)}}, nil
 				})
 			return err
@@ -224,7 +225,7 @@ func TestUpdatesStayOnTheirPages(t *testing.T) {
 	const space, id = contact.SpaceID(2), contact.ID(40000 + 101)
 	err = tx.Save(bg, &store.Save{
 		Spaces: []store.SpaceRow{{Space: space, NextID: 150001, BlockEnd: 151000, NextSeq: 40002, LastAt: 2}},
-		Contacts: []store.ContactSave{{Loaded: 1, Row: store.ContactRow{Space: space, ID: id, Version: 2, Created: 101, Head: 40001, Depth: 3,
+		Contacts: []store.ContactSave{{Loaded: 1, Row: record.Contact{Space: space, ID: id, Version: 2, Created: 101, Head: 40001, Depth: 3,
 			Doc: []byte(`{"names":["Ada Example"]}`), Origins: []byte("{}")}}},
 	})
 	if err != nil {

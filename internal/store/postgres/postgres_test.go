@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"github.com/carnet-project/carnet/internal/pgtest"
+	"github.com/carnet-project/carnet/internal/checks/pgtest"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/postgres"
 	"github.com/carnet-project/carnet/internal/store/storetest"

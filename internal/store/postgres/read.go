@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -71,12 +72,12 @@ func one(ctx context.Context, on *pgxpool.Pool, doing, query string, args, to []
 }
 
 // Contact reads one row by its own id.
-func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (store.ContactRow, bool, error) {
+func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error) {
 	return first(list(ctx, b.reads, "read a contact", contactsOf(space), selectContact, int64(space), int64(id)))
 }
 
 // Change reads one entry of a Space's history.
-func (b *Backend) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (store.ChangeRow, bool, error) {
+func (b *Backend) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (record.Change, bool, error) {
 	return first(list(ctx, b.reads, "read a change", changesOf(space), selectChange, int64(space), int64(seq)))
 }
 
@@ -113,7 +114,7 @@ func (b *Backend) List(ctx context.Context, l store.Listing) (store.Walk, error)
 // that row: the last of them may have no contact.
 func (b *Backend) walk(ctx context.Context, doing string, limit int, space contact.SpaceID, query string, args ...any) (w store.Walk, err error) {
 	stopped := int64(0)
-	w.Rows, err = list(ctx, b.reads, doing, func(r pgx.Row) (store.ContactRow, error) { return contactRow(space, r, &stopped) }, query, args...)
+	w.Rows, err = list(ctx, b.reads, doing, func(r pgx.Row) (record.Contact, error) { return contactRow(space, r, &stopped) }, query, args...)
 	if n := len(w.Rows) - 1; n >= 0 && w.Rows[n].ID == 0 {
 		w.Rows = w.Rows[:n]
 	}
@@ -159,12 +160,12 @@ func (b *Backend) CreatedFrom(ctx context.Context, space contact.SpaceID, from c
 }
 
 // Feed reads the changes of a Space that follow after.
-func (b *Backend) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]store.ChangeRow, error) {
+func (b *Backend) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]record.Change, error) {
 	return list(ctx, b.reads, "read the feed", changesOf(space), selectFeed, int64(space), int64(store.MaxPageBytes), int64(after), int64(limit))
 }
 
 // Chain reads a change and those before it of the same contact.
-func (b *Backend) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]store.ChangeRow, error) {
+func (b *Backend) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]record.Change, error) {
 	if limit <= 0 {
 		return nil, nil
 	}
@@ -226,17 +227,17 @@ func (b *Backend) Secret(ctx context.Context) (secret []byte, err error) {
 	return secret, err
 }
 
-func contactsOf(space contact.SpaceID) func(pgx.Row) (store.ContactRow, error) {
-	return func(r pgx.Row) (store.ContactRow, error) { return contactRow(space, r) }
+func contactsOf(space contact.SpaceID) func(pgx.Row) (record.Contact, error) {
+	return func(r pgx.Row) (record.Contact, error) { return contactRow(space, r) }
 }
 
-func changesOf(space contact.SpaceID) func(pgx.Row) (store.ChangeRow, error) {
-	return func(r pgx.Row) (store.ChangeRow, error) { return changeRow(space, r) }
+func changesOf(space contact.SpaceID) func(pgx.Row) (record.Change, error) {
+	return func(r pgx.Row) (record.Change, error) { return changeRow(space, r) }
 }
 
 // contactRow reads contactColumns, and more that stands behind them.
-func contactRow(space contact.SpaceID, r pgx.Row, more ...any) (store.ContactRow, error) {
-	row := store.ContactRow{Space: space}
+func contactRow(space contact.SpaceID, r pgx.Row, more ...any) (record.Contact, error) {
+	row := record.Contact{Space: space}
 	var state int64
 	err := r.Scan(append([]any{(*int64)(&row.ID), (*int64)(&row.Version), &state, (*int64)(&row.Parent), (*int64)(&row.Canonical),
 		(*int64)(&row.Created), (*int64)(&row.Head), &row.Depth, (*int64)(&row.Skip), &row.Doc, &row.Origins}, more...)...)
@@ -245,8 +246,8 @@ func contactRow(space contact.SpaceID, r pgx.Row, more ...any) (store.ContactRow
 }
 
 // changeRow reads changeColumns.
-func changeRow(space contact.SpaceID, r pgx.Row) (store.ChangeRow, error) {
-	row := store.ChangeRow{Space: space}
+func changeRow(space contact.SpaceID, r pgx.Row) (record.Change, error) {
+	row := record.Change{Space: space}
 	err := r.Scan((*int64)(&row.Seq), (*int64)(&row.Op), (*int64)(&row.Contact), (*int64)(&row.Version), (*int64)(&row.Prev),
 		(*int64)(&row.Skip), (*int64)(&row.At), (*string)(&row.Action), &row.Actor, &row.Reason, &row.RequestID, &row.Edits, &row.Snapshot)
 	return row, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -46,7 +47,7 @@ func (b *Backend) CreateSpace(ctx context.Context, space access.Space) (access.S
 		q := t.statements()
 		q.Queue(insertSpace, id)
 		q.Queue(insertSettings, id, space.Name, space.TimeZone, space.Region, string(space.Subscription),
-			access.EncodeLimits(space.Limits), store.EncodeLabels(&space.Labels), int64(space.Created))
+			access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created))
 		return t.send(ctx, "make a Space", q)
 	})
 	space.ID = contact.SpaceID(id)
@@ -84,7 +85,7 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 		}
 		q := t.statements()
 		q.Queue(updateSettings, int64(id), space.Name, space.TimeZone, space.Region, string(space.Subscription),
-			access.EncodeLimits(space.Limits), store.EncodeLabels(&space.Labels)).Exec(exactly(1))
+			access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels)).Exec(exactly(1))
 		return t.send(ctx, "save a Space", q)
 	})
 	return space, err
@@ -104,26 +105,26 @@ func (t *tx) settings(ctx context.Context, id contact.SpaceID) (space access.Spa
 func (t *tx) rekeyAll(ctx context.Context, space contact.SpaceID, before, after string, rekey store.Rekey) error {
 	const page = 500
 	for last := contact.ID(0); ; {
-		var rows []store.ContactRow
+		var rows []record.Contact
 		q := t.statements()
 		q.Queue(listOldest, int64(space), int64(store.MaxPageBytes), int64(last), noBound, int64(page)).Query(func(r pgx.Rows) error {
-			return collect(r, &rows, func() (store.ContactRow, error) { return contactRow(space, r) })
+			return collect(r, &rows, func() (record.Contact, error) { return contactRow(space, r) })
 		})
 		if err := t.send(ctx, "load contacts", q); err != nil || len(rows) == 0 {
 			return err
 		}
 		last = rows[len(rows)-1].ID
-		var gone, come []store.KeyRow
+		var gone, come []record.Key
 		for i := range rows {
 			lost, won, err := rekey(&rows[i], before, after)
 			if err != nil {
 				return err
 			}
 			for _, k := range lost {
-				gone = append(gone, store.KeyRow{Space: space, Key: k, ID: rows[i].ID})
+				gone = append(gone, record.Key{Space: space, Key: k, ID: rows[i].ID})
 			}
 			for _, k := range won {
-				come = append(come, store.KeyRow{Space: space, Key: k, ID: rows[i].ID})
+				come = append(come, record.Key{Space: space, Key: k, ID: rows[i].ID})
 			}
 		}
 		q = t.statements()
@@ -225,7 +226,7 @@ func (s *settingsScan) done(err error) (access.Space, error) {
 	if s.space.Limits, err = access.DecodeLimits(s.limits); err != nil {
 		return s.space, corrupt{fmt.Errorf("postgres: Space %d: %w", s.space.ID, err)}
 	}
-	if s.space.Labels, err = store.DecodeLabels(s.labels); err != nil {
+	if s.space.Labels, err = record.DecodeLabels(s.labels); err != nil {
 		return s.space, corrupt{fmt.Errorf("postgres: Space %d: %w", s.space.ID, err)}
 	}
 	return s.space, nil

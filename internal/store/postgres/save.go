@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -64,7 +65,7 @@ func spaceOf(s *store.Save) (contact.SpaceID, error) {
 	for i := range s.Changes {
 		spaces[s.Changes[i].Space] = true
 	}
-	for _, keys := range [][]store.KeyRow{s.KeysGone, s.KeysCome} {
+	for _, keys := range [][]record.Key{s.KeysGone, s.KeysCome} {
 		for i := range keys {
 			spaces[keys[i].Space] = true
 		}
@@ -88,7 +89,7 @@ func exactly(n int) func(pgconn.CommandTag) error {
 	}
 }
 
-func queueKeys(q *pgx.Batch, space contact.SpaceID, gone, come []store.KeyRow) {
+func queueKeys(q *pgx.Batch, space contact.SpaceID, gone, come []record.Key) {
 	if len(gone) > 0 {
 		q.Queue(deleteKeys, keyArgs(space, gone)...)
 	}
@@ -108,42 +109,42 @@ func column[Row, V any](rows []Row, value func(*Row) V) []V {
 
 // contactArgs are the Space and the contactColumns.
 func contactArgs(space contact.SpaceID, rows []store.ContactSave) []any {
-	numbers := func(value func(*store.ContactRow) int64) []int64 {
+	numbers := func(value func(*record.Contact) int64) []int64 {
 		return column(rows, func(c *store.ContactSave) int64 { return value(&c.Row) })
 	}
 	return []any{
 		int64(space),
-		numbers(func(r *store.ContactRow) int64 { return int64(r.ID) }),
-		numbers(func(r *store.ContactRow) int64 { return int64(r.Version) }),
-		numbers(func(r *store.ContactRow) int64 { return int64(r.State) }),
-		numbers(func(r *store.ContactRow) int64 { return int64(r.Parent) }),
-		numbers(func(r *store.ContactRow) int64 { return int64(r.Canonical) }),
-		numbers(func(r *store.ContactRow) int64 { return int64(r.Created) }),
-		numbers(func(r *store.ContactRow) int64 { return int64(r.Head) }),
-		numbers(func(r *store.ContactRow) int64 { return r.Depth }),
-		numbers(func(r *store.ContactRow) int64 { return int64(r.Skip) }),
+		numbers(func(r *record.Contact) int64 { return int64(r.ID) }),
+		numbers(func(r *record.Contact) int64 { return int64(r.Version) }),
+		numbers(func(r *record.Contact) int64 { return int64(r.State) }),
+		numbers(func(r *record.Contact) int64 { return int64(r.Parent) }),
+		numbers(func(r *record.Contact) int64 { return int64(r.Canonical) }),
+		numbers(func(r *record.Contact) int64 { return int64(r.Created) }),
+		numbers(func(r *record.Contact) int64 { return int64(r.Head) }),
+		numbers(func(r *record.Contact) int64 { return r.Depth }),
+		numbers(func(r *record.Contact) int64 { return int64(r.Skip) }),
 		column(rows, func(c *store.ContactSave) string { return string(c.Row.Doc) }),
 		column(rows, func(c *store.ContactSave) string { return string(c.Row.Origins) }),
 	}
 }
 
 // changeArgs are the Space and the changeColumns.
-func changeArgs(space contact.SpaceID, rows []store.ChangeRow) []any {
+func changeArgs(space contact.SpaceID, rows []record.Change) []any {
 	return []any{
 		int64(space),
-		column(rows, func(r *store.ChangeRow) int64 { return int64(r.Seq) }),
-		column(rows, func(r *store.ChangeRow) int64 { return int64(r.Op) }),
-		column(rows, func(r *store.ChangeRow) int64 { return int64(r.Contact) }),
-		column(rows, func(r *store.ChangeRow) int64 { return int64(r.Version) }),
-		column(rows, func(r *store.ChangeRow) int64 { return int64(r.Prev) }),
-		column(rows, func(r *store.ChangeRow) int64 { return int64(r.Skip) }),
-		column(rows, func(r *store.ChangeRow) int64 { return int64(r.At) }),
-		column(rows, func(r *store.ChangeRow) string { return string(r.Action) }),
-		column(rows, func(r *store.ChangeRow) string { return string(r.Actor) }),
-		column(rows, func(r *store.ChangeRow) string { return r.Reason }),
-		column(rows, func(r *store.ChangeRow) string { return r.RequestID }),
-		column(rows, func(r *store.ChangeRow) string { return string(r.Edits) }),
-		column(rows, func(r *store.ChangeRow) *string {
+		column(rows, func(r *record.Change) int64 { return int64(r.Seq) }),
+		column(rows, func(r *record.Change) int64 { return int64(r.Op) }),
+		column(rows, func(r *record.Change) int64 { return int64(r.Contact) }),
+		column(rows, func(r *record.Change) int64 { return int64(r.Version) }),
+		column(rows, func(r *record.Change) int64 { return int64(r.Prev) }),
+		column(rows, func(r *record.Change) int64 { return int64(r.Skip) }),
+		column(rows, func(r *record.Change) int64 { return int64(r.At) }),
+		column(rows, func(r *record.Change) string { return string(r.Action) }),
+		column(rows, func(r *record.Change) string { return string(r.Actor) }),
+		column(rows, func(r *record.Change) string { return r.Reason }),
+		column(rows, func(r *record.Change) string { return r.RequestID }),
+		column(rows, func(r *record.Change) string { return string(r.Edits) }),
+		column(rows, func(r *record.Change) *string {
 			if r.Snapshot == nil {
 				return nil
 			}
@@ -154,11 +155,11 @@ func changeArgs(space contact.SpaceID, rows []store.ChangeRow) []any {
 }
 
 // keyArgs are the Space, kinds, keys and ids.
-func keyArgs(space contact.SpaceID, rows []store.KeyRow) []any {
+func keyArgs(space contact.SpaceID, rows []record.Key) []any {
 	return []any{
 		int64(space),
-		column(rows, func(k *store.KeyRow) int64 { return int64(k.Kind) }),
-		column(rows, func(k *store.KeyRow) string { return k.Text }),
-		column(rows, func(k *store.KeyRow) int64 { return int64(k.ID) }),
+		column(rows, func(k *record.Key) int64 { return int64(k.Kind) }),
+		column(rows, func(k *record.Key) string { return k.Text }),
+		column(rows, func(k *record.Key) int64 { return int64(k.ID) }),
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/carnet-project/carnet/internal/pgtest"
+	"github.com/carnet-project/carnet/internal/checks/pgtest"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/storetest"
 )

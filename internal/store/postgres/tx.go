@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -92,7 +93,7 @@ func queueLock(q *pgx.Batch, id contact.SpaceID, rows *[]store.SpaceRow) {
 }
 
 // Contacts loads rows by their own ids, one statement a Space.
-func (t *tx) Contacts(ctx context.Context, ids []store.ContactID) ([]store.ContactRow, error) {
+func (t *tx) Contacts(ctx context.Context, ids []store.ContactID) ([]record.Contact, error) {
 	bySpace := map[contact.SpaceID][]int64{}
 	var spaces []contact.SpaceID
 	for _, id := range ids {
@@ -101,11 +102,11 @@ func (t *tx) Contacts(ctx context.Context, ids []store.ContactID) ([]store.Conta
 		}
 		bySpace[id.Space] = append(bySpace[id.Space], int64(id.ID))
 	}
-	rows := make([]store.ContactRow, 0, len(ids))
+	rows := make([]record.Contact, 0, len(ids))
 	q := t.statements()
 	for _, space := range spaces {
 		q.Queue(selectContacts, int64(space), bySpace[space]).Query(func(r pgx.Rows) error {
-			return collect(r, &rows, func() (store.ContactRow, error) { return contactRow(space, r) })
+			return collect(r, &rows, func() (record.Contact, error) { return contactRow(space, r) })
 		})
 	}
 	return rows, t.send(ctx, "load contacts", q)

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/checks/pgtest"
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/pgtest"
 	"github.com/carnet-project/carnet/internal/store"
 )
 

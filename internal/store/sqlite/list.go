@@ -8,6 +8,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -91,13 +92,13 @@ func (p *page) add(weight int) error {
 	return nil
 }
 
-func (p *page) contact(rows *[]store.ContactRow, space contact.SpaceID, s *sqlite.Stmt) error {
+func (p *page) contact(rows *[]record.Contact, space contact.SpaceID, s *sqlite.Stmt) error {
 	row := contactRow(space, s)
 	*rows = append(*rows, row)
 	return p.add(row.Weight())
 }
 
-func (p *page) change(rows *[]store.ChangeRow, space contact.SpaceID, s *sqlite.Stmt) error {
+func (p *page) change(rows *[]record.Change, space contact.SpaceID, s *sqlite.Stmt) error {
 	row := changeRow(space, s)
 	*rows = append(*rows, row)
 	return p.add(row.Weight())
@@ -130,7 +131,7 @@ func (b *Backend) CreatedFrom(ctx context.Context, space contact.SpaceID, from c
 }
 
 // Feed reads the changes of a Space that follow after.
-func (b *Backend) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (rows []store.ChangeRow, err error) {
+func (b *Backend) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (rows []record.Change, err error) {
 	err = b.read(ctx, func(c *conn) error {
 		var p page
 		return enough(c.run(selectFeed, func(s *sqlite.Stmt) error {
@@ -141,7 +142,7 @@ func (b *Backend) Feed(ctx context.Context, space contact.SpaceID, after contact
 }
 
 // Chain reads a change and those before it of the same contact.
-func (b *Backend) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) (rows []store.ChangeRow, err error) {
+func (b *Backend) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) (rows []record.Change, err error) {
 	err = b.read(ctx, func(c *conn) error {
 		var p page
 		for seq := from; seq != 0 && len(rows) < limit; seq = rows[len(rows)-1].Prev {

@@ -8,6 +8,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -51,7 +52,7 @@ func (c *conn) until(ctx context.Context, f func() error) error {
 }
 
 // Contact reads one row by its own id.
-func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (row store.ContactRow, ok bool, err error) {
+func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (row record.Contact, ok bool, err error) {
 	err = b.read(ctx, func(c *conn) error {
 		return c.run(selectContact, func(s *sqlite.Stmt) error {
 			row, ok = contactRow(space, s), true
@@ -62,7 +63,7 @@ func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, id contact
 }
 
 // Change reads one entry of a Space's history.
-func (b *Backend) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (row store.ChangeRow, ok bool, err error) {
+func (b *Backend) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (row record.Change, ok bool, err error) {
 	err = b.read(ctx, func(c *conn) error {
 		return c.run(selectChange, func(s *sqlite.Stmt) error {
 			row, ok = changeRow(space, s), true
@@ -73,8 +74,8 @@ func (b *Backend) Change(ctx context.Context, space contact.SpaceID, seq contact
 }
 
 // contactRow reads contactColumns.
-func contactRow(space contact.SpaceID, s *sqlite.Stmt) store.ContactRow {
-	return store.ContactRow{
+func contactRow(space contact.SpaceID, s *sqlite.Stmt) record.Contact {
+	return record.Contact{
 		Space:     space,
 		ID:        contact.ID(s.ColumnInt64(0)),
 		Version:   contact.Version(s.ColumnInt64(1)),
@@ -91,8 +92,8 @@ func contactRow(space contact.SpaceID, s *sqlite.Stmt) store.ContactRow {
 }
 
 // changeRow reads changeColumns.
-func changeRow(space contact.SpaceID, s *sqlite.Stmt) store.ChangeRow {
-	row := store.ChangeRow{
+func changeRow(space contact.SpaceID, s *sqlite.Stmt) record.Change {
+	row := record.Change{
 		Space:     space,
 		Seq:       contact.Seq(s.ColumnInt64(0) & (1<<40 - 1)),
 		Op:        contact.Seq(s.ColumnInt64(1)),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -43,7 +44,7 @@ func (b *Backend) CreateSpace(ctx context.Context, space access.Space) (access.S
 			return err
 		}
 		return c.run(insertSettings, nil, int64(space.ID), space.Name, space.TimeZone, space.Region,
-			string(space.Subscription), access.EncodeLimits(space.Limits), store.EncodeLabels(&space.Labels), int64(space.Created))
+			string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created))
 	})
 	return space, err
 }
@@ -77,7 +78,7 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 			}
 		}
 		return c.run(updateSettings, nil, int64(id), space.Name, space.TimeZone, space.Region,
-			string(space.Subscription), access.EncodeLimits(space.Limits), store.EncodeLabels(&space.Labels))
+			string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels))
 	})
 	return space, err
 }
@@ -86,16 +87,16 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 func rekeyAll(c *conn, space contact.SpaceID, before, after string, rekey store.Rekey) error {
 	const page = 500
 	for last := contact.ID(0); ; {
-		var gone, come []store.KeyRow
+		var gone, come []record.Key
 		n := 0
 		err := c.run(listOldest, func(s *sqlite.Stmt) error {
 			row := contactRow(space, s)
 			lost, won, err := rekey(&row, before, after)
 			for _, k := range lost {
-				gone = append(gone, store.KeyRow{Space: space, Key: k, ID: row.ID})
+				gone = append(gone, record.Key{Space: space, Key: k, ID: row.ID})
 			}
 			for _, k := range won {
-				come = append(come, store.KeyRow{Space: space, Key: k, ID: row.ID})
+				come = append(come, record.Key{Space: space, Key: k, ID: row.ID})
 			}
 			if n, last = n+1, row.ID; err == nil && n == page {
 				err = errEnough
@@ -205,7 +206,7 @@ func settingsRow(s *sqlite.Stmt) (access.Space, error) {
 	if err != nil {
 		return access.Space{}, fmt.Errorf("sqlite: Space %d: %w", s.ColumnInt64(0), err)
 	}
-	labels, err := store.DecodeLabels(columnBytes(s, 6))
+	labels, err := record.DecodeLabels(columnBytes(s, 6))
 	if err != nil {
 		return access.Space{}, fmt.Errorf("sqlite: Space %d: %w", s.ColumnInt64(0), err)
 	}

@@ -8,6 +8,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -59,8 +60,8 @@ func (t *tx) Spaces(_ context.Context, ids []contact.SpaceID) ([]store.SpaceRow,
 	return rows, nil
 }
 
-func (t *tx) Contacts(_ context.Context, ids []store.ContactID) ([]store.ContactRow, error) {
-	rows := make([]store.ContactRow, 0, len(ids))
+func (t *tx) Contacts(_ context.Context, ids []store.ContactID) ([]record.Contact, error) {
+	rows := make([]record.Contact, 0, len(ids))
 	for _, id := range ids {
 		err := t.writer.run(selectContact, func(s *sqlite.Stmt) error {
 			rows = append(rows, contactRow(id.Space, s))
@@ -115,7 +116,7 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 	return nil
 }
 
-func (c *conn) saveKeys(gone, come []store.KeyRow) error {
+func (c *conn) saveKeys(gone, come []record.Key) error {
 	for _, k := range gone {
 		if err := c.run(deleteKey, nil, int64(k.Space), int64(k.Kind), k.Text, int64(k.ID)); err != nil {
 			return err
@@ -153,7 +154,7 @@ func (t *tx) saveContact(s *store.ContactSave) error {
 	return nil
 }
 
-func (t *tx) saveChange(r *store.ChangeRow) error {
+func (t *tx) saveChange(r *record.Change) error {
 	var snapshot any
 	if r.Snapshot != nil {
 		snapshot = string(r.Snapshot)

@@ -17,7 +17,7 @@ func compare(t *testing.T, b store.Backend, s *store.Store, rooms []*room) {
 	owner, last := map[contact.ID]contact.SpaceID{}, contact.ID(0)
 	for _, r := range rooms {
 		d := newDiary(r.region)
-		slices.SortStableFunc(r.records, func(x, y record) int {
+		slices.SortStableFunc(r.records, func(x, y answered) int {
 			// Of those that saw the same state one at most changed it, as the last.
 			return cmp.Or(cmp.Compare(x.now.seq, y.now.seq), cmp.Compare(min(x.op, 1), min(y.op, 1)))
 		})
@@ -53,7 +53,7 @@ func compare(t *testing.T, b store.Backend, s *store.Store, rooms []*room) {
 }
 
 // check compares the answer to one write with the model's, and gives its kind.
-func (d *diary) check(t *testing.T, r *record) string {
+func (d *diary) check(t *testing.T, r *answered) string {
 	t.Helper()
 	next := int64(len(d.events)) + 1
 	if r.now.seq != next || r.now.seq <= r.floor {

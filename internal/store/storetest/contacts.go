@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -19,8 +20,8 @@ var contactTests = []test{
 }
 
 // rowOf makes a row of a contact that has nothing but a name.
-func rowOf(space contact.SpaceID, id contact.ID, version contact.Version, name string) store.ContactRow {
-	return store.ContactRow{
+func rowOf(space contact.SpaceID, id contact.ID, version contact.Version, name string) record.Contact {
+	return record.Contact{
 		Space: space, ID: id, Version: version, Created: 1, Head: contact.Seq(version), Depth: int64(version),
 		Doc:     []byte(`{"names":["` + name + `"]}`),
 		Origins: []byte(`{"from":[[1,1]],"names":[0]}`),
@@ -29,7 +30,7 @@ func rowOf(space contact.SpaceID, id contact.ID, version contact.Version, name s
 
 // stored reads a row both ways, outside and inside a transaction, and makes
 // sure that they agree.
-func stored(t *testing.T, b store.Backend, space contact.SpaceID, id contact.ID) (store.ContactRow, bool) {
+func stored(t *testing.T, b store.Backend, space contact.SpaceID, id contact.ID) (record.Contact, bool) {
 	t.Helper()
 	row, ok, err := b.Contact(bg, space, id)
 	if err != nil {
@@ -50,7 +51,7 @@ func stored(t *testing.T, b store.Backend, space contact.SpaceID, id contact.ID)
 	return row, ok
 }
 
-func wantRow(t *testing.T, b store.Backend, want store.ContactRow) {
+func wantRow(t *testing.T, b store.Backend, want record.Contact) {
 	t.Helper()
 	if got, ok := stored(t, b, want.Space, want.ID); !ok || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v %+v\nwant %+v", ok, got, want)
@@ -59,7 +60,7 @@ func wantRow(t *testing.T, b store.Backend, want store.ContactRow) {
 
 func testRow(t *testing.T, b store.Backend) {
 	space := newSpace(t, b, "")
-	live := store.ContactRow{
+	live := record.Contact{
 		Space: space, ID: contact.MaxID, Version: 1<<53 + 1, State: contact.Live, Created: -1,
 		Head: 1<<40 - 1, Depth: 1<<53 + 1, Skip: 1<<40 - 2, Doc: []byte(`{}`), Origins: []byte(`{"from":[]}`),
 	}
@@ -145,12 +146,12 @@ func testNewRowExists(t *testing.T, b store.Backend) {
 
 // oneOfEach is a batch that writes to every table.
 func oneOfEach(space contact.SpaceID, id contact.ID) *store.Save {
-	key := store.KeyRow{Space: space, Key: contact.Key{Kind: contact.Emails, Text: "ada@example.com"}, ID: id}
+	key := record.Key{Space: space, Key: contact.Key{Kind: contact.Emails, Text: "ada@example.com"}, ID: id}
 	return &store.Save{
 		Spaces:   []store.SpaceRow{{Space: space, NextID: id + 1, BlockEnd: id + 9, NextSeq: 2, LastAt: 77}},
 		Contacts: []store.ContactSave{{Row: rowOf(space, id, 1, "Ada Example")}},
-		Changes:  []store.ChangeRow{changeOf(space, 1, id)},
-		KeysCome: []store.KeyRow{key},
+		Changes:  []record.Change{changeOf(space, 1, id)},
+		KeysCome: []record.Key{key},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -134,7 +135,7 @@ func (x *faultyTx) Spaces(ctx context.Context, ids []contact.SpaceID) ([]store.S
 	return x.Tx.Spaces(ctx, ids)
 }
 
-func (x *faultyTx) Contacts(ctx context.Context, ids []store.ContactID) ([]store.ContactRow, error) {
+func (x *faultyTx) Contacts(ctx context.Context, ids []store.ContactID) ([]record.Contact, error) {
 	if err := x.f.at(AtContacts, nil); err != nil {
 		return nil, err
 	}

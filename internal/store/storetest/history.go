@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -16,15 +17,15 @@ var historyTests = []test{
 	{"Saved tells whether a commit happened", testSaved},
 }
 
-func changeOf(space contact.SpaceID, seq contact.Seq, id contact.ID) store.ChangeRow {
-	return store.ChangeRow{
+func changeOf(space contact.SpaceID, seq contact.Seq, id contact.ID) record.Change {
+	return record.Change{
 		Space: space, Seq: seq, Op: seq, Contact: id, Version: 1, At: 1, Action: contact.ActionCreate,
 		Actor: []byte(`{"key_id":1,"key_name":"key","name":""}`), RequestID: "request-1",
 		Edits: []byte(`{"names":{"before":[],"after":["Ada Example"]}}`),
 	}
 }
 
-func wantChange(t *testing.T, b store.Backend, want store.ChangeRow) {
+func wantChange(t *testing.T, b store.Backend, want record.Change) {
 	t.Helper()
 	got, ok, err := b.Change(bg, want.Space, want.Seq)
 	if err != nil || !ok || !reflect.DeepEqual(got, want) {
@@ -37,7 +38,7 @@ func testChangeRow(t *testing.T, b store.Backend) {
 	space := newSpace(t, b, "")
 	least := changeOf(space, 1, 5)
 	least.Reason, least.RequestID, least.Snapshot = "", "", nil
-	most := store.ChangeRow{
+	most := record.Change{
 		Space: space, Seq: 1<<40 - 1, Op: 1<<40 - 2, Contact: contact.MaxID, Version: 1<<53 + 1,
 		Prev: 1<<40 - 3, Skip: 1<<40 - 4, At: 253402300799_999_999, Action: contact.ActionMerge,
 		Actor:  []byte(`{"key_id":9007199254740993,"key_name":"Zoë's \"key\"","name":"👩‍💻"}`),
@@ -45,7 +46,7 @@ func testChangeRow(t *testing.T, b store.Backend) {
 		Edits:    []byte(`{"emails":{"before":[["a@example.com",[1,3]]],"after":[0,"b@example.com"]}}`),
 		Snapshot: []byte(`{"doc":{"emails":["a@example.com"]},"origins":{"from":[[1,3]],"emails":[0]}}`),
 	}
-	commit(t, b, b.Lane(space), &store.Save{Changes: []store.ChangeRow{least, most}})
+	commit(t, b, b.Lane(space), &store.Save{Changes: []record.Change{least, most}})
 	wantChange(t, b, least)
 	wantChange(t, b, most)
 }
@@ -55,7 +56,7 @@ func testChangeRow(t *testing.T, b store.Backend) {
 func testChangeBound(t *testing.T, b store.Backend) {
 	one, two, three := newSpace(t, b, ""), newSpace(t, b, ""), newSpace(t, b, "")
 	for _, space := range []contact.SpaceID{one, three} {
-		commit(t, b, b.Lane(space), &store.Save{Changes: []store.ChangeRow{changeOf(space, 1, contact.ID(space))}})
+		commit(t, b, b.Lane(space), &store.Save{Changes: []record.Change{changeOf(space, 1, contact.ID(space))}})
 	}
 	seqs := []contact.Seq{-1, 0, 2, 1<<63 - 1, -1 << 63}
 	for bit := 31; bit < 63; bit++ { // where a backend may pack the two into one
@@ -78,9 +79,9 @@ func testChangeBound(t *testing.T, b store.Backend) {
 func testChangeTwice(t *testing.T, b store.Backend) {
 	space := newSpace(t, b, "")
 	first := changeOf(space, 1, 5)
-	commit(t, b, b.Lane(space), &store.Save{Changes: []store.ChangeRow{first}})
+	commit(t, b, b.Lane(space), &store.Save{Changes: []record.Change{first}})
 	tx := begin(t, b, b.Lane(space))
-	err := tx.Save(bg, &store.Save{Changes: []store.ChangeRow{changeOf(space, 1, 6)}})
+	err := tx.Save(bg, &store.Save{Changes: []record.Change{changeOf(space, 1, 6)}})
 	tx.Rollback()
 	if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrRefused) {
 		t.Errorf("got %v, want one that says: certainly not committed", err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -23,7 +24,7 @@ var listTests = []test{
 	{"servers share a secret", testSecret},
 }
 
-func idsOf(rows []store.ContactRow) []contact.ID {
+func idsOf(rows []record.Contact) []contact.ID {
 	ids := []contact.ID{}
 	for i := range rows {
 		ids = append(ids, rows[i].ID)
@@ -85,16 +86,16 @@ func testListKeys(t *testing.T, b store.Backend) {
 	upper := contact.Key{Kind: contact.Emails, Text: "Ada@example.com"}
 	phone := contact.Key{Kind: contact.Phones, Text: "+15550100"}
 	sameText := contact.Key{Kind: contact.Phones, Text: "ada@example.com"}
-	var come []store.KeyRow
+	var come []record.Key
 	for _, id := range []contact.ID{1, 3, 6, 9} {
-		come = append(come, store.KeyRow{Space: space, Key: email, ID: id})
+		come = append(come, record.Key{Space: space, Key: email, ID: id})
 	}
 	for _, id := range []contact.ID{2, 3, 9} {
-		come = append(come, store.KeyRow{Space: space, Key: phone, ID: id})
+		come = append(come, record.Key{Space: space, Key: phone, ID: id})
 	}
-	come = append(come, store.KeyRow{Space: space, Key: upper, ID: 8}, store.KeyRow{Space: space, Key: sameText, ID: 5})
+	come = append(come, record.Key{Space: space, Key: upper, ID: 8}, record.Key{Space: space, Key: sameText, ID: 5})
 	commit(t, b, b.Lane(space), &store.Save{KeysCome: come})
-	commit(t, b, b.Lane(other), &store.Save{KeysCome: []store.KeyRow{{Space: other, Key: email, ID: 7}}})
+	commit(t, b, b.Lane(other), &store.Save{KeysCome: []record.Key{{Space: other, Key: email, ID: 7}}})
 
 	keys := func(k ...contact.Key) store.Listing { return store.Listing{Space: space, Keys: k, Limit: 100} }
 	wantList(t, b, keys(email), 9, 6, 3, 1)
@@ -110,7 +111,7 @@ func testListKeys(t *testing.T, b store.Backend) {
 	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email}, Limit: 2, After: 1, OldestFirst: true}, 3, 6)
 	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email, phone}, Limit: 1, OldestFirst: true}, 3)
 
-	gone := []store.KeyRow{{Space: space, Key: email, ID: 3}, {Space: space, Key: email, ID: 2}} // the second is not there
+	gone := []record.Key{{Space: space, Key: email, ID: 3}, {Space: space, Key: email, ID: 2}} // the second is not there
 	commit(t, b, b.Lane(space), &store.Save{KeysGone: gone})
 	wantList(t, b, keys(email), 9, 6, 1)
 	wantList(t, b, keys(phone), 9, 3, 2)
@@ -141,7 +142,7 @@ func testFeed(t *testing.T, b store.Backend) {
 		for seq := contact.Seq(1); seq <= changes; seq++ {
 			commit(t, b, b.Lane(space), &store.Save{
 				Spaces:  []store.SpaceRow{{Space: space, NextSeq: seq + 1}},
-				Changes: []store.ChangeRow{changeOf(space, seq, 5)},
+				Changes: []record.Change{changeOf(space, seq, 5)},
 			})
 		}
 		if last, err := b.LastSeq(bg, space); last != changes || err != nil {
@@ -175,7 +176,7 @@ func testFeed(t *testing.T, b store.Backend) {
 
 func testChain(t *testing.T, b store.Backend) {
 	space := newSpace(t, b, "")
-	var rows []store.ChangeRow
+	var rows []record.Change
 	for seq, prev := range map[contact.Seq]contact.Seq{1: 0, 2: 0, 3: 1, 4: 2, 5: 3, 6: 5} {
 		row := changeOf(space, seq, contact.ID(prev))
 		row.Prev = prev
@@ -205,7 +206,7 @@ func testChain(t *testing.T, b store.Backend) {
 // CONTRACT S6: the redirects follow the contacts, in their order.
 func testRedirects(t *testing.T, b store.Backend) {
 	space, other := newSpace(t, b, ""), newSpace(t, b, "")
-	alias := func(space contact.SpaceID, id, to contact.ID) store.ContactRow {
+	alias := func(space contact.SpaceID, id, to contact.ID) record.Contact {
 		row := rowOf(space, id, 1, "Ada")
 		row.State, row.Parent, row.Canonical = contact.Merged, to, to
 		return row
@@ -238,8 +239,8 @@ func testRekey(t *testing.T, b store.Backend) {
 	space, other := peopled(t, b)
 	before := contact.Key{Kind: contact.Phones, Text: "07700900123"}
 	after := contact.Key{Kind: contact.Phones, Text: "+447700900123"}
-	for _, row := range []store.KeyRow{{Space: space, Key: before, ID: 1}, {Space: space, Key: before, ID: 9}, {Space: other, Key: before, ID: 7}} {
-		commit(t, b, b.Lane(row.Space), &store.Save{KeysCome: []store.KeyRow{row}})
+	for _, row := range []record.Key{{Space: space, Key: before, ID: 1}, {Space: space, Key: before, ID: 9}, {Space: other, Key: before, ID: 7}} {
+		commit(t, b, b.Lane(row.Space), &store.Save{KeysCome: []record.Key{row}})
 	}
 	keys := func(space contact.SpaceID, k contact.Key) store.Listing {
 		return store.Listing{Space: space, Keys: []contact.Key{k}, Limit: 100}
@@ -248,7 +249,7 @@ func testRekey(t *testing.T, b store.Backend) {
 	toGB := func(fail error) error {
 		asked = nil
 		_, err := b.UpdateSpace(bg, space, func(s *access.Space) error { s.Region = "GB"; return nil },
-			func(row *store.ContactRow, from, to string) (gone, come []contact.Key, err error) {
+			func(row *record.Contact, from, to string) (gone, come []contact.Key, err error) {
 				if from != "" || to != "GB" || row.Space != space || !bytes.Contains(row.Doc, []byte(fmt.Sprint("Ada ", row.ID))) {
 					t.Errorf("asked for %+v from %q to %q", row, from, to)
 				}

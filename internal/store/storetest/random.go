@@ -36,7 +36,7 @@ func seeded(t *testing.T) *rand.Rand {
 // record is a write that was asked, and what became of it. Its moment is that
 // of its last decision, and puts it in order: after every change with a lower
 // number, before the others, whether it made a change itself or not.
-type record struct {
+type answered struct {
 	ask   ask
 	now   moment
 	floor int64 // the greatest number that had been answered when it was asked
@@ -57,7 +57,7 @@ type room struct {
 
 	mu       sync.Mutex
 	ids      []contact.ID
-	records  []record
+	records  []answered
 	sights   []sight
 	answered atomic.Int64 // the greatest number of a change that was answered
 }
@@ -134,7 +134,7 @@ func (c *client) store() *store.Store { return c.stores[c.IntN(len(c.stores))] }
 func (c *client) write() {
 	r := c.rooms[c.IntN(len(c.rooms))]
 	a := c.ask(r)
-	rec := record{ask: a, floor: r.answered.Load()}
+	rec := answered{ask: a, floor: r.answered.Load()}
 	rec.now.request = newRequest()
 	w := writeOf(r.space, a, rec.now.request)
 	decide := w.Decide

@@ -10,6 +10,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -61,7 +62,7 @@ func wantSpaces(t *testing.T, b store.Backend, want ...access.Space) {
 func same(a, b access.Space) bool { return reflect.DeepEqual(a, b) }
 
 // noKeys is for changes that leave the region alone.
-func noKeys(*store.ContactRow, string, string) ([]contact.Key, []contact.Key, error) {
+func noKeys(*record.Contact, string, string) ([]contact.Key, []contact.Key, error) {
 	return nil, nil, errors.New("the region stays, so nobody need be asked for match keys")
 }
 

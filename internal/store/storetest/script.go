@@ -97,7 +97,7 @@ type player struct {
 	backend store.Backend
 	store   *store.Store
 	spaces  []contact.SpaceID
-	answers []record
+	answers []answered
 
 	mu      sync.Mutex
 	commits int
@@ -122,7 +122,7 @@ func (s *Script) player(t *testing.T, b store.Backend) *player {
 }
 
 // write makes one write and gives its answer.
-func (p *player) write(l line) (r record) {
+func (p *player) write(l line) (r answered) {
 	w := writeOf(p.spaces[l.space], l.ask, l.request)
 	decide := w.Decide
 	w.Decide = func(s *store.State) (contact.Delta, error) {
@@ -156,7 +156,7 @@ func (p *player) lanes() map[int64]contact.SpaceID {
 // together holds every lane with a write that changes nothing until all of a
 // group wait, in their order. One write alone need not wait.
 func (p *player) together(group []line) {
-	answers := make([]record, len(group))
+	answers := make([]answered, len(group))
 	free := make(chan struct{})
 	var all sync.WaitGroup
 	if len(group) > 1 {

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -69,7 +70,7 @@ type slow struct {
 	by     chan struct{}
 }
 
-func (s *slow) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]store.ChangeRow, error) {
+func (s *slow) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]record.Change, error) {
 	if space == s.space {
 		s.inside.Add(1)
 		<-s.by

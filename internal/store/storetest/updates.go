@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -38,8 +39,8 @@ func testUpdated(t *testing.T, b store.Backend) {
 		o.Contacts = append(o.Contacts, store.ContactSave{Row: row})
 		for k, ids := range keys {
 			if slices.Contains(ids, id) {
-				s.KeysCome = append(s.KeysCome, store.KeyRow{Space: space, Key: k, ID: id})
-				o.KeysCome = append(o.KeysCome, store.KeyRow{Space: other, Key: k, ID: id + 100})
+				s.KeysCome = append(s.KeysCome, record.Key{Space: space, Key: k, ID: id})
+				o.KeysCome = append(o.KeysCome, record.Key{Space: other, Key: k, ID: id + 100})
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -41,12 +42,12 @@ func sparse(t *testing.T, b store.Backend) contact.SpaceID {
 			ch.Skip = (n - 1) / contact.SnapshotEvery * contact.SnapshotEvery
 		}
 		s.Changes = append(s.Changes, ch)
-		s.KeysCome = append(s.KeysCome, store.KeyRow{Space: space, Key: common, ID: contact.ID(n)})
+		s.KeysCome = append(s.KeysCome, record.Key{Space: space, Key: common, ID: contact.ID(n)})
 	}
 	for _, id := range sparseIDs {
 		row := rowOf(space, id, contact.Version(id), "Ada")
 		s.Contacts = append(s.Contacts, store.ContactSave{Row: row})
-		s.KeysCome = append(s.KeysCome, store.KeyRow{Space: space, Key: rare, ID: id})
+		s.KeysCome = append(s.KeysCome, record.Key{Space: space, Key: rare, ID: id})
 	}
 	commit(t, b, b.Lane(space), &s)
 	return space
@@ -192,13 +193,13 @@ type counting struct {
 	calls, rows, steps atomic.Int64
 }
 
-func (c *counting) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (store.ChangeRow, bool, error) {
+func (c *counting) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (record.Change, bool, error) {
 	c.calls.Add(1)
 	c.rows.Add(1)
 	return c.Backend.Change(ctx, space, seq)
 }
 
-func (c *counting) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]store.ChangeRow, error) {
+func (c *counting) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]record.Change, error) {
 	rows, err := c.Backend.Chain(ctx, space, from, limit)
 	c.calls.Add(1)
 	c.rows.Add(int64(len(rows)))

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -40,7 +41,7 @@ func testPageBytes(t *testing.T, b store.Backend) {
 			t.Fatalf("row %d weighs %d, and its change %d; want %d", n, row.Weight(), ch.Weight(), weight)
 		}
 		commit(t, b, b.Lane(space), &store.Save{
-			Contacts: []store.ContactSave{{Row: row}}, Changes: []store.ChangeRow{ch}, KeysCome: []store.KeyRow{{Space: space, Key: key, ID: id}},
+			Contacts: []store.ContactSave{{Row: row}}, Changes: []record.Change{ch}, KeysCome: []record.Key{{Space: space, Key: key, ID: id}},
 		})
 	}
 	list := func(l store.Listing) []contact.ID { // by id and by change is the same here
@@ -71,7 +72,7 @@ func testPageBytes(t *testing.T, b store.Backend) {
 		if got := list(store.Listing{After: c.after, Before: c.before, OldestFirst: c.forward, Limit: c.limit}); !slices.Equal(got, c.want) {
 			t.Errorf("%+v: contacts %v", c, got)
 		}
-		var changes []store.ChangeRow
+		var changes []record.Change
 		var err error
 		switch {
 		case c.forward:

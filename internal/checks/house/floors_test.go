@@ -1,0 +1,104 @@
+package house
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// floor says how high a package stands. A package imports only from lower
+// floors; its tests also from its own.
+type floor struct {
+	dir    string
+	height int
+	why    string // what would break if it knew of anything higher
+}
+
+var floors = []floor{
+	{"api", 0, "it is what others build on: the wire types and the client, without the server behind them"},
+	{"internal/fault", 0, "the kinds of error are everyone's language and need nobody"},
+	{"internal/metrics", 0, "every layer tells it what happened, so it knows none of them"},
+	{"internal/load", 1, "it measures from outside, so it knows the client alone"},
+	{"internal/checks/pgtest", 0, "a PostgreSQL server for tests knows nothing of what is stored in it"},
+	{"internal/checks/pgtest/lend", 1, "it starts that server for several packages, and nothing else"},
+	{"internal/contact", 1, "the domain is pure, so that a rule can run twice, or for a preview, with the same result"},
+	{"internal/access", 2, "who may do what is decided from values alone, before anything is read"},
+	{"internal/wire", 2, "what is sent is read with the domain alone, so that fuzzing has nothing else to build"},
+	{"internal/record", 2, "what is stored is read and written with the domain alone, so that it is fuzzed alone"},
+	{"internal/demo", 2, "the made-up data is domain values and nothing else"},
+	{"internal/store", 3, "it loads, lets a function decide, and saves, whatever the database and the rule"},
+	{"internal/store/sqlite", 4, "a database knows how to load and save, never why"},
+	{"internal/store/postgres", 4, "a database knows how to load and save, never why"},
+	{"internal/store/storetest", 4, "what every database must do is said without knowing any"},
+	{"internal/book", 4, "the use cases know no database and no HTTP"},
+	{"internal/httpapi", 5, "HTTP is one way in among others: it renders, the book decides"},
+	{"internal/checks/costs", 6, "it is nothing but a test, which counts what a request takes from HTTP down to the file"},
+	{"internal/checks/twins", 6, "it is nothing but tests, which hold both databases, and several servers, against each other"},
+	{"internal/server", 6, "the one place that knows every part and puts them together"},
+	{"cmd/carnet", 7, "the binary reads flags and starts the server, so that tests can start one too"},
+	{"internal/checks/endurance", 8, "it is nothing but tests, and runs the built binary as its users do"},
+}
+
+// tools are programs and tests about the source text. They import none of the
+// product, and nothing imports them.
+var tools = []string{"internal/checks/house", "internal/checks/house/tally", "internal/checks/house/touched", "internal/checks/mutants"}
+
+func TestFloors(t *testing.T) { holds(t, floorFaults(ours(t))) }
+
+func floorFaults(list []*source) []string {
+	byDir := map[string]floor{}
+	for _, f := range floors {
+		byDir[f.dir] = f
+	}
+	var faults []string
+	for _, dir := range dirs(list) {
+		if _, ok := byDir[dir]; !ok && !slices.Contains(tools, dir) {
+			faults = append(faults, dir+" stands on no floor: give it one in internal/checks/house/floors_test.go, with the reason")
+		}
+	}
+	for _, s := range list {
+		from, product := byDir[s.dir()]
+		for _, name := range s.imports() {
+			dir, inside := strings.CutPrefix(name, module+"/")
+			to, known := byDir[dir]
+			switch {
+			case !inside || dir == s.dir():
+			case slices.Contains(tools, dir):
+				faults = append(faults, fmt.Sprintf("%s imports %s, a tool: nothing imports tools", s.path, dir))
+			case !known: // reported above, or it does not exist and does not compile
+			case slices.Contains(tools, s.dir()):
+				faults = append(faults, fmt.Sprintf("%s imports %s: tools read the product's text and import none of it", s.path, dir))
+			case product && to.height >= from.height && !(s.test && to.height == from.height):
+				faults = append(faults, fmt.Sprintf("%s (floor %d) imports %s (floor %d): %s",
+					s.path, from.height, dir, to.height, from.why))
+			}
+		}
+	}
+	return faults
+}
+
+func TestFloorsRefuse(t *testing.T) {
+	imports := func(dir string) string { return "package p\nimport _ \"" + module + "/" + dir + "\"\n" }
+	refuses(t, floorFaults(made(t, map[string]string{
+		"internal/fault/a.go":               imports("internal/contact"),
+		"internal/contact/a.go":             imports("internal/fault"),
+		"internal/book/a.go":                imports("internal/store/sqlite"),
+		"internal/book/a_test.go":           imports("internal/store/sqlite"),
+		"internal/store/sqlite/x_test.go":   imports("internal/store/storetest"),
+		"internal/store/storetest/model.go": imports("internal/store/sqlite"),
+		"internal/store/b_test.go":          imports("internal/store/sqlite"),
+		"internal/server/a.go":              imports("internal/checks/house"),
+		"internal/checks/mutants/a.go":      imports("internal/fault"),
+		"internal/new/a.go":                 "package p",
+		"internal/new/testdata/a.go":        imports("internal/book"),
+	})),
+		"internal/fault/a.go (floor 0) imports internal/contact (floor 1): ",
+		"internal/book/a.go (floor 4) imports internal/store/sqlite (floor 4): ",
+		"internal/store/storetest/model.go (floor 4) imports internal/store/sqlite (floor 4): ",
+		"internal/store/b_test.go (floor 3) imports internal/store/sqlite (floor 4): ",
+		"internal/server/a.go imports internal/checks/house, a tool: ",
+		"internal/checks/mutants/a.go imports internal/fault: ",
+		"internal/new stands on no floor: ",
+	)
+}
