@@ -70,7 +70,8 @@ func (c *contactList) Run(in *surroundings, server *contactCommand) error {
 			_, err := fmt.Fprintf(in.stderr, "There are more than these %d: without --limit all are shown.\n", *c.Limit)
 			return err
 		}
-		if err := out.add(row, contactCells(&row)); err != nil {
+		cells := contactCells(&row)
+		if err := out.add(row, cells); err != nil {
 			return err
 		}
 	}

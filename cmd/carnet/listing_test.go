@@ -20,7 +20,8 @@ func TestLongTable(t *testing.T) {
 			name = strings.Repeat("wide", 5)
 		}
 		row := api.Row{ID: int64(100_000 + i), Name: &name, Email: &email}
-		if err := l.add(row, contactCells(&row)); err != nil {
+		cells := contactCells(&row)
+		if err := l.add(row, cells); err != nil {
 			t.Fatal(err)
 		}
 		if printed := strings.Count(out.String(), "\n"); i < widthRows-1 && printed != 0 || i >= widthRows && printed != i+2 {

@@ -76,7 +76,7 @@ func compareKeys(t *testing.T, b *Backend, s *store.Store, regions map[contact.S
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = collect(rows, &have, func() (text string, err error) { return text, rows.Scan(&text) })
+	err = collect(rows, &have, func() (text string, err error) { err = rows.Scan(&text); return text, err })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 // anew.
 func TestReadsAreCancelled(t *testing.T) {
 	b := opened(t, Options{DSN: pgtest.NewTemplate(t, Migrate).Database(t)})
-	process := func(r pgx.Row) (pid int64, err error) { return pid, r.Scan(&pid) }
+	process := func(r pgx.Row) (pid int64, err error) { err = r.Scan(&pid); return pid, err }
 	before, err := list(bg, b.reads, "ask", process, selectProcess)
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +25,8 @@ func TestReadsAreCancelled(t *testing.T) {
 		ctx, cancel := context.WithCancel(bg)
 		_, err := list(ctx, b.reads, "count", func(r pgx.Row) (n int64, err error) {
 			cancel() // there is a row, and without end more
-			return n, r.Scan(&n)
+			err = r.Scan(&n)
+			return n, err
 		}, "WITH RECURSIVE n(i) AS (SELECT 1::bigint UNION ALL SELECT i + 1 FROM n) SELECT i FROM n")
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("whose context ended is told %v", err)
