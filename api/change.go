@@ -23,6 +23,7 @@ type Change struct {
 	ID         string    `json:"id"`  // of the write: Result.ChangeID; the same on each contact that it touched
 	Seq        int64     `json:"seq"` // its number in the Space, from 1 without gaps
 	ContactID  int64     `json:"contact_id"`
+	Ref        *int64    `json:"ref"`     // the id by which the writer named the contact, where that was another
 	Version    int64     `json:"version"` // of the contact after the change
 	At         time.Time `json:"at"`      // to the microsecond, UTC
 	Action     Action    `json:"action"`
@@ -31,7 +32,7 @@ type Change struct {
 	RequestID  string    `json:"request_id"`
 	BatchID    *string   `json:"batch_id"`
 	Undoes     *string   `json:"undoes"`      // the change that this one took back
-	MergedID   *int64    `json:"merged_id"`   // on the survivor of a merge: who was merged into it
+	MergedIDs  []int64   `json:"merged_ids"`  // on the survivor of a merge: who was merged into it; else nil
 	MergedInto *int64    `json:"merged_into"` // on the merged contact: into whom
 	Changes    Edits     `json:"changes"`
 }

@@ -25,14 +25,14 @@ func entries(seqs ...int64) (list string) {
 func TestChangesAnswer(t *testing.T) {
 	text, number := func(s string) *string { return &s }, func(n int64) *int64 { return &n }
 	client, s := scripted(t, []reply{{status: 200, body: `{"data":[
-		{"id":"3-1207","seq":1208,"contact_id":5,"version":4,"at":"2026-11-23T15:04:05.123450Z","action":"merge",
-		 "actor":{"key_id":1,"key_name":"first","name":"Zoë"},"reason":"twins","request_id":"r1","batch_id":null,"undoes":null,
-		 "merged_id":6,"merged_into":null,
+		{"id":"3-1207","seq":1208,"contact_id":5,"ref":4,"version":4,"at":"2026-11-23T15:04:05.123450Z","action":"merge",
+		 "actor":{"key_id":1,"key_name":"first","name":"Zoë"},"reason":"twins","request_id":"r1","batch_id":"b1","undoes":"3-7",
+		 "merged_ids":[6,9007199254740991],"merged_into":null,
 		 "changes":{"emails":{"before":["a@example.com"],"after":["a@example.com","b@example.com"],"added":["b@example.com"],"removed":[],"reordered":false},
 		  "custom_fields":{"profile_field_16":{"before":null,"after":0.10}}}},
-		{"id":"3-9","seq":9,"contact_id":6,"version":1,"at":"2026-11-22T00:00:00.000000Z","action":"create",
+		{"id":"3-9","seq":9,"contact_id":6,"ref":null,"version":1,"at":"2026-11-22T00:00:00.000000Z","action":"create",
 		 "actor":{"key_id":1,"key_name":"first","name":null},"reason":null,"request_id":"r0","batch_id":null,"undoes":null,
-		 "merged_id":null,"merged_into":5,"changes":{}}],
+		 "merged_ids":null,"merged_into":5,"changes":{}}],
 		"path":"http://carnet.example.com/public-api/v1/contacts/5/changes","per_page":200,
 		"next_cursor":null,"next_page_url":null,"prev_cursor":"p","prev_page_url":"http://carnet.example.com/p"}`}})
 	got, err := client.Changes(t.Context(), 5, api.Paging{})
@@ -43,8 +43,9 @@ func TestChangesAnswer(t *testing.T) {
 		Path: "http://carnet.example.com/public-api/v1/contacts/5/changes", PerPage: 200,
 		PrevCursor: "p", PrevPageURL: "http://carnet.example.com/p",
 		Data: []api.Change{{
-			ID: "3-1207", Seq: 1208, ContactID: 5, Version: 4, At: time.Date(2026, 11, 23, 15, 4, 5, 123450000, time.UTC), Action: api.ActionMerge,
-			Actor: api.Actor{KeyID: 1, KeyName: "first", Name: text("Zoë")}, Reason: text("twins"), RequestID: "r1", MergedID: number(6),
+			ID: "3-1207", Seq: 1208, ContactID: 5, Ref: number(4), Version: 4, At: time.Date(2026, 11, 23, 15, 4, 5, 123450000, time.UTC), Action: api.ActionMerge,
+			Actor: api.Actor{KeyID: 1, KeyName: "first", Name: text("Zoë")}, Reason: text("twins"), RequestID: "r1",
+			BatchID: text("b1"), Undoes: text("3-7"), MergedIDs: []int64{6, 9007199254740991},
 			Changes: api.Edits{
 				Emails:       &api.ListEdit{Before: []string{"a@example.com"}, After: []string{"a@example.com", "b@example.com"}, Added: []string{"b@example.com"}, Removed: []string{}},
 				CustomFields: map[string]api.FieldEdit{"profile_field_16": {After: json.Number("0.10")}},

@@ -91,4 +91,5 @@ const (
 	CodeTimeout        Code = "timeout"
 	CodeInternal       Code = "internal"
 	CodeOutcomeUnknown Code = "outcome_unknown" // nobody can tell whether a write was saved: read before you repeat it
+	CodeRowDamaged     Code = "row_damaged"     // what is stored is not as it was written, and not given out: a backup may have it
 )

@@ -19,7 +19,7 @@ import (
 func seeded(t *testing.T) (string, *sqlite.Conn) {
 	t.Helper()
 	// Its first part is the way up; what goose adds around it is not needed.
-	schema, err := os.ReadFile("../../internal/store/sqlite/migrations/00001_first.sql")
+	schema, err := os.ReadFile("../../internal/store/sqlite/migrations/00002_first.sql")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,11 +41,17 @@ func showChange(to screen, ch *api.Change) error {
 // headline says in words what was done by whom.
 func headline(ch *api.Change) string {
 	text := fmt.Sprintf("%s contact %d, version %d", cell(string(ch.Action)), ch.ContactID, ch.Version)
-	if ch.MergedID != nil {
-		text += fmt.Sprintf(", contact %d became part of it", *ch.MergedID)
+	if ch.Ref != nil {
+		text += fmt.Sprintf(", named as %d", *ch.Ref)
+	}
+	for _, id := range ch.MergedIDs {
+		text += fmt.Sprintf(", contact %d became part of it", id)
 	}
 	if ch.MergedInto != nil {
 		text += fmt.Sprintf(", now part of contact %d", *ch.MergedInto)
+	}
+	if ch.Undoes != nil {
+		text += ", takes back " + cell(*ch.Undoes)
 	}
 	text += ", by " + cell(ch.Actor.KeyName)
 	if ch.Actor.Name != nil {

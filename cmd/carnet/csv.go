@@ -69,7 +69,7 @@ func printCSV[R any](to io.Writer, records []R) error {
 // members gives the names of what a record has as JSON, in order, and the cell
 // of each.
 func members(item any) (names, cells []string, err error) {
-	text, err := json.Marshal(item, json.Deterministic(true))
+	text, err := json.Marshal(item, likeServer)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -54,7 +54,7 @@ func (l *listing) add(item any, row []string) error {
 }
 
 func (l *listing) addJSON(item any) error {
-	text, err := json.Marshal(item, json.Deterministic(true))
+	text, err := json.Marshal(item, likeServer)
 	if err != nil {
 		return err
 	}

@@ -42,9 +42,12 @@ func show[R record](in *surroundings, f format, value any, head []string, record
 	return showTable(in.stdout, head, rows)
 }
 
+// likeServer writes JSON as the server answers it: a list that says nothing is null.
+var likeServer = json.JoinOptions(json.Deterministic(true), json.FormatNilSliceAsNull(true))
+
 // printJSON prints a value on a line of its own.
 func printJSON(to io.Writer, value any) error {
-	text, err := json.Marshal(value, json.Deterministic(true))
+	text, err := json.Marshal(value, likeServer)
 	if err != nil {
 		return err
 	}

@@ -51,11 +51,11 @@ func TestWritesAskForTheKeyAgain(t *testing.T) {
 			c.lose(t, s)
 			s.now.Add(int64(time.Second)) // CONTRACT D19: it holds within one
 			by, p := book.Attribution{RequestID: "late"}, emails("late@example.com")
-			_, err = s.Put(t.Context(), g, by, &book.Put{Ref: a.ID, Patch: p})
+			_, err = s.Do(t.Context(), g, by, &contact.Put{Ref: a.ID, Patch: p})
 			wantCode(t, err, c.kind, c.code)
-			_, err = s.Create(t.Context(), g, by, &p)
+			_, err = s.Do(t.Context(), g, by, &contact.Create{Patch: p})
 			wantCode(t, err, c.kind, c.code)
-			_, err = s.Merge(t.Context(), g, by, a.ID, b.ID, book.Match{})
+			_, err = s.Do(t.Context(), g, by, &contact.Merge{Survivor: a.ID, Merged: b.ID})
 			wantCode(t, err, c.kind, c.code)
 			for _, from := range []contact.Contact{a, b} {
 				now, ok, err := s.store.Get(t.Context(), s.space.ID, from.ID)
@@ -77,7 +77,7 @@ func TestAskingAgainIsFree(t *testing.T) {
 	}
 	p := emails("a@example.com")
 	for range 20 {
-		if _, err := s.Create(t.Context(), g, book.Attribution{RequestID: "r"}, &p); err != nil {
+		if _, err := s.Do(t.Context(), g, book.Attribution{RequestID: "r"}, &contact.Create{Patch: p}); err != nil {
 			t.Fatal(err)
 		}
 	}

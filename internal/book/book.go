@@ -11,7 +11,6 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -83,61 +82,14 @@ func (b *Book) Get(ctx context.Context, g access.Grant, ref contact.ID) (contact
 	}
 	c, ok, err := b.store.Get(ctx, g.Space.ID, ref)
 	if err == nil && !ok {
-		err = noContact()
+		err = contact.NotFound()
 	}
 	return c, err
 }
 
-// Create makes a contact (CONTRACT P3, D16). It needs contacts:write.
-func (b *Book) Create(ctx context.Context, g access.Grant, by Attribution, p *contact.Patch) (Written, error) {
-	return b.write(ctx, g, by, p, store.Needs{NewIDs: 1}, func(s *store.State) (contact.Delta, error) {
-		return contact.Create(s.NextID(), p, stamp(s, g, by))
-	})
-}
-
-// Put is a sparse PUT of one contact (CONTRACT S1-S7).
-type Put struct {
-	Ref   contact.ID
-	Patch contact.Patch
-	// BodyID is the id that the body named as well, 0 for none. It must lead
-	// to the same contact as Ref (CONTRACT D6).
-	BodyID contact.ID
-	Match  Match
-}
-
-// Put applies a sparse PUT. It needs contacts:write. Where nothing comes out
-// different, Written.Change is zero and the version stays (CONTRACT D15).
-func (b *Book) Put(ctx context.Context, g access.Grant, by Attribution, p *Put) (Written, error) {
-	needs := store.Needs{Contacts: []contact.ID{p.Ref}}
-	if p.BodyID != 0 && p.BodyID != p.Ref {
-		needs.Contacts = append(needs.Contacts, p.BodyID)
-	}
-	var found *contact.Contact
-	w, err := b.write(ctx, g, by, &p.Patch, needs, func(s *store.State) (contact.Delta, error) {
-		c, ok := s.Contact(p.Ref)
-		if !ok {
-			return contact.Delta{}, noContact()
-		}
-		if p.BodyID != 0 {
-			if other, ok := s.Contact(p.BodyID); !ok || other.ID != c.ID {
-				return contact.Delta{}, fault.At("id", "id_mismatch", "The id in the body names another contact than the path. Leave it out.")
-			}
-		}
-		if err := p.Match.check(c.Version, g); err != nil {
-			return contact.Delta{}, err
-		}
-		found = c
-		return contact.Put(c, &p.Patch, stamp(s, g, by))
-	})
-	if err == nil && w.Change.Op == 0 {
-		w.Contact = *found
-	}
-	return w, err
-}
-
-// write runs a write of one contact and gives the contact that it left.
-func (b *Book) write(ctx context.Context, g access.Grant, by Attribution, p *contact.Patch, needs store.Needs,
-	decide func(*store.State) (contact.Delta, error)) (Written, error) {
+// Do asks for a verb. It needs contacts:write. Where nothing comes out different,
+// Written.Change is zero and the version stays (CONTRACT D15).
+func (b *Book) Do(ctx context.Context, g access.Grant, by Attribution, verb contact.Verb) (Written, error) {
 	if err := g.Allow(access.Write); err != nil {
 		return Written{}, err
 	}
@@ -147,35 +99,22 @@ func (b *Book) write(ctx context.Context, g access.Grant, by Attribution, p *con
 	if _, err := b.again(ctx, g, access.Write); err != nil {
 		return Written{}, err
 	}
-	var w Written
 	out, err := b.store.Do(ctx, store.Write{
-		Space:     g.Space.ID,
-		RequestID: by.RequestID,
-		Needs:     needs,
-		Weight:    p.Size(),
-		Decide: func(s *store.State) (contact.Delta, error) {
-			d, err := decide(s)
-			if err == nil && !d.Empty() {
-				w.Contact = d.Contacts[0]
-			}
-			return d, err
+		Space: g.Space.ID,
+		By: contact.Attribution{
+			Actor:     contact.Actor{KeyID: g.Key.ID, KeyName: g.Key.Name, Name: by.Name},
+			Reason:    by.Reason,
+			RequestID: by.RequestID,
 		},
+		Reads: g.Key.Scopes.Has(access.Read),
+		Verbs: []contact.Verb{verb},
 	})
-	if err == nil && out.Op != 0 {
-		w.Change = contact.ChangeID{Space: g.Space.ID, Op: out.Op}
+	if err != nil {
+		return Written{}, err
 	}
-	return w, err
-}
-
-func stamp(s *store.State, g access.Grant, by Attribution) contact.Stamp {
-	st := s.Stamp()
-	st.Actor = contact.Actor{KeyID: g.Key.ID, KeyName: g.Key.Name, Name: by.Name}
-	st.Reason, st.RequestID = by.Reason, by.RequestID
-	return st
-}
-
-// noContact is the same for an id of another Space and one that never was
-// (CONTRACT D3).
-func noContact() error {
-	return fault.New(fault.NotFound, "contact_not_found", "There is no contact with this id.")
+	w := Written{Contact: *out[0].Subject}
+	if out[0].Op != 0 {
+		w.Change = contact.ChangeID{Space: g.Space.ID, Op: out[0].Op}
+	}
+	return w, nil
 }

@@ -41,7 +41,7 @@ func (b *Book) Changes(ctx context.Context, g access.Grant, h *History) (Changed
 	}
 	c, ok, err := read(ctx, g.Space.ID, h.Ref)
 	if err == nil && !ok {
-		err = noContact()
+		err = contact.NotFound()
 	}
 	if err != nil {
 		return Changed{}, err

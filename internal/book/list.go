@@ -71,7 +71,7 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (Listed, error
 }
 
 func keyOf(col contact.Collection, text string, g access.Grant) contact.Key {
-	return contact.Key{Kind: col, Text: contact.MatchKey(col, text, g.Space.Region)}
+	return contact.KeyOf(col, text, g.Space.Region)
 }
 
 // BeginPage waits until a page of the grant's Space may be made: a list, a

@@ -2,8 +2,7 @@ package contact
 
 import "strconv"
 
-// Collection is one of the four ordered lists of a contact. Its numbers are
-// stored as the kind of a match key.
+// Collection is one of the four ordered lists of a contact.
 type Collection int
 
 // The collections, in the order in which answers list them.

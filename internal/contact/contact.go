@@ -50,17 +50,23 @@ const (
 	Merged State = 1 // frozen: an alias, and the way back for unmerge
 )
 
-// Origin tells where a value came from: the change that brought it, and the
+// Origin tells where a value came from: the write that brought it, and the
 // contact that it was first written to. Merges never rewrite it, which is what
 // makes an unmerge possible.
 type Origin struct {
 	Contact ID
-	Seq     Seq
+	Op      Seq // names the write, as Change.Op
 }
+
+// MaxOrigins is how many origins a value has at most. Of those that a merge would
+// bring beyond that it is no longer known that they held the value as well: it
+// stays with the survivor when they are split off again.
+const MaxOrigins = 100
 
 // Value is one item of a collection, or the content of a slot. Text is stored
 // and returned as sent (CONTRACT D8). Origins is never empty for a stored
-// value; it has several where several contacts held the value before a merge.
+// value; it has several, each of another contact and at most MaxOrigins, where
+// several contacts held the value before a merge.
 type Value struct {
 	Text    string
 	Origins []Origin
@@ -69,25 +75,15 @@ type Value struct {
 // Contact is one person's profile, or the frozen row of a merged one. A
 // Contact is a value: nothing changes the slices of one that others may hold.
 type Contact struct {
-	ID        ID
-	Version   Version
-	State     State
-	Parent    ID    // what it was merged into; 0 unless Merged
-	Canonical ID    // the survivor at the end of that chain; 0 unless Merged
-	Created   Time  // when it was created
-	Head      Seq   // its newest change
-	Depth     int64 // how many changes it has
-	Skip      Seq   // its newest change that carries a snapshot; 0 for none
-	Values    [NumCollections][]Value
-	Fields    [NumSlots]Value // by Slot.Index; an empty Text is an empty slot
-}
-
-// Leads gives the id that this row answers for: its own, or the survivor's.
-func (c *Contact) Leads() ID {
-	if c.State == Merged {
-		return c.Canonical
-	}
-	return c.ID
+	ID      ID
+	Version Version
+	State   State
+	Parent  ID    // what it was merged into; 0 unless Merged
+	Created Time  // when it was created
+	Head    Seq   // its newest change
+	Depth   int64 // how many changes it has
+	Values  [NumCollections][]Value
+	Fields  [NumSlots]Value // by Slot.Index; an empty Text is an empty slot
 }
 
 // Primary gives the first text of a collection, and false where it has none

@@ -8,10 +8,17 @@ import "slices"
 type Edits struct {
 	Values [NumCollections]*ListEdit // nil where the collection was not changed
 	Fields []FieldEdit               // the slots that changed, ascending
-	Link   *LinkEdit                 // nil unless the contact was merged or came back
-	// Absorbed is the contact that was merged into this one by the change, 0
-	// for none.
-	Absorbed ID
+	State  *StateEdit                // nil unless the contact came or went
+	Link   *LinkEdit                 // nil unless it was merged or came back
+	// Absorbed are the contacts that were merged into this one by the change.
+	Absorbed []Absorbed
+}
+
+// Absorbed is a contact that was merged into another, and the version that it had
+// until then.
+type Absorbed struct {
+	ID      ID
+	Version Version
 }
 
 // ListEdit is a collection before and after a change.
@@ -24,6 +31,11 @@ type ListEdit struct {
 type FieldEdit struct {
 	Slot          Slot
 	Before, After Value
+}
+
+// StateEdit is the state of a contact before and after a change.
+type StateEdit struct {
+	Before, After State
 }
 
 // LinkEdit is what a contact was merged into, before and after a change; 0 is
@@ -39,7 +51,7 @@ func (e *Edits) Empty() bool {
 			return false
 		}
 	}
-	return len(e.Fields) == 0 && e.Link == nil && e.Absorbed == 0
+	return len(e.Fields) == 0 && e.State == nil && e.Link == nil && len(e.Absorbed) == 0
 }
 
 // Diff tells what turns before into after.
@@ -63,6 +75,9 @@ func Diff(before, after *Contact) Edits {
 		if b, a := before.Fields[i], after.Fields[i]; !b.Equal(a) {
 			e.Fields = append(e.Fields, FieldEdit{Slot: SlotAt(i), Before: b, After: a})
 		}
+	}
+	if before.State != after.State {
+		e.State = &StateEdit{Before: before.State, After: after.State}
 	}
 	if before.Parent != after.Parent {
 		e.Link = &LinkEdit{Before: before.Parent, After: after.Parent}

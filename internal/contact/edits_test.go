@@ -29,6 +29,7 @@ func TestDiffIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		before, after := anyContact().Draw(t, "before"), anyContact().Draw(t, "after")
 		after.Parent = rapid.SampledFrom([]ID{0, 5}).Draw(t, "parent")
+		after.State = rapid.SampledFrom([]State{Live, Merged}).Draw(t, "state")
 		e := Diff(&before, &after)
 		for _, col := range Collections {
 			if (e.Values[col] == nil) != reflect.DeepEqual(before.Values[col], after.Values[col]) {
@@ -50,10 +51,13 @@ func TestDiffIsExact(t *testing.T) {
 		if (e.Link != nil) != (after.Parent != 0) || e.Link != nil && *e.Link != (LinkEdit{0, 5}) {
 			t.Fatalf("link %+v", e.Link)
 		}
+		if (e.State != nil) != (after.State != Live) || e.State != nil && *e.State != (StateEdit{Live, Merged}) {
+			t.Fatalf("state %+v", e.State)
+		}
 		if same := Diff(&before, &before); !same.Empty() {
 			t.Fatalf("from itself: %+v", same)
 		}
-		if e.Empty() != (reflect.DeepEqual(before.Values, after.Values) && reflect.DeepEqual(before.Fields, after.Fields) && after.Parent == 0) {
+		if e.Empty() != (reflect.DeepEqual(before.Values, after.Values) && reflect.DeepEqual(before.Fields, after.Fields) && after.Parent == 0 && after.State == Live) {
 			t.Fatalf("empty: %v, of %+v", e.Empty(), e)
 		}
 	})
@@ -70,7 +74,7 @@ func TestOriginsAreEdits(t *testing.T) {
 	if l == nil || len(l.Added())+len(l.Removed()) != 0 || l.Reordered() {
 		t.Errorf("got %+v", l)
 	}
-	if e := (&Edits{Absorbed: 3}); e.Empty() {
+	if e := (&Edits{Absorbed: []Absorbed{{3, 1}}}); e.Empty() {
 		t.Error("a merge that brings nothing is a change")
 	}
 }

@@ -1,25 +1,46 @@
 package contact
 
-// Key is a match key of one contact: what other values of its collection are
-// compared with to find it. Only emails and phones are looked up by value.
+// Kind says what a match key was made of. Its numbers are stored.
+type Kind int
+
+// The kinds of match keys.
+const (
+	EmailKey Kind = 0
+	PhoneKey Kind = 1
+)
+
+// Key is a match key of one contact: what other values of its kind are compared
+// with to find it. Only emails and phones are looked up by value.
 type Key struct {
-	Kind Collection
+	Kind Kind
 	Text string
 }
 
 // keyed are the collections whose values have match keys.
-var keyed = [...]Collection{Emails, Phones}
+var keyed = [...]struct {
+	col  Collection
+	kind Kind
+}{{Emails, EmailKey}, {Phones, PhoneKey}}
+
+// KeyOf gives the match key of a value of Emails or Phones.
+func KeyOf(col Collection, text, region string) Key {
+	kind := EmailKey
+	if col == Phones {
+		kind = PhoneKey
+	}
+	return Key{kind, MatchKey(col, text, region)}
+}
 
 // KeyChanges tells which match keys a contact loses and gains between two of
 // its states; one of them may be nil. A merged contact has none: its values are
 // found at the survivor. Values that stay cost nothing.
 func KeyChanges(before, after *Contact, region string) (gone, come []Key) {
-	for _, col := range keyed {
-		old, now := valuesWithKeys(before, col), valuesWithKeys(after, col)
+	for _, k := range keyed {
+		old, now := valuesWithKeys(before, k.col), valuesWithKeys(after, k.col)
 		if len(old) == len(now) && (len(old) == 0 || sameTexts(old, now)) {
 			continue
 		}
-		was, is := keySet(old, col, region), keySet(now, col, region)
+		was, is := keySet(old, k.col, region), keySet(now, k.col, region)
 		gone = appendMissing(gone, was, is)
 		come = appendMissing(come, is, was)
 	}
@@ -61,10 +82,10 @@ func keySet(values []Value, col Collection, region string) []Key {
 	out := make([]Key, 0, len(values))
 	seen := make(map[string]bool, len(values))
 	for _, v := range values {
-		key := MatchKey(col, v.Text, region)
-		if !seen[key] {
-			seen[key] = true
-			out = append(out, Key{col, key})
+		key := KeyOf(col, v.Text, region)
+		if !seen[key.Text] {
+			seen[key.Text] = true
+			out = append(out, key)
 		}
 	}
 	return out

@@ -14,6 +14,9 @@ var keyTexts = [...][]string{
 	Phones: {"+447700900123", "+44 7700 900123", "07700 900123", "(07700) 900-123", "07700 900123 x1", "555 0100"},
 }
 
+// kinds are those of their keys. They are stored, so their numbers stay.
+var kinds = [...]Kind{Emails: 0, Phones: 1}
+
 func anyReachable() *rapid.Generator[Contact] {
 	return rapid.Custom(func(t *rapid.T) Contact {
 		c := Contact{ID: 1, State: rapid.SampledFrom([]State{Live, Live, Live, Merged}).Draw(t, "state")}
@@ -34,7 +37,7 @@ func TestKeysAreThoseOfEmailsAndPhones(t *testing.T) { // CONTRACT D17
 		for col := range keyTexts {
 			for _, v := range c.Values[col] {
 				if c.State == Live {
-					want[Key{Collection(col), MatchKey(Collection(col), v.Text, region)}] = true
+					want[Key{kinds[col], MatchKey(Collection(col), v.Text, region)}] = true
 				}
 			}
 		}

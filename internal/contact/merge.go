@@ -7,22 +7,62 @@ import (
 	"github.com/carnet-project/carnet/internal/fault"
 )
 
-// Merge joins merged into survivor (CONTRACT D23). The survivor keeps its own
-// values first and in order, takes those that it lacks as MatchKey compares
-// them, keeps its custom fields and fills its empty ones. Where both held a
-// value, it has the origins of both from then on. The merged contact's row is
-// left as it is, frozen: that and the origins are what an unmerge needs.
+// MaxAliases is how many ids lead to one contact beside its own (CONTRACT D23).
+const MaxAliases = 10_000
+
+// Needs names both contacts, and what was merged into them before.
+func (m *Merge) Needs() Needs {
+	return Needs{Refs: []ID{m.Survivor, m.Merged}, Trees: []ID{m.Survivor, m.Merged}}
+}
+
+// Size gives about how many bytes the merge carries.
+func (m *Merge) Size() int { return 0 }
+
+// Decide joins the contacts. The survivor keeps its own values first and in
+// order, takes those that it lacks as MatchKey compares them, keeps its custom
+// fields and fills its empty ones. Where both held a value, it has the origins of
+// both from then on. The merged contact's row is left as it is, frozen: that and
+// the origins are what an unmerge needs.
 //
-// Both must be live and different. It is refused where a collection would pass
-// MaxMerged, or the contact MaxSize.
-func Merge(survivor, merged *Contact, region string, st Stamp) (Delta, error) {
-	var d Delta
+// It is refused where both are one, and where a collection would pass MaxMerged,
+// the contact MaxSize, or its ids MaxAliases.
+func (m *Merge) Decide(v *View) (Decision, error) {
+	survivor, ok := v.Contact(m.Survivor)
+	if !ok {
+		return Decision{}, NotFound()
+	}
+	if err := m.Match.check(survivor.Version, v.Reads); err != nil {
+		return Decision{}, err
+	}
+	merged, ok := v.Contact(m.Merged)
+	if !ok {
+		return Decision{}, fault.At("merged_id", "merged_not_found", "There is no contact with this merged_id.")
+	}
+	if merged.ID == survivor.ID {
+		return Decision{}, fault.At("merged_id", "merge_self", "The merged_id leads to the surviving contact itself: they are one already.")
+	}
+	if len(v.Tree(m.Survivor))+len(v.Tree(m.Merged))+1 > MaxAliases {
+		return Decision{}, fault.At("merged_id", "too_many_items", "More ids would lead to this contact than one may have. Leave these two apart.")
+	}
+	after, err := union(survivor, merged, v)
+	if err != nil {
+		return Decision{}, err
+	}
+	frozen := *merged
+	frozen.State, frozen.Parent = Merged, survivor.ID
+	return Decision{Subject: survivor.ID, Steps: []Step{
+		{Before: survivor, After: after, Action: ActionMerge, Ref: m.Survivor, Absorbed: []Absorbed{{merged.ID, merged.Version}}},
+		{Before: merged, After: frozen, Action: ActionMerge, Ref: m.Merged},
+	}}, nil
+}
+
+// union gives the survivor with what only the merged one has.
+func union(survivor, merged *Contact, v *View) (Contact, error) {
 	after := *survivor
 	for _, col := range Collections {
-		after.Values[col] = union(col, survivor.Values[col], merged.Values[col], region)
+		after.Values[col] = unionOf(col, survivor.Values[col], merged.Values[col], v.Region)
 		if len(after.Values[col]) > MaxMerged {
-			return d, fault.At("merged_id", "too_many_items",
-				fmt.Sprintf("Together these contacts have more than %d %s. Remove some first.", MaxMerged, col))
+			return after, tooManyTogether(col, v.Reads)
 		}
 	}
 	for i, theirs := range merged.Fields {
@@ -33,22 +73,22 @@ func Merge(survivor, merged *Contact, region string, st Stamp) (Delta, error) {
 			after.Fields[i].Origins = joined(own.Origins, theirs.Origins)
 		}
 	}
-	if err := checkSize(&after, "merged_id"); err != nil {
-		return d, err
-	}
-	frozen := *merged
-	frozen.State, frozen.Parent, frozen.Canonical = Merged, survivor.ID, survivor.ID
-	version := max(survivor.Version, merged.Version) + 1
-	ch := enter(survivor, &after, Diff(survivor, &after), version, ActionMerge, st, 0)
-	ch.Edits.Absorbed = merged.ID
-	d.add(after, ch)
-	d.add(frozen, enter(merged, &frozen, Diff(merged, &frozen), version, ActionMerge, st, 1))
-	d.Redirects = []Redirect{{From: merged.ID, To: survivor.ID}}
-	return d, nil
+	err := checkSize(&after, "merged_id")
+	return after, err
 }
 
-// union gives own and then those of theirs that it lacks.
-func union(col Collection, own, theirs []Value, region string) []Value {
+// tooManyTogether refuses a merge. Of what is stored, and that it is so much, only
+// those learn who may read (CONTRACT D19).
+func tooManyTogether(col Collection, reads bool) error {
+	message := "Together these contacts have more values than one contact may have. Leave these two apart."
+	if reads {
+		message = fmt.Sprintf("Together these contacts have more than %d %s. Remove some first.", MaxMerged, col)
+	}
+	return fault.At("merged_id", "too_many_items", message)
+}
+
+// unionOf gives own and then those of theirs that it lacks.
+func unionOf(col Collection, own, theirs []Value, region string) []Value {
 	if len(theirs) == 0 {
 		return own
 	}
@@ -76,11 +116,19 @@ func has(m map[string]int, key string) bool {
 	return ok
 }
 
-// joined gives the origins of both, each once, without touching either.
-func joined(a, b []Origin) []Origin {
-	out := slices.Clone(a)
-	for _, o := range b {
-		if !slices.Contains(out, o) {
+// joined gives the origins of a value that both had, without touching either: one
+// for each contact, those of own first, and at most MaxOrigins.
+func joined(own, theirs []Origin) []Origin {
+	out := slices.Clone(own)
+	known := make(map[ID]bool, len(own))
+	for _, o := range own {
+		known[o.Contact] = true
+	}
+	for _, o := range theirs {
+		if len(out) >= MaxOrigins {
+			break
+		}
+		if !known[o.Contact] {
 			out = append(out, o)
 		}
 	}

@@ -33,34 +33,29 @@ func drawMerger(t *rapid.T) *merger {
 		for slot := range 3 {
 			p.Fields.Texts[slot] = rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "field")
 		}
-		d, err := Create(id, &p, Stamp{Seq: m.seq, At: Time(m.seq)})
+		made, err := does(&Create{Patch: p}, &View{Op: m.seq, At: Time(m.seq), NewIDs: []ID{id}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		m.take(d)
+		m.take(made)
 	}
 	return m
 }
 
-func (m *merger) take(d Delta) {
-	for _, c := range d.Contacts {
-		m.contacts[c.ID] = c
+func (m *merger) take(entries []Entry) {
+	for _, e := range entries {
+		m.contacts[e.Contact.ID] = e.Contact
 	}
-	for _, r := range d.Redirects {
-		for id, c := range m.contacts {
-			if c.Canonical == r.From {
-				c.Canonical = r.To
-				m.contacts[id] = c
-			}
-		}
-	}
-	m.seq += Seq(len(d.Changes))
+	m.seq += Seq(len(entries))
 }
 
 // live gives the contact that an id leads to.
 func (m *merger) live(id ID) Contact {
 	c := m.contacts[id]
-	return m.contacts[c.Leads()]
+	for c.State == Merged {
+		c = m.contacts[c.Parent]
+	}
+	return c
 }
 
 // CONTRACT D23: no value is ever lost by merges in any order, every id leads to
@@ -74,16 +69,24 @@ func TestMergesLoseNothing(t *testing.T) {
 		}
 		for range rapid.IntRange(1, 8).Draw(t, "merges") {
 			ids := rapid.IntRange(1, len(before))
-			a, b := m.live(ID(ids.Draw(t, "survivor"))), m.live(ID(ids.Draw(t, "merged")))
+			into, from := ID(ids.Draw(t, "survivor")), ID(ids.Draw(t, "merged"))
+			a, b := m.live(into), m.live(from)
 			if a.ID == b.ID {
 				continue
 			}
-			d, err := Merge(&a, &b, "", Stamp{Seq: m.seq, At: Time(m.seq)})
+			wasA, wasB := a, b
+			entries, err := does(&Merge{Survivor: into, Merged: from}, &View{Op: m.seq, At: Time(m.seq),
+				Refs: []Found{{into, &a}, {from, &b}}, Trees: []Tree{{Ref: into}, {Ref: from}}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkMerge(t, &a, &b, &d)
-			m.take(d)
+			if different(&a, &wasA) || different(&b, &wasB) {
+				t.Fatal("what the merge saw has changed")
+			}
+			checkMerge(t, &a, &b, entries)
+			checkRef(t, entries[0].Change, into)
+			checkRef(t, entries[1].Change, from)
+			m.take(entries)
 		}
 		for id, was := range before {
 			now := m.live(id)
@@ -109,8 +112,22 @@ func TestMergesLoseNothing(t *testing.T) {
 	})
 }
 
-func checkMerge(t *rapid.T, a, b *Contact, d *Delta) {
-	survivor, frozen := d.Contacts[0], d.Contacts[1]
+// checkRef wants the id by which the caller named a contact, where that is another
+// than its own.
+func checkRef(t *rapid.T, ch Change, named ID) {
+	if named == ch.Contact {
+		named = 0
+	}
+	if ch.Ref != named {
+		t.Fatalf("contact %d goes by %d in history, want %d", ch.Contact, ch.Ref, named)
+	}
+}
+
+func checkMerge(t *rapid.T, a, b *Contact, entries []Entry) {
+	if len(entries) != 2 {
+		t.Fatalf("%d entries", len(entries))
+	}
+	survivor, frozen := entries[0].Contact, entries[1].Contact
 	version := max(a.Version, b.Version) + 1
 	if survivor.ID != a.ID || frozen.ID != b.ID || survivor.Version != version || frozen.Version != version {
 		t.Fatalf("versions %d and %d, want %d (CONTRACT D20)", survivor.Version, frozen.Version, version)
@@ -144,16 +161,20 @@ func checkMerge(t *rapid.T, a, b *Contact, d *Delta) {
 			t.Fatalf("slot %d holds what neither rule says", i)
 		}
 	}
-	if different(b, &frozen) {
-		t.Fatal("the merged contact's row did not stay as it was")
+	if different(b, &frozen) || frozen.State != Merged || frozen.Parent != a.ID {
+		t.Fatal("the merged contact's row did not stay as it was, or is not merged")
 	}
 	// History stands by itself.
-	back := d.Changes[0].Edits.Backward(survivor)
-	forth := d.Changes[0].Edits.Forward(*a)
+	into, from := entries[0].Change, entries[1].Change
+	back := into.Edits.Backward(survivor)
+	forth := into.Edits.Forward(*a)
 	if different(a, &back) || different(&survivor, &forth) {
 		t.Fatal("the edits do not lead back and forth")
 	}
-	if d.Changes[0].Edits.Absorbed != b.ID || d.Changes[1].Edits.Link == nil || d.Changes[1].Edits.Link.After != a.ID {
+	if !slices.Equal(into.Edits.Absorbed, []Absorbed{{b.ID, b.Version}}) || into.Edits.State != nil || into.Edits.Link != nil ||
+		from.Edits.Link == nil || *from.Edits.Link != (LinkEdit{0, a.ID}) ||
+		from.Edits.State == nil || *from.Edits.State != (StateEdit{Live, Merged}) || from.Edits.Absorbed != nil ||
+		into.Op != from.Op || into.Action != ActionMerge || from.Action != ActionMerge {
 		t.Fatal("the entries do not say who was merged into whom")
 	}
 }
@@ -161,7 +182,7 @@ func checkMerge(t *rapid.T, a, b *Contact, d *Delta) {
 // different tells whether two contacts hold different values or origins.
 func different(a, b *Contact) bool {
 	e := Diff(a, b)
-	e.Link = nil
+	e.Link, e.State = nil, nil
 	return !e.Empty()
 }
 
@@ -175,10 +196,10 @@ func TestMergeHasALimit(t *testing.T) {
 		return c
 	}
 	a, b, c := big(1, 600), big(2, 400), big(3, 401)
-	if _, err := Merge(&a, &b, "", Stamp{Seq: 1}); err != nil {
+	if _, err := does(&Merge{Survivor: 1, Merged: 2}, seen(1, &a, &b)); err != nil {
 		t.Errorf("1,000 values: %v", err)
 	}
-	if _, err := Merge(&a, &c, "", Stamp{Seq: 1}); fault.KindOf(err) != fault.Invalid {
+	if _, err := does(&Merge{Survivor: 1, Merged: 3}, seen(1, &a, &c)); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("1,001 values: %v", err)
 	}
 }
@@ -192,14 +213,75 @@ func TestMergeComparesPhonesInTheRegion(t *testing.T) {
 	}
 	a, b := phone(1, "030 23125 001"), phone(2, "+49 30 23125001")
 	for region, want := range map[string]int{"DE": 1, "": 2} {
-		d, err := Merge(&a, &b, region, Stamp{Seq: 1})
+		v := seen(1, &a, &b)
+		v.Region = region
+		entries, err := does(&Merge{Survivor: 1, Merged: 2}, v)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := len(d.Contacts[0].Values[Phones]); got != want {
+		if got := len(entries[0].Contact.Values[Phones]); got != want {
 			t.Errorf("region %q: %d phones, want %d", region, got, want)
 		}
 	}
+}
+
+// CONTRACT D23: at most MaxAliases ids lead to a contact beside its own, wherever
+// those came from.
+func TestMergeHasALimitOfAliases(t *testing.T) {
+	for _, test := range []struct {
+		into, from int // how many lead to each before
+		code       string
+	}{
+		{0, 0, "<nil>"}, {MaxAliases - 1, 0, "<nil>"}, {0, MaxAliases - 1, "<nil>"}, {4000, 5999, "<nil>"},
+		{MaxAliases, 0, "too_many_items"}, {0, MaxAliases, "too_many_items"}, {4000, 6000, "too_many_items"},
+	} {
+		v := seen(1, &Contact{ID: 1, Version: 1}, &Contact{ID: 2, Version: 1})
+		v.Trees = []Tree{{1, make([]Node, test.into)}, {2, make([]Node, test.from)}}
+		if _, err := does(&Merge{Survivor: 1, Merged: 2}, v); codeOf(err) != test.code {
+			t.Errorf("%d and %d aliases: %v, want %s", test.into, test.from, err, test.code)
+		}
+	}
+}
+
+// FAULT F1: however many contacts bring a value, it has at most MaxOrigins, each of
+// another contact; those that it had first are the first.
+func TestOriginsHaveABound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		value := func(name string) Value {
+			ids := rapid.SliceOfNDistinct(rapid.IntRange(1, 2*MaxOrigins), 1, MaxOrigins, rapid.ID).Draw(t, name)
+			v := Value{Text: "shared"}
+			for _, id := range ids {
+				v.Origins = append(v.Origins, Origin{ID(id), Seq(rapid.IntRange(1, 3).Draw(t, "op"))})
+			}
+			return v
+		}
+		a, b := Contact{ID: 1, Version: 1}, Contact{ID: 2, Version: 1}
+		own, theirs := value("own"), value("theirs")
+		a.Values[Names], b.Values[Names] = []Value{own}, []Value{theirs}
+		a.Fields[0], b.Fields[0] = own, theirs
+		entries, err := does(&Merge{Survivor: 1, Merged: 2}, seen(9, &a, &b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := entries[0].Contact
+		for _, v := range []Value{c.Values[Names][0], c.Fields[0]} {
+			if len(v.Origins) > MaxOrigins || !slices.Equal(v.Origins[:len(own.Origins)], own.Origins) {
+				t.Fatalf("%d origins: %v, of %v", len(v.Origins), v.Origins, own.Origins)
+			}
+			known := map[ID]bool{}
+			for _, o := range v.Origins {
+				if known[o.Contact] || !slices.Contains(own.Origins, o) && !slices.Contains(theirs.Origins, o) {
+					t.Fatalf("%v is there twice, or comes from nowhere", o)
+				}
+				known[o.Contact] = true
+			}
+			for _, o := range theirs.Origins {
+				if !known[o.Contact] && len(v.Origins) < MaxOrigins {
+					t.Fatalf("%v is gone, with room for it", o)
+				}
+			}
+		}
+	})
 }
 
 func TestLabels(t *testing.T) {

@@ -3,21 +3,25 @@ package contact
 import "github.com/carnet-project/carnet/internal/fault"
 
 // MaxSize is how many octets all values of a contact may take as JSON in which
-// everything outside ASCII is escaped: what GET answers must fit into the body
+// everything outside ASCII is escaped, and where they came from: what GET answers must fit into the body
 // of a PUT, however a client writes it (CONTRACT D5, D15). A contact that was
 // never merged is always smaller.
 const MaxSize = 4<<20 - 4<<10 // the names of members take their part
+
+// originSize is what each origin of a value beyond its first counts for: a value
+// that many contacts brought takes room for that.
+const originSize = 8
 
 // checkSize refuses a contact that has become larger than MaxSize. path is what
 // made it so.
 func checkSize(c *Contact, path string) error {
 	octets := 0
-	each(c, func(v Value) { octets += len(v.Text) + 3 })
+	each(c, func(v Value) { octets += len(v.Text) + 3 + originSize*(len(v.Origins)-1) })
 	if octets <= MaxSize/escapedOctet {
 		return nil
 	}
 	octets = 0
-	each(c, func(v Value) { octets += escaped(v.Text) + 3 })
+	each(c, func(v Value) { octets += escaped(v.Text) + 3 + originSize*(len(v.Origins)-1) })
 	if octets <= MaxSize {
 		return nil
 	}

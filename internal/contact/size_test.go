@@ -23,14 +23,14 @@ func TestContactsStaySendable(t *testing.T) {
 	a := full(1)
 	for id := ID(2); ; id++ {
 		b := full(id)
-		d, err := Merge(&a, &b, "", Stamp{Seq: Seq(id)})
+		entries, err := does(&Merge{Survivor: 1, Merged: id}, seen(Seq(id), &a, &b))
 		if fault.KindOf(err) == fault.Invalid {
 			break
 		}
 		if err != nil || id > 10 {
 			t.Fatalf("after %d merges: %v", id, err)
 		}
-		a = d.Contacts[0]
+		a = entries[0].Contact
 	}
 	if err := checkSize(&a, "x"); err != nil {
 		t.Error("a merge went too far")
@@ -45,8 +45,50 @@ func TestContactsStaySendable(t *testing.T) {
 	if len(a.Values[Names]) < 300 {
 		t.Fatalf("only %d names to put", len(a.Values[Names]))
 	}
-	if _, err := Put(&a, &p, Stamp{Seq: 99}); fault.KindOf(err) != fault.Invalid {
+	if _, err := does(&Put{Ref: 1, Patch: p}, seen(99, &a)); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("a PUT that makes it too large: %v", err)
+	}
+}
+
+// FAULT F1: what a contact may take counts where its values came from, so that merges
+// which bring nothing but origins end, too.
+func TestOriginsCountInTheSize(t *testing.T) {
+	with := func(origins int) Contact {
+		c := full(1)
+		for _, col := range []Collection{Names, Locations, Emails, Phones} {
+			c.Values[col] = nil
+			for i := range MaxMerged {
+				v := Value{Text: fmt.Sprintf("%s %d", col, i)}
+				for id := range origins {
+					v.Origins = append(v.Origins, Origin{ID(id + 1), 1})
+				}
+				c.Values[col] = append(c.Values[col], v)
+			}
+		}
+		return c
+	}
+	few, many := with(1), with(MaxOrigins)
+	if err := checkSize(&few, "x"); err != nil {
+		t.Error(err)
+	}
+	if err := checkSize(&many, "x"); codeOf(err) != "contact_too_large" {
+		t.Errorf("%d values with %d origins each: %v", NumCollections*MaxMerged, MaxOrigins, err)
+	}
+	// A merge of contacts that hold the same values.
+	half, other := with(MaxOrigins/2), with(MaxOrigins/2)
+	other.ID = 2
+	for _, list := range other.Values {
+		for i := range list {
+			for n := range list[i].Origins {
+				list[i].Origins[n].Contact += MaxOrigins
+			}
+		}
+	}
+	if err := checkSize(&half, "x"); err != nil {
+		t.Error(err)
+	}
+	if _, err := does(&Merge{Survivor: 1, Merged: 2}, seen(9, &half, &other)); codeOf(err) != "contact_too_large" {
+		t.Errorf("a merge that brings origins alone: %v", err)
 	}
 }
 

@@ -115,6 +115,7 @@ func appendChange(b []byte, space contact.SpaceID, ch *contact.Change, numbers n
 	b = appendString(b, contact.ChangeID{Space: space, Op: ch.Op}.String())
 	number("seq", int64(ch.Seq))
 	number("contact_id", int64(ch.Contact))
+	id("ref", ch.Ref)
 	number("version", int64(ch.Version))
 	text("at", ch.At.Std().Format("2006-01-02T15:04:05.000000Z"), true)
 	text("action", string(ch.Action), true)
@@ -125,9 +126,9 @@ func appendChange(b []byte, space contact.SpaceID, ch *contact.Change, numbers n
 	b = append(b, '}')
 	text("reason", ch.Reason, ch.Reason != "")
 	text("request_id", ch.RequestID, true)
-	text("batch_id", "", false)
-	text("undoes", "", false)
-	id("merged_id", ch.Edits.Absorbed)
+	text("batch_id", ch.BatchID, ch.BatchID != "")
+	text("undoes", contact.ChangeID{Space: space, Op: ch.Undoes}.String(), ch.Undoes != 0)
+	b = appendAbsorbed(append(b, `,"merged_ids":`...), ch.Edits.Absorbed)
 	into := contact.ID(0)
 	if ch.Edits.Link != nil {
 		into = ch.Edits.Link.After
@@ -135,6 +136,21 @@ func appendChange(b []byte, space contact.SpaceID, ch *contact.Change, numbers n
 	id("merged_into", into)
 	b = append(b, `,"changes":`...)
 	return append(appendEdits(b, &ch.Edits, numbers), '}')
+}
+
+// appendAbsorbed writes the ids of what was merged into a contact, null for none.
+func appendAbsorbed(b []byte, list []contact.Absorbed) []byte {
+	if len(list) == 0 {
+		return append(b, "null"...)
+	}
+	b = append(b, '[')
+	for i, a := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, int64(a.ID), 10)
+	}
+	return append(b, ']')
 }
 
 // appendEdits writes what a change did: a collection as it was and as it is,

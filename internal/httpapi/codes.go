@@ -52,6 +52,7 @@ var Codes = []string{
 	"read_only",
 	"repeated_parameter",
 	"route_not_found",
+	"row_damaged",
 	"scope_missing",
 	"shutting_down",
 	"storage_failed",

@@ -33,7 +33,7 @@ func (a *api) getContact(w http.ResponseWriter, r *request) error {
 
 // putContact is the sparse PUT (CONTRACT S1-S7).
 func (a *api) putContact(w http.ResponseWriter, r *request) error {
-	put := book.Put{Ref: r.ref}
+	put := contact.Put{Ref: r.ref}
 	var err error
 	if put.Match, err = ifMatch(r.Header); err != nil {
 		return err
@@ -50,7 +50,7 @@ func (a *api) putContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	written, err := a.book.Put(r.Context(), r.grant, r.by, &put)
+	written, err := a.book.Do(r.Context(), r.grant, r.by, &put)
 	if err != nil {
 		return err
 	}
@@ -64,18 +64,18 @@ func (a *api) createContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	var patch contact.Patch
-	err = wire.ReadCreate(*body, &patch)
+	var create contact.Create
+	err = wire.ReadCreate(*body, &create.Patch)
 	freeBuffer(body)
 	if err != nil {
 		return err
 	}
-	written, err := a.book.Create(r.Context(), r.grant, r.by, &patch)
+	written, err := a.book.Do(r.Context(), r.grant, r.by, &create)
 	if err != nil {
 		return err
 	}
 	w.Header()["Location"] = []string{base + "/contacts/" + strconv.FormatInt(int64(written.Contact.ID), 10)}
-	answerWritten(w, r, http.StatusCreated, &written, &patch)
+	answerWritten(w, r, http.StatusCreated, &written, &create.Patch)
 	return nil
 }
 

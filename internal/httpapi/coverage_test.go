@@ -25,6 +25,7 @@ var codesOfTests = map[string]string{
 	"outcome_unknown":   "TestOutcomeUnknown",
 	"overloaded":        "TestOverloaded",
 	"read_only":         "TestStoreFails",
+	"row_damaged":       "TestDamagedRows",
 	"shutting_down":     "TestShuttingDown",
 	"storage_failed":    "TestOutcomeUnknown",
 	"storage_full":      "TestStoreFails",

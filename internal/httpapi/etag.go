@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 )
@@ -70,17 +69,17 @@ func cutQuoted(s string) (text, rest string, ok bool) {
 }
 
 // ifMatch reads the condition on a write. A weak tag never matches.
-func ifMatch(h http.Header) (book.Match, error) {
+func ifMatch(h http.Header) (contact.Match, error) {
 	fields := h["If-Match"]
 	if len(fields) == 0 {
-		return book.Match{}, nil
+		return contact.Match{}, nil
 	}
 	t, ok := parseTags(fields)
 	if !ok {
-		return book.Match{}, fault.At("If-Match", "etag_invalid",
+		return contact.Match{}, fault.At("If-Match", "etag_invalid",
 			`Send If-Match as the ETag of an earlier answer, in its quotes, as in If-Match: "3".`)
 	}
-	return book.Match{Set: true, Any: t.any, Versions: t.strong, Weak: t.weak, Foreign: t.foreign}, nil
+	return contact.Match{Set: true, Any: t.any, Versions: t.strong, Weak: t.weak, Foreign: t.foreign}, nil
 }
 
 // ifNoneMatch tells whether the caller has this version already. A list that

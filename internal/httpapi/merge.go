@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/wire"
 )
 
@@ -11,20 +12,21 @@ import (
 // survivor (CONTRACT D23). If-Match speaks of the survivor. Who may not read sees
 // its id alone (CONTRACT D19).
 func (a *api) mergeContact(w http.ResponseWriter, r *request) error {
-	match, err := ifMatch(r.Header)
-	if err != nil {
+	merge := contact.Merge{Survivor: r.ref}
+	var err error
+	if merge.Match, err = ifMatch(r.Header); err != nil {
 		return err
 	}
 	body, err := a.readBody(r)
 	if err != nil {
 		return err
 	}
-	merged, err := wire.ReadMerge(*body)
+	merge.Merged, err = wire.ReadMerge(*body)
 	freeBuffer(body)
 	if err != nil {
 		return err
 	}
-	written, err := a.book.Merge(r.Context(), r.grant, r.by, r.ref, merged, match)
+	written, err := a.book.Do(r.Context(), r.grant, r.by, &merge)
 	if err != nil {
 		return err
 	}

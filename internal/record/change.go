@@ -13,34 +13,53 @@ import (
 //
 //	{"from":[[1,3]],"emails":{"before":[["a@example.com",0]],"after":[0,"b@example.com"]},
 //	 "fields":{"1":[["Free",0],"Pro"],"16":[null,"500"]},
-//	 "link":[0,7],"absorbed":9}
+//	 "state":[0,1],"link":[0,7],"absorbed":[[9,4]]}
 //
-// A value is its text where the change itself brought it to its own contact,
-// else its text followed by the places of its origins in from, which lists each
-// once as [contact, seq]. In after, a number is the place of a value of before
-// that stayed. null is an empty slot. link is what the contact was merged into,
-// before and after; absorbed is what was merged into it. Members are left out
-// where nothing changed.
+// A value is its text where the write itself brought it to its own contact, else
+// its text and its place in the pool of origins: see pool.go. In after, a number is
+// the place of a value of before that stayed. null is an empty slot. state is
+// that of the contact before and after, link what it was merged into; absorbed are
+// the contacts that were merged into it, with the version that each had until
+// then. Members are left out where nothing changed.
 
 // EncodeChange gives the row of a change.
 func EncodeChange(space contact.SpaceID, ch *contact.Change) (Change, error) {
-	w := editsWriter{b: make([]byte, 0, usualRow), own: contact.Origin{Contact: ch.Contact, Seq: ch.Seq}}
+	w := editsWriter{b: make([]byte, 0, usualRow), own: contact.Origin{Contact: ch.Contact, Op: ch.Op}}
 	row := Change{
-		Space: space, Seq: ch.Seq, Op: ch.Op, Contact: ch.Contact, Version: ch.Version, Prev: ch.Prev, Skip: ch.Skip,
-		At: ch.At, Action: ch.Action, Reason: ch.Reason, RequestID: ch.RequestID,
+		Space: space, Seq: ch.Seq, Op: ch.Op, Contact: ch.Contact, Ref: ch.Ref, Version: ch.Version, Prev: ch.Prev,
+		At: ch.At, Action: ch.Action, Reason: ch.Reason, RequestID: ch.RequestID, BatchID: ch.BatchID, Undoes: ch.Undoes,
 		Edits: w.edits(&ch.Edits),
 	}
 	w.b = nil
 	row.Actor = w.actor(ch.Actor)
 	if ch.Snapshot != nil {
-		doc, err := appendDoc(nil, ch.Snapshot)
-		if err != nil {
+		var err error
+		if row.Snapshot, err = appendSnapshot(ch.Snapshot); err != nil {
 			return Change{}, err
 		}
-		row.Snapshot = append(append([]byte(`{"doc":`), doc...), `,"origins":`...)
-		row.Snapshot = append(appendOrigins(row.Snapshot, ch.Snapshot), '}')
 	}
+	row.Seal()
 	return row, w.err
+}
+
+// appendSnapshot writes a whole contact: its doc and origins as its own row has
+// them, and what it was, where it was not live.
+//
+//	{"state":1,"parent":7,"doc":{…},"origins":{…}}
+func appendSnapshot(c *contact.Contact) ([]byte, error) {
+	b := []byte{'{'}
+	if c.State != contact.Live {
+		b = append(strconv.AppendInt(append(b, `"state":`...), int64(c.State), 10), ',')
+	}
+	if c.Parent != 0 {
+		b = append(strconv.AppendInt(append(b, `"parent":`...), int64(c.Parent), 10), ',')
+	}
+	doc, err := appendDoc(nil, c)
+	if err != nil {
+		return nil, err
+	}
+	b = append(append(append(b, `"doc":`...), doc...), `,"origins":`...)
+	return append(appendOrigins(b, c), '}'), nil
 }
 
 // editsWriter appends to b and keeps the first error.
@@ -74,9 +93,7 @@ func (w *editsWriter) edits(e *contact.Edits) []byte {
 	w.raw("{")
 	for _, col := range contact.Collections {
 		if l := e.Values[col]; l != nil {
-			w.sep()
-			w.quote(col.String())
-			w.raw(":")
+			w.member(col.String())
 			w.list(l)
 		}
 	}
@@ -94,24 +111,42 @@ func (w *editsWriter) edits(e *contact.Edits) []byte {
 		}
 		w.raw("}")
 	}
+	if e.State != nil {
+		w.member("state")
+		w.pair(int64(e.State.Before), int64(e.State.After))
+	}
 	if e.Link != nil {
-		w.sep()
-		w.raw(`"link":[`)
-		w.int(int64(e.Link.Before))
-		w.raw(",")
-		w.int(int64(e.Link.After))
+		w.member("link")
+		w.pair(int64(e.Link.Before), int64(e.Link.After))
+	}
+	if len(e.Absorbed) > 0 {
+		w.member("absorbed")
+		w.raw("[")
+		for _, a := range e.Absorbed {
+			w.sep()
+			w.pair(int64(a.ID), int64(a.Version))
+		}
 		w.raw("]")
 	}
-	if e.Absorbed != 0 {
-		w.sep()
-		w.raw(`"absorbed":`)
-		w.int(int64(e.Absorbed))
-	}
 	w.raw("}")
-	if len(w.from) == 0 {
+	if len(w.from.from) == 0 {
 		return w.b
 	}
 	return w.from.appendWith(nil, w.b)
+}
+
+func (w *editsWriter) member(name string) {
+	w.sep()
+	w.quote(name)
+	w.raw(":")
+}
+
+func (w *editsWriter) pair(a, b int64) {
+	w.raw("[")
+	w.int(a)
+	w.raw(",")
+	w.int(b)
+	w.raw("]")
 }
 
 func (w *editsWriter) list(l *contact.ListEdit) {
@@ -157,10 +192,8 @@ func (w *editsWriter) value(v contact.Value) {
 	}
 	w.raw("[")
 	w.quote(v.Text)
-	for _, o := range v.Origins {
-		w.raw(",")
-		w.b = w.from.appendPlace(w.b, o)
-	}
+	w.raw(",")
+	w.int(int64(w.from.place(v.Origins)))
 	w.raw("]")
 }
 
@@ -175,23 +208,31 @@ func (w *editsWriter) actor(a contact.Actor) []byte {
 	return w.b
 }
 
-// DecodeChange is the inverse of EncodeChange.
+// DecodeChange is the inverse of EncodeChange. A row that is not as that wrote it
+// is ErrDamaged.
 func DecodeChange(row *Change) (contact.Change, error) {
 	ch := contact.Change{
-		Seq: row.Seq, Op: row.Op, Contact: row.Contact, Version: row.Version, Prev: row.Prev, Skip: row.Skip,
-		At: row.At, Action: row.Action, Reason: row.Reason, RequestID: row.RequestID,
+		Seq: row.Seq, Op: row.Op, Contact: row.Contact, Ref: row.Ref, Version: row.Version, Prev: row.Prev, At: row.At,
+		Attribution: contact.Attribution{Reason: row.Reason, RequestID: row.RequestID, BatchID: row.BatchID},
+		Action:      row.Action, Undoes: row.Undoes,
 	}
-	own := []contact.Origin{{Contact: row.Contact, Seq: row.Seq}}
+	damaged := func(what string, err error) (contact.Change, error) {
+		return ch, fmt.Errorf("%w: change %d: %s: %w", ErrDamaged, row.Seq, what, err)
+	}
+	if !row.Intact() {
+		return ch, fmt.Errorf("%w: change %d: its checksum is another", ErrDamaged, row.Seq)
+	}
+	own := []contact.Origin{{Contact: row.Contact, Op: row.Op}}
 	if err := readEdits(row.Edits, own, &ch.Edits); err != nil {
-		return ch, fmt.Errorf("record: change %d: edits: %w", row.Seq, err)
+		return damaged("edits", err)
 	}
 	if err := readActor(row.Actor, &ch.Actor); err != nil {
-		return ch, fmt.Errorf("record: change %d: actor: %w", row.Seq, err)
+		return damaged("actor", err)
 	}
 	if row.Snapshot != nil {
 		c, err := readSnapshot(row)
 		if err != nil {
-			return ch, fmt.Errorf("record: change %d: snapshot: %w", row.Seq, err)
+			return damaged("snapshot", err)
 		}
 		ch.Snapshot = &c
 	}
@@ -200,13 +241,12 @@ func DecodeChange(row *Change) (contact.Change, error) {
 
 func readEdits(text []byte, own []contact.Origin, e *contact.Edits) error {
 	r := newReader(text)
-	var from pool
+	var from origins
 	r.object(func(name string) {
 		switch col, ok := contact.CollectionOf(name); {
 		case ok:
-			e.Values[col] = r.listEdit(own, from)
-		case name == "from":
-			from = r.pool()
+			e.Values[col] = r.listEdit(own, &from)
+		case r.member(name, &from):
 		case name == "fields":
 			r.object(func(slot string) {
 				i, ok := slotIndex(slot)
@@ -216,15 +256,21 @@ func readEdits(text []byte, own []contact.Origin, e *contact.Edits) error {
 				}
 				f := contact.FieldEdit{Slot: contact.SlotAt(i)}
 				r.expect('[')
-				f.Before, f.After = r.value(own, from), r.value(own, from)
+				f.Before, f.After = r.value(own, &from), r.value(own, &from)
 				r.expect(']')
 				e.Fields = append(e.Fields, f)
 			})
+		case name == "state":
+			before, after := r.two()
+			e.State = &contact.StateEdit{Before: contact.State(before), After: contact.State(after)}
 		case name == "link":
-			o := r.pair()
-			e.Link = &contact.LinkEdit{Before: o.Contact, After: contact.ID(o.Seq)}
+			before, after := r.two()
+			e.Link = &contact.LinkEdit{Before: contact.ID(before), After: contact.ID(after)}
 		case name == "absorbed":
-			e.Absorbed = contact.ID(r.int())
+			r.array(func() {
+				id, version := r.two()
+				e.Absorbed = append(e.Absorbed, contact.Absorbed{ID: contact.ID(id), Version: contact.Version(version)})
+			})
 		default:
 			r.fail("unknown member")
 		}
@@ -232,7 +278,7 @@ func readEdits(text []byte, own []contact.Origin, e *contact.Edits) error {
 	return r.end()
 }
 
-func (r *reader) listEdit(own []contact.Origin, from pool) *contact.ListEdit {
+func (r *reader) listEdit(own []contact.Origin, from *origins) *contact.ListEdit {
 	var l contact.ListEdit
 	r.object(func(name string) {
 		r.array(func() {
@@ -255,7 +301,7 @@ func (r *reader) listEdit(own []contact.Origin, from pool) *contact.ListEdit {
 }
 
 // value reads what editsWriter.field and value write.
-func (r *reader) value(own []contact.Origin, from pool) contact.Value {
+func (r *reader) value(own []contact.Origin, from *origins) contact.Value {
 	switch r.peek() {
 	case 'n':
 		r.token()
@@ -265,10 +311,7 @@ func (r *reader) value(own []contact.Origin, from pool) contact.Value {
 	}
 	var v contact.Value
 	r.expect('[')
-	v.Text = r.text()
-	for r.err == nil && r.peek() != ']' {
-		v.Origins = r.origin(from, v.Origins)
-	}
+	v.Text, v.Origins = r.text(), r.origin(from)
 	r.expect(']')
 	return v
 }
@@ -296,6 +339,10 @@ func readSnapshot(row *Change) (contact.Contact, error) {
 	var doc, origins jsontext.Value
 	r.object(func(name string) {
 		switch name {
+		case "state":
+			c.State = contact.State(r.int())
+		case "parent":
+			c.Parent = contact.ID(r.int())
 		case "doc":
 			doc = r.whole()
 		case "origins":
@@ -310,5 +357,6 @@ func readSnapshot(row *Change) (contact.Contact, error) {
 	if err := readDoc(doc, &c); err != nil {
 		return c, err
 	}
-	return c, readOrigins(origins, &c)
+	err := readOrigins(origins, &c)
+	return c, err
 }

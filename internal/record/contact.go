@@ -2,7 +2,6 @@ package record
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -13,13 +12,12 @@ import (
 // A contact's row holds two JSON texts.
 //
 //	doc:     {"emails":["a@example.com"],"names":["Ada"],"fields":{"1":"Pro","16":"500"}}
-//	origins: {"from":[[1,3],[1,9]],"emails":[0],"names":[1],"fields":{"1":0,"16":[0,1]}}
+//	origins: {"from":[[1,3],[1,9]],"sets":[[0,1]],"emails":[0],"names":[1],"fields":{"1":0,"16":-1}}
 //
 // Empty members are left out. Fields are keyed by slot; numbers stay text, so
-// that no decimal ever passes through a float. origins lists each origin once,
-// as [contact, seq], and then for every value of doc, in the same order, the
-// place of its origin in that list, or places where it has several. They are
-// apart because most reads want the values alone.
+// that no decimal ever passes through a float. origins has for every value of doc,
+// in the same order, its place in the pool of origins: see pool.go. They are apart
+// because most reads want the values alone.
 
 // usualRow is room for the texts of most rows, in bytes: growing costs copies.
 const usualRow = 1 << 10
@@ -30,10 +28,12 @@ func EncodeContact(space contact.SpaceID, c *contact.Contact) (Contact, error) {
 	if err != nil {
 		return Contact{}, err
 	}
-	return Contact{
-		Space: space, ID: c.ID, Version: c.Version, State: c.State, Parent: c.Parent, Canonical: c.Canonical,
-		Created: c.Created, Head: c.Head, Depth: c.Depth, Skip: c.Skip, Doc: doc, Origins: appendOrigins(nil, c),
-	}, nil
+	row := Contact{
+		Space: space, ID: c.ID, Version: c.Version, State: c.State, Parent: c.Parent,
+		Created: c.Created, Head: c.Head, Depth: c.Depth, Doc: doc, Origins: appendOrigins(nil, c),
+	}
+	row.Seal()
+	return row, nil
 }
 
 func appendDoc(b []byte, c *contact.Contact) ([]byte, error) {
@@ -103,63 +103,20 @@ func appendOrigins(b []byte, c *contact.Contact) []byte {
 	var from pool
 	quote := func(b []byte, name string) []byte { return append(append(append(b, '"'), name...), '"') }
 	members := appendMembers(make([]byte, 0, usualRow/4), c, quote, func(b []byte, v contact.Value) []byte {
-		if len(v.Origins) == 1 {
-			return from.appendPlace(b, v.Origins[0])
-		}
-		b = append(b, '[')
-		for i, o := range v.Origins {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = from.appendPlace(b, o)
-		}
-		return append(b, ']')
+		return strconv.AppendInt(b, int64(from.place(v.Origins)), 10)
 	})
 	return from.appendWith(b, members)
 }
 
-// pool collects origins, each once: a contact's values mostly share a few.
-type pool []contact.Origin
-
-// appendPlace writes the place of an origin in the pool.
-func (p *pool) appendPlace(b []byte, o contact.Origin) []byte {
-	at := slices.Index(*p, o)
-	if at < 0 {
-		at = len(*p)
-		*p = append(*p, o)
-	}
-	return strconv.AppendInt(b, int64(at), 10)
-}
-
-// appendWith writes the pool as the member from, in front of the members of an
-// object that was written with its places.
-func (p pool) appendWith(b, object []byte) []byte {
-	b = append(b, `{"from":[`...)
-	for i, o := range p {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, '[')
-		b = strconv.AppendInt(b, int64(o.Contact), 10)
-		b = append(b, ',')
-		b = strconv.AppendInt(b, int64(o.Seq), 10)
-		b = append(b, ']')
-	}
-	b = append(b, ']')
-	if len(object) > len("{}") {
-		b = append(b, ',')
-	}
-	return append(b, object[1:]...)
-}
-
-// DecodeContact is the inverse of EncodeContact.
+// DecodeContact is the inverse of EncodeContact. A row that is not as that wrote
+// it is ErrDamaged.
 func DecodeContact(row *Contact) (contact.Contact, error) {
 	c, err := DecodeValues(row)
 	if err != nil {
 		return c, err
 	}
 	if err := readOrigins(row.Origins, &c); err != nil {
-		return c, fmt.Errorf("record: contact %d: origins: %w", row.ID, err)
+		return c, fmt.Errorf("%w: contact %d: origins: %w", ErrDamaged, row.ID, err)
 	}
 	return c, nil
 }
@@ -167,11 +124,14 @@ func DecodeContact(row *Contact) (contact.Contact, error) {
 // DecodeValues leaves the origins of the values unread.
 func DecodeValues(row *Contact) (contact.Contact, error) {
 	c := contact.Contact{
-		ID: row.ID, Version: row.Version, State: row.State, Parent: row.Parent, Canonical: row.Canonical,
-		Created: row.Created, Head: row.Head, Depth: row.Depth, Skip: row.Skip,
+		ID: row.ID, Version: row.Version, State: row.State, Parent: row.Parent,
+		Created: row.Created, Head: row.Head, Depth: row.Depth,
+	}
+	if !row.Intact() {
+		return c, fmt.Errorf("%w: contact %d: its checksum is another", ErrDamaged, row.ID)
 	}
 	if err := readDoc(row.Doc, &c); err != nil {
-		return c, fmt.Errorf("record: contact %d: doc: %w", row.ID, err)
+		return c, fmt.Errorf("%w: contact %d: doc: %w", ErrDamaged, row.ID, err)
 	}
 	return c, nil
 }
@@ -199,34 +159,26 @@ func readDoc(doc []byte, c *contact.Contact) error {
 	return r.end()
 }
 
-func readOrigins(origins []byte, c *contact.Contact) error {
-	var from pool
-	r := newReader(origins)
-	read := func(v *contact.Value) {
-		if r.peek() != '[' {
-			v.Origins = r.origin(from, nil)
-			return
-		}
-		r.array(func() { v.Origins = r.origin(from, v.Origins) })
-	}
+func readOrigins(text []byte, c *contact.Contact) error {
+	var from origins
+	r := newReader(text)
 	r.object(func(name string) {
 		switch col, ok := contact.CollectionOf(name); {
 		case ok:
 			i := 0
 			r.array(func() {
 				if i < len(c.Values[col]) {
-					read(&c.Values[col][i])
+					c.Values[col][i].Origins = r.origin(&from)
 				} else {
 					r.fail("more origins than values")
 				}
 				i++
 			})
-		case name == "from":
-			from = r.pool()
+		case r.member(name, &from):
 		case name == "fields":
 			r.object(func(slot string) {
 				if i, ok := slotIndex(slot); ok {
-					read(&c.Fields[i])
+					c.Fields[i].Origins = r.origin(&from)
 				} else {
 					r.fail("unknown slot")
 				}

@@ -106,7 +106,7 @@ var names = func() map[string]string {
 	for i := range contact.NumSlots {
 		add(strconv.Itoa(i + 1))
 	}
-	for _, name := range []string{"from", "fields", "before", "after", "link", "absorbed"} {
+	for _, name := range []string{"from", "sets", "fields", "before", "after", "state", "link", "absorbed"} {
 		add(name)
 	}
 	return m
@@ -132,42 +132,18 @@ func (r *reader) name() string {
 	return string(text)
 }
 
-// pair reads an origin written as [contact,seq].
+// two reads two numbers written as [1,2].
+func (r *reader) two() (a, b int64) {
+	r.expect('[')
+	a, b = r.int(), r.int()
+	r.expect(']')
+	return a, b
+}
+
+// pair reads an origin written as [contact,op].
 func (r *reader) pair() contact.Origin {
-	var n [2]int64
-	i := 0
-	r.array(func() {
-		if i < 2 {
-			n[i] = r.int()
-		} else {
-			r.fail("an origin is a pair")
-		}
-		i++
-	})
-	return contact.Origin{Contact: contact.ID(n[0]), Seq: contact.Seq(n[1])}
-}
-
-// pool reads a list of origins.
-func (r *reader) pool() pool {
-	var p pool
-	r.array(func() { p = append(p, r.pair()) })
-	return p
-}
-
-// origin reads a place in the pool and adds what stands there.
-func (r *reader) origin(from pool, to []contact.Origin) []contact.Origin {
-	at := r.int()
-	if r.err != nil {
-		return to
-	}
-	if at < 0 || at >= int64(len(from)) {
-		r.fail("no such origin")
-		return to
-	}
-	if to == nil {
-		return from[at : at+1 : at+1] // most values have one
-	}
-	return append(to, from[at])
+	id, op := r.two()
+	return contact.Origin{Contact: contact.ID(id), Op: contact.Seq(op)}
 }
 
 // whole reads one value of any kind as it stands.

@@ -113,9 +113,9 @@ func (g *gate) Chain(ctx context.Context, space contact.SpaceID, from contact.Se
 	return g.Backend.Chain(ctx, space, from, limit)
 }
 
-func (g *gate) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by store.Link, limit int) ([]store.Step, error) {
+func (g *gate) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]store.Step, error) {
 	defer g.pass(ctx, space)()
-	return g.Backend.Trail(ctx, space, from, by, limit)
+	return g.Backend.Trail(ctx, space, from, limit)
 }
 
 func (g *gate) Begin(ctx context.Context, lane int64) (store.Tx, error) {

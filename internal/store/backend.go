@@ -79,9 +79,13 @@ const MaxLookedAt = 10_000
 // A call ends soon after its context does, with the context's error, and leaves
 // its connection as good as it was.
 type Reader interface {
-	// Contact reads one row by its own id, following nothing. It returns false
-	// where the Space has no such row.
-	Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error)
+	// Contact reads the row that a ref leads to: that of the contact into which it
+	// was merged at last, or its own. It returns false where the Space has none.
+	Contact(ctx context.Context, space contact.SpaceID, ref contact.ID) (record.Contact, bool, error)
+
+	// Row reads one row by its own id, following nothing. It returns false where
+	// the Space has no such row.
+	Row(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error)
 
 	// List reads live contacts in the order of their ids, which are the marks
 	// of its walk.
@@ -106,9 +110,13 @@ type Reader interface {
 	// first, at most limit.
 	Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]record.Change, error)
 
-	// Trail reads a change and those that lead from it, without what they hold,
-	// at most limit and MaxLookedAt. It ends with one that leads nowhere.
-	Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by Link, limit int) ([]Step, error)
+	// Trail reads a change and those before it of the same contact, without what
+	// they hold, at most limit and MaxLookedAt.
+	Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]Step, error)
+
+	// Snapshots reads the changes of a contact that hold a snapshot, without what
+	// they hold, from a version on, oldest first, at most limit and MaxLookedAt.
+	Snapshots(ctx context.Context, space contact.SpaceID, id contact.ID, from contact.Version, limit int) ([]Step, error)
 
 	// LastSeq gives the number of a Space's newest change, 0 for none.
 	LastSeq(ctx context.Context, space contact.SpaceID) (contact.Seq, error)
@@ -132,20 +140,12 @@ type Walk struct {
 	Looked  int
 }
 
-// Link is a way from a change to an older one of the same contact.
-type Link int
-
-// The links of changes.
-const (
-	ByPrev Link = iota // to the one before
-	BySkip             // to the newest one before that holds a snapshot
-)
-
-// Step is a change as a trail shows it.
+// Step is a change without what it holds.
 type Step struct {
-	Seq    contact.Seq
-	At     contact.Time
-	Weight int // as record.Change.Weight gives it
+	Seq     contact.Seq
+	Version contact.Version
+	At      contact.Time
+	Weight  int // as record.Change.Weight gives it
 }
 
 // Listing says which live contacts to read. After and Before are exclusive
@@ -210,9 +210,9 @@ type Tx interface {
 	// Spaces loads the counters of Spaces, and locks them against other
 	// writers. A Space that does not exist is left out.
 	Spaces(ctx context.Context, ids []contact.SpaceID) ([]SpaceRow, error)
-	// Contacts loads rows by their own ids, following nothing. Those that the
-	// Space does not have are left out.
-	Contacts(ctx context.Context, ids []ContactID) ([]record.Contact, error)
+	// Load loads what writes want to look at. What the Spaces do not have is left
+	// out, but for Trees: one of nothing is without nodes.
+	Load(ctx context.Context, w *Wants) (Loaded, error)
 	// NewIDs takes n consecutive contact ids that no Space was ever given, all
 	// greater than every one given before. They may be lost if the transaction
 	// is not committed.
@@ -235,6 +235,37 @@ type ContactID struct {
 	ID    contact.ID
 }
 
+// Wants names what to load, each once.
+type Wants struct {
+	Refs  []ContactID // what these lead to: see Reader.Contact
+	Rows  []ContactID // the rows with these very ids
+	Trees []ContactID // all that was merged into what these lead to
+}
+
+func (w *Wants) size() int { return len(w.Refs) + len(w.Rows) + len(w.Trees) }
+
+func (w *Wants) clear() { w.Refs, w.Rows, w.Trees = w.Refs[:0], w.Rows[:0], w.Trees[:0] }
+
+// Loaded is what was found, in no order.
+type Loaded struct {
+	Refs  []Led
+	Rows  []record.Contact
+	Trees []Tree
+}
+
+// Led is the row that a ref leads to.
+type Led struct {
+	Ref contact.ID
+	Row record.Contact
+}
+
+// Tree is all that leads to one contact.
+type Tree struct {
+	Space contact.SpaceID
+	Root  contact.ID
+	Nodes []contact.Node
+}
+
 // SpaceRow holds a Space's counters: one hot row a batch. Region comes with it,
 // read in the same transaction, because match keys follow from it.
 type SpaceRow struct {
@@ -247,7 +278,7 @@ type SpaceRow struct {
 }
 
 // ContactSave is a row to write, and the version that it must still have; 0
-// for a row that must not exist. Moved tells that its state or what it leads to
+// for a row that must not exist. Moved tells that its state or its parent
 // differs from the loaded row: where it is false, what is indexed of a row stays
 // as it is, and need not be written.
 type ContactSave struct {
@@ -256,10 +287,10 @@ type ContactSave struct {
 	Moved  bool
 }
 
-// RedirectRow makes every row of a Space whose canonical id is From lead to To.
-type RedirectRow struct {
-	Space contact.SpaceID
-	contact.Redirect
+// Redirect makes a contact, and every id that leads to it, lead to another.
+type Redirect struct {
+	Space    contact.SpaceID
+	From, To contact.ID
 }
 
 // Save is all that a batch writes, in one transaction. The redirects follow
@@ -267,11 +298,14 @@ type RedirectRow struct {
 type Save struct {
 	Spaces    []SpaceRow
 	Contacts  []ContactSave
-	Redirects []RedirectRow
+	Redirects []Redirect
 	Changes   []record.Change
 	KeysGone  []record.Key
 	KeysCome  []record.Key
 }
+
+// Empty tells whether there is nothing to write.
+func (s *Save) Empty() bool { return len(s.Spaces) == 0 }
 
 // Mark is one change of a batch: where it is stored, all of the batch is.
 type Mark struct {

@@ -41,7 +41,7 @@ func (l *lane) run(batch []*pending) {
 		default:
 			err = l.explain(err)
 			for _, p := range b.writes {
-				p.answer(Outcome{}, err)
+				p.answer(nil, err)
 			}
 		}
 		if rest := batch[len(b.writes):]; len(rest) > 0 { // too heavy together
@@ -82,13 +82,14 @@ type batchRun struct {
 	results []result
 	tx      Tx
 	spaces  map[contact.SpaceID]*workspace
-	saved   bool // it had something to save, and that is durable
+	want    Wants // what is loaded next
+	saved   bool  // it had something to save, and that is durable
 }
 
 // result is what one write will be answered if the batch commits.
 type result struct {
-	outcome Outcome
-	err     error
+	outcomes []Outcome
+	err      error
 }
 
 // attempt makes the attempt and counts it.
@@ -128,7 +129,7 @@ func (b *batchRun) try() error {
 	}
 	b.decide()
 	save, mark, err := b.collect()
-	if err != nil || len(save.Changes) == 0 {
+	if err != nil || save.Empty() {
 		tx.Rollback()
 		return err
 	}
@@ -187,7 +188,9 @@ func (b *batchRun) load(ctx context.Context) error {
 		if _, seen := newIDs[p.write.Space]; !seen {
 			spaces = append(spaces, p.write.Space)
 		}
-		newIDs[p.write.Space] += int64(p.write.Needs.NewIDs)
+		for i := range p.needs {
+			newIDs[p.write.Space] += int64(p.needs[i].NewIDs)
+		}
 	}
 	rows, err := b.tx.Spaces(ctx, spaces)
 	if err != nil {
@@ -202,17 +205,9 @@ func (b *batchRun) load(ctx context.Context) error {
 		if err := b.reserve(ctx, &row, newIDs[row.Space]); err != nil {
 			return err
 		}
-		b.spaces[row.Space] = &workspace{
-			state: State{
-				Region:   row.Region,
-				row:      row,
-				at:       max(now, row.LastAt+1),
-				contacts: map[contact.ID]*contact.Contact{},
-			},
-			loaded: map[contact.ID]*contact.Contact{},
-		}
+		b.spaces[row.Space] = newWorkspace(row, max(now, row.LastAt+1))
 	}
-	return b.loadContacts(ctx)
+	return b.loadNeeds(ctx)
 }
 
 // idBlock is how many ids a Space takes at once.
@@ -237,24 +232,29 @@ func (b *batchRun) reserve(ctx context.Context, row *SpaceRow, n int64) error {
 // weigh.
 const loadAtOnce = 64
 
-// loadContacts fetches what the writes name. What a write names may weigh
-// thousands of times what it carries: where the batch gets too heavy by that, its
-// last writes are left to the next one.
-func (b *batchRun) loadContacts(ctx context.Context) error {
-	asked := map[ContactID]bool{}
+// loadNeeds fetches what the writes need. What a write names may weigh thousands
+// of times what it carries: where the batch gets too heavy by that, its last
+// writes are left to the next one.
+func (b *batchRun) loadNeeds(ctx context.Context) error {
+	var asked asked
 	weight := 0
 	for i := 0; i < len(b.writes); {
 		if weight > maxBatchLoad {
 			b.writes = b.writes[:i]
 			return nil
 		}
-		var want []ContactID
-		for ; i < len(b.writes) && len(want) < loadAtOnce; i++ {
-			for _, ref := range b.writes[i].write.Needs.Contacts {
-				want = append(want, ContactID{b.writes[i].write.Space, ref})
+		want := &b.want
+		want.clear()
+		for ; i < len(b.writes) && want.size() < loadAtOnce; i++ {
+			p := b.writes[i]
+			if b.spaces[p.write.Space] == nil {
+				continue
+			}
+			for n := range p.needs {
+				asked.add(want, p.write.Space, &p.needs[n])
 			}
 		}
-		loaded, err := b.loadRefs(ctx, want, asked)
+		loaded, err := b.loadSome(ctx, want)
 		if err != nil {
 			return err
 		}
@@ -263,66 +263,91 @@ func (b *batchRun) loadContacts(ctx context.Context) error {
 	return nil
 }
 
-// loadRefs fetches contacts, and then what those rows lead to, but for what was
-// asked for before. It gives what they weigh.
-func (b *batchRun) loadRefs(ctx context.Context, want []ContactID, asked map[ContactID]bool) (weight int, err error) {
-	for len(want) > 0 {
-		var ids []ContactID
-		for _, id := range want {
-			if b.spaces[id.Space] != nil && !asked[id] {
-				asked[id] = true
-				ids = append(ids, id)
-			}
+// asked is what was asked for before: neighbours often want the same.
+type asked struct{ refs, rows, trees map[ContactID]bool }
+
+func (a *asked) add(to *Wants, space contact.SpaceID, needs *contact.Needs) {
+	to.Refs = addNew(to.Refs, &a.refs, space, needs.Refs)
+	to.Rows = addNew(to.Rows, &a.rows, space, needs.Rows)
+	to.Trees = addNew(to.Trees, &a.trees, space, needs.Trees)
+}
+
+func addNew(to []ContactID, asked *map[ContactID]bool, space contact.SpaceID, ids []contact.ID) []ContactID {
+	if len(ids) > 0 && *asked == nil {
+		*asked = map[ContactID]bool{}
+	}
+	for _, id := range ids {
+		if key := (ContactID{space, id}); !(*asked)[key] {
+			(*asked)[key] = true
+			to = append(to, key)
 		}
-		want = nil
-		if len(ids) == 0 {
-			return weight, nil
+	}
+	return to
+}
+
+// loadSome fetches some of what the writes need, and gives what that weighs.
+func (b *batchRun) loadSome(ctx context.Context, want *Wants) (weight int, err error) {
+	if want.size() == 0 {
+		return 0, nil
+	}
+	found, err := b.tx.Load(ctx, want)
+	if err != nil {
+		return 0, err
+	}
+	for i := range found.Refs {
+		led := &found.Refs[i]
+		weight += led.Row.Weight()
+		ws := b.spaces[led.Row.Space]
+		if led.Ref != led.Row.ID {
+			ws.lead(led.Ref, led.Row.ID)
 		}
-		rows, err := b.tx.Contacts(ctx, ids)
-		if err != nil {
-			return weight, err
-		}
-		for i := range rows {
-			c, err := record.DecodeContact(&rows[i])
-			if err != nil {
-				return weight, err
-			}
-			weight += rows[i].Weight()
-			ws := b.spaces[rows[i].Space]
-			ws.loaded[c.ID], ws.state.contacts[c.ID] = &c, &c
-			if c.State == contact.Merged {
-				want = append(want, ContactID{rows[i].Space, c.Canonical})
-			}
-		}
+		ws.put(&led.Row)
+	}
+	for i := range found.Rows {
+		weight += found.Rows[i].Weight()
+		b.spaces[found.Rows[i].Space].put(&found.Rows[i])
+	}
+	for _, tree := range found.Trees {
+		weight += nodeWeight * len(tree.Nodes)
+		b.spaces[tree.Space].tree(tree.Root, tree.Nodes)
 	}
 	return weight, nil
 }
+
+// nodeWeight is about how many bytes a contact in a tree takes.
+const nodeWeight = 64
 
 // decide lets each write decide in turn, on what those before it left.
 func (b *batchRun) decide() {
 	b.results = make([]result, len(b.writes))
 	for i, p := range b.writes {
 		r := &b.results[i]
-		ws := b.spaces[p.write.Space]
-		if ws == nil {
+		if ws := b.spaces[p.write.Space]; ws != nil {
+			r.outcomes, r.err = ws.run(p)
+		} else {
 			r.err = fmt.Errorf("store: no Space %d", p.write.Space)
-			continue
-		}
-		delta, err := decideSafely(p.write.Decide, &ws.state)
-		if err == nil {
-			err = ws.check(&p.write, &delta)
-		}
-		if err != nil {
-			r.err = err
-			continue
-		}
-		if !delta.Empty() {
-			op := ws.state.row.NextSeq
-			if r.err = ws.accept(p.write.Space, &delta); r.err == nil {
-				r.outcome.Op = op
-			}
 		}
 	}
+}
+
+// run lets all verbs of a write decide, or none: where one is refused, the state
+// is as it was, and the outcomes are those of the verbs before it.
+func (ws *workspace) run(p *pending) (outcomes []Outcome, err error) {
+	goBack := func() {}
+	if len(p.write.Verbs) > 1 {
+		goBack = ws.mark()
+		defer func() { ws.undo = nil }()
+	}
+	outcomes = p.oneOutcome[:0]
+	for i, verb := range p.write.Verbs {
+		out, err := ws.decide(&p.write, verb, &p.needs[i])
+		if err != nil {
+			goBack()
+			return outcomes, err
+		}
+		outcomes = append(outcomes, out)
+	}
+	return outcomes, nil
 }
 
 // collect gathers what the batch has to write: each contact once, in its last
@@ -333,11 +358,11 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 		if len(ws.changes) == 0 {
 			continue
 		}
-		s.Spaces = append(s.Spaces, ws.state.row)
+		s.Spaces = append(s.Spaces, ws.row)
 		s.Changes = append(s.Changes, ws.changes...)
 		s.Redirects = append(s.Redirects, ws.redirects...)
 		for _, id := range ws.changed {
-			before, after := ws.loaded[id], ws.state.contacts[id]
+			before, after := ws.known[id].loaded, ws.known[id].now
 			row, err := record.EncodeContact(space, after)
 			if err != nil {
 				return nil, Mark{}, fmt.Errorf("%w: %w", ErrRefused, err)
@@ -345,15 +370,15 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 			save := ContactSave{Row: row}
 			if before != nil {
 				save.Loaded = before.Version
-				save.Moved = after.State != before.State || after.Parent != before.Parent || after.Canonical != before.Canonical
+				save.Moved = after.State != before.State || after.Parent != before.Parent
 			}
 			s.Contacts = append(s.Contacts, save)
-			gone, come := contact.KeyChanges(before, after, ws.state.Region)
+			gone, come := contact.KeyChanges(before, after, ws.row.Region)
 			s.KeysGone = appendKeys(s.KeysGone, space, id, gone)
 			s.KeysCome = appendKeys(s.KeysCome, space, id, come)
 		}
 	}
-	if len(s.Changes) == 0 {
+	if s.Empty() {
 		return &s, Mark{}, nil
 	}
 	first := &s.Changes[0]
@@ -371,7 +396,7 @@ func appendKeys(to []record.Key, space contact.SpaceID, id contact.ID, keys []co
 // refusal waited too: it may rest on a neighbour's change (CONTRACT D21).
 func (b *batchRun) answerAll() {
 	for i, p := range b.writes {
-		p.answer(b.results[i].outcome, b.results[i].err)
+		p.answer(b.results[i].outcomes, b.results[i].err)
 	}
 	for space, ws := range b.spaces {
 		if len(ws.changes) > 0 {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
@@ -43,96 +44,112 @@ type HistoryPage struct {
 }
 
 // History gives a page of a contact's own changes, newest first, at most limit,
-// or fewer where they are large (see MaxPageBytes). A change is marked by how
-// many the contact had with it: Contact.Depth, counted at that change.
+// or fewer where they are large (see MaxPageBytes). A change is marked by the
+// version that it led to.
 func (s *Store) History(ctx context.Context, space contact.SpaceID, c *contact.Contact, at Place, limit int) (p HistoryPage, err error) {
-	top := c.Depth // the mark of the page's first change
-	var seq contact.Seq
+	mark, from := contact.Version(at.Mark), c.Head
 	switch {
-	case at.Mark == 0:
-		seq = c.Head
+	case mark == 0:
 	case at.Back:
-		top = min(c.Depth, at.Mark-1+int64(limit))
-		limit = int(top - at.Mark + 1)
-		seq, limit, err = s.above(ctx, space, c, top, limit)
-		top = at.Mark - 1 + int64(limit)
+		from, limit, err = s.above(ctx, space, c, mark, limit)
 	default:
-		if top = min(c.Depth, at.Mark-1); top > 0 {
-			seq, err = s.atDepth(ctx, space, c, top)
-		}
+		from, err = s.atVersion(ctx, space, c, mark-1)
 	}
 	if err != nil {
 		return p, err
 	}
 	var rows []record.Change
-	if top > 0 && limit > 0 {
-		if rows, err = s.reads.Chain(ctx, space, seq, limit); err != nil {
+	if from != 0 {
+		if rows, err = s.reads.Chain(ctx, space, from, limit); err != nil {
 			return p, err
 		}
 	}
-	if older := top - int64(len(rows)); older > 0 {
-		p.Next = Place{Mark: older + 1}
+	if len(rows) == 0 { // nothing is on this side of the mark
+		if at.Back {
+			p.Next = Place{Mark: at.Mark}
+		} else if mark != 0 {
+			p.Prev = Place{Mark: at.Mark, Back: true}
+		}
+		return p, nil
 	}
-	if top < c.Depth {
-		p.Prev = Place{Mark: top + 1, Back: true}
+	if last := rows[len(rows)-1]; last.Prev != 0 {
+		p.Next = Place{Mark: int64(last.Version)}
+	}
+	if rows[0].Version < c.Version {
+		p.Prev = Place{Mark: int64(rows[0].Version) + 1, Back: true}
 	}
 	p.Changes, err = decodeChanges(rows)
 	return p, err
 }
 
-// above finds what a page holds that ends at a mark: it counts from there up,
-// as many as may be on it, and as MaxPageBytes lets be read, for the page must
-// hold those next to the mark. It gives the newest of them, and how many they
-// are. Top is the newest that there may be.
-func (s *Store) above(ctx context.Context, space contact.SpaceID, c *contact.Contact, top int64, limit int) (contact.Seq, int, error) {
-	if limit <= 0 {
+// atVersion finds the change that led to a version or, where it was skipped, to
+// the one before it; 0 where there is none. The next snapshot is looked up, and
+// from there at most contact.SnapshotEvery changes are walked.
+func (s *Store) atVersion(ctx context.Context, space contact.SpaceID, c *contact.Contact, version contact.Version) (contact.Seq, error) {
+	if version >= c.Version {
+		return c.Head, nil
+	}
+	if version <= 0 {
+		return 0, nil
+	}
+	from, err := s.reads.Snapshots(ctx, space, c.ID, version, 1)
+	if err != nil {
+		return 0, err
+	}
+	steps, err := s.reads.Trail(ctx, space, startOf(from, 1, c), contact.SnapshotEvery+1)
+	if err != nil {
+		return 0, err
+	}
+	for _, step := range steps {
+		if step.Version <= version {
+			return step.Seq, nil
+		}
+	}
+	return 0, ErrNoRow // the chain is broken
+}
+
+// startOf gives the n-th of the snapshots, or the contact's newest change where
+// there are fewer.
+func startOf(snapshots []Step, n int, c *contact.Contact) contact.Seq {
+	if len(snapshots) < n {
+		return c.Head
+	}
+	return snapshots[n-1].Seq
+}
+
+// above finds what a page holds that ends with a version: as many changes as may
+// be on it, and as MaxPageBytes lets be read, for the page must hold those next to
+// its mark. It gives the newest of them, and how many they are. A chain leads
+// down alone, so it begins at a snapshot that is surely above them.
+func (s *Store) above(ctx context.Context, space contact.SpaceID, c *contact.Contact, from contact.Version, limit int) (contact.Seq, int, error) {
+	if from > c.Version || limit <= 0 {
 		return 0, 0, nil
 	}
-	seq, err := s.atDepth(ctx, space, c, top)
+	n := (limit+contact.SnapshotEvery-2)/contact.SnapshotEvery + 1
+	snapshots, err := s.reads.Snapshots(ctx, space, c.ID, from, n)
 	if err != nil {
 		return 0, 0, err
 	}
-	steps, err := s.reads.Trail(ctx, space, seq, ByPrev, limit)
+	steps, err := s.reads.Trail(ctx, space, startOf(snapshots, n, c), limit+2*contact.SnapshotEvery)
 	if err != nil {
 		return 0, 0, err
 	}
-	if len(steps) < limit {
+	below := slices.IndexFunc(steps, func(step Step) bool { return step.Version < from })
+	if below >= 0 {
+		steps = steps[:below]
+	}
+	if steps = steps[max(0, len(steps)-limit):]; len(steps) == 0 {
 		return 0, 0, ErrNoRow // the chain is broken
 	}
 	// Read from the newest on, they end with the one with which they weigh
 	// enough: which must be none before the last.
-	n := 1
-	for weight := 0; n < limit; n++ {
-		if weight += steps[limit-n-1].Weight; weight >= MaxPageBytes {
+	first := len(steps) - 1
+	for weight := 0; first > 0; first-- {
+		if weight += steps[first-1].Weight; weight >= MaxPageBytes {
 			break
 		}
 	}
-	return steps[limit-n].Seq, n, nil
-}
-
-// atDepth finds the change with which a contact had so many. It leaps from
-// snapshot to snapshot and walks the rest, reading links alone.
-func (s *Store) atDepth(ctx context.Context, space contact.SpaceID, c *contact.Contact, depth int64) (contact.Seq, error) {
-	seq, at := c.Head, c.Depth
-	for at > depth {
-		by, to := BySkip, (at-1)/contact.SnapshotEvery*contact.SnapshotEvery // where the first leap leads
-		hops := int64(1)
-		if to >= max(depth, 1) {
-			hops = min(1+(to-max(depth, 1))/contact.SnapshotEvery, MaxLookedAt-1)
-			to -= (hops - 1) * contact.SnapshotEvery
-		} else {
-			by, hops, to = ByPrev, at-depth, depth
-		}
-		steps, err := s.reads.Trail(ctx, space, seq, by, int(hops)+1)
-		if err != nil {
-			return 0, err
-		}
-		if len(steps) <= int(hops) {
-			return 0, ErrNoRow // the chain is broken
-		}
-		seq, at = steps[hops].Seq, to
-	}
-	return seq, nil
+	return steps[first].Seq, len(steps) - first, nil
 }
 
 func decodeChanges(rows []record.Change) ([]contact.Change, error) {
@@ -140,7 +157,7 @@ func decodeChanges(rows []record.Change) ([]contact.Change, error) {
 	for i := range rows {
 		var err error
 		if out[i], err = record.DecodeChange(&rows[i]); err != nil {
-			return nil, err
+			return nil, errDamaged(err)
 		}
 	}
 	return out, nil

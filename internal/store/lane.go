@@ -31,16 +31,31 @@ type lane struct {
 	turns  []contact.SpaceID // the Spaces that have writes waiting, next first
 }
 
-// pending is a write on its way. outcome and err are set before done is closed.
+// pending is a write on its way. outcomes and err are set before done is closed.
 type pending struct {
-	write   Write
-	outcome Outcome
-	err     error
-	done    chan struct{}
+	write    Write
+	needs    []contact.Needs // of each verb
+	weight   int
+	outcomes []Outcome
+	err      error
+	done     chan struct{}
+
+	// Room for the one verb that most writes have.
+	oneNeed    [1]contact.Needs
+	oneOutcome [1]Outcome
 }
 
-func (p *pending) answer(o Outcome, err error) {
-	p.outcome, p.err = o, err
+func newPending(w Write) *pending {
+	p := &pending{write: w, weight: w.Weight(), done: make(chan struct{})}
+	p.needs = p.oneNeed[:0]
+	for _, verb := range w.Verbs {
+		p.needs = append(p.needs, verb.Needs())
+	}
+	return p
+}
+
+func (p *pending) answer(outcomes []Outcome, err error) {
+	p.outcomes, p.err = outcomes, err
 	close(p.done)
 }
 
@@ -62,7 +77,7 @@ func (l *lane) submit(ctx context.Context, p *pending) {
 	case <-p.done:
 	case <-ctx.Done():
 		if l.withdraw(p) {
-			p.answer(Outcome{}, &fault.Error{Kind: fault.Unavailable, Code: "timeout", RetryAfter: time.Second,
+			p.answer(nil, &fault.Error{Kind: fault.Unavailable, Code: "timeout", RetryAfter: time.Second,
 				Message: "The server is too busy: the write waited too long and was not done. Send it again.", Err: ctx.Err()})
 		}
 		<-p.done
@@ -119,7 +134,7 @@ func (l *lane) take() []*pending {
 	for weight := 0; len(l.turns) > 0 && len(batch) < maxBatchWrites; {
 		space := l.turns[0]
 		queue := l.queues[space]
-		weight += queue[0].write.Weight
+		weight += queue[0].weight
 		if weight > maxBatchWeight && len(batch) > 0 {
 			break
 		}

@@ -85,7 +85,7 @@ func page(walk *Walk, q *Query, at Place, limit int) (p Page, err error) {
 	p.Rows = make([]contact.Contact, len(rows))
 	for i := range rows {
 		if p.Rows[i], err = record.DecodeValues(&rows[i]); err != nil {
-			return Page{}, err
+			return Page{}, errDamaged(err)
 		}
 	}
 	return p, nil
@@ -196,7 +196,7 @@ func (s *Store) firstChange(ctx context.Context, space contact.SpaceID, t contac
 // changeFrom gives the number and the time of the first change from a number
 // on, 0 where there is none. What changes hold is not read, but across a gap.
 func (s *Store) changeFrom(ctx context.Context, space contact.SpaceID, from contact.Seq) (contact.Seq, contact.Time, error) {
-	steps, err := s.reads.Trail(ctx, space, from, ByPrev, 1)
+	steps, err := s.reads.Trail(ctx, space, from, 1)
 	if err != nil {
 		return 0, 0, err
 	}

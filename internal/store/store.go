@@ -74,21 +74,22 @@ func New(b Backend, o Options) *Store {
 	return s
 }
 
-// Do runs a write and waits for its outcome. It returns the error that Decide
-// refused with, or a *fault.Error: Unavailable where nothing was saved and the
-// caller may try again, "outcome_unknown" where nobody can tell.
+// Do runs a write and waits for its outcomes, one for each of its verbs. It
+// returns the error that a verb refused with, beside the outcomes of those before
+// it, which did not happen either; or a *fault.Error: Unavailable where nothing
+// was saved and the caller may try again, "outcome_unknown" where nobody can tell.
 //
 // Ending ctx gives up a write that still waits in its queue, which is then
 // certainly not done; one whose batch runs is waited for.
-func (s *Store) Do(ctx context.Context, w Write) (Outcome, error) {
+func (s *Store) Do(ctx context.Context, w Write) ([]Outcome, error) {
 	l, err := s.lane(w.Space)
 	if err != nil {
-		return Outcome{}, err
+		return nil, err
 	}
 	defer s.work.Done()
-	p := &pending{write: w, done: make(chan struct{})}
+	p := newPending(w)
 	l.submit(ctx, p)
-	return p.outcome, p.err
+	return p.outcomes, p.err
 }
 
 // lane finds the queue of a Space, and counts the caller among those that
@@ -112,32 +113,25 @@ func (s *Store) lane(space contact.SpaceID) (*lane, error) {
 // Get reads the contact that a ref leads to, through any number of merges
 // (CONTRACT S6). It returns false where the Space has none.
 func (s *Store) Get(ctx context.Context, space contact.SpaceID, ref contact.ID) (contact.Contact, bool, error) {
-	// Every step reads newer state than the one before, and merges only ever
-	// lead on, so this ends.
-	for id := ref; ; {
-		row, ok, err := s.reads.Contact(ctx, space, id)
-		if err != nil || !ok {
-			return contact.Contact{}, false, err
-		}
-		if row.State == contact.Merged {
-			id = row.Canonical
-			continue
-		}
-		c, err := record.DecodeContact(&row)
-		return c, err == nil, err
-	}
+	return decoded(s.reads.Contact(ctx, space, ref))
 }
 
 // Row reads the contact that has this very id, which may have been merged into
 // another: then it is as it was when that happened. It returns false where the
 // Space has none.
 func (s *Store) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (contact.Contact, bool, error) {
-	row, ok, err := s.reads.Contact(ctx, space, id)
+	return decoded(s.reads.Row(ctx, space, id))
+}
+
+func decoded(row record.Contact, ok bool, err error) (contact.Contact, bool, error) {
 	if err != nil || !ok {
 		return contact.Contact{}, false, err
 	}
 	c, err := record.DecodeContact(&row)
-	return c, err == nil, err
+	if err != nil {
+		return contact.Contact{}, false, errDamaged(err)
+	}
+	return c, true, nil
 }
 
 // Change reads one entry of a Space's history, false where there is none.
@@ -147,7 +141,10 @@ func (s *Store) Change(ctx context.Context, space contact.SpaceID, seq contact.S
 		return contact.Change{}, false, err
 	}
 	ch, err := record.DecodeChange(&row)
-	return ch, err == nil, err
+	if err != nil {
+		return contact.Change{}, false, errDamaged(err)
+	}
+	return ch, true, nil
 }
 
 // Check tells whether the store can serve: an error says why not.

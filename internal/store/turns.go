@@ -105,10 +105,18 @@ type orderly struct {
 	metrics *metrics.Metrics
 }
 
-func (r *orderly) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (row record.Contact, ok bool, err error) {
+func (r *orderly) Contact(ctx context.Context, space contact.SpaceID, ref contact.ID) (row record.Contact, ok bool, err error) {
 	if err = r.Enter(ctx, space); err == nil {
 		defer r.Leave(space)
-		row, ok, err = r.Reader.Contact(ctx, space, id)
+		row, ok, err = r.Reader.Contact(ctx, space, ref)
+	}
+	return row, ok, err
+}
+
+func (r *orderly) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (row record.Contact, ok bool, err error) {
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
+		row, ok, err = r.Reader.Row(ctx, space, id)
 	}
 	return row, ok, err
 }
@@ -165,10 +173,19 @@ func (r *orderly) Chain(ctx context.Context, space contact.SpaceID, from contact
 	return rows, err
 }
 
-func (r *orderly) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by Link, limit int) (steps []Step, err error) {
+func (r *orderly) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) (steps []Step, err error) {
 	if err = r.Enter(ctx, space); err == nil {
 		defer r.Leave(space)
-		steps, err = r.Reader.Trail(ctx, space, from, by, limit)
+		steps, err = r.Reader.Trail(ctx, space, from, limit)
+		r.metrics.LookedAt(len(steps))
+	}
+	return steps, err
+}
+
+func (r *orderly) Snapshots(ctx context.Context, space contact.SpaceID, id contact.ID, from contact.Version, limit int) (steps []Step, err error) {
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
+		steps, err = r.Reader.Snapshots(ctx, space, id, from, limit)
 		r.metrics.LookedAt(len(steps))
 	}
 	return steps, err

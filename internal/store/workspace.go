@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -12,99 +13,305 @@ import (
 
 // workspace is the state of one Space while a batch runs.
 type workspace struct {
-	state     State
-	loaded    map[contact.ID]*contact.Contact // as the database has them; nobody changes one
-	changed   []contact.ID                    // in the order of their first change
+	row   SpaceRow
+	at    contact.Time
+	known map[contact.ID]*known         // the contacts that were loaded or made
+	leads map[contact.ID]contact.ID     // what aliases lead to
+	trees map[contact.ID][]contact.Node // all that leads to a contact, where that was loaded
+
+	changed   []contact.ID // in the order of their first change
 	changes   []record.Change
-	redirects []RedirectRow
+	redirects []Redirect
+
+	seen contact.View // what a verb sees: made anew for each
+
+	undo []func() // what leads back to the mark, last first; nil where nobody goes back
 }
 
-// decideSafely turns a panic into an error of that write alone. The panic's
-// value is left out: it may hold personal data.
-func decideSafely(decide func(*State) (contact.Delta, error), s *State) (d contact.Delta, err error) {
+// known is a contact while a batch runs.
+type known struct {
+	loaded *contact.Contact // as the database has it; nil for a new one
+	now    *contact.Contact // as the writes so far left it; nobody changes it
+	broken error            // why its row cannot be read
+}
+
+func newWorkspace(row SpaceRow, at contact.Time) *workspace {
+	return &workspace{row: row, at: at, known: map[contact.ID]*known{}}
+}
+
+// put makes a row that was loaded part of the state.
+func (ws *workspace) put(row *record.Contact) {
+	if ws.known[row.ID] != nil {
+		return
+	}
+	c, err := record.DecodeContact(row)
+	if err != nil {
+		ws.known[row.ID] = &known{broken: err}
+		return
+	}
+	ws.known[c.ID] = &known{loaded: &c, now: &c}
+}
+
+// now gives a contact as it is, nil for none.
+func (ws *workspace) now(id contact.ID) *contact.Contact {
+	if k := ws.known[id]; k != nil {
+		return k.now
+	}
+	return nil
+}
+
+// to gives the id that a ref leads to.
+func (ws *workspace) to(ref contact.ID) contact.ID {
+	if id, ok := ws.leads[ref]; ok {
+		return id
+	}
+	return ref
+}
+
+// view gives what a verb sees. It is an error where a row cannot be read that
+// the verb needs: that is its fault alone, not that of its neighbours.
+func (ws *workspace) view(w *Write, needs *contact.Needs) (*contact.View, error) {
+	v := &ws.seen
+	*v = contact.View{Region: ws.row.Region, Reads: w.Reads, Op: ws.row.NextSeq, At: ws.at, Refs: v.Refs[:0]}
+	for n := range needs.NewIDs {
+		v.NewIDs = append(v.NewIDs, ws.row.NextID+contact.ID(n))
+	}
+	var damaged error
+	find := func(named, id contact.ID) contact.Found {
+		if k := ws.known[id]; k != nil && k.broken != nil {
+			damaged = errDamaged(k.broken)
+		}
+		return contact.Found{ID: named, Contact: ws.now(id)}
+	}
+	for _, ref := range needs.Refs {
+		v.Refs = append(v.Refs, find(ref, ws.to(ref)))
+	}
+	for _, id := range needs.Rows {
+		v.Rows = append(v.Rows, find(id, id))
+	}
+	for _, ref := range needs.Trees {
+		v.Trees = append(v.Trees, contact.Tree{Ref: ref, Nodes: ws.trees[ws.to(ref)]})
+	}
+	return v, damaged
+}
+
+// decide lets a verb decide on the state, and makes what it decides part of it.
+// An error refuses the verb, and leaves the state as it was.
+func (ws *workspace) decide(w *Write, verb contact.Verb, needs *contact.Needs) (Outcome, error) {
+	v, err := ws.view(w, needs)
+	if err != nil {
+		return Outcome{}, err
+	}
+	d, err := decideSafely(verb, v)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return ws.accept(w, v, &d)
+}
+
+// decideSafely turns a panic into an error of that verb alone. The panic's value
+// is left out: it may hold personal data. A verb that looked at what it does not
+// need saw nothing there, whatever that is, so nothing that it says counts.
+func decideSafely(verb contact.Verb, v *contact.View) (d contact.Decision, err error) {
 	defer func() {
 		if recover() != nil {
-			err = errors.New("store: a decision panicked")
+			err = fmt.Errorf("store: the decision of a %T panicked", verb)
+		}
+		if v.Unasked() {
+			err = fmt.Errorf("store: a %T looks at what it does not need", verb)
 		}
 	}()
-	return decide(s)
+	return verb.Decide(v)
 }
 
-// check refuses a delta that would break the history: numbers with gaps,
-// another write's name, versions that do not grow, a contact without a change.
-func (ws *workspace) check(w *Write, d *contact.Delta) error {
-	if len(d.Changes) != len(d.Contacts) {
-		return errors.New("store: a delta must hold one change for each contact")
+// accept makes a decision part of the state that later writes decide on.
+func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Outcome, error) {
+	if err := ws.begins(d, v); err != nil {
+		return Outcome{}, err
 	}
-	if n := contact.Seq(len(d.Changes)); ws.state.row.NextSeq > contact.MaxSeq+1-n {
-		return errUsedUp("This Space has no numbers left for changes: the write was not done. Reading still works.")
+	entries := d.Enter(contact.Stamp{Attribution: w.By, Op: ws.row.NextSeq, At: ws.at})
+	out := Outcome{Entries: entries}
+	if ws.row.NextSeq > contact.MaxSeq+1-contact.Seq(len(entries)) {
+		return out, errUsedUp("This Space has no numbers left for changes: the write was not done. Reading still works.")
 	}
-	created := 0
-	for i := range d.Changes {
-		ch, c := &d.Changes[i], &d.Contacts[i]
-		if slices.ContainsFunc(d.Contacts[:i], func(other contact.Contact) bool { return other.ID == c.ID }) {
-			return errors.New("store: a delta must change a contact once")
-		}
-		before := ws.state.contacts[c.ID]
-		if before == nil {
-			before = &contact.Contact{}
-			if c.ID != ws.state.row.NextID+contact.ID(created) {
-				return errors.New("store: a new contact must take the next id")
-			}
-			created++
-		}
-		if ch.Seq != ws.state.row.NextSeq+contact.Seq(i) || ch.Op != ws.state.row.NextSeq ||
-			ch.RequestID != w.RequestID || ch.At != ws.state.at || ch.Contact != c.ID ||
-			ch.Prev != before.Head || c.Head != ch.Seq || c.Version != ch.Version || c.Version <= before.Version {
-			return errors.New("store: a change does not continue the history")
+	rows := make([]record.Change, len(entries))
+	for i := range entries {
+		var err error
+		if rows[i], err = record.EncodeChange(w.Space, &entries[i].Change); err != nil {
+			return out, err
 		}
 	}
-	for _, r := range d.Redirects {
-		if !slices.ContainsFunc(d.Contacts, func(c contact.Contact) bool { return c.ID == r.From && c.Canonical == r.To }) {
-			return errors.New("store: a redirect without its merge")
-		}
+	if len(entries) > 0 {
+		out.Op = ws.row.NextSeq
 	}
-	if created > w.Needs.NewIDs {
-		return errors.New("store: more contacts created than announced")
+	subject, err := subjectOf(d, v, entries)
+	if err != nil {
+		return out, err
 	}
-	return nil
-}
-
-// accept makes the delta part of the state that later writes decide on.
-func (ws *workspace) accept(space contact.SpaceID, d *contact.Delta) error {
-	rows := make([]record.Change, len(d.Changes))
-	for i := range d.Changes {
-		row, err := record.EncodeChange(space, &d.Changes[i])
-		if err != nil {
-			return err
-		}
-		rows[i] = row
+	if err := ws.knowsTrees(entries); err != nil {
+		return out, err
 	}
+	out.Subject = subject
 	ws.changes = append(ws.changes, rows...)
-	row := &ws.state.row
-	for i := range d.Contacts {
-		c := &d.Contacts[i]
-		before := ws.state.contacts[c.ID]
-		if before == nil {
-			row.NextID++
-		}
-		if before == ws.loaded[c.ID] {
-			ws.changed = append(ws.changed, c.ID)
-		}
-		ws.state.contacts[c.ID] = c
+	for i := range entries {
+		ws.enter(&entries[i].Contact)
 	}
-	for _, r := range d.Redirects {
-		ws.redirects = append(ws.redirects, RedirectRow{Space: space, Redirect: r})
+	if len(entries) > 0 {
+		ws.row.NextSeq += contact.Seq(len(entries))
+		ws.row.LastAt = ws.at
+		ws.at++
 	}
-	row.NextSeq += contact.Seq(len(d.Changes))
-	row.LastAt = ws.state.at
-	ws.state.at++
+	return out, nil
+}
+
+// begins makes sure that each step begins at what is there, or makes a contact of
+// an id that was given for it.
+func (ws *workspace) begins(d *contact.Decision, v *contact.View) error {
+	for i := range d.Steps {
+		step := &d.Steps[i]
+		id, now := step.After.ID, ws.now(step.After.ID)
+		again := slices.ContainsFunc(d.Steps[:i], func(s contact.Step) bool { return s.After.ID == id })
+		if !again && (step.Before != now || now == nil && !slices.Contains(v.NewIDs, id)) {
+			return errors.New("store: a decision does not begin at what is there")
+		}
+	}
 	return nil
+}
+
+// subjectOf finds the contact that the answer shows, if it shows one.
+func subjectOf(d *contact.Decision, v *contact.View, entries []contact.Entry) (*contact.Contact, error) {
+	if d.Subject == 0 {
+		return &contact.Contact{}, nil
+	}
+	for i := range entries {
+		if entries[i].Contact.ID == d.Subject {
+			return &entries[i].Contact, nil
+		}
+	}
+	for _, found := range slices.Concat(v.Refs, v.Rows) {
+		if found.Contact != nil && found.Contact.ID == d.Subject {
+			return found.Contact, nil
+		}
+	}
+	return nil, errors.New("store: a decision shows a contact that is neither of its steps nor of its view")
+}
+
+// knowsTrees makes sure that a verb which merges needed all that leads to both:
+// else whoever comes next in the batch would see a part for the whole.
+func (ws *workspace) knowsTrees(entries []contact.Entry) error {
+	for i := range entries {
+		c := &entries[i].Contact
+		if c.State != contact.Merged || entries[i].Change.Edits.State == nil {
+			continue
+		}
+		if !ws.hasTree(c.ID) || !ws.hasTree(c.Parent) {
+			return errors.New("store: a verb merges contacts whose trees it does not need")
+		}
+	}
+	return nil
+}
+
+// hasTree tells whether all that leads to a contact is known: to a new one
+// nothing does.
+func (ws *workspace) hasTree(root contact.ID) bool {
+	k, loaded := ws.known[root], false
+	if _, loaded = ws.trees[root]; k == nil {
+		return false
+	}
+	return loaded || k.loaded == nil
+}
+
+// enter makes a contact's new state the present one.
+func (ws *workspace) enter(c *contact.Contact) {
+	k := ws.known[c.ID]
+	if k == nil {
+		k = &known{}
+		ws.known[c.ID] = k
+		ws.row.NextID = max(ws.row.NextID, c.ID+1)
+	}
+	before := k.now
+	if before != nil && before.State != contact.Merged && c.State == contact.Merged {
+		ws.redirect(c)
+	}
+	if before == k.loaded {
+		ws.changed = append(ws.changed, c.ID)
+	}
+	k.now = c
+	if ws.undo != nil {
+		ws.undo = append(ws.undo, func() {
+			if k.now = before; before == nil {
+				delete(ws.known, c.ID)
+			}
+		})
+	}
+}
+
+// redirect makes a contact, and every id that led to it, lead to what it was
+// merged into.
+func (ws *workspace) redirect(c *contact.Contact) {
+	for ref, to := range ws.leads {
+		if to == c.ID {
+			ws.lead(ref, c.Parent)
+		}
+	}
+	ws.lead(c.ID, c.Parent)
+	ws.redirects = append(ws.redirects, Redirect{Space: ws.row.Space, From: c.ID, To: c.Parent})
+	ws.tree(c.Parent, slices.Concat(ws.trees[c.Parent], ws.trees[c.ID], []contact.Node{{ID: c.ID, Parent: c.Parent, Version: c.Version}}))
+}
+
+func (ws *workspace) lead(ref, to contact.ID) {
+	before, was := ws.leads[ref]
+	if ws.leads == nil {
+		ws.leads = map[contact.ID]contact.ID{}
+	}
+	ws.leads[ref] = to
+	if ws.undo != nil {
+		ws.undo = append(ws.undo, func() {
+			if ws.leads[ref] = before; !was {
+				delete(ws.leads, ref)
+			}
+		})
+	}
+}
+
+func (ws *workspace) tree(root contact.ID, nodes []contact.Node) {
+	before, was := ws.trees[root]
+	if ws.trees == nil {
+		ws.trees = map[contact.ID][]contact.Node{}
+	}
+	ws.trees[root] = nodes
+	if ws.undo != nil {
+		ws.undo = append(ws.undo, func() {
+			if ws.trees[root] = before; !was {
+				delete(ws.trees, root)
+			}
+		})
+	}
+}
+
+// mark gives a way back to the state as it is now, until the next mark is made.
+func (ws *workspace) mark() (goBack func()) {
+	row, at := ws.row, ws.at
+	changed, changes, redirects := len(ws.changed), len(ws.changes), len(ws.redirects)
+	ws.undo = []func(){}
+	return func() {
+		for _, undo := range slices.Backward(ws.undo) {
+			undo()
+		}
+		ws.row, ws.at = row, at
+		ws.changed, ws.changes, ws.redirects = ws.changed[:changed], ws.changes[:changes], ws.redirects[:redirects]
+	}
 }
 
 // errUsedUp refuses what would need a number beyond the last.
 func errUsedUp(message string) error {
 	return &fault.Error{Kind: fault.Unavailable, Code: "storage_full", Message: message, RetryAfter: time.Hour}
+}
+
+// errDamaged says that a row cannot be read, which the log tells more about.
+func errDamaged(err error) error {
+	return &fault.Error{Kind: fault.Internal, Code: "row_damaged", Err: err,
+		Message: "What the database holds of this is damaged, so it is not given out. Tell whoever runs the server: the log names the row, and a backup may have it whole."}
 }
 
 // CheckSpaceID refuses the number of a new Space that is beyond the last. Backends

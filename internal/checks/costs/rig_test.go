@@ -180,6 +180,18 @@ func (r *rig) oneByOne(calls []*call) {
 	}
 }
 
+// held is a verb that changes nothing, and waits.
+type held struct{ free chan struct{} }
+
+func (h held) Needs() contact.Needs { return contact.Needs{} }
+
+func (h held) Size() int { return 0 }
+
+func (h held) Decide(*contact.View) (contact.Decision, error) {
+	<-h.free
+	return contact.Decision{}, nil
+}
+
 // inOneBatch holds the lane with a write that changes nothing until all calls
 // wait, in their order, so that they share the next transaction. What holding
 // takes, a statement and a few allocations, is counted with them.
@@ -187,10 +199,7 @@ func (r *rig) inOneBatch(calls []*call) {
 	free := make(chan struct{})
 	var all sync.WaitGroup
 	all.Go(func() {
-		_, err := r.store.Do(r.t.Context(), store.Write{Space: r.space, RequestID: "hold", Decide: func(*store.State) (contact.Delta, error) {
-			<-free
-			return contact.Delta{}, nil
-		}})
+		_, err := r.store.Do(r.t.Context(), store.Write{Space: r.space, Verbs: []contact.Verb{held{free}}})
 		if err != nil {
 			r.t.Error(err)
 		}

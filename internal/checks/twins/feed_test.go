@@ -95,7 +95,7 @@ func TestFollowerOverServers(t *testing.T) {
 			wg.Go(func() {
 				for k := range each {
 					p := patch(contact.Names, fmt.Sprint("Client ", i, n, k))
-					if _, err := s.Create(bg, w.grant, by(), &p); err != nil {
+					if _, err := s.Do(bg, w.grant, by(), &contact.Create{Patch: p}); err != nil {
 						t.Error(err)
 						cancel()
 					}

@@ -35,7 +35,7 @@ func TestRegionChangesBesideWrites(t *testing.T) {
 	answers := map[string]error{}
 	create := func(s *server, i int) {
 		p, as := patch(contact.Phones, texts[i%len(texts)], fmt.Sprintf("020 7946 %04d", i)), by()
-		_, err := s.Create(bg, w.grant, as, &p)
+		_, err := s.Do(bg, w.grant, as, &contact.Create{Patch: p})
 		mu.Lock()
 		defer mu.Unlock()
 		answers[as.RequestID] = err
@@ -151,7 +151,7 @@ func TestLongRegionChange(t *testing.T) {
 	}
 	send := func(s *server) {
 		p := patch(contact.Names, "Waits")
-		_, err := s.Create(bg, w.grant, by(), &p)
+		_, err := s.Do(bg, w.grant, by(), &contact.Create{Patch: p})
 		ended <- err
 	}
 	tx := lock()
@@ -168,7 +168,7 @@ func TestLongRegionChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := patch(contact.Names, "Goes on")
-	if _, err := w.servers[1].Create(bg, other, by(), &p); err != nil {
+	if _, err := w.servers[1].Do(bg, other, by(), &contact.Create{Patch: p}); err != nil {
 		t.Errorf("another Space: %v", err)
 	}
 	for range w.servers {

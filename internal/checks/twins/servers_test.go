@@ -85,7 +85,7 @@ func patch(col contact.Collection, texts ...string) contact.Patch {
 // create makes a contact on a server.
 func (w *town) create(t *testing.T, s *server, p contact.Patch) contact.Contact {
 	t.Helper()
-	made, err := s.Create(bg, w.grant, by(), &p)
+	made, err := s.Do(bg, w.grant, by(), &contact.Create{Patch: p})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 )
@@ -31,8 +30,8 @@ func TestNoLostUpdateOverServers(t *testing.T) {
 				for _, v := range c.Values[contact.Emails] {
 					texts = append(texts, v.Text)
 				}
-				_, err = w.servers[(n+i+1)%len(w.servers)].Put(bg, w.grant, by(), &book.Put{
-					Ref: id, Patch: patch(contact.Emails, texts...), Match: book.Match{Set: true, Versions: []contact.Version{c.Version}},
+				_, err = w.servers[(n+i+1)%len(w.servers)].Do(bg, w.grant, by(), &contact.Put{
+					Ref: id, Patch: patch(contact.Emails, texts...), Match: contact.Match{Set: true, Versions: []contact.Version{c.Version}},
 				})
 				switch {
 				case err == nil:
@@ -65,7 +64,7 @@ func TestMergesInBothOrders(t *testing.T) {
 		for j := range ids[i] {
 			wg.Go(func() {
 				p := patch(contact.Emails, fmt.Sprintf("p%d-%d@example.com", i, j))
-				made, err := w.servers[j].Create(bg, w.grant, by(), &p)
+				made, err := w.servers[j].Do(bg, w.grant, by(), &contact.Create{Patch: p})
 				if err != nil {
 					t.Error(err)
 				}
@@ -78,7 +77,7 @@ func TestMergesInBothOrders(t *testing.T) {
 	for i := range ids {
 		for j, s := range w.servers {
 			wg.Go(func() {
-				_, errs[i][j] = s.Merge(bg, w.grant, by(), ids[i][j], ids[i][1-j], book.Match{})
+				_, errs[i][j] = s.Do(bg, w.grant, by(), &contact.Merge{Survivor: ids[i][j], Merged: ids[i][1-j]})
 			})
 		}
 	}

@@ -153,14 +153,7 @@ func creation(space contact.SpaceID, request string) store.Write {
 	p := contact.Patch{}
 	p.Values[contact.Names] = contact.List{Sent: true, Texts: []string{request}}
 	p.Values[contact.Emails] = contact.List{Sent: true, Texts: []string{strings.ToLower(request) + "@example.com"}}
-	return store.Write{
-		Space: space, RequestID: request, Needs: store.Needs{NewIDs: 1},
-		Decide: func(s *store.State) (contact.Delta, error) {
-			st := s.Stamp()
-			st.RequestID = request
-			return contact.Create(s.NextID(), &p, st)
-		},
-	}
+	return store.Write{Space: space, By: contact.Attribution{RequestID: request}, Verbs: []contact.Verb{&contact.Create{Patch: p}}}
 }
 
 // storeOn opens a store, and closes it when the test ends.
@@ -225,8 +218,8 @@ func TestLostCommit(t *testing.T) {
 			proxy.set(when)
 			request := fmt.Sprint("R", i, when)
 			out, err := s.Do(bg, creation(space, request))
-			if want++; err != nil || out.Op != contact.Seq(want) {
-				t.Errorf("cut %q: change %d, %v; want %d", when, out.Op, err, want)
+			if want++; err != nil || out[0].Op != contact.Seq(want) {
+				t.Errorf("cut %q: %+v, %v; want change %d", when, out, err, want)
 			}
 			if n := history(t, s, space)[request]; n != 1 {
 				t.Errorf("cut %q: %d times in the history", when, n)

@@ -30,7 +30,7 @@ type rows map[string][]json.RawMessage
 // is ever made anew.
 func TestEarlierDatabases(t *testing.T) {
 	if *update {
-		makeEarlier(t, "testdata/schema-1.json")
+		makeEarlier(t, "testdata/schema-2.json")
 	}
 	files, err := filepath.Glob("testdata/schema-*.json")
 	if err != nil || len(files) == 0 {
@@ -45,6 +45,25 @@ func TestEarlierDatabases(t *testing.T) {
 			}
 			storetest.CheckEarlier(t, opened(t, Options{DSN: dsn}))
 		})
+	}
+}
+
+// A database from before the first release is refused.
+func TestUnreleasedSchemaIsRefused(t *testing.T) {
+	dsn := pgtest.NewTemplate(t, Migrate).Database(t)
+	conn, err := pgx.Connect(bg, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(bg, `UPDATE goose_db_version SET version_id = 1 WHERE version_id = 2`); err != nil {
+		t.Fatal(err)
+	}
+	if err := Migrate(bg, dsn); err == nil || !strings.Contains(err.Error(), "from before the first release") {
+		t.Errorf("migrating it: %v", err)
+	}
+	if b, err := Open(bg, Options{DSN: dsn}); err == nil || !strings.Contains(err.Error(), "from before the first release") {
+		t.Errorf("opening it: %v, %v", b, err)
 	}
 }
 

@@ -50,8 +50,11 @@ func Migrate(ctx context.Context, dsn string) (err error) {
 	if err != nil {
 		return fmt.Errorf("the database cannot be read as one of Carnet's: %w", schemaCause(err))
 	}
-	if current > newest {
+	switch {
+	case current > newest:
 		return newerSchema(current, newest)
+	case current == 1:
+		return errUnreleased
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("cannot bring the schema of the database up to date: %w", schemaCause(err))
@@ -98,6 +101,8 @@ func (b *Backend) checkSchema(ctx context.Context) error {
 	switch {
 	case current > newest:
 		return newerSchema(current, newest)
+	case current == 1:
+		return errUnreleased
 	case current < newest:
 		return fmt.Errorf("the database has schema %d and this program needs %d: run `carnet migrate`", current, newest)
 	}
@@ -115,6 +120,8 @@ func newestSchema() (int64, error) {
 	}
 	return goose.NumericComponent(names[len(names)-1])
 }
+
+var errUnreleased = errors.New("the database was made by a carnet from before the first release (its schema is 1), which no version reads any more: take an empty one")
 
 func newerSchema(current, newest int64) error {
 	return fmt.Errorf("the database was made by a newer version of carnet (its schema is %d, this program knows %d): use that version", current, newest)

@@ -29,6 +29,7 @@ var scans = map[string]string{
 var sorts = map[string]string{
 	"selectChain": "it puts one page in order",
 	"selectTrail": "it puts what it looked at in order",
+	"selectTrees": "it puts the trees of one batch beside each other",
 }
 
 const fill = `
@@ -36,10 +37,11 @@ const fill = `
 	INSERT INTO space_settings SELECT s, 'Example Ltd', 'UTC', 'US', 'active', '{}', '{}', 1 FROM generate_series(1, 3000) s;
 	INSERT INTO api_keys SELECT s, s, 'key', sha256(s::text::bytea), 'contacts:read', 1, 0, 0, 0 FROM generate_series(1, 3000) s;
 	UPDATE id_blocks SET next = 200000;
-	INSERT INTO contacts SELECT s, s * 20000 + i, 1, (i % 4 = 0)::int, 0, CASE WHEN i % 4 = 0 THEN s * 20000 + i + 1 ELSE 0 END, i, i * 2, 2, 0, '{}', '{"from":[]}'
+	INSERT INTO contacts SELECT s, s * 20000 + i, 1, (i % 4 = 0)::int, CASE WHEN i % 4 = 0 THEN s * 20000 + i + 1 ELSE 0 END, i, i * 2, 2, 0, '{}', '{"from":[]}'
 		FROM generate_series(1, 4) s, generate_series(1, 20000) i;
-	INSERT INTO changes (space_id, seq, op_seq, contact_id, version, prev_seq, skip_seq, at, action, actor, reason, request_id, edits)
-		SELECT s, i, i, s * 20000 + (i + 1) / 2, 1, CASE WHEN i % 2 = 0 THEN i - 1 ELSE 0 END, 0, i, 'update', '{}', '', 'r' || i, '{}'
+	INSERT INTO aliases SELECT s, s * 20000 + 4 * i, s * 20000 + 4 * i + 1 FROM generate_series(1, 4) s, generate_series(1, 5000) i;
+	INSERT INTO changes (space_id, seq, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes, checksum, edits, snapshot)
+		SELECT s, i, i, s * 20000 + (i + 1) / 2, 0, i, CASE WHEN i % 2 = 0 THEN i - 1 ELSE 0 END, i, 'update', '{}', '', 'r' || i, '', 0, 0, '{}', CASE WHEN i % 32 = 0 THEN '{}' END
 		FROM (SELECT s, i FROM generate_series(1, 4) s, generate_series(1, 40000) i) n;
 	INSERT INTO match_keys SELECT s, 0, CASE WHEN i % 10 = 0 THEN 'shared' ELSE 'ada' || i END, s * 20000 + i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
 	INSERT INTO limit_windows SELECT s, b, 1, 1 FROM generate_series(1, 3000) s, unnest(ARRAY['update', 'get']) b;
@@ -62,14 +64,14 @@ func filled(t *testing.T) string {
 // calls use every method of a backend that reads or writes, on what fill left.
 func calls(b *Backend) []func() error {
 	const space, id = contact.SpaceID(1), contact.ID(20000 + 101)
-	key, other := contact.Key{Kind: contact.Emails, Text: "shared"}, contact.Key{Kind: contact.Emails, Text: "ada101"}
+	key, other := contact.Key{Kind: contact.EmailKey, Text: "shared"}, contact.Key{Kind: contact.EmailKey, Text: "ada101"}
 	row := record.Contact{Space: space, ID: id, Version: 2, Created: 101, Head: 40001, Depth: 3, Doc: []byte("{}"), Origins: []byte("{}")}
 	fresh := row
 	fresh.ID, fresh.Version = 150000, 1
 	batch := &store.Save{
 		Spaces:    []store.SpaceRow{{Space: space, NextID: 150001, BlockEnd: 151000, NextSeq: 40002, LastAt: 2}},
 		Contacts:  []store.ContactSave{{Row: row, Loaded: 1}, {Row: fresh}},
-		Redirects: []store.RedirectRow{{Space: space, Redirect: contact.Redirect{From: id, To: id + 1}}},
+		Redirects: []store.Redirect{{Space: space, From: id, To: id + 1}},
 		Changes:   []record.Change{{Space: space, Seq: 40001, Op: 40001, Contact: id, Version: 2, RequestID: "new", Actor: []byte("{}"), Edits: []byte("{}")}},
 		KeysGone:  []record.Key{{Space: space, Key: other, ID: id}},
 		KeysCome:  []record.Key{{Space: space, Key: other, ID: id}},
@@ -80,7 +82,8 @@ func calls(b *Backend) []func() error {
 			return err
 		}
 		rows, err1 := tx.Spaces(bg, []contact.SpaceID{space})
-		_, err2 := tx.Contacts(bg, []store.ContactID{{Space: space, ID: id}, {Space: space, ID: id + 1}})
+		two := []store.ContactID{{Space: space, ID: id}, {Space: space, ID: id + 3}}
+		_, err2 := tx.Load(bg, &store.Wants{Refs: two, Rows: two, Trees: two})
 		_, err3 := tx.NewIDs(bg, 10)
 		if err := errors.Join(err1, err2, err3); err != nil || len(rows) != 1 {
 			tx.Rollback()
@@ -104,12 +107,14 @@ func calls(b *Backend) []func() error {
 			}
 			return err
 		},
-		func() error { _, _, err := b.Contact(bg, space, id); return err },
+		func() error { _, _, err := b.Contact(bg, space, id+3); return err },
+		func() error { _, _, err := b.Row(bg, space, id); return err },
 		func() error { _, _, err := b.Change(bg, space, 7); return err },
 		func() error { _, _, _, err := b.CreatedFrom(bg, space, id); return err },
 		func() error { _, err := b.Feed(bg, space, 100, 50); return err },
 		func() error { _, err := b.Chain(bg, space, 100, 50); return err },
-		func() error { _, err := b.Trail(bg, space, 100, store.ByPrev, 50); return err },
+		func() error { _, err := b.Trail(bg, space, 100, 50); return err },
+		func() error { _, err := b.Snapshots(bg, space, id, 1, 50); return err },
 		func() error { _, err := b.LastSeq(bg, space); return err },
 		func() error { _, err := b.LastAt(bg); return err },
 		func() error { _, err := b.Spaces(bg); return err },
@@ -210,7 +215,7 @@ func checkPlan(t *testing.T, name string, plan *node) {
 }
 
 func spaceOwned(index string) bool {
-	return slices.ContainsFunc([]string{"contacts", "changes", "match_keys"}, func(table string) bool { return strings.HasPrefix(index, table) })
+	return slices.ContainsFunc([]string{"contacts", "aliases", "changes", "match_keys"}, func(table string) bool { return strings.HasPrefix(index, table) })
 }
 
 // A PUT touches no index: what it updates finds room on its page, and changes

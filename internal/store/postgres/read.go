@@ -71,9 +71,14 @@ func one(ctx context.Context, on *pgxpool.Pool, doing, query string, args, to []
 	return found && err == nil, err
 }
 
-// Contact reads one row by its own id.
-func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error) {
-	return first(list(ctx, b.reads, "read a contact", contactsOf(space), selectContact, int64(space), int64(id)))
+// Contact reads the row that a ref leads to.
+func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, ref contact.ID) (record.Contact, bool, error) {
+	return first(list(ctx, b.reads, "read a contact", contactsOf(space), selectContact, int64(space), int64(ref)))
+}
+
+// Row reads one row by its own id.
+func (b *Backend) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error) {
+	return first(list(ctx, b.reads, "read a contact", contactsOf(space), selectRow, int64(space), int64(id)))
 }
 
 // Change reads one entry of a Space's history.
@@ -191,16 +196,25 @@ func weight[Row any, P interface {
 	return total
 }
 
-// Trail reads a change and those that lead from it, their links alone.
-func (b *Backend) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by store.Link, limit int) ([]store.Step, error) {
+// Trail reads a change and those before it of the same contact, without what they
+// hold.
+func (b *Backend) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]store.Step, error) {
 	limit = min(limit, store.MaxLookedAt)
 	if limit <= 0 {
 		return nil, nil
 	}
-	return list(ctx, b.reads, "follow a history", func(r pgx.Row) (s store.Step, err error) {
-		err = r.Scan((*int64)(&s.Seq), (*int64)(&s.At), &s.Weight)
-		return s, err
-	}, selectTrail, int64(space), int64(from), by == store.BySkip, int64(limit))
+	return list(ctx, b.reads, "follow a history", stepRow, selectTrail, int64(space), int64(from), int64(limit))
+}
+
+// Snapshots reads the changes of a contact that hold a snapshot, without it.
+func (b *Backend) Snapshots(ctx context.Context, space contact.SpaceID, id contact.ID, from contact.Version, limit int) ([]store.Step, error) {
+	limit = max(0, min(limit, store.MaxLookedAt))
+	return list(ctx, b.reads, "look for a snapshot", stepRow, selectSnapshots, int64(space), int64(id), int64(from), int64(limit))
+}
+
+func stepRow(r pgx.Row) (s store.Step, err error) {
+	err = r.Scan((*int64)(&s.Seq), (*int64)(&s.Version), (*int64)(&s.At), &s.Weight)
+	return s, err
 }
 
 // LastSeq gives the number of a Space's newest change.
@@ -238,17 +252,20 @@ func changesOf(space contact.SpaceID) func(pgx.Row) (record.Change, error) {
 // contactRow reads contactColumns, and more that stands behind them.
 func contactRow(space contact.SpaceID, r pgx.Row, more ...any) (record.Contact, error) {
 	row := record.Contact{Space: space}
-	var state int64
-	err := r.Scan(append([]any{(*int64)(&row.ID), (*int64)(&row.Version), &state, (*int64)(&row.Parent), (*int64)(&row.Canonical),
-		(*int64)(&row.Created), (*int64)(&row.Head), &row.Depth, (*int64)(&row.Skip), &row.Doc, &row.Origins}, more...)...)
-	row.State = contact.State(state)
+	var state, sum int64
+	err := r.Scan(append([]any{(*int64)(&row.ID), (*int64)(&row.Version), &state, (*int64)(&row.Parent),
+		(*int64)(&row.Created), (*int64)(&row.Head), &row.Depth, &sum, &row.Doc, &row.Origins}, more...)...)
+	row.State, row.Sum = contact.State(state), uint32(sum)
 	return row, err
 }
 
 // changeRow reads changeColumns.
 func changeRow(space contact.SpaceID, r pgx.Row) (record.Change, error) {
 	row := record.Change{Space: space}
-	err := r.Scan((*int64)(&row.Seq), (*int64)(&row.Op), (*int64)(&row.Contact), (*int64)(&row.Version), (*int64)(&row.Prev),
-		(*int64)(&row.Skip), (*int64)(&row.At), (*string)(&row.Action), &row.Actor, &row.Reason, &row.RequestID, &row.Edits, &row.Snapshot)
+	var sum int64
+	err := r.Scan((*int64)(&row.Seq), (*int64)(&row.Op), (*int64)(&row.Contact), (*int64)(&row.Ref), (*int64)(&row.Version), (*int64)(&row.Prev),
+		(*int64)(&row.At), (*string)(&row.Action), &row.Actor, &row.Reason, &row.RequestID, &row.BatchID, (*int64)(&row.Undoes), &sum,
+		&row.Edits, &row.Snapshot)
+	row.Sum = uint32(sum)
 	return row, err
 }

@@ -38,7 +38,8 @@ func (t *tx) Save(ctx context.Context, s *store.Save) error {
 		q.Queue(insertContacts, contactArgs(space, fresh)...)
 	}
 	for _, r := range s.Redirects {
-		q.Queue(redirectContacts, int64(space), int64(r.From), int64(r.To))
+		q.Queue(moveAliases, int64(space), int64(r.From), int64(r.To))
+		q.Queue(insertAlias, int64(space), int64(r.From), int64(r.To))
 	}
 	if len(s.Changes) > 0 {
 		q.Queue(insertChanges, changeArgs(space, s.Changes)...)
@@ -118,11 +119,10 @@ func contactArgs(space contact.SpaceID, rows []store.ContactSave) []any {
 		numbers(func(r *record.Contact) int64 { return int64(r.Version) }),
 		numbers(func(r *record.Contact) int64 { return int64(r.State) }),
 		numbers(func(r *record.Contact) int64 { return int64(r.Parent) }),
-		numbers(func(r *record.Contact) int64 { return int64(r.Canonical) }),
 		numbers(func(r *record.Contact) int64 { return int64(r.Created) }),
 		numbers(func(r *record.Contact) int64 { return int64(r.Head) }),
 		numbers(func(r *record.Contact) int64 { return r.Depth }),
-		numbers(func(r *record.Contact) int64 { return int64(r.Skip) }),
+		numbers(func(r *record.Contact) int64 { return int64(r.Sum) }),
 		column(rows, func(c *store.ContactSave) string { return string(c.Row.Doc) }),
 		column(rows, func(c *store.ContactSave) string { return string(c.Row.Origins) }),
 	}
@@ -135,14 +135,17 @@ func changeArgs(space contact.SpaceID, rows []record.Change) []any {
 		column(rows, func(r *record.Change) int64 { return int64(r.Seq) }),
 		column(rows, func(r *record.Change) int64 { return int64(r.Op) }),
 		column(rows, func(r *record.Change) int64 { return int64(r.Contact) }),
+		column(rows, func(r *record.Change) int64 { return int64(r.Ref) }),
 		column(rows, func(r *record.Change) int64 { return int64(r.Version) }),
 		column(rows, func(r *record.Change) int64 { return int64(r.Prev) }),
-		column(rows, func(r *record.Change) int64 { return int64(r.Skip) }),
 		column(rows, func(r *record.Change) int64 { return int64(r.At) }),
 		column(rows, func(r *record.Change) string { return string(r.Action) }),
 		column(rows, func(r *record.Change) string { return string(r.Actor) }),
 		column(rows, func(r *record.Change) string { return r.Reason }),
 		column(rows, func(r *record.Change) string { return r.RequestID }),
+		column(rows, func(r *record.Change) string { return r.BatchID }),
+		column(rows, func(r *record.Change) int64 { return int64(r.Undoes) }),
+		column(rows, func(r *record.Change) int64 { return int64(r.Sum) }),
 		column(rows, func(r *record.Change) string { return string(r.Edits) }),
 		column(rows, func(r *record.Change) *string {
 			if r.Snapshot == nil {

@@ -29,19 +29,31 @@ const (
 	updateSpace  = `UPDATE spaces SET next_id = $2, block_end = $3, next_seq = $4, last_at = $5 WHERE space_id = $1`
 	takeIDs      = `UPDATE id_blocks SET next = next + $2 WHERE kind = $1 RETURNING next - $2`
 
-	contactColumns = `id, version, state, parent_id, canonical_id, created_at, head_seq, depth, skip_seq, doc, origins`
-	selectContact  = `SELECT ` + contactColumns + ` FROM contacts WHERE space_id = $1 AND id = $2`
-	selectContacts = `SELECT ` + contactColumns + ` FROM contacts WHERE space_id = $1 AND id = ANY ($2::bigint[])`
+	contactColumns = `id, version, state, parent_id, created_at, head_seq, depth, checksum, doc, origins`
+	selectRow      = `SELECT ` + contactColumns + ` FROM contacts WHERE space_id = $1 AND id = $2`
+	selectRows     = `SELECT ` + contactColumns + ` FROM contacts WHERE space_id = $1 AND id = ANY ($2::bigint[])`
+	selectContact  = `SELECT ` + contactColumns + ` FROM contacts
+		WHERE space_id = $1 AND id = coalesce((SELECT canonical_id FROM aliases WHERE space_id = $1 AND id = $2), $2)`
+	selectRefs = `SELECT c.*, r.ref FROM unnest($2::bigint[]) AS r (ref) CROSS JOIN LATERAL (SELECT ` + contactColumns + ` FROM contacts
+		WHERE space_id = $1 AND id = coalesce((SELECT canonical_id FROM aliases WHERE space_id = $1 AND id = r.ref), r.ref) OFFSET 0) c`
 	insertContacts = `INSERT INTO contacts (space_id, ` + contactColumns + `)
 		SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-			$8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[]) AS n`
-	updateContacts = `UPDATE contacts c SET version = n.version, state = n.state, parent_id = n.parent_id, canonical_id = n.canonical_id,
-			head_seq = n.head_seq, depth = n.depth, skip_seq = n.skip_seq, doc = n.doc, origins = n.origins
+			$8::bigint[], $9::bigint[], $10::text[], $11::text[]) AS n`
+	updateContacts = `UPDATE contacts c SET version = n.version, state = n.state, parent_id = n.parent_id,
+			head_seq = n.head_seq, depth = n.depth, checksum = n.checksum, doc = n.doc, origins = n.origins
 		FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-			$8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bigint[])
+			$8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::bigint[])
 			AS n (` + contactColumns + `, loaded)
 		WHERE c.space_id = $1 AND c.id = n.id AND c.created_at = n.created_at AND c.version = n.loaded`
-	redirectContacts = `UPDATE contacts SET canonical_id = $3 WHERE space_id = $1 AND canonical_id = $2 AND canonical_id <> 0`
+
+	moveAliases = `UPDATE aliases SET canonical_id = $3 WHERE space_id = $1 AND canonical_id = $2`
+	insertAlias = `INSERT INTO aliases (space_id, id, canonical_id) VALUES ($1, $2, $3)`
+	// A root comes once more, alone, where nothing leads to it.
+	selectTrees = `SELECT r.root, coalesce(n.id, 0), coalesce(n.parent_id, 0), coalesce(n.version, 0) FROM (
+			SELECT DISTINCT coalesce((SELECT canonical_id FROM aliases WHERE space_id = $1 AND id = w.ref), w.ref) AS root FROM unnest($2::bigint[]) AS w (ref)) r
+		LEFT JOIN LATERAL (SELECT a.id, c.parent_id, c.version FROM aliases a
+			CROSS JOIN LATERAL (SELECT parent_id, version FROM contacts WHERE space_id = $1 AND id = a.id OFFSET 0) c
+			WHERE a.space_id = $1 AND a.canonical_id = r.root OFFSET 0) n ON true ORDER BY r.root`
 
 	// A page ends with the row with which its rows weigh store.MaxPageBytes. The
 	// server counts, from the lengths alone, so that what is over is neither
@@ -57,8 +69,8 @@ const (
 	// A walk along rows that are not all of its list looks at store.MaxLookedAt of
 	// them and no more. With the last of these comes its mark, as stopped, even
 	// where it is not of the list: then without a contact.
-	pageOfWalk = `SELECT coalesce(id, 0), coalesce(version, 0), coalesce(state, 0), coalesce(parent_id, 0), coalesce(canonical_id, 0),
-			coalesce(created_at, 0), coalesce(head_seq, 0), coalesce(depth, 0), coalesce(skip_seq, 0), coalesce(doc, ''), coalesce(origins, ''), stopped
+	pageOfWalk = `SELECT coalesce(id, 0), coalesce(version, 0), coalesce(state, 0), coalesce(parent_id, 0),
+			coalesce(created_at, 0), coalesce(head_seq, 0), coalesce(depth, 0), coalesce(checksum, 0), coalesce(doc, ''), coalesce(origins, ''), stopped
 		FROM (SELECT *, coalesce(sum(weight) OVER (ROWS UNBOUNDED PRECEDING), 0) - coalesce(weight, 0) AS before FROM (
 		SELECT c.*, CASE WHEN k.place = 10000 THEN k.mark ELSE 0 END AS stopped FROM (`
 	mostLookedAt = ` LIMIT 10000) k LEFT JOIN LATERAL (SELECT ` + contactColumns + `, ` + contactWeight + ` FROM contacts WHERE space_id = $1`
@@ -84,13 +96,13 @@ const (
 
 	selectCreatedFrom = `SELECT id, created_at FROM contacts WHERE space_id = $1 AND state = 0 AND id >= $2 ORDER BY id LIMIT 1`
 
-	changeColumns = `seq, op_seq, contact_id, version, prev_seq, skip_seq, at, action, actor, reason, request_id, edits, snapshot`
+	changeColumns = `seq, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes, checksum, edits, snapshot`
 	changeWeight  = `octet_length(actor) + octet_length(reason) + octet_length(edits) + coalesce(octet_length(snapshot), 0)`
 	selectChange  = `SELECT ` + changeColumns + ` FROM changes WHERE space_id = $1 AND seq = $2`
 	selectRequest = `SELECT request_id FROM changes WHERE space_id = $1 AND seq = $2`
 	insertChanges = `INSERT INTO changes (space_id, ` + changeColumns + `)
 		SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
-			$9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[]) AS n`
+			$9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::text[], $17::text[]) AS n`
 	selectFeed = `SELECT ` + changeColumns + ` FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
 		SELECT ` + changeColumns + `, ` + changeWeight + ` AS weight FROM changes WHERE space_id = $1 AND seq > $3 ORDER BY seq LIMIT $4` + upToWeight
 	selectChain = `WITH RECURSIVE chain AS (
@@ -101,13 +113,14 @@ const (
 			WHERE c.place < $4 AND c.total < $2
 		) SELECT ` + changeColumns + ` FROM chain ORDER BY place`
 	selectTrail = `WITH RECURSIVE trail AS (
-			SELECT seq, prev_seq, skip_seq, at, ` + changeWeight + ` AS weight, 1::bigint AS place FROM changes WHERE space_id = $1 AND seq = $2
+			SELECT seq, version, at, ` + changeWeight + ` AS weight, prev_seq, 1::bigint AS place FROM changes WHERE space_id = $1 AND seq = $2
 			UNION ALL
 			SELECT h.*, t.place + 1 FROM trail t CROSS JOIN LATERAL (
-				SELECT seq, prev_seq, skip_seq, at, ` + changeWeight + ` FROM changes
-				WHERE space_id = $1 AND seq = CASE WHEN $3 THEN t.skip_seq ELSE t.prev_seq END OFFSET 0) h
-			WHERE t.place < $4
-		) SELECT seq, at, weight FROM trail ORDER BY place`
+				SELECT seq, version, at, ` + changeWeight + `, prev_seq FROM changes WHERE space_id = $1 AND seq = t.prev_seq OFFSET 0) h
+			WHERE t.place < $3
+		) SELECT seq, version, at, weight FROM trail ORDER BY place`
+	selectSnapshots = `SELECT seq, version, at, ` + changeWeight + ` FROM changes
+		WHERE space_id = $1 AND contact_id = $2 AND version >= $3 AND snapshot IS NOT NULL ORDER BY version LIMIT $4`
 	selectLastSeq = `SELECT next_seq - 1 FROM spaces WHERE space_id = $1`
 
 	insertKeys = `INSERT INTO match_keys (space_id, kind, key, id) SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::text[], $4::bigint[]) AS n`

@@ -92,24 +92,59 @@ func queueLock(q *pgx.Batch, id contact.SpaceID, rows *[]store.SpaceRow) {
 	})
 }
 
-// Contacts loads rows by their own ids, one statement a Space.
-func (t *tx) Contacts(ctx context.Context, ids []store.ContactID) ([]record.Contact, error) {
-	bySpace := map[contact.SpaceID][]int64{}
-	var spaces []contact.SpaceID
-	for _, id := range ids {
-		if bySpace[id.Space] == nil {
-			spaces = append(spaces, id.Space)
-		}
-		bySpace[id.Space] = append(bySpace[id.Space], int64(id.ID))
-	}
-	rows := make([]record.Contact, 0, len(ids))
+// Load loads what writes want to look at: up to three statements a Space, in one
+// round trip.
+func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
+	var found store.Loaded
 	q := t.statements()
-	for _, space := range spaces {
-		q.Queue(selectContacts, int64(space), bySpace[space]).Query(func(r pgx.Rows) error {
-			return collect(r, &rows, func() (record.Contact, error) { return contactRow(space, r) })
+	for space, refs := range bySpace(w.Refs) {
+		q.Queue(selectRefs, int64(space), refs).Query(func(r pgx.Rows) error {
+			return collect(r, &found.Refs, func() (led store.Led, err error) {
+				led.Row, err = contactRow(space, r, (*int64)(&led.Ref))
+				return led, err
+			})
 		})
 	}
-	return rows, t.send(ctx, "load contacts", q)
+	for space, ids := range bySpace(w.Rows) {
+		q.Queue(selectRows, int64(space), ids).Query(func(r pgx.Rows) error {
+			return collect(r, &found.Rows, func() (record.Contact, error) { return contactRow(space, r) })
+		})
+	}
+	for space, refs := range bySpace(w.Trees) {
+		q.Queue(selectTrees, int64(space), refs).Query(func(r pgx.Rows) error { return collectTrees(r, space, &found.Trees) })
+	}
+	err := t.send(ctx, "load contacts", q)
+	return found, err
+}
+
+// bySpace gives the ids of each Space, as statements take them.
+func bySpace(ids []store.ContactID) map[contact.SpaceID][]int64 {
+	spaces := map[contact.SpaceID][]int64{}
+	for _, id := range ids {
+		spaces[id.Space] = append(spaces[id.Space], int64(id.ID))
+	}
+	return spaces
+}
+
+// collectTrees appends the trees of a Space, whose nodes come together.
+func collectTrees(rows pgx.Rows, space contact.SpaceID, to *[]store.Tree) error {
+	defer rows.Close()
+	var last *store.Tree
+	for rows.Next() {
+		var root contact.ID
+		var n contact.Node
+		if err := rows.Scan((*int64)(&root), (*int64)(&n.ID), (*int64)(&n.Parent), (*int64)(&n.Version)); err != nil {
+			return err
+		}
+		if last == nil || last.Root != root {
+			*to = append(*to, store.Tree{Space: space, Root: root})
+			last = &(*to)[len(*to)-1]
+		}
+		if n.ID != 0 {
+			last.Nodes = append(last.Nodes, n)
+		}
+	}
+	return rows.Err()
 }
 
 // NewIDs takes ids in a transaction of its own, so that Spaces do not wait for

@@ -67,14 +67,7 @@ func openStore(path string, serve bool) (*store.Store, error) {
 func create(s *store.Store, request string) error {
 	p := contact.Patch{}
 	p.Values[contact.Names] = contact.List{Sent: true, Texts: []string{request}}
-	_, err := s.Do(bg, store.Write{
-		Space: 1, RequestID: request, Needs: store.Needs{NewIDs: 1},
-		Decide: func(s *store.State) (contact.Delta, error) {
-			st := s.Stamp()
-			st.RequestID = request
-			return contact.Create(s.NextID(), &p, st)
-		},
-	})
+	_, err := s.Do(bg, store.Write{Space: 1, By: contact.Attribution{RequestID: request}, Verbs: []contact.Verb{&contact.Create{Patch: p}}})
 	return err
 }
 

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "make the newest database in testdata an
 // each schema there is one in testdata; once released, none is ever made anew.
 func TestEarlierDatabases(t *testing.T) {
 	if *update {
-		makeEarlier(t, "testdata/schema-1.db")
+		makeEarlier(t, "testdata/schema-2.db")
 	}
 	files, err := filepath.Glob("testdata/schema-*.db")
 	if err != nil || len(files) == 0 {
@@ -37,9 +37,26 @@ func TestEarlierDatabases(t *testing.T) {
 	}
 }
 
-func makeEarlier(t *testing.T, path string) {
-	if err := os.RemoveAll(path); err != nil {
+// A database from before the first release is refused.
+func TestUnreleasedSchemaIsRefused(t *testing.T) {
+	content, err := os.ReadFile("testdata/unreleased-1.db")
+	if err != nil {
 		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "carnet.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, serve := range []bool{false, true} {
+		refused(t, Options{Path: path, Serve: serve}, "from before the first release")
+	}
+}
+
+func makeEarlier(t *testing.T, path string) {
+	for _, left := range []string{path, path + "-lock"} {
+		if err := os.RemoveAll(left); err != nil {
+			t.Fatal(err)
+		}
 	}
 	b, err := Open(context.Background(), Options{Path: path})
 	if err != nil {
@@ -47,6 +64,9 @@ func makeEarlier(t *testing.T, path string) {
 	}
 	storetest.FillEarlier(t, b)
 	if err := b.Close(); err != nil { // which leaves all of it in the one file
+		t.Fatal(err)
+	}
+	if err := os.Remove(path + "-lock"); err != nil {
 		t.Fatal(err)
 	}
 }

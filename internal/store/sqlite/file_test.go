@@ -83,7 +83,7 @@ func TestFileMovedWhileServed(t *testing.T) {
 			if err := s.Check(context.Background()); err == nil || !strings.Contains(err.Error(), "moved") {
 				t.Errorf("it is ready: %v", err)
 			}
-			_, err := s.Do(context.Background(), store.Write{Space: 1, RequestID: "late", Needs: store.Needs{Contacts: []contact.ID{id}}})
+			_, err := s.Do(context.Background(), store.Write{Space: 1, Verbs: []contact.Verb{&contact.Put{Ref: id}}})
 			if fault.KindOf(err) != fault.Unavailable {
 				t.Errorf("a write is answered %v", err)
 			}

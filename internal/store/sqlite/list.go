@@ -158,15 +158,15 @@ func (b *Backend) Chain(ctx context.Context, space contact.SpaceID, from contact
 	return rows, err
 }
 
-// Trail reads a change and those that lead from it, their links alone.
-func (b *Backend) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by store.Link, limit int) (steps []store.Step, err error) {
+// Trail reads a change and those before it of the same contact, without what they
+// hold.
+func (b *Backend) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) (steps []store.Step, err error) {
 	limit = min(limit, store.MaxLookedAt)
 	err = b.read(ctx, func(c *conn) error {
 		for seq := from; seq != 0 && len(steps) < limit; {
-			step, next := store.Step{Seq: seq}, contact.Seq(0)
+			var step store.Step
 			err := one(c, selectStep, func(s *sqlite.Stmt) error {
-				next = contact.Seq(s.ColumnInt64(int(by)))
-				step.At, step.Weight = contact.Time(s.ColumnInt64(2)), int(s.ColumnInt64(3))
+				step, seq = stepOf(s, seq), contact.Seq(s.ColumnInt64(3))
 				return nil
 			}, historyKey(space, seq))
 			if errors.Is(err, store.ErrNoRow) {
@@ -175,11 +175,27 @@ func (b *Backend) Trail(ctx context.Context, space contact.SpaceID, from contact
 			if err != nil {
 				return err
 			}
-			steps, seq = append(steps, step), next
+			steps = append(steps, step)
 		}
 		return nil
 	})
 	return steps, err
+}
+
+// Snapshots reads the changes of a contact that hold a snapshot, without it.
+func (b *Backend) Snapshots(ctx context.Context, space contact.SpaceID, id contact.ID, from contact.Version, limit int) (steps []store.Step, err error) {
+	err = b.read(ctx, func(c *conn) error {
+		return c.run(selectSnapshots, func(s *sqlite.Stmt) error {
+			steps = append(steps, stepOf(s, contact.Seq(s.ColumnInt64(3))))
+			return nil
+		}, int64(id), int64(from), historyKey(space, 0), historyKey(space+1, 0)-1, int64(min(limit, store.MaxLookedAt)))
+	})
+	return steps, err
+}
+
+// stepOf reads stepColumns.
+func stepOf(s *sqlite.Stmt, seq contact.Seq) store.Step {
+	return store.Step{Seq: seq, Version: contact.Version(s.ColumnInt64(0)), At: contact.Time(s.ColumnInt64(1)), Weight: int(s.ColumnInt64(2))}
 }
 
 // LastSeq gives the number of a Space's newest change.

@@ -51,10 +51,19 @@ func (c *conn) until(ctx context.Context, f func() error) error {
 	return err
 }
 
-// Contact reads one row by its own id.
-func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, id contact.ID) (row record.Contact, ok bool, err error) {
+// Contact reads the row that a ref leads to.
+func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, ref contact.ID) (record.Contact, bool, error) {
+	return b.readContact(ctx, selectContact, space, ref)
+}
+
+// Row reads one row by its own id.
+func (b *Backend) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error) {
+	return b.readContact(ctx, selectRow, space, id)
+}
+
+func (b *Backend) readContact(ctx context.Context, query string, space contact.SpaceID, id contact.ID) (row record.Contact, ok bool, err error) {
 	err = b.read(ctx, func(c *conn) error {
-		return c.run(selectContact, func(s *sqlite.Stmt) error {
+		return c.run(query, func(s *sqlite.Stmt) error {
 			row, ok = contactRow(space, s), true
 			return nil
 		}, int64(id), int64(space))
@@ -76,18 +85,17 @@ func (b *Backend) Change(ctx context.Context, space contact.SpaceID, seq contact
 // contactRow reads contactColumns.
 func contactRow(space contact.SpaceID, s *sqlite.Stmt) record.Contact {
 	return record.Contact{
-		Space:     space,
-		ID:        contact.ID(s.ColumnInt64(0)),
-		Version:   contact.Version(s.ColumnInt64(1)),
-		State:     contact.State(s.ColumnInt64(2)),
-		Parent:    contact.ID(s.ColumnInt64(3)),
-		Canonical: contact.ID(s.ColumnInt64(4)),
-		Created:   contact.Time(s.ColumnInt64(5)),
-		Head:      contact.Seq(s.ColumnInt64(6)),
-		Depth:     s.ColumnInt64(7),
-		Skip:      contact.Seq(s.ColumnInt64(8)),
-		Doc:       columnBytes(s, 9),
-		Origins:   columnBytes(s, 10),
+		Space:   space,
+		ID:      contact.ID(s.ColumnInt64(0)),
+		Version: contact.Version(s.ColumnInt64(1)),
+		State:   contact.State(s.ColumnInt64(2)),
+		Parent:  contact.ID(s.ColumnInt64(3)),
+		Created: contact.Time(s.ColumnInt64(4)),
+		Head:    contact.Seq(s.ColumnInt64(5)),
+		Depth:   s.ColumnInt64(6),
+		Sum:     uint32(s.ColumnInt64(7)),
+		Doc:     columnBytes(s, 8),
+		Origins: columnBytes(s, 9),
 	}
 }
 
@@ -98,18 +106,21 @@ func changeRow(space contact.SpaceID, s *sqlite.Stmt) record.Change {
 		Seq:       contact.Seq(s.ColumnInt64(0) & (1<<40 - 1)),
 		Op:        contact.Seq(s.ColumnInt64(1)),
 		Contact:   contact.ID(s.ColumnInt64(2)),
-		Version:   contact.Version(s.ColumnInt64(3)),
-		Prev:      contact.Seq(s.ColumnInt64(4)),
-		Skip:      contact.Seq(s.ColumnInt64(5)),
+		Ref:       contact.ID(s.ColumnInt64(3)),
+		Version:   contact.Version(s.ColumnInt64(4)),
+		Prev:      contact.Seq(s.ColumnInt64(5)),
 		At:        contact.Time(s.ColumnInt64(6)),
 		Action:    contact.Action(s.ColumnText(7)),
 		Actor:     columnBytes(s, 8),
 		Reason:    s.ColumnText(9),
 		RequestID: s.ColumnText(10),
-		Edits:     columnBytes(s, 11),
+		BatchID:   s.ColumnText(11),
+		Undoes:    contact.Seq(s.ColumnInt64(12)),
+		Sum:       uint32(s.ColumnInt64(13)),
+		Edits:     columnBytes(s, 14),
 	}
-	if !s.ColumnIsNull(12) {
-		row.Snapshot = columnBytes(s, 12)
+	if !s.ColumnIsNull(15) {
+		row.Snapshot = columnBytes(s, 15)
 	}
 	return row
 }

@@ -7,17 +7,23 @@ const (
 	commit   = "COMMIT"
 	rollback = "ROLLBACK"
 
-	contactColumns = `id, version, state, parent_id, canonical_id, created_at, head_seq, depth, skip_seq, doc, origins`
-	selectContact  = `SELECT ` + contactColumns + ` FROM contacts WHERE id = ?1 AND space_id = ?2`
-	insertContact  = `INSERT INTO contacts (` + contactColumns + `, space_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
+	contactColumns = `id, version, state, parent_id, created_at, head_seq, depth, checksum, doc, origins`
+	selectRow      = `SELECT ` + contactColumns + ` FROM contacts WHERE id = ?1 AND space_id = ?2`
+	selectContact  = `SELECT ` + contactColumns + ` FROM contacts
+		WHERE id = coalesce((SELECT canonical_id FROM aliases WHERE space_id = ?2 AND id = ?1), ?1) AND space_id = ?2`
+	insertContact = `INSERT INTO contacts (` + contactColumns + `, space_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`
 	// An index is written to whenever a column that it names is set, even to what
-	// it was: so most updates leave state and canonical_id alone.
-	updateContact = `UPDATE contacts SET version = ?2, head_seq = ?3, depth = ?4, skip_seq = ?5, doc = ?6, origins = ?7
+	// it was: so most updates leave the state alone.
+	updateContact = `UPDATE contacts SET version = ?2, head_seq = ?3, depth = ?4, checksum = ?5, doc = ?6, origins = ?7
 		WHERE id = ?1 AND space_id = ?8 AND version = ?9`
-	moveContact = `UPDATE contacts SET version = ?2, head_seq = ?3, depth = ?4, skip_seq = ?5, doc = ?6, origins = ?7,
-		state = ?10, parent_id = ?11, canonical_id = ?12 WHERE id = ?1 AND space_id = ?8 AND version = ?9`
+	moveContact = `UPDATE contacts SET version = ?2, head_seq = ?3, depth = ?4, checksum = ?5, doc = ?6, origins = ?7,
+		state = ?10, parent_id = ?11 WHERE id = ?1 AND space_id = ?8 AND version = ?9`
 
-	redirectContacts = `UPDATE contacts SET canonical_id = ?3 WHERE space_id = ?1 AND canonical_id = ?2 AND canonical_id <> 0`
+	moveAliases = `UPDATE aliases SET canonical_id = ?3 WHERE space_id = ?1 AND canonical_id = ?2`
+	insertAlias = `INSERT INTO aliases (space_id, id, canonical_id) VALUES (?1, ?2, ?3)`
+	selectAlias = `SELECT canonical_id FROM aliases WHERE space_id = ?1 AND id = ?2`
+	selectTree  = `SELECT a.id, c.parent_id, c.version FROM aliases a JOIN contacts c ON c.id = a.id AND c.space_id = ?1
+		WHERE a.space_id = ?1 AND a.canonical_id = ?2`
 
 	// Bounds that are always there keep these one plan each: 0 and the greatest
 	// integer stand for none.
@@ -26,8 +32,8 @@ const (
 	// Walks give a row for each that they look at, so that who asks can count
 	// them: beside the contact, or NULLs where it is not of the list, the mark.
 	listed       = `SELECT ` + contactColumns + `, id FROM contacts WHERE space_id = ?1 AND state = 0 AND id > ?2 AND id < ?3`
-	found        = `SELECT c.id, c.version, c.state, c.parent_id, c.canonical_id, c.created_at, c.head_seq, c.depth, c.skip_seq, c.doc, c.origins`
-	contactWidth = 11 // columns
+	found        = `SELECT c.id, c.version, c.state, c.parent_id, c.created_at, c.head_seq, c.depth, c.checksum, c.doc, c.origins`
+	contactWidth = 10 // columns
 	keyed        = found + `, k.id FROM match_keys k LEFT JOIN contacts c ON c.id = k.id AND c.space_id = ?1 AND c.state = 0
 		AND (?6 IS NULL OR EXISTS (SELECT 1 FROM match_keys WHERE space_id = ?1 AND kind = ?6 AND key = ?7 AND id = k.id))
 		WHERE k.space_id = ?1 AND k.kind = ?4 AND k.key = ?5 AND k.id > ?2 AND k.id < ?3`
@@ -52,16 +58,19 @@ const (
 	skipBlocks = `UPDATE spaces SET next_id = 0, block_end = 0, next_seq = next_seq + ?1`
 	takeIDs    = `UPDATE id_blocks SET next = next + ?1 WHERE only_row = 1 RETURNING next - ?1`
 
-	changeColumns = `change_key, op_seq, contact_id, version, prev_seq, skip_seq, at, action, actor, reason, request_id, edits, snapshot`
-	selectChange  = `SELECT ` + changeColumns + ` FROM changes WHERE change_key = ?1`
+	changeColumns = `change_key, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes,
+		checksum, edits, snapshot`
+	selectChange = `SELECT ` + changeColumns + ` FROM changes WHERE change_key = ?1`
 	// What a change weighs is known without reading it.
-	selectStep = `SELECT prev_seq, skip_seq, at, octet_length(actor) + octet_length(reason) + octet_length(edits) + coalesce(octet_length(snapshot), 0)
-		FROM changes WHERE change_key = ?1`
+	stepColumns     = `version, at, octet_length(actor) + octet_length(reason) + octet_length(edits) + coalesce(octet_length(snapshot), 0)`
+	selectStep      = `SELECT ` + stepColumns + `, prev_seq FROM changes WHERE change_key = ?1`
+	selectSnapshots = `SELECT ` + stepColumns + `, change_key & 1099511627775 FROM changes
+		WHERE contact_id = ?1 AND version >= ?2 AND snapshot IS NOT NULL AND change_key > ?3 AND change_key <= ?4 ORDER BY version LIMIT ?5`
 	selectFeed    = `SELECT ` + changeColumns + ` FROM changes WHERE change_key > ?1 AND change_key <= ?2 ORDER BY change_key LIMIT ?3`
 	selectLastSeq = `SELECT next_seq - 1 FROM spaces WHERE space_id = ?1`
 	selectLastAt  = `SELECT last_at FROM spaces`
 	selectSecret  = `SELECT secret FROM installation WHERE only_row = 1`
-	insertChange  = `INSERT INTO changes (` + changeColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`
+	insertChange  = `INSERT INTO changes (` + changeColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`
 
 	insertKey = `INSERT INTO match_keys (space_id, kind, key, id) VALUES (?1, ?2, ?3, ?4)`
 	deleteKey = `DELETE FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`

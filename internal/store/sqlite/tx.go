@@ -60,18 +60,52 @@ func (t *tx) Spaces(_ context.Context, ids []contact.SpaceID) ([]store.SpaceRow,
 	return rows, nil
 }
 
-func (t *tx) Contacts(_ context.Context, ids []store.ContactID) ([]record.Contact, error) {
-	rows := make([]record.Contact, 0, len(ids))
-	for _, id := range ids {
+func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
+	var found store.Loaded
+	for _, ref := range w.Refs {
 		err := t.writer.run(selectContact, func(s *sqlite.Stmt) error {
-			rows = append(rows, contactRow(id.Space, s))
+			found.Refs = append(found.Refs, store.Led{Ref: ref.ID, Row: contactRow(ref.Space, s)})
+			return nil
+		}, int64(ref.ID), int64(ref.Space))
+		if err != nil {
+			return found, err
+		}
+	}
+	for _, id := range w.Rows {
+		err := t.writer.run(selectRow, func(s *sqlite.Stmt) error {
+			found.Rows = append(found.Rows, contactRow(id.Space, s))
 			return nil
 		}, int64(id.ID), int64(id.Space))
 		if err != nil {
-			return nil, err
+			return found, err
 		}
 	}
-	return rows, nil
+	for _, ref := range w.Trees {
+		tree, err := t.tree(ref)
+		if err != nil {
+			return found, err
+		}
+		found.Trees = append(found.Trees, tree)
+	}
+	return found, nil
+}
+
+// tree loads all that was merged into what a ref leads to.
+func (t *tx) tree(ref store.ContactID) (store.Tree, error) {
+	tree := store.Tree{Space: ref.Space, Root: ref.ID}
+	err := t.writer.run(selectAlias, func(s *sqlite.Stmt) error {
+		tree.Root = contact.ID(s.ColumnInt64(0))
+		return nil
+	}, int64(ref.Space), int64(ref.ID))
+	if err != nil {
+		return tree, err
+	}
+	err = t.writer.run(selectTree, func(s *sqlite.Stmt) error {
+		tree.Nodes = append(tree.Nodes, contact.Node{
+			ID: contact.ID(s.ColumnInt64(0)), Parent: contact.ID(s.ColumnInt64(1)), Version: contact.Version(s.ColumnInt64(2))})
+		return nil
+	}, int64(ref.Space), int64(tree.Root))
+	return tree, err
 }
 
 func (t *tx) NewIDs(_ context.Context, n int64) (contact.ID, error) {
@@ -94,7 +128,10 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 		t.pages += s.Contacts[i].Row.Weight() / pageSize
 	}
 	for _, r := range s.Redirects {
-		if err := t.writer.run(redirectContacts, nil, int64(r.Space), int64(r.From), int64(r.To)); err != nil {
+		if err := t.writer.run(moveAliases, nil, int64(r.Space), int64(r.From), int64(r.To)); err != nil {
+			return err
+		}
+		if err := t.writer.run(insertAlias, nil, int64(r.Space), int64(r.From), int64(r.To)); err != nil {
 			return err
 		}
 	}
@@ -133,16 +170,16 @@ func (c *conn) saveKeys(gone, come []record.Key) error {
 func (t *tx) saveContact(s *store.ContactSave) error {
 	r := &s.Row
 	query, args := insertContact, []any{
-		int64(r.ID), int64(r.Version), int64(r.State), int64(r.Parent), int64(r.Canonical), int64(r.Created),
-		int64(r.Head), r.Depth, int64(r.Skip), string(r.Doc), string(r.Origins), int64(r.Space),
+		int64(r.ID), int64(r.Version), int64(r.State), int64(r.Parent), int64(r.Created),
+		int64(r.Head), r.Depth, int64(r.Sum), string(r.Doc), string(r.Origins), int64(r.Space),
 	}
 	if s.Loaded != 0 {
 		query, args = updateContact, []any{
-			int64(r.ID), int64(r.Version), int64(r.Head), r.Depth, int64(r.Skip), string(r.Doc), string(r.Origins),
+			int64(r.ID), int64(r.Version), int64(r.Head), r.Depth, int64(r.Sum), string(r.Doc), string(r.Origins),
 			int64(r.Space), int64(s.Loaded),
 		}
 		if s.Moved {
-			query, args = moveContact, append(args, int64(r.State), int64(r.Parent), int64(r.Canonical))
+			query, args = moveContact, append(args, int64(r.State), int64(r.Parent))
 		}
 	}
 	if err := t.writer.run(query, nil, args...); err != nil {
@@ -160,8 +197,9 @@ func (t *tx) saveChange(r *record.Change) error {
 		snapshot = string(r.Snapshot)
 	}
 	return t.writer.run(insertChange, nil,
-		historyKey(r.Space, r.Seq), int64(r.Op), int64(r.Contact), int64(r.Version), int64(r.Prev), int64(r.Skip),
-		int64(r.At), string(r.Action), string(r.Actor), r.Reason, r.RequestID, string(r.Edits), snapshot)
+		historyKey(r.Space, r.Seq), int64(r.Op), int64(r.Contact), int64(r.Ref), int64(r.Version), int64(r.Prev),
+		int64(r.At), string(r.Action), string(r.Actor), r.Reason, r.RequestID, r.BatchID, int64(r.Undoes),
+		int64(r.Sum), string(r.Edits), snapshot)
 }
 
 // Commit returns once the write-ahead log is synced. Where COMMIT fails and the

@@ -29,23 +29,16 @@ func write(t *testing.T, s *store.Store, id contact.ID, col contact.Collection, 
 	t.Helper()
 	var p contact.Patch
 	p.Values[col] = contact.List{Sent: true, Texts: texts}
-	w := store.Write{Space: 1, RequestID: "request", Needs: store.Needs{Contacts: []contact.ID{id}}}
-	w.Decide = func(s *store.State) (contact.Delta, error) {
-		st := s.Stamp()
-		st.RequestID = w.RequestID
-		if c, ok := s.Contact(id); ok {
-			return contact.Put(c, &p, st)
-		}
-		id = s.NextID()
-		return contact.Create(id, &p, st)
-	}
+	var verb contact.Verb = &contact.Put{Ref: id, Patch: p}
 	if id == 0 {
-		w.Needs = store.Needs{NewIDs: 1}
+		verb = &contact.Create{Patch: p}
 	}
-	if _, err := s.Do(context.Background(), w); err != nil {
+	out, err := s.Do(context.Background(), store.Write{Space: 1, By: contact.Attribution{RequestID: "request"}, Verbs: []contact.Verb{verb}})
+	if err != nil {
 		t.Error(err)
+		return id
 	}
-	return id
+	return out[0].Subject.ID
 }
 
 // Writers and readers that never pause must not keep the write-ahead log from

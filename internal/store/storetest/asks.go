@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/store"
 )
 
 // ask draws what to ask next.
@@ -117,32 +116,20 @@ func (c *client) text(l int) string {
 
 func (c *client) pick(from ...string) string { return from[c.IntN(len(from))] }
 
-// writeOf makes the write that package book would make of an ask.
-func writeOf(space contact.SpaceID, a ask, request string) store.Write {
-	p := patchOf(a)
-	w := store.Write{Space: space, RequestID: request, Weight: p.Size()}
+// verbOf makes of an ask what a handler of the API would make of it.
+func verbOf(a ask) contact.Verb {
 	switch a.kind {
 	case "create":
-		w.Needs.NewIDs = 1
-		w.Decide = func(s *store.State) (contact.Delta, error) {
-			return contact.Create(s.NextID(), &p, stampOf(s, request))
-		}
+		return &contact.Create{Patch: patchOf(a)}
 	case "put":
-		w.Needs.Contacts = []contact.ID{contact.ID(a.ref)}
-		w.Decide = func(s *store.State) (contact.Delta, error) {
-			found, ok := s.Contact(contact.ID(a.ref))
-			switch {
-			case !ok:
-				return contact.Delta{}, errNoContact
-			case a.version != 0 && contact.Version(a.version) != found.Version:
-				return contact.Delta{}, errStale
-			}
-			return contact.Put(found, &p, stampOf(s, request))
+		put := &contact.Put{Ref: contact.ID(a.ref), Patch: patchOf(a)}
+		if a.version != 0 {
+			put.Match = contact.Match{Set: true, Versions: []contact.Version{contact.Version(a.version)}}
 		}
+		return put
 	default:
-		w = mergingAs(request, space, contact.ID(a.ref), contact.ID(a.other))
+		return &contact.Merge{Survivor: contact.ID(a.ref), Merged: contact.ID(a.other)}
 	}
-	return w
 }
 
 func patchOf(a ask) contact.Patch {

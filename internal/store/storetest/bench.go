@@ -55,8 +55,8 @@ func BenchmarkPut(b *testing.B, backend store.Backend, spaces int) {
 					p := benchPatch(i, start+steps[i].Add(1))
 					begun := time.Now()
 					out, err := s.Do(bg, putting(ids[i].Space, ids[i].ID, p))
-					if took[client] = append(took[client], time.Since(begun)); err != nil || out.Op == 0 {
-						b.Errorf("a PUT: change %d, %v", out.Op, err)
+					if took[client] = append(took[client], time.Since(begun)); err != nil || out[0].Op == 0 {
+						b.Errorf("a PUT: %+v, %v", out, err)
 						return
 					}
 				}

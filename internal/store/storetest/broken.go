@@ -77,7 +77,7 @@ func testBroken(t *testing.T, b store.Backend) {
 			t.Errorf("%s: %d more steps were tried", test.step, calls-until)
 		}
 		l := audit(t, b, space)
-		if n := l.ops[first.write.RequestID]; n != test.there || len(l.changes) != test.there {
+		if n := l.ops[first.write.By.RequestID]; n != test.there || len(l.changes) != test.there {
 			t.Errorf("%s: %d times in the history, and %d changes; want %d", test.step, n, len(l.changes), test.there)
 		}
 	}

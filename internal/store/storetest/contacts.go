@@ -21,32 +21,39 @@ var contactTests = []test{
 
 // rowOf makes a row of a contact that has nothing but a name.
 func rowOf(space contact.SpaceID, id contact.ID, version contact.Version, name string) record.Contact {
-	return record.Contact{
+	return sealed(record.Contact{
 		Space: space, ID: id, Version: version, Created: 1, Head: contact.Seq(version), Depth: int64(version),
 		Doc:     []byte(`{"names":["` + name + `"]}`),
 		Origins: []byte(`{"from":[[1,1]],"names":[0]}`),
-	}
+	})
+}
+
+// sealed gives a row with the checksum that is right for it.
+func sealed(row record.Contact) record.Contact {
+	row.Seal()
+	return row
 }
 
 // stored reads a row both ways, outside and inside a transaction, and makes
 // sure that they agree.
 func stored(t *testing.T, b store.Backend, space contact.SpaceID, id contact.ID) (record.Contact, bool) {
 	t.Helper()
-	row, ok, err := b.Contact(bg, space, id)
+	row, ok, err := b.Row(bg, space, id)
 	if err != nil {
-		t.Fatalf("Contact: %v", err)
+		t.Fatalf("Row: %v", err)
 	}
 	tx := begin(t, b, b.Lane(space))
 	defer tx.Rollback()
-	rows, err := tx.Contacts(bg, []store.ContactID{{Space: space, ID: id}})
+	found, err := tx.Load(bg, &store.Wants{Rows: []store.ContactID{{Space: space, ID: id}}})
 	if err != nil {
-		t.Fatalf("Contacts: %v", err)
+		t.Fatalf("Load: %v", err)
 	}
+	rows := found.Rows
 	switch {
 	case ok != (len(rows) == 1):
-		t.Fatalf("contact %d: Contact says %v, a transaction has %d rows", id, ok, len(rows))
+		t.Fatalf("contact %d: Row says %v, a transaction has %d rows", id, ok, len(rows))
 	case ok && !reflect.DeepEqual(row, rows[0]):
-		t.Fatalf("contact %d: Contact gives %+v, a transaction %+v", id, row, rows[0])
+		t.Fatalf("contact %d: Row gives %+v, a transaction %+v", id, row, rows[0])
 	}
 	return row, ok
 }
@@ -62,17 +69,17 @@ func testRow(t *testing.T, b store.Backend) {
 	space := newSpace(t, b, "")
 	live := record.Contact{
 		Space: space, ID: contact.MaxID, Version: 1<<53 + 1, State: contact.Live, Created: -1,
-		Head: 1<<40 - 1, Depth: 1<<53 + 1, Skip: 1<<40 - 2, Doc: []byte(`{}`), Origins: []byte(`{"from":[]}`),
+		Head: 1<<40 - 1, Depth: 1<<53 + 1, Sum: 1<<32 - 1, Doc: []byte(`{}`), Origins: []byte(`{"from":[]}`),
 	}
 	merged := rowOf(space, 7, 3, `Zoë \" 👩‍👩‍👧`)
-	merged.State, merged.Parent, merged.Canonical = contact.Merged, 9, contact.MaxID
+	merged.State, merged.Parent = contact.Merged, 9
 	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: live}, {Row: merged}}})
 	wantRow(t, b, live)
 	wantRow(t, b, merged) // reading it follows nothing
 
 	next := live
-	next.Version, next.Head, next.Depth, next.Skip = live.Version+1, 1, 2, 3
-	next.State, next.Parent, next.Canonical = contact.Merged, 7, 7
+	next.Version, next.Head, next.Depth, next.Sum = live.Version+1, 1, 2, 3
+	next.State, next.Parent = contact.Merged, 7
 	next.Doc, next.Origins = merged.Doc, merged.Origins
 	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: next, Loaded: live.Version, Moved: true}}})
 	wantRow(t, b, next)
@@ -146,7 +153,7 @@ func testNewRowExists(t *testing.T, b store.Backend) {
 
 // oneOfEach is a batch that writes to every table.
 func oneOfEach(space contact.SpaceID, id contact.ID) *store.Save {
-	key := record.Key{Space: space, Key: contact.Key{Kind: contact.Emails, Text: "ada@example.com"}, ID: id}
+	key := record.Key{Space: space, Key: contact.Key{Kind: contact.EmailKey, Text: "ada@example.com"}, ID: id}
 	return &store.Save{
 		Spaces:   []store.SpaceRow{{Space: space, NextID: id + 1, BlockEnd: id + 9, NextSeq: 2, LastAt: 77}},
 		Contacts: []store.ContactSave{{Row: rowOf(space, id, 1, "Ada Example")}},

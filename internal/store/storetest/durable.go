@@ -19,15 +19,8 @@ var durableTests = []test{
 
 // conditional is a putting that is refused unless the contact is at a version.
 func conditional(space contact.SpaceID, ref contact.ID, v contact.Version, p contact.Patch) store.Write {
-	w := putting(space, ref, p)
-	decide := w.Decide
-	w.Decide = func(s *store.State) (contact.Delta, error) {
-		if c, ok := s.Contact(ref); ok && c.Version != v {
-			return contact.Delta{}, errStale
-		}
-		return decide(s)
-	}
-	return w
+	match := contact.Match{Set: true, Versions: []contact.Version{v}}
+	return writing(space, &contact.Put{Ref: ref, Patch: p, Match: match})
 }
 
 func testNoCommit(t *testing.T, b store.Backend) {
@@ -115,7 +108,7 @@ func testDecidedAnew(t *testing.T, b store.Backend) {
 	}
 	l := audit(t, b, space)
 	inHistory(t, l, first, same)
-	if l.ops[poison.RequestID] != 0 {
+	if l.ops[poison.By.RequestID] != 0 {
 		t.Error("the refused write is in the history")
 	}
 }
@@ -123,7 +116,7 @@ func testDecidedAnew(t *testing.T, b store.Backend) {
 // saves tells whether a batch holds a write's changes.
 func saves(s *store.Save, w store.Write) bool {
 	for i := range s.Changes {
-		if s.Changes[i].RequestID == w.RequestID {
+		if s.Changes[i].RequestID == w.By.RequestID {
 			return true
 		}
 	}

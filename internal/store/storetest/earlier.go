@@ -64,11 +64,11 @@ func CheckEarlier(t *testing.T, b store.Backend) {
 				t.Errorf("%v: %q, want %q", col, got, want)
 			}
 		}
-		if len(c.Values[contact.Emails][1].Origins) != 1 || c.Values[contact.Emails][1].Origins[0] != (contact.Origin{Contact: ada, Seq: 2}) {
+		if len(c.Values[contact.Emails][1].Origins) != 1 || c.Values[contact.Emails][1].Origins[0] != (contact.Origin{Contact: ada, Op: 2}) {
 			t.Errorf("the second email has the origins %v", c.Values[contact.Emails][1].Origins)
 		}
 	}
-	page, err := s.List(bg, store.Query{Space: space, Keys: []contact.Key{{Kind: contact.Emails, Text: "ada@example.com"}}}, store.Place{}, 10)
+	page, err := s.List(bg, store.Query{Space: space, Keys: []contact.Key{{Kind: contact.EmailKey, Text: "ada@example.com"}}}, store.Place{}, 10)
 	if err != nil || len(page.Rows) != 1 || page.Rows[0].ID != ada {
 		t.Errorf("by email: %v, %d contacts", err, len(page.Rows))
 	}

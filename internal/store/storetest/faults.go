@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
 )
@@ -53,8 +54,8 @@ var faults = []struct {
 	{"a full disk at the begin", []trouble{{AtBegin, errFull, 1}}, "storage_full", false},
 	{"a conflict loading Spaces", []trouble{{AtSpaces, errClash, 2}}, isSaved, true},
 	{"an odd error loading Spaces", []trouble{{AtSpaces, errOdd, 1}}, isRefused, false},
-	{"a conflict loading contacts", []trouble{{AtContacts, errClash, 3}}, isSaved, true},
-	{"an odd error loading contacts", []trouble{{AtContacts, errOdd, 1}}, isRefused, false},
+	{"a conflict loading contacts", []trouble{{AtLoad, errClash, 3}}, isSaved, true},
+	{"an odd error loading contacts", []trouble{{AtLoad, errOdd, 1}}, isRefused, false},
 	{"a conflict taking ids", []trouble{{AtNewIDs, errClash, 1}}, isSaved, true},
 	{"an odd error taking ids", []trouble{{AtNewIDs, errOdd, 1}}, isRefused, false},
 	{"a conflict while saving", []trouble{{AtSave, errClash, 8}}, isSaved, true},
@@ -75,6 +76,11 @@ var faults = []struct {
 	{"committed, and nobody can ever be asked", []trouble{{AfterCommit, errOdd, 1}, {AtSaved, errOdd, always}}, isUnknown, true},
 	{"not committed, and nobody can ever be asked", []trouble{{BeforeCommit, errOdd, 1}, {AtSaved, errOdd, always}}, isUnknown, false},
 }
+
+// greedy is a verb that wants more ids than a block has.
+type greedy struct{ contact.Verb }
+
+func (g greedy) Needs() contact.Needs { return contact.Needs{NewIDs: 2000} }
 
 // troubled makes a hook of troubles.
 func troubled(list []trouble) Hook {
@@ -99,8 +105,7 @@ func testFaults(t *testing.T, b store.Backend) {
 	for _, fa := range faults {
 		space := newSpace(t, b, "")
 		// More than one block of ids, so that they have to be taken anew.
-		id, many := made(t, s, space, name("A")), creation(space, name("B"))
-		many.Needs.NewIDs = 2000
+		id, many := made(t, s, space, name("A")), writing(space, greedy{&contact.Create{Patch: name("B")}})
 		list := batched(t, f, s, space, troubled(fa.troubles), many, putting(space, id, name("C")), putting(space, id, name("D")))
 		f.SetHook(troubled(nil))
 		done(t, s, putting(space, id, name("E"))) // what comes after is not troubled
@@ -111,7 +116,7 @@ func testFaults(t *testing.T, b store.Backend) {
 			if fa.there {
 				want = 1
 			}
-			if n := l.ops[p.write.RequestID]; n != want {
+			if n := l.ops[p.write.By.RequestID]; n != want {
 				t.Errorf("%s: write %d is %d times in the history, want %d", fa.name, i, n, want)
 			}
 			if !p.done || answerOf(p) != fa.want {
@@ -170,7 +175,7 @@ func testFaultStorm(t *testing.T, b store.Backend) {
 	for c := range clients {
 		wg.Go(func() {
 			for _, p := range all[c*each : (c+1)*each] {
-				p.out, p.err = s.Do(bg, p.write)
+				p.run(bg, s)
 			}
 		})
 	}
@@ -178,7 +183,7 @@ func testFaultStorm(t *testing.T, b store.Backend) {
 	l := audit(t, b, space)
 	answers := map[string]int{}
 	for i, p := range all {
-		answer, n := answerOf(p), l.ops[p.write.RequestID]
+		answer, n := answerOf(p), l.ops[p.write.By.RequestID]
 		answers[answer]++
 		switch {
 		case answer == isSaved && n != 1, answer == isUnknown && n > 1, answer != isSaved && answer != isUnknown && n != 0:

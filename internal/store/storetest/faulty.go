@@ -6,7 +6,6 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -17,7 +16,7 @@ type Step int
 const (
 	AtBegin      Step = iota // instead of Begin
 	AtSpaces                 // instead of Tx.Spaces
-	AtContacts               // instead of Tx.Contacts
+	AtLoad                   // instead of Tx.Load
 	AtNewIDs                 // instead of Tx.NewIDs
 	AtSave                   // instead of Tx.Save
 	BeforeCommit             // instead of Commit: the transaction is rolled back
@@ -26,7 +25,7 @@ const (
 	AtRegistry               // instead of a change of the registry
 )
 
-var stepNames = [...]string{"Begin", "Spaces", "Contacts", "NewIDs", "Save", "before Commit", "after Commit", "Saved", "registry"}
+var stepNames = [...]string{"Begin", "Spaces", "Load", "NewIDs", "Save", "before Commit", "after Commit", "Saved", "registry"}
 
 // String gives the name that failed tests print.
 func (s Step) String() string { return stepNames[s] }
@@ -135,11 +134,11 @@ func (x *faultyTx) Spaces(ctx context.Context, ids []contact.SpaceID) ([]store.S
 	return x.Tx.Spaces(ctx, ids)
 }
 
-func (x *faultyTx) Contacts(ctx context.Context, ids []store.ContactID) ([]record.Contact, error) {
-	if err := x.f.at(AtContacts, nil); err != nil {
-		return nil, err
+func (x *faultyTx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
+	if err := x.f.at(AtLoad, nil); err != nil {
+		return store.Loaded{}, err
 	}
-	return x.Tx.Contacts(ctx, ids)
+	return x.Tx.Load(ctx, w)
 }
 
 func (x *faultyTx) NewIDs(ctx context.Context, n int64) (contact.ID, error) {

@@ -82,10 +82,7 @@ func (g *gate) send(ctx context.Context, w store.Write) *sent {
 
 func sendTo(ctx context.Context, s *store.Store, w store.Write) *sent {
 	p := &sent{write: w}
-	go func() {
-		p.out, p.err = s.Do(ctx, w)
-		p.done = true
-	}()
+	go p.run(ctx, s)
 	return p
 }
 
@@ -114,7 +111,7 @@ func saved(t *testing.T, list ...*sent) {
 func inHistory(t *testing.T, l ledger, list ...*sent) {
 	t.Helper()
 	for i, p := range list {
-		if n := l.ops[p.write.RequestID]; n != 1 {
+		if n := l.ops[p.write.By.RequestID]; n != 1 {
 			t.Errorf("write %d is %d times in the history, want once", i, n)
 		}
 	}

@@ -18,11 +18,13 @@ var historyTests = []test{
 }
 
 func changeOf(space contact.SpaceID, seq contact.Seq, id contact.ID) record.Change {
-	return record.Change{
+	ch := record.Change{
 		Space: space, Seq: seq, Op: seq, Contact: id, Version: 1, At: 1, Action: contact.ActionCreate,
 		Actor: []byte(`{"key_id":1,"key_name":"key","name":""}`), RequestID: "request-1",
 		Edits: []byte(`{"names":{"before":[],"after":["Ada Example"]}}`),
 	}
+	ch.Seal()
+	return ch
 }
 
 func wantChange(t *testing.T, b store.Backend, want record.Change) {
@@ -39,8 +41,8 @@ func testChangeRow(t *testing.T, b store.Backend) {
 	least := changeOf(space, 1, 5)
 	least.Reason, least.RequestID, least.Snapshot = "", "", nil
 	most := record.Change{
-		Space: space, Seq: 1<<40 - 1, Op: 1<<40 - 2, Contact: contact.MaxID, Version: 1<<53 + 1,
-		Prev: 1<<40 - 3, Skip: 1<<40 - 4, At: 253402300799_999_999, Action: contact.ActionMerge,
+		Space: space, Seq: 1<<40 - 1, Op: 1<<40 - 2, Contact: contact.MaxID, Ref: contact.MaxID - 1, Version: 1<<53 + 1,
+		Prev: 1<<40 - 3, Undoes: 1<<40 - 4, BatchID: "Batch-ÄÖ", Sum: 1<<32 - 1, At: 253402300799_999_999, Action: contact.ActionMerge,
 		Actor:  []byte(`{"key_id":9007199254740993,"key_name":"Zoë's \"key\"","name":"👩‍💻"}`),
 		Reason: "it's; DROP TABLE contacts -- %s \t\n\u00a0 ", RequestID: "Request-ÄÖ",
 		Edits:    []byte(`{"emails":{"before":[["a@example.com",[1,3]]],"after":[0,"b@example.com"]}}`),

@@ -37,13 +37,15 @@ func must[T any](p *player, got T, err error) T {
 // each contact.
 func (p *player) rows(space contact.SpaceID, row store.SpaceRow, say func(string, ...any)) {
 	for id := row.BlockEnd - 1000; id < row.NextID; id++ {
-		c, ok, err := p.backend.Contact(bg, space, id)
+		c, ok, err := p.backend.Row(bg, space, id)
 		if err != nil || !ok {
 			p.t.Fatalf("contact %d of Space %d: %v, %v", id, space, ok, err)
 		}
 		doc, origins := c.Doc, c.Origins
 		c.Doc, c.Origins = nil, nil
 		say("contact %d: %+v doc %s origins %s", id, c, doc, origins)
+		led, _, err := p.backend.Contact(bg, space, id)
+		say("contact %d leads to %d", id, must(p, led, err).ID)
 		var chain []contact.Seq
 		changes, err := p.backend.Chain(bg, space, c.Head, 1000)
 		for _, ch := range must(p, changes, err) {
@@ -105,7 +107,7 @@ func (p *player) keys(place int, say func(string, ...any)) {
 	for _, l := range p.script.lines {
 		for _, col := range []contact.Collection{contact.Emails, contact.Phones} {
 			for _, text := range l.ask.lists[int(col)] {
-				sent[contact.Key{Kind: col, Text: contact.MatchKey(col, text, p.script.regions[place])}] = true
+				sent[contact.KeyOf(col, text, p.script.regions[place])] = true
 			}
 		}
 	}

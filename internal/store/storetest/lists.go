@@ -20,6 +20,7 @@ var listTests = []test{
 	{"the feed gives each change of the Space once, in order", testFeed},
 	{"a chain gives the changes of one contact", testChain},
 	{"redirects lead aliases on", testRedirects},
+	{"what is not there is not loaded", testLoadNothing},
 	{"a new region brings new match keys with it, or nothing", testRekey},
 	{"servers share a secret", testSecret},
 }
@@ -54,10 +55,11 @@ func peopled(t *testing.T, b store.Backend) (space, other contact.SpaceID) {
 		row.Created = contact.Time(id * 100)
 		switch id {
 		case 4:
-			row.State, row.Parent, row.Canonical = contact.Merged, 5, 5
+			row.State, row.Parent = contact.Merged, 5
 		case 7:
 			row.Space = other
 		}
+		row.Seal()
 		commit(t, b, b.Lane(row.Space), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
 	}
 	return space, other
@@ -82,10 +84,10 @@ func testList(t *testing.T, b store.Backend) {
 // CONTRACT D17.
 func testListKeys(t *testing.T, b store.Backend) {
 	space, other := peopled(t, b)
-	email := contact.Key{Kind: contact.Emails, Text: "ada@example.com"}
-	upper := contact.Key{Kind: contact.Emails, Text: "Ada@example.com"}
-	phone := contact.Key{Kind: contact.Phones, Text: "+15550100"}
-	sameText := contact.Key{Kind: contact.Phones, Text: "ada@example.com"}
+	email := contact.Key{Kind: contact.EmailKey, Text: "ada@example.com"}
+	upper := contact.Key{Kind: contact.EmailKey, Text: "Ada@example.com"}
+	phone := contact.Key{Kind: contact.PhoneKey, Text: "+15550100"}
+	sameText := contact.Key{Kind: contact.PhoneKey, Text: "ada@example.com"}
 	var come []record.Key
 	for _, id := range []contact.ID{1, 3, 6, 9} {
 		come = append(come, record.Key{Space: space, Key: email, ID: id})
@@ -104,7 +106,7 @@ func testListKeys(t *testing.T, b store.Backend) {
 	wantList(t, b, keys(email, phone), 9, 3)
 	wantList(t, b, keys(phone, email), 9, 3)
 	wantList(t, b, keys(email, upper))
-	wantList(t, b, keys(contact.Key{Kind: contact.Emails, Text: "ada@example.co"}))
+	wantList(t, b, keys(contact.Key{Kind: contact.EmailKey, Text: "ada@example.co"}))
 	wantList(t, b, store.Listing{Space: other, Keys: []contact.Key{email}, Limit: 100}, 7)
 	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email}, Limit: 2}, 9, 6)
 	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email}, Limit: 2, Before: 6}, 3, 1)
@@ -203,42 +205,106 @@ func testChain(t *testing.T, b store.Backend) {
 	}
 }
 
-// CONTRACT S6: the redirects follow the contacts, in their order.
+// CONTRACT S6: redirects lead aliases on, in their order, in their own Space.
 func testRedirects(t *testing.T, b store.Backend) {
 	space, other := newSpace(t, b, ""), newSpace(t, b, "")
 	alias := func(space contact.SpaceID, id, to contact.ID) record.Contact {
 		row := rowOf(space, id, 1, "Ada")
-		row.State, row.Parent, row.Canonical = contact.Merged, to, to
-		return row
+		row.State, row.Parent = contact.Merged, to
+		return sealed(row)
 	}
-	redirect := func(from, to contact.ID) store.RedirectRow {
-		return store.RedirectRow{Space: space, Redirect: contact.Redirect{From: from, To: to}}
+	redirect := func(space contact.SpaceID, from, to contact.ID) store.Redirect {
+		return store.Redirect{Space: space, From: from, To: to}
 	}
-	live := rowOf(space, 9, 1, "Ada")
-	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{
-		{Row: live}, {Row: alias(space, 1, 3)}, {Row: alias(space, 2, 3)}, {Row: alias(space, 4, 5)},
-	}})
-	commit(t, b, b.Lane(other), &store.Save{Contacts: []store.ContactSave{{Row: alias(other, 6, 3)}}})
+	live, theirs := rowOf(space, 9, 1, "Ada"), rowOf(other, 13, 1, "Ada")
 	commit(t, b, b.Lane(space), &store.Save{
-		Contacts:  []store.ContactSave{{Row: alias(space, 3, 5)}},
-		Redirects: []store.RedirectRow{redirect(3, 5), redirect(5, 9)},
+		Contacts:  []store.ContactSave{{Row: live}, {Row: alias(space, 1, 3)}, {Row: alias(space, 2, 3)}, {Row: alias(space, 4, 5)}, {Row: rowOf(space, 3, 1, "Ada")}, {Row: rowOf(space, 5, 1, "Ada")}},
+		Redirects: []store.Redirect{redirect(space, 1, 3), redirect(space, 2, 3), redirect(space, 4, 5)},
 	})
-	for id, parent := range map[contact.ID]contact.ID{1: 3, 2: 3, 3: 5, 4: 5} {
-		want := alias(space, id, parent)
-		want.Canonical = 9
-		wantRow(t, b, want)
+	commit(t, b, b.Lane(other), &store.Save{
+		Contacts:  []store.ContactSave{{Row: theirs}, {Row: alias(other, 16, 3)}},
+		Redirects: []store.Redirect{redirect(other, 16, 3)}, // which nothing should make
+	})
+	commit(t, b, b.Lane(space), &store.Save{
+		Contacts:  []store.ContactSave{{Row: alias(space, 3, 5), Loaded: 1, Moved: true}, {Row: alias(space, 5, 9), Loaded: 1, Moved: true}},
+		Redirects: []store.Redirect{redirect(space, 3, 5), redirect(space, 5, 9)},
+	})
+	all := []contact.ID{1, 2, 3, 4, 5, 9}
+	for _, id := range all {
+		if row, ok, err := b.Contact(bg, space, id); err != nil || !ok || !reflect.DeepEqual(row, live) {
+			t.Errorf("%d leads to %v, %v, %+v", id, err, ok, row)
+		}
+		for _, foreign := range []contact.ID{13, 16} {
+			if _, ok, err := b.Contact(bg, space, foreign); ok || err != nil {
+				t.Errorf("an id of another Space leads somewhere: %v", err)
+			}
+		}
+		if _, ok, err := b.Contact(bg, other, id); ok || err != nil {
+			t.Errorf("%d leads somewhere in the other Space: %v", id, err)
+		}
 	}
-	wantRow(t, b, live)
-	wantRow(t, b, alias(other, 6, 3))
-	commit(t, b, b.Lane(space), &store.Save{Redirects: []store.RedirectRow{redirect(0, 1)}}) // no row leads to nobody
-	wantRow(t, b, live)
+	if _, ok, err := b.Contact(bg, other, 16); ok || err != nil {
+		t.Errorf("an alias leads into another Space: %v", err)
+	}
+	wantLoaded(t, b, space, all, live)
+}
+
+// wantLoaded loads by refs and their trees, in one transaction, and wants each to
+// lead to a row, and its tree to hold all the others.
+func wantLoaded(t *testing.T, b store.Backend, space contact.SpaceID, refs []contact.ID, to record.Contact) {
+	t.Helper()
+	var w store.Wants
+	for _, id := range refs {
+		w.Refs = append(w.Refs, store.ContactID{Space: space, ID: id})
+	}
+	w.Trees = w.Refs
+	tx := begin(t, b, b.Lane(space))
+	defer tx.Rollback()
+	found, err := tx.Load(bg, &w)
+	if err != nil || len(found.Refs) != len(refs) || len(found.Rows) != 0 {
+		t.Fatalf("Load: %v, %d refs, %d rows", err, len(found.Refs), len(found.Rows))
+	}
+	for _, led := range found.Refs {
+		if !slices.Contains(refs, led.Ref) || !reflect.DeepEqual(led.Row, to) {
+			t.Errorf("%d leads to %+v", led.Ref, led.Row)
+		}
+	}
+	if len(found.Trees) == 0 {
+		t.Error("no tree")
+	}
+	for _, tree := range found.Trees {
+		if tree.Space != space || tree.Root != to.ID || len(tree.Nodes) != len(refs)-1 {
+			t.Errorf("the tree %+v", tree)
+		}
+		for _, n := range tree.Nodes {
+			row, _, err := b.Row(bg, space, n.ID)
+			if err != nil || n.Parent != row.Parent || n.Version != row.Version || n.Parent == 0 {
+				t.Errorf("%+v of the tree: %v, %+v", n, err, row)
+			}
+		}
+	}
+}
+
+// What is not there has no row; a tree of nothing has no nodes, and is there.
+func testLoadNothing(t *testing.T, b store.Backend) {
+	space, other := newSpace(t, b, ""), newSpace(t, b, "")
+	commit(t, b, b.Lane(other), &store.Save{Contacts: []store.ContactSave{{Row: rowOf(other, 5, 1, "Theirs")}}})
+	for _, id := range []contact.ID{5, 6, 0, -1, contact.MaxID} {
+		asked := []store.ContactID{{Space: space, ID: id}}
+		tx := begin(t, b, b.Lane(space))
+		found, err := tx.Load(bg, &store.Wants{Refs: asked, Rows: asked, Trees: asked})
+		tx.Rollback()
+		if err != nil || len(found.Refs)+len(found.Rows) != 0 || len(found.Trees) != 1 || found.Trees[0].Root != id || len(found.Trees[0].Nodes) != 0 {
+			t.Errorf("%d: %v, %+v", id, err, found)
+		}
+	}
 }
 
 // CONTRACT D10: what phones are compared by follows from the Space's region.
 func testRekey(t *testing.T, b store.Backend) {
 	space, other := peopled(t, b)
-	before := contact.Key{Kind: contact.Phones, Text: "07700900123"}
-	after := contact.Key{Kind: contact.Phones, Text: "+447700900123"}
+	before := contact.Key{Kind: contact.PhoneKey, Text: "07700900123"}
+	after := contact.Key{Kind: contact.PhoneKey, Text: "+447700900123"}
 	for _, row := range []record.Key{{Space: space, Key: before, ID: 1}, {Space: space, Key: before, ID: 9}, {Space: other, Key: before, ID: 7}} {
 		commit(t, b, b.Lane(row.Space), &store.Save{KeysCome: []record.Key{row}})
 	}

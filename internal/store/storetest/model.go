@@ -29,7 +29,15 @@ type moment struct {
 	request     string
 }
 
-type origin struct{ contact, seq int64 }
+// see notes what a verb is told.
+func (m *moment) see(v *contact.View) {
+	m.seq, m.at, m.id = int64(v.Op), int64(v.At), 0
+	if len(v.NewIDs) > 0 {
+		m.id = int64(v.NewIDs[0])
+	}
+}
+
+type origin struct{ contact, op int64 }
 
 type value struct {
 	text string
@@ -39,19 +47,22 @@ type value struct {
 // person is a contact. Lists and slots that are empty are not in the maps,
 // which are never nil.
 type person struct {
-	id, version, created    int64
-	head, depth, snapshotAt int64
-	into                    int64 // what it was merged into; 0 for nothing
-	lists                   map[int][]value
-	slots                   map[int]value
+	id, version, created int64
+	head, depth          int64
+	into                 int64 // what it was merged into; 0 for nothing
+	lists                map[int][]value
+	slots                map[int]value
 }
 
 // event is an entry of history.
 type event struct {
-	seq, op, at, prev, snapshotAt int64
-	action, request               string
-	absorbed                      int64 // what was merged into it
-	before, after                 person
+	seq, op, at, prev int64
+	ref               int64 // the id that the caller named, where it was another
+	action, request   string
+	absorbed          int64 // what was merged into it
+	absorbedAt        int64 // and the version that it had until then
+	snapshot          bool
+	before, after     person
 }
 
 // diary is a Space as the model sees it.
@@ -96,7 +107,7 @@ func (d *diary) create(a ask, now moment) (string, bool) {
 		return code, false
 	}
 	p.id, p.created = now.id, now.at
-	d.write("create", now, 0, 1, nobody, p)
+	d.write("create", now, 0, 0, 1, nobody, p)
 	return "", true
 }
 
@@ -112,7 +123,7 @@ func (d *diary) put(a ask, now moment) (string, bool) {
 	if code != "" || reflect.DeepEqual(next, p) {
 		return code, false
 	}
-	d.write("put", now, 0, p.version+1, p, next)
+	d.write("put", now, a.ref, 0, p.version+1, p, next)
 	return "", true
 }
 
@@ -157,10 +168,12 @@ func (d *diary) merge(a ask, now moment) (string, bool) {
 	p, ok1 := d.find(a.ref)
 	q, ok2 := d.find(a.other)
 	switch {
-	case !ok1 || !ok2:
+	case !ok1:
 		return "contact_not_found", false
+	case !ok2:
+		return "merged_not_found", false
 	case p.id == q.id:
-		return "merge_itself", false
+		return "merge_self", false
 	}
 	next := p
 	next.lists, next.slots = maps.Clone(p.lists), maps.Clone(p.slots)
@@ -180,9 +193,10 @@ func (d *diary) merge(a ask, now moment) (string, bool) {
 	frozen := q
 	frozen.into = p.id
 	version := max(p.version, q.version) + 1
-	d.write("merge", now, 0, version, p, next)
-	d.events[len(d.events)-1].absorbed = q.id
-	d.write("merge", now, 1, version, q, frozen)
+	d.write("merge", now, a.ref, 0, version, p, next)
+	last := &d.events[len(d.events)-1]
+	last.absorbed, last.absorbedAt = q.id, q.version
+	d.write("merge", now, a.other, 1, version, q, frozen)
 	return "", true
 }
 
@@ -200,29 +214,31 @@ func (d *diary) united(l int, own, theirs []value) []value {
 	return all
 }
 
+// joined has one origin of each contact, those of a first, and 100 at most.
 func joined(a, b []origin) []origin {
 	all := slices.Clone(a)
 	for _, o := range b {
-		if !slices.Contains(all, o) {
+		if !slices.ContainsFunc(all, func(p origin) bool { return p.contact == o.contact }) && len(all) < 100 {
 			all = append(all, o)
 		}
 	}
 	return all
 }
 
-// write enters one contact's change, the n-th of its write.
-func (d *diary) write(action string, now moment, n, version int64, before, after person) {
+// write enters one contact's change, the n-th of its write. ref is the id that
+// the caller named.
+func (d *diary) write(action string, now moment, ref, n, version int64, before, after person) {
 	after.version, after.head, after.depth = version, now.seq+n, before.depth+1
-	if after.depth%32 == 0 {
-		after.snapshotAt = after.head
-	}
 	d.people[after.id] = after
 	if d.past[after.id] == nil {
 		d.past[after.id] = map[int64]person{}
 	}
 	d.past[after.id][version] = after
+	if ref == after.id {
+		ref = 0
+	}
 	d.events = append(d.events, event{
-		seq: after.head, op: now.seq, at: now.at, prev: before.head, snapshotAt: before.snapshotAt,
+		seq: after.head, op: now.seq, at: now.at, prev: before.head, ref: ref, snapshot: after.depth%32 == 0,
 		action: action, request: now.request, before: before, after: after,
 	})
 }

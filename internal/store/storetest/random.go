@@ -33,7 +33,7 @@ func seeded(t *testing.T) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 0))
 }
 
-// record is a write that was asked, and what became of it. Its moment is that
+// answered is a write that was asked, and what became of it. Its moment is that
 // of its last decision, and puts it in order: after every change with a lower
 // number, before the others, whether it made a change itself or not.
 type answered struct {
@@ -136,15 +136,11 @@ func (c *client) write() {
 	a := c.ask(r)
 	rec := answered{ask: a, floor: r.answered.Load()}
 	rec.now.request = newRequest()
-	w := writeOf(r.space, a, rec.now.request)
-	decide := w.Decide
-	w.Decide = func(s *store.State) (contact.Delta, error) {
-		st := s.Stamp()
-		rec.now.seq, rec.now.at, rec.now.id = int64(st.Seq), int64(st.At), int64(s.NextID())
-		return decide(s)
-	}
+	w := writingAs(rec.now.request, r.space, seen{verbOf(a), func(v *contact.View) { rec.now.see(v) }})
 	out, err := c.store().Do(bg, w)
-	rec.op, rec.code = int64(out.Op), codeOf(err)
+	if rec.code = codeOf(err); err == nil {
+		rec.op = int64(out[0].Op)
+	}
 	r.mu.Lock()
 	r.records = append(r.records, rec)
 	if a.kind == "create" && err == nil {

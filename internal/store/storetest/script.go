@@ -123,15 +123,11 @@ func (s *Script) player(t *testing.T, b store.Backend) *player {
 
 // write makes one write and gives its answer.
 func (p *player) write(l line) (r answered) {
-	w := writeOf(p.spaces[l.space], l.ask, l.request)
-	decide := w.Decide
-	w.Decide = func(s *store.State) (contact.Delta, error) {
-		st := s.Stamp()
-		r.now = moment{seq: int64(st.Seq), at: int64(st.At), id: int64(s.NextID()), request: l.request}
-		return decide(s)
+	r.now.request = l.request
+	out, err := p.store.Do(bg, writingAs(l.request, p.spaces[l.space], seen{verbOf(l.ask), func(v *contact.View) { r.now.see(v) }}))
+	if r.code = codeOf(err); err == nil {
+		r.op = int64(out[0].Op)
 	}
-	out, err := p.store.Do(bg, w)
-	r.op, r.code = int64(out.Op), codeOf(err)
 	return r
 }
 
@@ -175,10 +171,10 @@ func (p *player) together(group []line) {
 }
 
 func (p *player) hold(space contact.SpaceID, free chan struct{}) {
-	_, err := p.store.Do(bg, store.Write{Space: space, RequestID: "hold", Decide: func(*store.State) (contact.Delta, error) {
+	_, err := p.store.Do(bg, writingAs("hold", space, &madeUp{decide: func(*contact.View) (contact.Decision, error) {
 		<-free
-		return contact.Delta{}, nil
-	}})
+		return contact.Decision{}, nil
+	}}))
 	if err != nil {
 		p.t.Errorf("holding a lane: %v", err)
 	}

@@ -147,16 +147,11 @@ func testAttribution(t *testing.T, b store.Backend) {
 	for _, text := range append([]string{""}, awkward...) {
 		p, id := name("Ada Example"), "request "+text
 		actor := contact.Actor{KeyID: 1<<53 + 1, KeyName: text, Name: text}
-		out := done(t, s, store.Write{
-			Space: space, RequestID: id, Needs: store.Needs{NewIDs: 1},
-			Decide: func(s *store.State) (contact.Delta, error) {
-				st := s.Stamp()
-				st.Actor, st.Reason, st.RequestID = actor, text, id
-				return contact.Create(s.NextID(), &p, st)
-			},
-		})
+		w := writingAs(id, space, &contact.Create{Patch: p})
+		w.By.Actor, w.By.Reason, w.By.BatchID = actor, text, text
+		out := done(t, s, w)
 		ch, _, err := s.Change(bg, space, out.Op)
-		if err != nil || ch.Actor != actor || ch.Reason != text || ch.RequestID != id {
+		if err != nil || ch.Actor != actor || ch.Reason != text || ch.BatchID != text || ch.RequestID != id {
 			t.Errorf("got %v %+v, want %q everywhere", err, ch, text)
 		}
 	}

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"os"
 	"reflect"
 	"slices"
 	"sync/atomic"
@@ -17,6 +18,8 @@ var walkTests = []test{
 	{"a walk ends after so many rows looked at", testLookedAt},
 	{"a list goes on where few of the rows looked at are of it", testSparseLists},
 	{"a trail gives the links of a history alone", testTrail},
+	{"snapshots are found by their version", testSnapshots},
+	{"any change of a long history is reached by few rows", testReach},
 	{"pages of a long history read few rows, forth and back", testLongHistory},
 	{"a read ends with its context", testReadsEnd},
 }
@@ -27,8 +30,8 @@ const sparseRows = store.MaxLookedAt + 50
 
 var (
 	sparseIDs = []contact.ID{5, 20, 60, sparseRows - 5}
-	common    = contact.Key{Kind: contact.Emails, Text: "office@example.com"} // all have it
-	rare      = contact.Key{Kind: contact.Phones, Text: "+15550100"}          // few have it too
+	common    = contact.Key{Kind: contact.EmailKey, Text: "office@example.com"} // all have it
+	rare      = contact.Key{Kind: contact.PhoneKey, Text: "+15550100"}          // few have it too
 )
 
 func sparse(t *testing.T, b store.Backend) contact.SpaceID {
@@ -38,9 +41,6 @@ func sparse(t *testing.T, b store.Backend) contact.SpaceID {
 	for n := contact.Seq(1); n <= sparseRows; n++ {
 		ch := changeOf(space, n, contact.ID(n))
 		ch.Prev = n - 1
-		if n > contact.SnapshotEvery {
-			ch.Skip = (n - 1) / contact.SnapshotEvery * contact.SnapshotEvery
-		}
 		s.Changes = append(s.Changes, ch)
 		s.KeysCome = append(s.KeysCome, record.Key{Space: space, Key: common, ID: contact.ID(n)})
 	}
@@ -93,7 +93,7 @@ func testLookedAt(t *testing.T, b store.Backend) {
 		check("by two keys", walk, err)
 		walk, err = b.Updated(bg, u)
 		check("by change and two keys", walk, err)
-		u.Keys = []contact.Key{{Kind: contact.Emails, Text: "nobody@example.com"}}
+		u.Keys = []contact.Key{{Kind: contact.EmailKey, Text: "nobody@example.com"}}
 		if walk, err = b.Updated(bg, u); err != nil || len(walk.Rows) > 0 || (walk.Stopped != 0) != (c.stopped != 0 || c.limit < 9 && c.before != 51) {
 			t.Errorf("%+v of nobody: %v, %d contacts, stopped with %d", c, err, len(walk.Rows), walk.Stopped)
 		}
@@ -105,7 +105,7 @@ func testLookedAt(t *testing.T, b store.Backend) {
 func testSparseLists(t *testing.T, b store.Backend) {
 	space := sparse(t, b)
 	s := storeOver(t, b, store.Options{})
-	nobody := contact.Key{Kind: contact.Emails, Text: "nobody@example.com"}
+	nobody := contact.Key{Kind: contact.EmailKey, Text: "nobody@example.com"}
 	for _, c := range []struct {
 		name  string
 		q     store.Query
@@ -164,26 +164,64 @@ func testTrail(t *testing.T, b store.Backend) {
 	}
 	for _, c := range []struct {
 		from  contact.Seq
-		by    store.Link
 		limit int
 		want  []contact.Seq
 	}{
-		{4, store.ByPrev, 9, []contact.Seq{4, 3, 2, 1}}, {4, store.ByPrev, 2, []contact.Seq{4, 3}}, {4, store.ByPrev, 1, []contact.Seq{4}},
-		{70, store.BySkip, 9, []contact.Seq{70, 64, 32}}, {64, store.BySkip, 9, []contact.Seq{64, 32}}, {70, store.BySkip, 2, []contact.Seq{70, 64}},
-		{0, store.ByPrev, 9, nil}, {-1, store.ByPrev, 9, nil}, {sparseRows + 1, store.ByPrev, 9, nil}, {4, store.ByPrev, 0, nil},
+		{4, 9, []contact.Seq{4, 3, 2, 1}}, {4, 2, []contact.Seq{4, 3}}, {4, 1, []contact.Seq{4}},
+		{0, 9, nil}, {-1, 9, nil}, {sparseRows + 1, 9, nil}, {4, 0, nil},
 	} {
-		steps, err := b.Trail(bg, space, c.from, c.by, c.limit)
+		steps, err := b.Trail(bg, space, c.from, c.limit)
 		var want []store.Step
 		for _, seq := range c.want {
-			want = append(want, store.Step{Seq: seq, At: 1, Weight: weight(seq)})
+			want = append(want, store.Step{Seq: seq, Version: 1, At: 1, Weight: weight(seq)})
 		}
 		if err != nil || !slices.Equal(steps, want) {
 			t.Errorf("%+v: %v, %+v; want %+v", c, err, steps, want)
 		}
 	}
-	steps, err := b.Trail(bg, space, sparseRows, store.ByPrev, sparseRows)
+	steps, err := b.Trail(bg, space, sparseRows, sparseRows)
 	if n := len(steps); err != nil || n != store.MaxLookedAt || steps[n-1].Seq != 51 {
 		t.Errorf("a long trail: %v, %d steps", err, n)
+	}
+}
+
+// The changes of a contact that hold a snapshot are found by their version.
+func testSnapshots(t *testing.T, b store.Backend) {
+	space, other := newSpace(t, b, ""), newSpace(t, b, "")
+	for _, sp := range []contact.SpaceID{space, other} { // ids are of one Space, but who knows what a caller asks for
+		s := store.Save{Spaces: []store.SpaceRow{{Space: sp, NextSeq: 100}}}
+		for n := contact.Seq(1); n < 100; n++ {
+			ch := changeOf(sp, n, 5+contact.ID(n%2)+contact.ID(10*sp))
+			ch.Version = contact.Version(2 * n)
+			if n%10 == 0 || n%10 == 5 {
+				ch.Snapshot = []byte(`{}`)
+			}
+			s.Changes = append(s.Changes, ch)
+		}
+		commit(t, b, b.Lane(sp), &s)
+	}
+	id := 5 + contact.ID(10*space) // it has the even ones
+	for _, c := range []struct {
+		space contact.SpaceID
+		id    contact.ID
+		from  contact.Version
+		limit int
+		want  []contact.Seq
+	}{
+		{space, id, 0, 3, []contact.Seq{10, 20, 30}}, {space, id, 40, 2, []contact.Seq{20, 30}}, {space, id, 41, 2, []contact.Seq{30, 40}},
+		{space, id, 180, 9, []contact.Seq{90}}, {space, id, 181, 9, nil}, {space, id + 1, 170, 9, []contact.Seq{85, 95}},
+		{space, id + 2, 0, 9, nil}, {other, id, 0, 9, nil}, {space, id, 0, 0, nil},
+	} {
+		steps, err := b.Snapshots(bg, c.space, c.id, c.from, c.limit)
+		var want []store.Step
+		for _, seq := range c.want {
+			ch := changeOf(c.space, seq, c.id)
+			ch.Snapshot = []byte(`{}`)
+			want = append(want, store.Step{Seq: seq, Version: contact.Version(2 * seq), At: 1, Weight: ch.Weight()})
+		}
+		if err != nil || !slices.Equal(steps, want) {
+			t.Errorf("%+v: %v, %+v; want %+v", c, err, steps, want)
+		}
 	}
 }
 
@@ -206,11 +244,57 @@ func (c *counting) Chain(ctx context.Context, space contact.SpaceID, from contac
 	return rows, err
 }
 
-func (c *counting) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, by store.Link, limit int) ([]store.Step, error) {
-	steps, err := c.Backend.Trail(ctx, space, from, by, limit)
+func (c *counting) Trail(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]store.Step, error) {
+	steps, err := c.Backend.Trail(ctx, space, from, limit)
 	c.calls.Add(1)
 	c.steps.Add(int64(len(steps)))
 	return steps, err
+}
+
+func (c *counting) Snapshots(ctx context.Context, space contact.SpaceID, id contact.ID, from contact.Version, limit int) ([]store.Step, error) {
+	steps, err := c.Backend.Snapshots(ctx, space, id, from, limit)
+	c.calls.Add(1)
+	c.steps.Add(int64(len(steps)))
+	return steps, err
+}
+
+// Any of the changes of a contact is reached by at most 40 rows, however many
+// there are: one snapshot, and a walk from there.
+func testReach(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	depth := contact.Seq(3000)
+	if os.Getenv("CARNET_TEST_LONG") == "1" {
+		depth = 100_000
+	}
+	for first := contact.Seq(1); first <= depth; first += 1000 {
+		s := store.Save{Spaces: []store.SpaceRow{{Space: space, NextSeq: depth + 1}}}
+		for n := first; n < min(first+1000, depth+1); n++ {
+			ch := changeOf(space, n, 5)
+			ch.Version, ch.Prev = contact.Version(3*n), n-1 // merges skip versions
+			if n%contact.SnapshotEvery == 0 {
+				ch.Snapshot = []byte(`{"doc":{},"origins":{"from":[]}}`)
+			}
+			ch.Seal()
+			s.Changes = append(s.Changes, ch)
+		}
+		commit(t, b, b.Lane(space), &s)
+	}
+	counted := &counting{Backend: b}
+	reader := storeOver(t, counted, store.Options{})
+	c := contact.Contact{ID: 5, Version: contact.Version(3 * depth), Head: depth, Depth: int64(depth)}
+	for n := contact.Seq(1); n <= depth; n += max(1, depth/1500) {
+		for _, skipped := range []int64{0, 1, 2} {
+			counted.rows.Store(0)
+			counted.steps.Store(0)
+			page, err := reader.History(bg, space, &c, store.Place{Mark: 3*int64(n) + skipped + 1}, 1)
+			if err != nil || len(page.Changes) != 1 || page.Changes[0].Seq != n {
+				t.Fatalf("change %d: %v, %+v", n, err, page.Changes)
+			}
+			if rows := counted.rows.Load() + counted.steps.Load(); rows > 40 {
+				t.Fatalf("change %d was reached by %d rows", n, rows)
+			}
+		}
+	}
 }
 
 // FAULT A6, A1: a page of a history reads the rows that it shows and no others,
@@ -223,18 +307,19 @@ func testLongHistory(t *testing.T, b store.Backend) {
 	for n := contact.Seq(1); n <= depth; n++ {
 		ch := changeOf(space, n, 5)
 		ch.Version, ch.Prev = contact.Version(n), n-1
-		if n > contact.SnapshotEvery {
-			ch.Skip = (n - 1) / contact.SnapshotEvery * contact.SnapshotEvery
+		if n%contact.SnapshotEvery == 0 {
+			ch.Snapshot = []byte(`{"doc":{},"origins":{"from":[]}}`)
 		}
 		if n >= 4 && n <= 7 {
 			ch.Edits = append(ch.Edits, slices.Repeat([]byte{' '}, store.MaxPageBytes/3)...)
 		}
+		ch.Seal()
 		s.Changes = append(s.Changes, ch)
 	}
 	commit(t, b, b.Lane(space), &s)
 	seen := &counting{Backend: b}
 	reader := storeOver(t, seen, store.Options{})
-	c := contact.Contact{ID: 5, Head: depth, Depth: depth}
+	c := contact.Contact{ID: 5, Version: depth, Head: depth, Depth: depth}
 	for _, test := range []struct {
 		at          store.Place
 		limit       int
@@ -299,7 +384,9 @@ func testReadsEnd(t *testing.T, b store.Backend) {
 		"Change":      func(ctx context.Context) (any, error) { row, _, err := b.Change(ctx, space, 5); return row, err },
 		"Feed":        func(ctx context.Context) (any, error) { return b.Feed(ctx, space, 0, 9) },
 		"Chain":       func(ctx context.Context) (any, error) { return b.Chain(ctx, space, 9, 9) },
-		"Trail":       func(ctx context.Context) (any, error) { return b.Trail(ctx, space, 9, store.ByPrev, 9) },
+		"Trail":       func(ctx context.Context) (any, error) { return b.Trail(ctx, space, 9, 9) },
+		"Snapshots":   func(ctx context.Context) (any, error) { return b.Snapshots(ctx, space, 9, 0, 9) },
+		"Row":         func(ctx context.Context) (any, error) { row, _, err := b.Row(ctx, space, 5); return row, err },
 		"LastSeq":     func(ctx context.Context) (any, error) { return b.LastSeq(ctx, space) },
 		"LastAt":      func(ctx context.Context) (any, error) { return b.LastAt(ctx) },
 		"Secret":      func(ctx context.Context) (any, error) { return b.Secret(ctx) },

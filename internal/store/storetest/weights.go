@@ -18,7 +18,7 @@ var weightTests = []test{
 // more than a page. Every list ends with the row that fills it.
 func testPageBytes(t *testing.T, b store.Backend) {
 	space := newSpace(t, b, "")
-	key := contact.Key{Kind: contact.Emails, Text: "ada@example.com"}
+	key := contact.Key{Kind: contact.EmailKey, Text: "ada@example.com"}
 	const rows, large = 8, 3 // the third row
 	filler := func(weight int) []byte {
 		return []byte(`{"a":"` + strings.Repeat("é", (weight-8)/2) + `"}`)

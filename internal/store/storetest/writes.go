@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -43,68 +44,61 @@ func list(col contact.Collection, texts ...string) contact.Patch {
 
 func name(text string) contact.Patch { return list(contact.Names, text) }
 
-// stampOf is what a write knows of itself.
-func stampOf(s *store.State, request string) contact.Stamp {
-	st := s.Stamp()
-	st.Actor = contact.Actor{KeyID: 7, KeyName: "test key", Name: "Tester"}
-	st.Reason, st.RequestID = "because of "+request, request
-	return st
+// testActor asks for all writes of the suite.
+var testActor = contact.Actor{KeyID: 7, KeyName: "test key", Name: "Tester"}
+
+// writing makes a write of verbs, with a request of its own.
+func writing(space contact.SpaceID, verbs ...contact.Verb) store.Write {
+	return writingAs(newRequest(), space, verbs...)
+}
+
+func writingAs(request string, space contact.SpaceID, verbs ...contact.Verb) store.Write {
+	by := contact.Attribution{Actor: testActor, Reason: "because of " + request, RequestID: request}
+	return store.Write{Space: space, By: by, Reads: true, Verbs: verbs}
 }
 
 // creation is a write that makes a contact.
 func creation(space contact.SpaceID, p contact.Patch) store.Write {
-	request := newRequest()
-	return store.Write{
-		Space: space, RequestID: request, Needs: store.Needs{NewIDs: 1}, Weight: p.Size(),
-		Decide: func(s *store.State) (contact.Delta, error) {
-			return contact.Create(s.NextID(), &p, stampOf(s, request))
-		},
-	}
+	return writing(space, &contact.Create{Patch: p})
 }
 
 // putting is a write that applies a patch to the contact that ref leads to.
 func putting(space contact.SpaceID, ref contact.ID, p contact.Patch) store.Write {
-	request := newRequest()
-	return store.Write{
-		Space: space, RequestID: request, Needs: store.Needs{Contacts: []contact.ID{ref}}, Weight: p.Size(),
-		Decide: func(s *store.State) (contact.Delta, error) {
-			c, ok := s.Contact(ref)
-			if !ok {
-				return contact.Delta{}, errNoContact
-			}
-			return contact.Put(c, &p, stampOf(s, request))
-		},
-	}
+	return writing(space, &contact.Put{Ref: ref, Patch: p})
 }
 
 // merging is a write that makes merged an alias of survivor (CONTRACT D23).
 func merging(space contact.SpaceID, survivor, merged contact.ID) store.Write {
-	return mergingAs(newRequest(), space, survivor, merged)
+	return writing(space, &contact.Merge{Survivor: survivor, Merged: merged})
 }
 
-func mergingAs(request string, space contact.SpaceID, survivor, merged contact.ID) store.Write {
-	return store.Write{
-		Space: space, RequestID: request, Needs: store.Needs{Contacts: []contact.ID{survivor, merged}},
-		Decide: func(s *store.State) (contact.Delta, error) {
-			a, ok1 := s.Contact(survivor)
-			b, ok2 := s.Contact(merged)
-			switch {
-			case !ok1 || !ok2:
-				return contact.Delta{}, errNoContact
-			case a.ID == b.ID:
-				return contact.Delta{}, errItself
-			}
-			return contact.Merge(a, b, s.Region, stampOf(s, request))
-		},
-	}
+// seen is a verb that tells what it sees before it decides.
+type seen struct {
+	contact.Verb
+	tell func(*contact.View)
 }
 
-// refusals of the tests' decisions.
-var (
-	errNoContact = fault.New(fault.NotFound, "contact_not_found", "There is no contact with this id.")
-	errStale     = fault.New(fault.Stale, "version_mismatch", "The contact has changed.")
-	errItself    = fault.New(fault.Conflict, "merge_itself", "The contact would be merged into itself.")
-)
+func (s seen) Decide(v *contact.View) (contact.Decision, error) {
+	s.tell(v)
+	return s.Verb.Decide(v)
+}
+
+// telling makes the one verb of a write tell what it sees.
+func telling(w store.Write, tell func(*contact.View)) store.Write {
+	w.Verbs = []contact.Verb{seen{w.Verbs[0], tell}}
+	return w
+}
+
+// madeUp is a verb that no caller has.
+type madeUp struct {
+	needs  contact.Needs
+	size   int
+	decide func(*contact.View) (contact.Decision, error)
+}
+
+func (m *madeUp) Needs() contact.Needs                             { return m.needs }
+func (m *madeUp) Size() int                                        { return m.size }
+func (m *madeUp) Decide(v *contact.View) (contact.Decision, error) { return m.decide(v) }
 
 // codeOf gives the code of a refusal, "" for none, and the error's text where
 // it is none of ours.
@@ -122,21 +116,17 @@ func codeOf(err error) string {
 // made creates a contact and gives its id.
 func made(t *testing.T, s *store.Store, space contact.SpaceID, p contact.Patch) contact.ID {
 	t.Helper()
-	w := creation(space, p)
-	decide, id := w.Decide, contact.ID(0)
-	w.Decide = func(s *store.State) (contact.Delta, error) { id = s.NextID(); return decide(s) }
-	done(t, s, w)
-	return id
+	return done(t, s, creation(space, p)).Subject.ID
 }
 
-// done runs a write that must succeed.
+// done runs a write of one verb that must succeed.
 func done(t *testing.T, s *store.Store, w store.Write) store.Outcome {
 	t.Helper()
 	out, err := s.Do(bg, w)
-	if err != nil {
-		t.Fatalf("Do: %v", err)
+	if err != nil || len(out) != 1 {
+		t.Fatalf("Do: %v, %d outcomes", err, len(out))
 	}
-	return out
+	return out[0]
 }
 
 // got reads the contact that ref leads to.
@@ -163,6 +153,15 @@ func texts(c contact.Contact, col contact.Collection) []string {
 type sent struct {
 	write store.Write
 	done  bool
-	out   store.Outcome
+	out   store.Outcome // of its last verb
 	err   error
+}
+
+// run makes the write.
+func (p *sent) run(ctx context.Context, s *store.Store) {
+	outcomes, err := s.Do(ctx, p.write)
+	if p.err = err; err == nil {
+		p.out = outcomes[len(outcomes)-1]
+	}
+	p.done = true
 }

@@ -1,5 +1,6 @@
--- The first schema. What is derived (match_keys and the indexes) can be rebuilt
--- from contacts; everything else is the truth. The words are those of SQLite's
+-- The first schema that databases are kept of, which is the second: there was no
+-- release with the one before. What is derived (match_keys, aliases and the
+-- indexes) can be rebuilt from contacts; everything else is the truth. The words are those of SQLite's
 -- schema. What differs:
 --
 -- Every table that belongs to a Space has space_id first in its keys, so that
@@ -76,45 +77,60 @@ CREATE TABLE api_keys (
 -- A contact is one row. A PUT changes no column that an index holds, nor one of
 -- an index's condition, and finds room on the page: it touches no index (HOT).
 CREATE TABLE contacts (
-  space_id     bigint NOT NULL,
-  id           bigint NOT NULL,
-  version      bigint NOT NULL,
-  state        bigint NOT NULL,         -- 0 live, 1 merged (frozen)
-  parent_id    bigint NOT NULL,         -- what it was merged into; 0 for nothing
-  canonical_id bigint NOT NULL,         -- the survivor at the end of that chain
-  created_at   bigint NOT NULL,
-  head_seq     bigint NOT NULL,         -- its newest change
-  depth        bigint NOT NULL,         -- how many changes it has
-  skip_seq     bigint NOT NULL,         -- its newest change with a snapshot; 0 for none
-  doc          text COLLATE "C" NOT NULL,
-  origins      text COLLATE "C" NOT NULL,
+  space_id   bigint NOT NULL,
+  id         bigint NOT NULL,
+  version    bigint NOT NULL,
+  state      bigint NOT NULL,           -- 0 live, 1 merged (frozen)
+  parent_id  bigint NOT NULL,           -- what it was merged into; 0 for nothing
+  created_at bigint NOT NULL,
+  head_seq   bigint NOT NULL,           -- its newest change
+  depth      bigint NOT NULL,           -- how many changes it has
+  checksum   bigint NOT NULL,           -- of the row: CRC-32C
+  doc        text COLLATE "C" NOT NULL,
+  origins    text COLLATE "C" NOT NULL,
   PRIMARY KEY (space_id, id)
 ) WITH (fillfactor = 80);
 -- Lists walk this one: a long run of merged contacts, as cleaning up after an
 -- import leaves it, would otherwise be read through for one page.
 CREATE INDEX contacts_live ON contacts (space_id, id) WHERE state = 0;
-CREATE INDEX contacts_aliases ON contacts (space_id, canonical_id) WHERE canonical_id <> 0;
 
--- History: append only. prev_seq chains the changes of one contact, newest first.
+-- What the id of a merged contact leads to: the survivor at the end of the chain
+-- of parents. Derived from that.
+CREATE TABLE aliases (
+  space_id     bigint NOT NULL,
+  id           bigint NOT NULL,
+  canonical_id bigint NOT NULL,
+  PRIMARY KEY (space_id, id)
+);
+CREATE INDEX aliases_canonical ON aliases (space_id, canonical_id);
+
+-- History: append only. prev_seq chains the changes of one contact, newest first;
+-- every 32nd holds a snapshot, and those have an index, so that none is ever far
+-- from a way in.
 CREATE TABLE changes (
   space_id   bigint NOT NULL,
   seq        bigint NOT NULL,
   op_seq     bigint NOT NULL,           -- the first change of the same write
   contact_id bigint NOT NULL,
+  ref        bigint NOT NULL,           -- the id by which the caller named it; 0 where it is the same
   version    bigint NOT NULL,
   prev_seq   bigint NOT NULL,           -- 0 for none
-  skip_seq   bigint NOT NULL,           -- 0 for none
   at         bigint NOT NULL,
   action     text COLLATE "C" NOT NULL,
   actor      text COLLATE "C" NOT NULL,
   reason     text COLLATE "C" NOT NULL,
   request_id text COLLATE "C" NOT NULL,
-  batch_id   text COLLATE "C" NOT NULL DEFAULT '',
-  undoes     bigint NOT NULL DEFAULT 0,
+  batch_id   text COLLATE "C" NOT NULL, -- '' for none
+  undoes     bigint NOT NULL,           -- the write that it takes back; 0 for none
+  checksum   bigint NOT NULL,           -- of the row: CRC-32C
   edits      text COLLATE "C" NOT NULL,
   snapshot   text COLLATE "C",          -- the whole contact after the change, on some
   PRIMARY KEY (space_id, seq)
 );
+CREATE INDEX changes_snapshots ON changes (space_id, contact_id, version) WHERE snapshot IS NOT NULL;
+CREATE INDEX changes_refs ON changes (space_id, ref) WHERE ref <> 0;
+CREATE INDEX changes_undoes ON changes (space_id, undoes) WHERE undoes <> 0;
+CREATE INDEX changes_batches ON changes (space_id, batch_id) WHERE batch_id <> '';
 
 -- What values are compared by, to find contacts by email or phone. Derived.
 CREATE TABLE match_keys (

@@ -7,46 +7,48 @@ import (
 	"github.com/carnet-project/carnet/internal/fault"
 )
 
-// Create makes a new contact from a patch (CONTRACT P3, D16). It is refused
-// without an email, a phone or a name, and where a list is over MaxValues.
-func Create(id ID, p *Patch, st Stamp) (Delta, error) {
-	var d Delta
-	if len(p.Values[Emails].Texts)+len(p.Values[Phones].Texts)+len(p.Values[Names].Texts) == 0 {
-		return d, fault.At("emails", "contact_empty", "Send at least one email, phone or name.")
+// Needs names the contact, and the one that the body names.
+func (p *Put) Needs() Needs {
+	if p.BodyID == 0 || p.BodyID == p.Ref {
+		return Needs{Refs: []ID{p.Ref}}
 	}
-	none := Contact{ID: id, Created: st.At}
-	c, err := patched(&none, p, st)
-	if err != nil {
-		return d, err
-	}
-	d.add(c, enter(&none, &c, Diff(&none, &c), 1, ActionCreate, st, 0))
-	return d, nil
+	return Needs{Refs: []ID{p.Ref, p.BodyID}}
 }
 
-// Put applies a patch to a live contact (CONTRACT S1-S4). A collection that was
-// sent replaces the old one whole; a value that is sent again keeps its origin.
-// Where nothing comes out different, the delta is empty (CONTRACT D15).
-func Put(c *Contact, p *Patch, st Stamp) (Delta, error) {
-	var d Delta
-	after, err := patched(c, p, st)
+// Size gives about how many bytes the patch carries.
+func (p *Put) Size() int { return p.Patch.Size() }
+
+// Decide applies the patch to a live contact. A collection that was sent replaces
+// the old one whole; a value that is sent again keeps its origin. Where nothing
+// comes out different, nothing changes (CONTRACT D15).
+func (p *Put) Decide(v *View) (Decision, error) {
+	c, ok := v.Contact(p.Ref)
+	if !ok {
+		return Decision{}, NotFound()
+	}
+	if err := p.Match.check(c.Version, v.Reads); err != nil {
+		return Decision{}, err
+	}
+	if p.BodyID != 0 && p.BodyID != p.Ref {
+		if other, ok := v.Contact(p.BodyID); !ok || other.ID != c.ID {
+			return Decision{}, fault.At("id", "id_mismatch", "The id in the body names another contact than the path. Leave it out.")
+		}
+	}
+	after, err := patched(c, &p.Patch, v.Op)
 	if err != nil {
-		return d, err
+		return Decision{}, err
 	}
 	if err := checkSize(&after, "body"); err != nil {
-		return d, err
+		return Decision{}, err
 	}
-	edits := Diff(c, &after)
-	if edits.Empty() {
-		return d, nil
-	}
-	d.add(after, enter(c, &after, edits, c.Version+1, ActionPut, st, 0))
-	return d, nil
+	return Decision{Subject: c.ID, Steps: []Step{{Before: c, After: after, Action: ActionPut, Ref: p.Ref}}}, nil
 }
 
-// patched gives the contact with the patch's values in place of its own.
-func patched(c *Contact, p *Patch, st Stamp) (Contact, error) {
+// patched gives the contact with the patch's values in place of its own, as the
+// write op does it.
+func patched(c *Contact, p *Patch, op Seq) (Contact, error) {
 	after := *c
-	own := []Origin{{Contact: c.ID, Seq: st.Seq}}
+	own := []Origin{{Contact: c.ID, Op: op}}
 	var problems []fault.Problem
 	for _, col := range Collections {
 		list := &p.Values[col]

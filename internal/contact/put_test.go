@@ -43,29 +43,30 @@ func anyContact() *rapid.Generator[Contact] {
 	return rapid.Custom(func(t *rapid.T) Contact {
 		p := anyPatch().Draw(t, "created with")
 		p.Values[Names] = List{Sent: true, Texts: []string{"Ada Example"}}
-		d, err := Create(7, &p, Stamp{Seq: 1, At: 1})
+		made, err := does(&Create{Patch: p}, &View{Op: 1, At: 1, NewIDs: []ID{7}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := d.Contacts[0]
+		c := made[0].Contact
 		for range rapid.IntRange(0, 3).Draw(t, "writes") {
 			p := anyPatch().Draw(t, "put")
-			if d := mustPut(t, &c, &p); !d.Empty() {
-				c = d.Contacts[0]
+			if entries := mustPut(t, &c, &p); len(entries) > 0 {
+				c = entries[0].Contact
 			}
 		}
 		return c
 	})
 }
 
-// mustPut puts in the next change after the contact's newest.
-func mustPut(t rapid.TB, c *Contact, p *Patch) Delta {
+// mustPut puts in the next change after the contact's newest. It gives what that
+// enters into history: one entry, or none.
+func mustPut(t rapid.TB, c *Contact, p *Patch) []Entry {
 	t.Helper()
-	d, err := Put(c, p, Stamp{Seq: c.Head + 1, At: Time(c.Head) + 1, RequestID: "request"})
-	if err != nil {
-		t.Fatal(err)
+	entries, err := does(&Put{Ref: c.ID, Patch: *p}, seen(c.Head+1, c))
+	if err != nil || len(entries) > 1 {
+		t.Fatalf("%d entries, %v", len(entries), err)
 	}
-	return d
+	return entries
 }
 
 // allOf sends back all that a contact has, as GET would give it.
@@ -93,8 +94,8 @@ func TestPutOfWhatIsThereChangesNothing(t *testing.T) { // CONTRACT D15
 	rapid.Check(t, func(t *rapid.T) {
 		c := anyContact().Draw(t, "contact")
 		p := allOf(&c)
-		if d := mustPut(t, &c, &p); !d.Empty() || len(d.Contacts) != 0 {
-			t.Fatalf("it changes %+v", d)
+		if entries := mustPut(t, &c, &p); len(entries) != 0 {
+			t.Fatalf("it changes %+v", entries)
 		}
 	})
 }
@@ -102,11 +103,11 @@ func TestPutOfWhatIsThereChangesNothing(t *testing.T) { // CONTRACT D15
 func TestPutTwiceIsPutOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c, p := anyContact().Draw(t, "contact"), anyPatch().Draw(t, "patch")
-		d := mustPut(t, &c, &p)
-		if d.Empty() {
+		entries := mustPut(t, &c, &p)
+		if len(entries) == 0 {
 			return
 		}
-		if again := mustPut(t, &d.Contacts[0], &p); !again.Empty() {
+		if again := mustPut(t, &entries[0].Contact, &p); len(again) != 0 {
 			t.Fatalf("the second time it changes %+v", again)
 		}
 	})
@@ -118,14 +119,15 @@ func TestPutIsSparse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c, p := anyContact().Draw(t, "contact"), anyPatch().Draw(t, "patch")
 		before := c
-		after, d := c, mustPut(t, &c, &p)
+		entries := mustPut(t, &c, &p)
+		after := c
 		if !reflect.DeepEqual(c, before) {
 			t.Fatal("the contact that was given has changed")
 		}
-		if !d.Empty() {
-			after = d.Contacts[0]
+		if len(entries) > 0 {
+			after = entries[0].Contact
 		}
-		own := []Origin{{Contact: 7, Seq: c.Head + 1}}
+		own := []Origin{{Contact: 7, Op: c.Head + 1}}
 		for _, col := range Collections {
 			if !p.Values[col].Sent {
 				if !reflect.DeepEqual(after.Values[col], c.Values[col]) {
@@ -168,23 +170,30 @@ func TestPutEntersHistory(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c, p := anyContact().Draw(t, "contact"), anyPatch().Draw(t, "patch")
 		c.Depth = rapid.Int64Range(1, 3*SnapshotEvery).Draw(t, "depth")
-		c.Skip = Seq(rapid.Int64Range(0, 1).Draw(t, "skip"))
-		st := Stamp{Seq: c.Head + 5, At: 99, Actor: Actor{1, "key", "Tester"}, Reason: "because", RequestID: "request"}
-		d, err := Put(&c, &p, st)
-		if err != nil || d.Empty() {
+		ref := rapid.SampledFrom([]ID{7, 9}).Draw(t, "ref")
+		st := Stamp{Attribution: Attribution{Actor: Actor{1, "key", "Tester"}, Reason: "because", RequestID: "request", BatchID: "batch"}, Op: c.Head + 5, At: 99}
+		d, err := (&Put{Ref: ref, Patch: p}).Decide(&View{Op: st.Op, At: st.At, Refs: []Found{{ref, &c}}})
+		if err != nil || d.Subject != 7 {
+			t.Fatalf("%+v, %v", d, err)
+		}
+		entries := d.Enter(st)
+		if len(entries) == 0 {
 			return
 		}
-		after, ch := d.Contacts[0], d.Changes[0]
+		after, ch := entries[0].Contact, entries[0].Change
 		want := Change{
-			Seq: st.Seq, Op: st.Seq, Contact: 7, Version: c.Version + 1, Prev: c.Head, Skip: c.Skip, At: 99,
-			Actor: st.Actor, Reason: "because", RequestID: "request", Action: ActionPut, Edits: ch.Edits, Snapshot: ch.Snapshot,
+			Seq: st.Op, Op: st.Op, Contact: 7, Version: c.Version + 1, Prev: c.Head, At: 99, Attribution: st.Attribution,
+			Action: ActionPut, Edits: ch.Edits, Snapshot: ch.Snapshot,
+		}
+		if ref != 7 {
+			want.Ref = ref
 		}
 		if !reflect.DeepEqual(ch, want) {
 			t.Fatalf("got %+v\nwant %+v", ch, want)
 		}
 		due := (c.Depth+1)%SnapshotEvery == 0
-		if after.Version != want.Version || after.Head != st.Seq || after.Depth != c.Depth+1 || after.Created != c.Created ||
-			(ch.Snapshot != nil) != due || due && (!reflect.DeepEqual(*ch.Snapshot, after) || after.Skip != st.Seq) || !due && after.Skip != c.Skip {
+		if after.Version != want.Version || after.Head != st.Op || after.Depth != c.Depth+1 || after.Created != c.Created ||
+			(ch.Snapshot != nil) != due || due && !reflect.DeepEqual(*ch.Snapshot, after) {
 			t.Fatalf("got %+v, with the snapshot %+v", after, ch.Snapshot)
 		}
 	})
@@ -193,18 +202,18 @@ func TestPutEntersHistory(t *testing.T) {
 func TestCreate(t *testing.T) { // CONTRACT P3, D16
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyPatch().Draw(t, "patch")
-		d, err := Create(7, &p, Stamp{Seq: 3, At: 5})
+		entries, err := does(&Create{Patch: p}, &View{Op: 3, At: 5, NewIDs: []ID{7}})
 		if len(p.Values[Emails].Texts)+len(p.Values[Phones].Texts)+len(p.Values[Names].Texts) == 0 {
-			if codeOf(err) != "contact_empty" || !d.Empty() || len(d.Contacts) != 0 {
-				t.Fatalf("nobody to know it by, and got %v, %+v", err, d)
+			if codeOf(err) != "contact_empty" || len(entries) != 0 {
+				t.Fatalf("nothing to know it by, and got %v, %+v", err, entries)
 			}
 			return
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, ch := d.Contacts[0], d.Changes[0]
-		if c.ID != 7 || c.Version != 1 || c.Created != 5 || c.State != Live || c.Head != 3 || ch.Action != ActionCreate || ch.Prev != 0 {
+		c, ch := entries[0].Contact, entries[0].Change
+		if c.ID != 7 || c.Version != 1 || c.Created != 5 || c.State != Live || c.Head != 3 || ch.Action != ActionCreate || ch.Prev != 0 || ch.Ref != 0 {
 			t.Fatalf("got %+v by %+v", c, ch)
 		}
 		if again := allOf(&c); !reflect.DeepEqual(again.Fields.Texts, p.Fields.Texts) {
@@ -253,12 +262,12 @@ func TestTooManyValues(t *testing.T) {
 			}
 			var p Patch
 			p.Values[col] = List{Sent: true, Texts: numbered(test.sends)}
-			_, err := Put(&c, &p, Stamp{Seq: 2})
+			_, err := does(&Put{Patch: p}, seen(2, &c))
 			if codeOf(err) != test.code {
 				t.Errorf("%d %s, %d are sent: %v, want %s", test.holds, col, test.sends, err, test.code)
 			}
 			if col != Locations && test.holds == 0 {
-				if _, err := Create(1, &p, Stamp{Seq: 1}); codeOf(err) != test.code {
+				if _, err := does(&Create{Patch: p}, &View{Op: 1, NewIDs: []ID{1}}); codeOf(err) != test.code {
 					t.Errorf("a new contact with %d %s: %v, want %s", test.sends, col, err, test.code)
 				}
 			}
@@ -271,9 +280,9 @@ func TestAllProblemsAtOnce(t *testing.T) { // CONTRACT D3
 	p.Values[Emails] = List{Sent: true, Texts: numbered(101)}
 	p.Values[Names] = List{Sent: true, Texts: []string{"Ada Example"}}
 	p.Values[Locations] = List{Sent: true, Texts: numbered(101)}
-	d, err := Put(&Contact{ID: 1}, &p, Stamp{Seq: 2})
+	d, err := (&Put{Ref: 1, Patch: p}).Decide(seen(2, &Contact{ID: 1}))
 	e, ok := err.(*fault.Error)
-	if !ok || e.Kind != fault.Invalid || len(e.At) != 2 || e.At[0].Path != "emails" || e.At[1].Path != "locations" || len(d.Contacts) != 0 {
+	if !ok || e.Kind != fault.Invalid || len(e.At) != 2 || e.At[0].Path != "emails" || e.At[1].Path != "locations" || len(d.Steps) != 0 {
 		t.Errorf("got %v, %+v and %+v", err, e, d)
 	}
 }

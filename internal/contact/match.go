@@ -1,11 +1,9 @@
-package book
+package contact
 
 import (
 	"fmt"
 	"slices"
 
-	"github.com/carnet-project/carnet/internal/access"
-	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 )
 
@@ -13,20 +11,19 @@ import (
 // zero Match asks for nothing.
 type Match struct {
 	Set      bool
-	Any      bool              // "*": whatever the version
-	Versions []contact.Version // one of these
-	Weak     []contact.Version // of weak tags, which never match
-	Foreign  bool              // a tag was there that no contact has
+	Any      bool      // "*": whatever the version
+	Versions []Version // one of these
+	Weak     []Version // of weak tags, which never match
+	Foreign  bool      // a tag was there that no contact has
 }
 
 // check gives a 412 where the version is not one that the caller named. It says
 // what is wrong with tags that can never match. The version itself is for those
 // who may read alone (CONTRACT D19), and so is whether it was ever reached.
-func (m Match) check(v contact.Version, g access.Grant) error {
+func (m *Match) check(v Version, reads bool) error {
 	if !m.Set || m.Any || slices.Contains(m.Versions, v) {
 		return nil
 	}
-	reads := g.Key.Scopes.Has(access.Read)
 	message := "The contact is not at the version that If-Match names. Nothing was changed."
 	switch {
 	case len(m.Versions) == 0 && len(m.Weak) > 0 && m.Foreign:

@@ -1,5 +1,7 @@
--- The first schema. What is derived (match_keys and the indexes) can be rebuilt
--- from contacts; everything else is the truth.
+-- The first schema that databases are kept of, which is the second: there was no
+-- release with the one before. What is derived (match_keys, aliases and the
+-- indexes) can be rebuilt from contacts; everything else is the truth. Each byte is
+-- described in docs/format.md.
 
 -- +goose Up
 
@@ -53,42 +55,56 @@ CREATE TABLE api_keys (
 -- the installation, so the id alone is the key, and rows of this size sit better
 -- in a rowid table than in an index.
 CREATE TABLE contacts (
-  id           INTEGER PRIMARY KEY,
-  space_id     INTEGER NOT NULL,
-  version      INTEGER NOT NULL,
-  state        INTEGER NOT NULL,        -- 0 live, 1 merged (frozen)
-  parent_id    INTEGER NOT NULL,        -- what it was merged into; 0 for nothing
-  canonical_id INTEGER NOT NULL,        -- the survivor at the end of that chain
-  created_at   INTEGER NOT NULL,
-  head_seq     INTEGER NOT NULL,        -- its newest change
-  depth        INTEGER NOT NULL,        -- how many changes it has
-  skip_seq     INTEGER NOT NULL,        -- its newest change with a snapshot; 0 for none
-  doc          TEXT NOT NULL,
-  origins      TEXT NOT NULL
+  id         INTEGER PRIMARY KEY,
+  space_id   INTEGER NOT NULL,
+  version    INTEGER NOT NULL,
+  state      INTEGER NOT NULL,          -- 0 live, 1 merged (frozen)
+  parent_id  INTEGER NOT NULL,          -- what it was merged into; 0 for nothing
+  created_at INTEGER NOT NULL,
+  head_seq   INTEGER NOT NULL,          -- its newest change
+  depth      INTEGER NOT NULL,          -- how many changes it has
+  checksum   INTEGER NOT NULL,          -- of the row: CRC-32C
+  doc        TEXT NOT NULL,
+  origins    TEXT NOT NULL
 ) STRICT;
 CREATE INDEX contacts_live ON contacts (space_id, id) WHERE state = 0;
-CREATE INDEX contacts_aliases ON contacts (space_id, canonical_id) WHERE canonical_id <> 0;
+
+-- What the id of a merged contact leads to: the survivor at the end of the chain
+-- of parents. Derived from that.
+CREATE TABLE aliases (
+  space_id     INTEGER NOT NULL,
+  id           INTEGER NOT NULL,
+  canonical_id INTEGER NOT NULL,
+  PRIMARY KEY (space_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX aliases_canonical ON aliases (space_id, canonical_id);
 
 -- History: append only. The key is space_id * 2^40 + seq, so that a Space's
 -- changes lie together in the order of their commits without a second index.
--- prev_seq chains the changes of one contact, newest first.
+-- prev_seq chains the changes of one contact, newest first; every 32nd holds a
+-- snapshot, and those have an index, so that none is ever far from a way in.
 CREATE TABLE changes (
   change_key INTEGER PRIMARY KEY,
   op_seq     INTEGER NOT NULL,          -- the first change of the same write
   contact_id INTEGER NOT NULL,
+  ref        INTEGER NOT NULL,          -- the id by which the caller named it; 0 where it is the same
   version    INTEGER NOT NULL,
   prev_seq   INTEGER NOT NULL,          -- 0 for none
-  skip_seq   INTEGER NOT NULL,          -- 0 for none
   at         INTEGER NOT NULL,
   action     TEXT NOT NULL,
   actor      TEXT NOT NULL,
   reason     TEXT NOT NULL,
   request_id TEXT NOT NULL,
-  batch_id   TEXT NOT NULL DEFAULT '',
-  undoes     INTEGER NOT NULL DEFAULT 0,
+  batch_id   TEXT NOT NULL,             -- '' for none
+  undoes     INTEGER NOT NULL,          -- the write that it takes back; 0 for none
+  checksum   INTEGER NOT NULL,          -- of the row: CRC-32C
   edits      TEXT NOT NULL,
   snapshot   TEXT                       -- the whole contact after the change, on some
 ) STRICT;
+CREATE INDEX changes_snapshots ON changes (contact_id, version) WHERE snapshot IS NOT NULL;
+CREATE INDEX changes_refs ON changes (ref) WHERE ref <> 0;
+CREATE INDEX changes_undoes ON changes (undoes) WHERE undoes <> 0;
+CREATE INDEX changes_batches ON changes (batch_id) WHERE batch_id <> '';
 
 -- What values are compared by, to find contacts by email or phone. Derived.
 CREATE TABLE match_keys (

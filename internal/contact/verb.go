@@ -1,0 +1,152 @@
+package contact
+
+import "github.com/carnet-project/carnet/internal/fault"
+
+// Verb is what somebody asks of a Space. It is a value: it can be kept, asked
+// again, and put into a batch.
+type Verb interface {
+	// Needs names all that Decide looks at.
+	Needs() Needs
+
+	// Decide says what becomes of what the verb needs. It must be pure, because it
+	// may run more than once. An error refuses the verb, which then leaves no trace.
+	Decide(v *View) (Decision, error)
+
+	// Size gives about how many bytes the verb carries.
+	Size() int
+}
+
+// These are the verbs.
+var (
+	_ Verb = (*Create)(nil)
+	_ Verb = (*Put)(nil)
+	_ Verb = (*Merge)(nil)
+)
+
+// Create makes a contact (CONTRACT P3, D16).
+type Create struct {
+	Patch Patch
+}
+
+// Put is a sparse PUT of one contact (CONTRACT S1-S7).
+type Put struct {
+	Ref   ID
+	Patch Patch
+	// BodyID is the id that the body named as well, 0 for none. It must lead to
+	// the same contact as Ref (CONTRACT D6).
+	BodyID ID
+	Match  Match
+}
+
+// Merge joins the contact that Merged leads to into the one that Survivor leads
+// to (CONTRACT D23). Match speaks of the survivor.
+type Merge struct {
+	Survivor, Merged ID
+	Match            Match
+}
+
+// Needs names what a verb looks at.
+type Needs struct {
+	Refs   []ID // what these lead to, through any number of merges
+	Rows   []ID // the rows that have these very ids, merged ones too
+	Trees  []ID // all that was merged into what these lead to
+	NewIDs int  // how many contacts it may create
+}
+
+// View is what a verb sees of its Space: what it needs, as all earlier writes
+// left it. Others look at the same contacts: they must not be changed. Asking
+// for what was not among the needs is a mistake of the verb: it gets nothing, and
+// View.Unasked tells, so that this is never taken for an answer.
+type View struct {
+	Region string // the Space's default phone region; "" for none
+	Reads  bool   // the caller may read: refusals may tell what is stored (CONTRACT D19)
+	Op     Seq    // the number of the write, if it changes anything
+	At     Time   // when it happens
+	NewIDs []ID   // for contacts to create
+	Refs   []Found
+	Rows   []Found
+	Trees  []Tree
+
+	unasked bool
+}
+
+// Found is what an id leads to; nil where the Space has nothing.
+type Found struct {
+	ID      ID
+	Contact *Contact
+}
+
+// Tree is all that was merged into the contact that Ref leads to, at any time
+// and through any number of merges, in no order.
+type Tree struct {
+	Ref   ID
+	Nodes []Node
+}
+
+// Node is a merged contact in a Tree: without its values.
+type Node struct {
+	ID, Parent ID
+	Version    Version
+}
+
+// Contact gives the contact that a ref leads to (CONTRACT S6). It returns false
+// where the Space has none.
+func (v *View) Contact(ref ID) (*Contact, bool) { return v.find(v.Refs, ref) }
+
+// Row gives the contact that has this very id, merged or not.
+func (v *View) Row(id ID) (*Contact, bool) { return v.find(v.Rows, id) }
+
+func (v *View) find(in []Found, id ID) (*Contact, bool) {
+	for i := range in {
+		if in[i].ID == id {
+			return in[i].Contact, in[i].Contact != nil
+		}
+	}
+	v.unasked = true
+	return nil, false
+}
+
+// Tree gives all that was merged into the contact that a ref leads to.
+func (v *View) Tree(ref ID) []Node {
+	for i := range v.Trees {
+		if v.Trees[i].Ref == ref {
+			return v.Trees[i].Nodes
+		}
+	}
+	v.unasked = true
+	return nil
+}
+
+// NewID gives the n-th id for a contact to create, from 0.
+func (v *View) NewID(n int) ID {
+	if n < len(v.NewIDs) {
+		return v.NewIDs[n]
+	}
+	v.unasked = true
+	return 0
+}
+
+// Unasked tells whether something was asked for that was not among the needs.
+func (v *View) Unasked() bool { return v.unasked }
+
+// Decision is what a verb comes to. One without steps changes nothing.
+type Decision struct {
+	Subject ID // the contact that the answer shows: of a step, or of the view; 0 for none
+	Steps   []Step
+}
+
+// Step is what becomes of one contact. Enter makes an entry of history of it.
+type Step struct {
+	Before   *Contact // as the view has it; nil for a new one
+	After    Contact  // its version, head and depth do not count: Enter gives them
+	Action   Action
+	Ref      ID         // as the caller named it
+	Absorbed []Absorbed // what was merged into it
+	Undoes   Seq        // the write that this takes back; 0 for none
+}
+
+// NotFound is the same for an id of another Space and one that never was
+// (CONTRACT D3).
+func NotFound() error {
+	return fault.New(fault.NotFound, "contact_not_found", "There is no contact with this id.")
+}
