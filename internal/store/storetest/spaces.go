@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"errors"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -16,6 +18,7 @@ var spaceTests = []test{
 	{"Spaces that do not exist are left out", testNoSuchSpace},
 	{"ids are consecutive, growing and never given twice", testNewIDs},
 	{"a Space stays in its lane", testLane},
+	{"Spaces are kept as they are set", testSpacesKept},
 }
 
 // newSpace makes a Space. Its name says nothing, since no test needs it.
@@ -134,4 +137,53 @@ func testLane(t *testing.T, b store.Backend) {
 			lanes[space] = b.Lane(space)
 		}
 	}
+}
+
+func anySpace() access.Space {
+	return access.Space{
+		Name: "Zoë's \"Example\" – 例え", TimeZone: "America/Argentina/Buenos_Aires", Region: "AR",
+		Subscription: access.Active, Created: 1_700_000_000_123_456,
+		Limits: access.Limits{}.With(access.Update, 600).With(access.Get, 0).With(access.Batch, access.MaxLimit),
+	}
+}
+
+func wantSpaces(t *testing.T, b store.Backend, want ...access.Space) {
+	t.Helper()
+	if got, err := b.Spaces(bg); err != nil || !slices.EqualFunc(got, want, same) {
+		t.Errorf("Spaces: %v\n got %+v\nwant %+v", err, got, want)
+	}
+}
+
+// same compares two Spaces, whatever their settings are made of.
+func same(a, b access.Space) bool { return reflect.DeepEqual(a, b) }
+
+func testSpacesKept(t *testing.T, b store.Backend) {
+	wantSpaces(t, b)
+	one, err1 := b.CreateSpace(bg, anySpace())
+	least := access.Space{Name: "b", TimeZone: "UTC", Subscription: access.Inactive}
+	two, err2 := b.CreateSpace(bg, least)
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	if one.ID < 1 || two.ID <= one.ID {
+		t.Errorf("ids %d and %d: they begin at 1 and grow", one.ID, two.ID)
+	}
+	least.ID = two.ID
+	if !same(two, least) {
+		t.Errorf("made %+v\nwant %+v", two, least)
+	}
+	wantSpaces(t, b, one, two)
+
+	next, err := b.UpdateSpace(bg, one.ID, func(s *access.Space) error {
+		if !same(*s, one) {
+			t.Errorf("to change: %+v\n    want %+v", *s, one)
+		}
+		s.Name, s.TimeZone = "New name", "Europe/London"
+		s.Subscription, s.Limits = access.Inactive, s.Limits.With(access.List, 1)
+		return nil
+	}, noKeys)
+	if err != nil || next.Name != "New name" || next.Limits.Get(access.List) != 1 {
+		t.Errorf("changed: %v, %+v", err, next)
+	}
+	wantSpaces(t, b, next, two)
 }

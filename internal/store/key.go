@@ -1,0 +1,28 @@
+package store
+
+import (
+	"context"
+
+	"github.com/carnet-project/carnet/internal/access"
+)
+
+// CreateKey stores a new key and gives it its id. ErrNoRow where its Space does
+// not exist.
+func (s *Store) CreateKey(ctx context.Context, key access.APIKey) (access.APIKey, error) {
+	return guarded(s, func() (access.APIKey, error) { return s.backend.CreateKey(ctx, key) })
+}
+
+// Keys lists all keys by id, revoked ones included.
+func (s *Store) Keys(ctx context.Context) ([]access.APIKey, error) { return s.backend.Keys(ctx) }
+
+// UpdateKey loads a key, lets change decide, and saves what it left. ErrNoRow
+// where there is no such key.
+func (s *Store) UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) error) (access.APIKey, error) {
+	return guarded(s, func() (access.APIKey, error) { return s.backend.UpdateKey(ctx, id, change) })
+}
+
+// Grant finds a key by its hash, with its Space; false where no such key was
+// ever made.
+func (s *Store) Grant(ctx context.Context, hash [32]byte) (access.Grant, bool, error) {
+	return s.backend.Grant(ctx, hash)
+}

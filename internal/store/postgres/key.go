@@ -1,0 +1,101 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/carnet-project/carnet/internal/access"
+)
+
+// CreateKey stores a new key.
+func (b *Backend) CreateKey(ctx context.Context, key access.APIKey) (access.APIKey, error) {
+	id, err := b.takeIDs(ctx, "key", 1)
+	if err != nil {
+		return key, final(err)
+	}
+	err = b.change(ctx, func(t *tx) error {
+		if _, err := t.settings(ctx, key.Space); err != nil {
+			return err
+		}
+		q := t.statements()
+		q.Queue(insertAPIKey, id, int64(key.Space), key.Name, key.Hash[:], key.Scopes.String(),
+			int64(key.Created), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed))
+		return t.send(ctx, "make a key", q)
+	})
+	key.ID = id
+	return key, err
+}
+
+// Keys lists all keys.
+func (b *Backend) Keys(ctx context.Context) ([]access.APIKey, error) {
+	return list(ctx, b.keys, "list keys", func(r pgx.Row) (access.APIKey, error) {
+		var k keyScan
+		err := r.Scan(k.columns()...)
+		return k.done(err)
+	}, selectAPIKeys)
+}
+
+// UpdateKey loads a key, lets change decide, and saves it.
+func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) error) (key access.APIKey, err error) {
+	err = b.change(ctx, func(t *tx) error {
+		q := t.statements()
+		q.Queue(lockAPIKey, id).QueryRow(func(r pgx.Row) (err error) {
+			var k keyScan
+			key, err = k.done(r.Scan(k.columns()...))
+			return orNoRow(err)
+		})
+		if err := t.send(ctx, "load a key", q); err != nil {
+			return err
+		}
+		if err := change(&key); err != nil {
+			return err
+		}
+		q = t.statements()
+		q.Queue(updateAPIKey, id, key.Name, key.Scopes.String(), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed)).Exec(exactly(1))
+		return t.send(ctx, "save a key", q)
+	})
+	return key, err
+}
+
+// Grant finds a key by its hash, with its Space.
+func (b *Backend) Grant(ctx context.Context, hash [sha256.Size]byte) (access.Grant, bool, error) {
+	return first(list(ctx, b.keys, "look for a key", func(r pgx.Row) (grant access.Grant, err error) {
+		var k keyScan
+		var s settingsScan
+		err = r.Scan(append(k.columns(), s.columns()...)...)
+		if grant.Key, err = k.done(err); err != nil {
+			return grant, err
+		}
+		grant.Space, err = s.done(nil)
+		return grant, err
+	}, selectGrant, hash[:]))
+}
+
+// keyScan takes apiKeyColumns.
+type keyScan struct {
+	key    access.APIKey
+	hash   []byte
+	scopes string
+}
+
+func (k *keyScan) columns() []any {
+	return []any{&k.key.ID, (*int64)(&k.key.Space), &k.key.Name, &k.hash, &k.scopes,
+		(*int64)(&k.key.Created), (*int64)(&k.key.Expires), (*int64)(&k.key.Revoked), (*int64)(&k.key.LastUsed)}
+}
+
+// done gives the key, unless scanning its columns failed.
+func (k *keyScan) done(err error) (access.APIKey, error) {
+	if err != nil {
+		return k.key, err
+	}
+	if k.key.Scopes, err = access.ParseScopes(k.scopes); err != nil {
+		return k.key, corrupt{fmt.Errorf("postgres: key %d: %w", k.key.ID, err)}
+	}
+	if copy(k.key.Hash[:], k.hash) != len(k.key.Hash) || len(k.hash) != len(k.key.Hash) {
+		return k.key, corrupt{fmt.Errorf("postgres: key %d: its hash has %d bytes", k.key.ID, len(k.hash))}
+	}
+	return k.key, nil
+}

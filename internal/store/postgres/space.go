@@ -1,0 +1,146 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// CreateSpace stores a new Space.
+func (b *Backend) CreateSpace(ctx context.Context, space access.Space) (access.Space, error) {
+	id, err := b.takeIDs(ctx, "space", 1)
+	if err != nil {
+		return space, final(err)
+	}
+	if err := store.CheckSpaceID(contact.SpaceID(id)); err != nil {
+		return space, err
+	}
+	err = b.change(ctx, func(t *tx) error {
+		q := t.statements()
+		q.Queue(insertSpace, id)
+		q.Queue(insertSettings, id, space.Name, space.TimeZone, space.Region, string(space.Subscription),
+			access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created))
+		return t.send(ctx, "make a Space", q)
+	})
+	space.ID = contact.SpaceID(id)
+	return space, err
+}
+
+// Spaces lists all Spaces.
+func (b *Backend) Spaces(ctx context.Context) ([]access.Space, error) {
+	return list(ctx, b.keys, "list Spaces", settingsRow, selectSpaces)
+}
+
+// UpdateSpace loads a Space, lets change decide, and saves it, with the match
+// keys that follow from its region. The Space's row is locked all the while, so
+// that no batch saves keys by the old region beside it.
+func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) error, rekey store.Rekey) (space access.Space, err error) {
+	err = b.change(ctx, func(t *tx) error {
+		rows, err := t.Spaces(ctx, []contact.SpaceID{id})
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return store.ErrNoRow
+		}
+		if space, err = t.settings(ctx, id); err != nil {
+			return err
+		}
+		before := space.Region
+		if err := change(&space); err != nil {
+			return err
+		}
+		if space.Region != before {
+			if err := t.rekeyAll(ctx, id, before, space.Region, rekey); err != nil {
+				return err
+			}
+		}
+		q := t.statements()
+		q.Queue(updateSettings, int64(id), space.Name, space.TimeZone, space.Region, string(space.Subscription),
+			access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels)).Exec(exactly(1))
+		return t.send(ctx, "save a Space", q)
+	})
+	return space, err
+}
+
+// settings reads the settings of a Space. ErrNoRow where there is none.
+func (t *tx) settings(ctx context.Context, id contact.SpaceID) (space access.Space, err error) {
+	q := t.statements()
+	q.Queue(selectSettings, int64(id)).QueryRow(func(r pgx.Row) (err error) {
+		space, err = settingsRow(r)
+		return orNoRow(err)
+	})
+	return space, t.send(ctx, "load a Space", q)
+}
+
+// rekeyAll walks the live contacts of a Space, a page at a time.
+func (t *tx) rekeyAll(ctx context.Context, space contact.SpaceID, before, after string, rekey store.Rekey) error {
+	const page = 500
+	for last := contact.ID(0); ; {
+		var rows []record.Contact
+		q := t.statements()
+		q.Queue(listOldest, int64(space), int64(store.MaxPageBytes), int64(last), noBound, int64(page)).Query(func(r pgx.Rows) error {
+			return collect(r, &rows, func() (record.Contact, error) { return contactRow(space, r) })
+		})
+		if err := t.send(ctx, "load contacts", q); err != nil || len(rows) == 0 {
+			return err
+		}
+		last = rows[len(rows)-1].ID
+		var gone, come []record.Key
+		for i := range rows {
+			lost, won, err := rekey(&rows[i], before, after)
+			if err != nil {
+				return err
+			}
+			for _, k := range lost {
+				gone = append(gone, record.Key{Space: space, Key: k, ID: rows[i].ID})
+			}
+			for _, k := range won {
+				come = append(come, record.Key{Space: space, Key: k, ID: rows[i].ID})
+			}
+		}
+		q = t.statements()
+		queueKeys(q, space, gone, come)
+		if err := t.send(ctx, "save match keys", q); err != nil {
+			return err
+		}
+	}
+}
+
+// settingsScan takes settingsColumns.
+type settingsScan struct {
+	space  access.Space
+	limits string
+	labels []byte
+}
+
+func (s *settingsScan) columns() []any {
+	return []any{(*int64)(&s.space.ID), &s.space.Name, &s.space.TimeZone, &s.space.Region,
+		(*string)(&s.space.Subscription), &s.limits, &s.labels, (*int64)(&s.space.Created)}
+}
+
+// done gives the Space, unless scanning its columns failed.
+func (s *settingsScan) done(err error) (access.Space, error) {
+	if err != nil {
+		return s.space, err
+	}
+	if s.space.Limits, err = access.DecodeLimits(s.limits); err != nil {
+		return s.space, corrupt{fmt.Errorf("postgres: Space %d: %w", s.space.ID, err)}
+	}
+	if s.space.Labels, err = record.DecodeLabels(s.labels); err != nil {
+		return s.space, corrupt{fmt.Errorf("postgres: Space %d: %w", s.space.ID, err)}
+	}
+	return s.space, nil
+}
+
+func settingsRow(r pgx.Row) (access.Space, error) {
+	var s settingsScan
+	err := r.Scan(s.columns()...)
+	return s.done(err)
+}

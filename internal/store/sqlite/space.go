@@ -1,0 +1,124 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// CreateSpace stores a new Space.
+func (b *Backend) CreateSpace(ctx context.Context, space access.Space) (access.Space, error) {
+	err := b.change(ctx, func(c *conn) error {
+		err := c.run(insertSpace, func(s *sqlite.Stmt) error {
+			space.ID = contact.SpaceID(s.ColumnInt64(0))
+			return store.CheckSpaceID(space.ID)
+		})
+		if err != nil {
+			return err
+		}
+		return c.run(insertSettings, nil, int64(space.ID), space.Name, space.TimeZone, space.Region,
+			string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created))
+	})
+	return space, err
+}
+
+// Spaces lists all Spaces.
+func (b *Backend) Spaces(ctx context.Context) (list []access.Space, err error) {
+	err = b.readKept(ctx, func(c *conn) error {
+		return c.run(selectSpaces, func(s *sqlite.Stmt) error {
+			space, err := settingsRow(s)
+			list = append(list, space)
+			return err
+		})
+	})
+	return list, err
+}
+
+// UpdateSpace loads a Space, lets change decide, and saves it, with the match
+// keys that follow from its region.
+func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) error, rekey store.Rekey) (space access.Space, err error) {
+	err = b.change(ctx, func(c *conn) error {
+		if err := loadSpace(c, id, &space); err != nil {
+			return err
+		}
+		before := space.Region
+		if err := change(&space); err != nil {
+			return err
+		}
+		if space.Region != before {
+			if err := rekeyAll(c, id, before, space.Region, rekey); err != nil {
+				return err
+			}
+		}
+		return c.run(updateSettings, nil, int64(id), space.Name, space.TimeZone, space.Region,
+			string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels))
+	})
+	return space, err
+}
+
+// rekeyAll walks the live contacts of a Space, a page at a time.
+func rekeyAll(c *conn, space contact.SpaceID, before, after string, rekey store.Rekey) error {
+	const page = 500
+	for last := contact.ID(0); ; {
+		var gone, come []record.Key
+		n := 0
+		err := c.run(listOldest, func(s *sqlite.Stmt) error {
+			row := contactRow(space, s)
+			lost, won, err := rekey(&row, before, after)
+			for _, k := range lost {
+				gone = append(gone, record.Key{Space: space, Key: k, ID: row.ID})
+			}
+			for _, k := range won {
+				come = append(come, record.Key{Space: space, Key: k, ID: row.ID})
+			}
+			if n, last = n+1, row.ID; err == nil && n == page {
+				err = errEnough
+			}
+			return err
+		}, int64(space), int64(last), noBound)
+		if err := enough(err); err != nil {
+			return err
+		}
+		if err := c.saveKeys(gone, come); err != nil {
+			return err
+		}
+		if n < page {
+			return nil
+		}
+	}
+}
+
+func loadSpace(c *conn, id contact.SpaceID, space *access.Space) error {
+	return one(c, selectSettings, func(s *sqlite.Stmt) (err error) {
+		*space, err = settingsRow(s)
+		return err
+	}, int64(id))
+}
+
+// settingsRow reads settingsColumns.
+func settingsRow(s *sqlite.Stmt) (access.Space, error) {
+	limits, err := access.DecodeLimits(s.ColumnText(5))
+	if err != nil {
+		return access.Space{}, fmt.Errorf("sqlite: Space %d: %w", s.ColumnInt64(0), err)
+	}
+	labels, err := record.DecodeLabels(columnBytes(s, 6))
+	if err != nil {
+		return access.Space{}, fmt.Errorf("sqlite: Space %d: %w", s.ColumnInt64(0), err)
+	}
+	return access.Space{
+		ID:           contact.SpaceID(s.ColumnInt64(0)),
+		Name:         s.ColumnText(1),
+		TimeZone:     s.ColumnText(2),
+		Region:       s.ColumnText(3),
+		Subscription: access.Subscription(s.ColumnText(4)),
+		Limits:       limits,
+		Labels:       labels,
+		Created:      contact.Time(s.ColumnInt64(7)),
+	}, nil
+}

@@ -1,0 +1,98 @@
+package storetest
+
+import (
+	"crypto/sha256"
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+var keyTests = []test{
+	{"keys are kept as they are set", testKeysKept},
+	{"a grant is found by its hash", testGrant},
+	{"a key needs a Space and a hash of its own", testKeyRefused},
+}
+
+func anyKey(space contact.SpaceID, hash byte) access.APIKey {
+	return access.APIKey{
+		Space: space, Name: "key", Hash: [sha256.Size]byte{0: hash, sha256.Size - 1: 0xff},
+		Scopes: access.ScopesOf(access.Read, access.Erase), Created: 1_700_000_000_123_456,
+	}
+}
+
+func makeKey(t *testing.T, b store.Backend, k access.APIKey) access.APIKey {
+	t.Helper()
+	made, err := b.CreateKey(bg, k)
+	if err != nil {
+		t.Fatalf("CreateKey: %v", err)
+	}
+	return made
+}
+
+func wantKeys(t *testing.T, b store.Backend, want ...access.APIKey) {
+	t.Helper()
+	if got, err := b.Keys(bg); err != nil || !slices.Equal(got, want) {
+		t.Errorf("Keys: %v\n got %+v\nwant %+v", err, got, want)
+	}
+}
+
+// CONTRACT D19.
+func testKeysKept(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	wantKeys(t, b)
+	one := makeKey(t, b, anyKey(space, 1))
+	all := anyKey(space, 2)
+	all.Scopes, all.Expires, all.Revoked, all.LastUsed = access.ScopesOf(access.AllScopes[:]...), 1<<53+1, 3, 1<<53+3
+	two := makeKey(t, b, all)
+	if one.ID < 1 || two.ID <= one.ID {
+		t.Errorf("ids %d and %d: they begin at 1 and grow", one.ID, two.ID)
+	}
+	wantKeys(t, b, one, two)
+
+	next, err := b.UpdateKey(bg, two.ID, func(k *access.APIKey) error {
+		if *k != two {
+			t.Errorf("to change: %+v\n    want %+v", *k, two)
+		}
+		k.Name, k.Scopes, k.Expires, k.Revoked, k.LastUsed = "New name", access.DefaultScopes, 0, 0, 7
+		return nil
+	})
+	if err != nil || next.Name != "New name" || next.LastUsed != 7 {
+		t.Errorf("changed: %v, %+v", err, next)
+	}
+	wantKeys(t, b, one, next)
+}
+
+func testGrant(t *testing.T, b store.Backend) {
+	space, err := b.CreateSpace(bg, anySpace())
+	if err != nil {
+		t.Fatal(err)
+	}
+	revoked := anyKey(space.ID, 1)
+	revoked.Revoked, revoked.Expires = 5, 4
+	want := access.Grant{Key: makeKey(t, b, revoked), Space: space}
+	makeKey(t, b, anyKey(newSpace(t, b, ""), 2))
+	got, ok, err := b.Grant(bg, revoked.Hash)
+	if err != nil || !ok || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v %v %+v\nwant %+v", err, ok, got, want)
+	}
+	if _, ok, err := b.Grant(bg, anyKey(0, 3).Hash); ok || err != nil {
+		t.Errorf("a key that was never made: %v, %v", ok, err)
+	}
+}
+
+func testKeyRefused(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	key := makeKey(t, b, anyKey(space, 1))
+	if _, err := b.CreateKey(bg, anyKey(space+1, 2)); !errors.Is(err, store.ErrNoRow) {
+		t.Errorf("a key of a Space that does not exist: %v, want ErrNoRow", err)
+	}
+	if _, err := b.CreateKey(bg, anyKey(space, 1)); err == nil {
+		t.Error("two keys have one hash")
+	}
+	wantKeys(t, b, key)
+}
