@@ -179,10 +179,10 @@ type Registry interface {
 	// Spaces lists all Spaces by id.
 	Spaces(ctx context.Context) ([]access.Space, error)
 	// UpdateSpace loads a Space, lets change decide, and saves what it left.
-	// Where the region comes out different, rekey is asked for every live
-	// contact what match keys that costs and brings, and all of it is saved
-	// together. ErrNoRow where there is no such Space.
-	UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) error, rekey Rekey) (access.Space, error)
+	// Where change gives a Rekey, that is asked of every live contact of the
+	// Space, once, and what it says is saved together with the settings. ErrNoRow
+	// where there is no such Space.
+	UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (Rekey, error)) (access.Space, error)
 	// CreateKey stores a new key and gives it its id. ErrNoRow where its Space
 	// does not exist.
 	CreateKey(ctx context.Context, key access.APIKey) (access.APIKey, error)
@@ -197,9 +197,9 @@ type Registry interface {
 	Grant(ctx context.Context, hash [32]byte) (access.Grant, bool, error)
 }
 
-// Rekey tells which match keys a contact loses and gains when its Space's region
-// changes.
-type Rekey func(row *record.Contact, before, after string) (gone, come []contact.Key, err error)
+// Rekey tells which match keys a contact loses and gains by a change of its
+// Space's settings.
+type Rekey func(row *record.Contact) (gone, come []contact.Key, err error)
 
 // ErrNoRow says that the row to change does not exist.
 var ErrNoRow = errors.New("store: no such row")

@@ -21,14 +21,28 @@ func (s *Store) Spaces(ctx context.Context) ([]access.Space, error) { return s.b
 // keys that follow from the new one, in the same transaction: for a large Space
 // writes wait meanwhile. ErrNoRow where there is no such Space.
 func (s *Store) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) error) (access.Space, error) {
-	return guarded(s, func() (access.Space, error) { return s.backend.UpdateSpace(ctx, id, change, rekey) })
+	return guarded(s, func() (access.Space, error) {
+		return s.backend.UpdateSpace(ctx, id, func(space *access.Space) (Rekey, error) {
+			before := space.Region
+			if err := change(space); err != nil {
+				return nil, err
+			}
+			return rekeying(before, space.Region), nil
+		})
+	})
 }
 
-func rekey(row *record.Contact, before, after string) (gone, come []contact.Key, err error) {
-	c, err := record.DecodeContact(row)
-	if err != nil {
-		return nil, nil, err
+// rekeying gives what a change of region does to match keys, nil where it stays.
+func rekeying(before, after string) Rekey {
+	if before == after {
+		return nil
 	}
-	gone, come = contact.RegionChanges(&c, before, after)
-	return gone, come, nil
+	return func(row *record.Contact) (gone, come []contact.Key, err error) {
+		c, err := record.DecodeContact(row)
+		if err != nil {
+			return nil, nil, err
+		}
+		gone, come = contact.RegionChanges(&c, before, after)
+		return gone, come, nil
+	}
 }

@@ -121,10 +121,11 @@ func calls(b *Backend) []func() error {
 		func() error { _, err := b.Keys(bg); return err },
 		func() error { _, _, err := b.Grant(bg, [32]byte{1}); return err },
 		func() error {
-			_, err := b.UpdateSpace(bg, space, func(s *access.Space) error { s.Region = "GB"; return nil },
-				func(row *record.Contact, _, _ string) (gone, come []contact.Key, err error) {
+			_, err := b.UpdateSpace(bg, space, func(*access.Space) (store.Rekey, error) {
+				return func(row *record.Contact) (gone, come []contact.Key, err error) {
 					return []contact.Key{{Text: "gone"}}, []contact.Key{{Text: fmt.Sprint("come", row.ID)}}, nil
-				})
+				}, nil
+			})
 			return err
 		},
 		func() error {

@@ -38,9 +38,9 @@ func (b *Backend) Spaces(ctx context.Context) ([]access.Space, error) {
 }
 
 // UpdateSpace loads a Space, lets change decide, and saves it, with the match
-// keys that follow from its region. The Space's row is locked all the while, so
+// keys that follow from it. The Space's row is locked all the while, so
 // that no batch saves keys by the old region beside it.
-func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) error, rekey store.Rekey) (space access.Space, err error) {
+func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (store.Rekey, error)) (space access.Space, err error) {
 	err = b.change(ctx, func(t *tx) error {
 		rows, err := t.Spaces(ctx, []contact.SpaceID{id})
 		if err != nil {
@@ -52,12 +52,12 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 		if space, err = t.settings(ctx, id); err != nil {
 			return err
 		}
-		before := space.Region
-		if err := change(&space); err != nil {
+		rekey, err := change(&space)
+		if err != nil {
 			return err
 		}
-		if space.Region != before {
-			if err := t.rekeyAll(ctx, id, before, space.Region, rekey); err != nil {
+		if rekey != nil {
+			if err := t.rekeyAll(ctx, id, rekey); err != nil {
 				return err
 			}
 		}
@@ -80,7 +80,7 @@ func (t *tx) settings(ctx context.Context, id contact.SpaceID) (space access.Spa
 }
 
 // rekeyAll walks the live contacts of a Space, a page at a time.
-func (t *tx) rekeyAll(ctx context.Context, space contact.SpaceID, before, after string, rekey store.Rekey) error {
+func (t *tx) rekeyAll(ctx context.Context, space contact.SpaceID, rekey store.Rekey) error {
 	const page = 500
 	for last := contact.ID(0); ; {
 		var rows []record.Contact
@@ -94,7 +94,7 @@ func (t *tx) rekeyAll(ctx context.Context, space contact.SpaceID, before, after 
 		last = rows[len(rows)-1].ID
 		var gone, come []record.Key
 		for i := range rows {
-			lost, won, err := rekey(&rows[i], before, after)
+			lost, won, err := rekey(&rows[i])
 			if err != nil {
 				return err
 			}

@@ -41,18 +41,18 @@ func (b *Backend) Spaces(ctx context.Context) (list []access.Space, err error) {
 }
 
 // UpdateSpace loads a Space, lets change decide, and saves it, with the match
-// keys that follow from its region.
-func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) error, rekey store.Rekey) (space access.Space, err error) {
+// keys that follow from it.
+func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (store.Rekey, error)) (space access.Space, err error) {
 	err = b.change(ctx, func(c *conn) error {
 		if err := loadSpace(c, id, &space); err != nil {
 			return err
 		}
-		before := space.Region
-		if err := change(&space); err != nil {
+		rekey, err := change(&space)
+		if err != nil {
 			return err
 		}
-		if space.Region != before {
-			if err := rekeyAll(c, id, before, space.Region, rekey); err != nil {
+		if rekey != nil {
+			if err := rekeyAll(c, id, rekey); err != nil {
 				return err
 			}
 		}
@@ -63,14 +63,14 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 }
 
 // rekeyAll walks the live contacts of a Space, a page at a time.
-func rekeyAll(c *conn, space contact.SpaceID, before, after string, rekey store.Rekey) error {
+func rekeyAll(c *conn, space contact.SpaceID, rekey store.Rekey) error {
 	const page = 500
 	for last := contact.ID(0); ; {
 		var gone, come []record.Key
 		n := 0
 		err := c.run(listOldest, func(s *sqlite.Stmt) error {
 			row := contactRow(space, s)
-			lost, won, err := rekey(&row, before, after)
+			lost, won, err := rekey(&row)
 			for _, k := range lost {
 				gone = append(gone, record.Key{Space: space, Key: k, ID: row.ID})
 			}

@@ -95,11 +95,11 @@ func (f *Faulty) CreateSpace(ctx context.Context, s access.Space) (access.Space,
 }
 
 // UpdateSpace goes on unless the hook has an error.
-func (f *Faulty) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) error, rekey store.Rekey) (access.Space, error) {
+func (f *Faulty) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (store.Rekey, error)) (access.Space, error) {
 	if err := f.at(AtRegistry, nil); err != nil {
 		return access.Space{}, err
 	}
-	return f.Backend.UpdateSpace(ctx, id, change, rekey)
+	return f.Backend.UpdateSpace(ctx, id, change)
 }
 
 // CreateKey goes on unless the hook has an error.

@@ -314,10 +314,11 @@ func testRekey(t *testing.T, b store.Backend) {
 	var asked []contact.ID
 	toGB := func(fail error) error {
 		asked = nil
-		_, err := b.UpdateSpace(bg, space, func(s *access.Space) error { s.Region = "GB"; return nil },
-			func(row *record.Contact, from, to string) (gone, come []contact.Key, err error) {
-				if from != "" || to != "GB" || row.Space != space || !bytes.Contains(row.Doc, []byte(fmt.Sprint("Ada ", row.ID))) {
-					t.Errorf("asked for %+v from %q to %q", row, from, to)
+		_, err := b.UpdateSpace(bg, space, func(s *access.Space) (store.Rekey, error) {
+			s.Region = "GB"
+			return func(row *record.Contact) (gone, come []contact.Key, err error) {
+				if row.Space != space || !bytes.Contains(row.Doc, []byte(fmt.Sprint("Ada ", row.ID))) {
+					t.Errorf("asked for %+v", row)
 				}
 				asked = append(asked, row.ID)
 				if row.ID == 9 && fail != nil {
@@ -327,7 +328,8 @@ func testRekey(t *testing.T, b store.Backend) {
 					gone, come = []contact.Key{before}, []contact.Key{after}
 				}
 				return gone, come, nil
-			})
+			}, nil
+		})
 		return err
 	}
 	if err := toGB(errTest); err == nil {

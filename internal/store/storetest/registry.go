@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/access"
-	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -20,18 +18,16 @@ var registryTests = []test{
 
 var errTest = errors.New("the test says no")
 
-// noKeys is for changes that leave the region alone.
-func noKeys(*record.Contact, string, string) ([]contact.Key, []contact.Key, error) {
-	return nil, nil, errors.New("the region stays, so nobody need be asked for match keys")
-}
-
 func testFailedChange(t *testing.T, b store.Backend) {
 	space, err := b.CreateSpace(bg, anySpace())
 	if err != nil {
 		t.Fatal(err)
 	}
 	key := makeKey(t, b, anyKey(space.ID, 1))
-	_, err1 := b.UpdateSpace(bg, space.ID, func(s *access.Space) error { s.Name, s.Region = "New name", ""; return errTest }, noKeys)
+	_, err1 := b.UpdateSpace(bg, space.ID, func(s *access.Space) (store.Rekey, error) {
+		s.Name, s.Region = "New name", ""
+		return nil, errTest
+	})
 	_, err2 := b.UpdateKey(bg, key.ID, func(k *access.APIKey) error { k.Name = "New name"; return errTest })
 	if !errors.Is(err1, errTest) || !errors.Is(err2, errTest) {
 		t.Errorf("got %v and %v, want the errors of the functions", err1, err2)
@@ -43,9 +39,9 @@ func testFailedChange(t *testing.T, b store.Backend) {
 func testNoRow(t *testing.T, b store.Backend) {
 	space := newSpace(t, b, "")
 	key := makeKey(t, b, anyKey(space, 1))
-	never := func() error { t.Error("there is nothing to decide on"); return nil }
-	_, err1 := b.UpdateSpace(bg, space+1, func(*access.Space) error { return never() }, noKeys)
-	_, err2 := b.UpdateKey(bg, key.ID+1, func(*access.APIKey) error { return never() })
+	never := func() { t.Error("there is nothing to decide on") }
+	_, err1 := b.UpdateSpace(bg, space+1, setting(func(*access.Space) { never() }))
+	_, err2 := b.UpdateKey(bg, key.ID+1, func(*access.APIKey) error { never(); return nil })
 	if !errors.Is(err1, store.ErrNoRow) || !errors.Is(err2, store.ErrNoRow) {
 		t.Errorf("got %v and %v, want ErrNoRow", err1, err2)
 	}

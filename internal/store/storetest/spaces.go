@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"slices"
@@ -19,6 +20,7 @@ var spaceTests = []test{
 	{"ids are consecutive, growing and never given twice", testNewIDs},
 	{"a Space stays in its lane", testLane},
 	{"Spaces are kept as they are set", testSpacesKept},
+	{"contacts are asked for match keys where the region comes out different", testRegionRule},
 }
 
 // newSpace makes a Space. Its name says nothing, since no test needs it.
@@ -73,7 +75,7 @@ func testRegion(t *testing.T, b store.Backend) {
 	if got := counters(t, b, space)[0]; got.Region != "GB" || got.NextSeq != 2 {
 		t.Errorf("region %q, seq %d: a batch must keep its counters and leave the settings alone", got.Region, got.NextSeq)
 	}
-	_, err := b.UpdateSpace(bg, space, func(s *access.Space) error { s.Region = ""; return nil }, nil)
+	_, err := b.UpdateSpace(bg, space, setting(func(s *access.Space) { s.Region = "" }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,6 +149,14 @@ func anySpace() access.Space {
 	}
 }
 
+// setting makes a change of a Space that leaves the match keys alone.
+func setting(set func(*access.Space)) func(*access.Space) (store.Rekey, error) {
+	return func(s *access.Space) (store.Rekey, error) {
+		set(s)
+		return nil, nil
+	}
+}
+
 func wantSpaces(t *testing.T, b store.Backend, want ...access.Space) {
 	t.Helper()
 	if got, err := b.Spaces(bg); err != nil || !slices.EqualFunc(got, want, same) {
@@ -174,16 +184,57 @@ func testSpacesKept(t *testing.T, b store.Backend) {
 	}
 	wantSpaces(t, b, one, two)
 
-	next, err := b.UpdateSpace(bg, one.ID, func(s *access.Space) error {
+	next, err := b.UpdateSpace(bg, one.ID, setting(func(s *access.Space) {
 		if !same(*s, one) {
 			t.Errorf("to change: %+v\n    want %+v", *s, one)
 		}
 		s.Name, s.TimeZone = "New name", "Europe/London"
 		s.Subscription, s.Limits = access.Inactive, s.Limits.With(access.List, 1)
-		return nil
-	}, noKeys)
+	}))
 	if err != nil || next.Name != "New name" || next.Limits.Get(access.List) != 1 {
 		t.Errorf("changed: %v, %+v", err, next)
 	}
 	wantSpaces(t, b, next, two)
+}
+
+// rekeyed sees what a store tells its backend to ask of contacts.
+type rekeyed struct {
+	store.Backend
+	by store.Rekey
+}
+
+func (r *rekeyed) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (store.Rekey, error)) (access.Space, error) {
+	return r.Backend.UpdateSpace(ctx, id, func(s *access.Space) (by store.Rekey, err error) {
+		by, err = change(s)
+		r.by = by
+		return by, err
+	})
+}
+
+// CONTRACT D10. A walk along all contacts of a large Space holds its writes up, so
+// it is not done for a change that needs none.
+func testRegionRule(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "GB")
+	seen := &rekeyed{Backend: b}
+	s := storeOver(t, seen, store.Options{})
+	for _, c := range []struct {
+		name   string
+		change func(*access.Space)
+		asked  bool
+	}{
+		{"nothing", func(*access.Space) {}, false},
+		{"everything else", func(s *access.Space) {
+			s.Name, s.TimeZone, s.Subscription, s.Limits = "New name", "Europe/London", access.Inactive, s.Limits.With(access.Get, 0)
+			s.Labels[0] = "Customer plan"
+		}, false},
+		{"the same region again", func(s *access.Space) { s.Region = "GB" }, false},
+		{"another region", func(s *access.Space) { s.Region = "US" }, true},
+		{"no region", func(s *access.Space) { s.Region = "" }, true},
+		{"a first region", func(s *access.Space) { s.Region = "GB" }, true},
+	} {
+		_, err := s.UpdateSpace(bg, space, func(s *access.Space) error { c.change(s); return nil })
+		if asked := seen.by != nil; err != nil || asked != c.asked {
+			t.Errorf("%s: %v, asked %v, want %v", c.name, err, asked, c.asked)
+		}
+	}
 }
