@@ -34,8 +34,8 @@ func contactCells(r *api.Row) []string {
 
 // Validate refuses a time that is none, and a list of nothing.
 func (c *contactList) Validate() (err error) {
-	if c.Limit != nil && *c.Limit < 1 {
-		return errors.New("--limit: write a whole number from 1, or leave it out for all")
+	if err := checkLimit(c.Limit); err != nil {
+		return err
 	}
 	// An unset variable of the shell must not list everybody.
 	for name, filter := range map[string]*string{"email": c.Email, "phone": c.Phone, "updated-since": c.UpdatedSince, "start": c.Start, "end": c.End} {
@@ -64,11 +64,7 @@ func (c *contactList) Run(in *surroundings, server *contactCommand) error {
 		case err != nil:
 			return server.explain(err)
 		case c.Limit != nil && out.n == *c.Limit:
-			if err := out.end(); err != nil {
-				return err
-			}
-			_, err := fmt.Fprintf(in.stderr, "There are more than these %d: without --limit all are shown.\n", *c.Limit)
-			return err
+			return errors.Join(out.end(), tellMore(in, *c.Limit))
 		}
 		cells := contactCells(&row)
 		if err := out.add(row, cells); err != nil {

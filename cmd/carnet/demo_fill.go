@@ -25,10 +25,10 @@ func fill(ctx context.Context, b *book.Book) (t tale, err error) {
 			return t, err
 		}
 	}
-	if space, err = b.CreateSpace(ctx, space); err != nil {
+	if space, err = b.CreateSpace(ctx, "demo", space); err != nil {
 		return t, err
 	}
-	k, key, err := b.CreateKey(ctx, access.APIKey{Space: space.ID, Name: "demo"})
+	k, key, err := b.CreateKey(ctx, "demo", access.APIKey{Space: space.ID, Name: "demo"})
 	if err != nil {
 		return t, err
 	}

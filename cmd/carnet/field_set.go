@@ -24,7 +24,7 @@ func (c *fieldSet) Run(in *surroundings) error {
 		return err
 	}
 	defer db.Close()
-	s, err := db.Book.UpdateSpace(in.ctx, contact.SpaceID(c.Space), func(s *access.Space) (err error) {
+	s, err := db.Book.UpdateSpace(in.ctx, author(), contact.SpaceID(c.Space), func(s *access.Space) (err error) {
 		s.Labels, err = s.Labels.With(slot, c.Label)
 		return err
 	})

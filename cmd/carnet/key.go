@@ -12,6 +12,7 @@ type keyCommand struct {
 	List   keyList   `cmd:"" help:"List all API keys, without their secrets."`
 	Rotate keyRotate `cmd:"" help:"Replace an API key: make another like it, and end the old one a while later."`
 	Revoke keyRevoke `cmd:"" help:"End an API key for good."`
+	Log    keyLog    `cmd:"" help:"Show who made and ended API keys, newest first."`
 }
 
 // keyRecord is a key as it is printed. Times are null for never.

@@ -32,7 +32,7 @@ func (c *keyCreate) Run(in *surroundings) error {
 		return err
 	}
 	defer db.Close()
-	k, secret, err := db.Book.CreateKey(in.ctx, k)
+	k, secret, err := db.Book.CreateKey(in.ctx, author(), k)
 	if err != nil {
 		return err
 	}

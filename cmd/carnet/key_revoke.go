@@ -14,7 +14,7 @@ func (c *keyRevoke) Run(in *surroundings) error {
 		return err
 	}
 	defer db.Close()
-	k, already, err := db.Book.RevokeKey(in.ctx, c.ID)
+	k, already, err := db.Book.RevokeKey(in.ctx, author(), c.ID)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (c *keyRotate) Run(in *surroundings) error {
 	}
 	defer db.Close()
 	shown := false
-	r, err := db.Book.RotateKey(in.ctx, c.ID, c.Overlap, func(r book.Rotation) error {
+	r, err := db.Book.RotateKey(in.ctx, author(), c.ID, c.Overlap, func(r book.Rotation) error {
 		shown = true
 		return c.show(in, r)
 	})

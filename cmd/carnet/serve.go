@@ -91,6 +91,9 @@ func collectLess() {
 	}
 }
 
+// serving is who makes the first Space and its key, in the log of both.
+const serving = "serve"
+
 // greet says where the server is, and on an empty database makes what is
 // needed to try it.
 func (c *serveCommand) greet(in *surroundings, s *server.Server) error {
@@ -98,16 +101,12 @@ func (c *serveCommand) greet(in *surroundings, s *server.Server) error {
 	if at := s.MetricsURL(); at != "" {
 		fmt.Fprintf(in.stdout, "  Counters  %s\n", at)
 	}
-	spaces, err := s.Book().Spaces(in.ctx)
+	space, made, err := s.Book().FirstSpace(in.ctx, serving, access.Space{Name: "default"})
 	if err != nil {
 		return err
 	}
-	if len(spaces) > 0 {
-		return c.greetKeyless(in, s, spaces[0])
-	}
-	space, err := s.Book().CreateSpace(in.ctx, access.Space{Name: "default"})
-	if err != nil {
-		return err
+	if !made {
+		return c.greetKeyless(in, s, space)
 	}
 	if !in.stdout.terminal {
 		_, err = fmt.Fprintf(in.stdout, `
@@ -118,7 +117,7 @@ printed here may be kept in a log. Make one on a terminal, beside this server:
 `, in.command(fmt.Sprintf("key create --space %d --name first", space.ID)))
 		return err
 	}
-	_, secret, err := s.Book().CreateKey(in.ctx, access.APIKey{Space: space.ID, Name: "first"})
+	_, secret, err := s.Book().CreateKey(in.ctx, serving, access.APIKey{Space: space.ID, Name: "first"})
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ type spaceCommand struct {
 	Create spaceCreate `cmd:"" help:"Make a Space."`
 	List   spaceList   `cmd:"" help:"List all Spaces."`
 	Set    spaceSet    `cmd:"" help:"Change the settings of a Space."`
+	Log    spaceLog    `cmd:"" help:"Show who made and changed Spaces, newest first."`
 }
 
 // spaceRecord is a Space as it is printed.

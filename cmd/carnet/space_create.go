@@ -22,7 +22,7 @@ func (c *spaceCreate) Run(in *surroundings) error {
 		return err
 	}
 	defer db.Close()
-	s, err := db.Book.CreateSpace(in.ctx, access.Space{Name: c.Name, TimeZone: c.TimeZone, Region: strings.ToUpper(c.Region)})
+	s, err := db.Book.CreateSpace(in.ctx, author(), access.Space{Name: c.Name, TimeZone: c.TimeZone, Region: strings.ToUpper(c.Region)})
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (c *spaceSet) Run(in *surroundings) error {
 		return err
 	}
 	defer db.Close()
-	s, err := db.Book.UpdateSpace(in.ctx, contact.SpaceID(c.ID), func(s *access.Space) error {
+	s, err := db.Book.UpdateSpace(in.ctx, author(), contact.SpaceID(c.ID), func(s *access.Space) error {
 		c.apply(s)
 		for _, l := range limits {
 			s.Limits = s.Limits.With(l.bucket, l.figure)

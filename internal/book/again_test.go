@@ -19,7 +19,7 @@ func TestWritesAskForTheKeyAgain(t *testing.T) {
 	updateKey := func(change func(*shop, *access.APIKey)) func(*testing.T, *shop) {
 		return func(t *testing.T, s *shop) {
 			t.Helper()
-			if _, err := s.store.UpdateKey(t.Context(), s.key.ID, func(k *access.APIKey) error { change(s, k); return nil }); err != nil {
+			if _, err := s.store.UpdateKey(t.Context(), access.Act{Who: "test"}, s.key.ID, func(k *access.APIKey) error { change(s, k); return nil }); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -35,7 +35,7 @@ func TestWritesAskForTheKeyAgain(t *testing.T) {
 			fault.Forbidden, "scope_missing"},
 		"its Space is inactive": {func(t *testing.T, s *shop) {
 			t.Helper()
-			_, err := s.store.UpdateSpace(t.Context(), s.space.ID, func(sp *access.Space) error { sp.Subscription = access.Inactive; return nil })
+			_, err := s.store.UpdateSpace(t.Context(), access.Act{Who: "test"}, s.space.ID, func(sp *access.Space) error { sp.Subscription = access.Inactive; return nil })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -57,7 +57,7 @@ func openShop(t *testing.T) *shop {
 			t.Error(err)
 		}
 	})
-	s.space, err = s.store.CreateSpace(t.Context(), access.Space{Name: "test", TimeZone: "UTC", Subscription: access.Active})
+	s.space, err = s.store.CreateSpace(t.Context(), access.Act{Who: "test"}, access.Space{Name: "test", TimeZone: "UTC", Subscription: access.Active})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func (s *shop) makeKey(t *testing.T, scopes access.Scopes) (access.APIKey, strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := s.store.CreateKey(t.Context(), access.APIKey{Space: s.space.ID, Name: "test", Hash: secret.Hash(), Scopes: scopes, Created: 1})
+	key, err := s.store.CreateKey(t.Context(), access.Act{Who: "test"}, access.APIKey{Space: s.space.ID, Name: "test", Hash: secret.Hash(), Scopes: scopes, Created: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestChangesHoldWithinASecond(t *testing.T) {
 		code   string
 	}{
 		{"revoked", func(t *testing.T, s *shop) {
-			_, err := s.store.UpdateKey(t.Context(), s.key.ID, func(k *access.APIKey) error { k.Revoked = 1; return nil })
+			_, err := s.store.UpdateKey(t.Context(), access.Act{Who: "test"}, s.key.ID, func(k *access.APIKey) error { k.Revoked = 1; return nil })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -153,7 +153,7 @@ func TestChangesHoldWithinASecond(t *testing.T) {
 
 func setSpace(t *testing.T, s *shop, set func(*access.Space)) {
 	t.Helper()
-	_, err := s.store.UpdateSpace(t.Context(), s.space.ID, func(sp *access.Space) error { set(sp); return nil })
+	_, err := s.store.UpdateSpace(t.Context(), access.Act{Who: "test"}, s.space.ID, func(sp *access.Space) error { set(sp); return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestNewKeyWorksAtOnce(t *testing.T) {
 	}
 	_, err = s.enter(t, secret.Reveal())
 	wantCode(t, err, fault.Unauthenticated, access.KeyInvalid)
-	_, err = s.store.CreateKey(t.Context(), access.APIKey{Space: s.space.ID, Name: "new", Hash: secret.Hash(), Scopes: access.DefaultScopes, Created: 1})
+	_, err = s.store.CreateKey(t.Context(), access.Act{Who: "test"}, access.APIKey{Space: s.space.ID, Name: "new", Hash: secret.Hash(), Scopes: access.DefaultScopes, Created: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

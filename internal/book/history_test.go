@@ -193,7 +193,7 @@ func TestFeedOfARevokedKey(t *testing.T) {
 		_, err := s.Feed(t.Context(), g, c.Head, 10, time.Minute)
 		got <- err
 	}()
-	if _, err := s.store.UpdateKey(t.Context(), s.key.ID, func(k *access.APIKey) error { k.Revoked = 1; return nil }); err != nil {
+	if _, err := s.store.UpdateKey(t.Context(), access.Act{Who: "test"}, s.key.ID, func(k *access.APIKey) error { k.Revoked = 1; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	s.now.Add(int64(time.Second))

@@ -14,18 +14,19 @@ import (
 // CreateKey makes a key for k.Space and gives its secret, which is stored
 // nowhere: this is the only time that it is known. A name and scopes that are
 // not set get their defaults. NotFound where there is no such Space.
-func (b *Book) CreateKey(ctx context.Context, k access.APIKey) (access.APIKey, access.Secret, error) {
+func (b *Book) CreateKey(ctx context.Context, by string, k access.APIKey) (access.APIKey, access.Secret, error) {
 	if k.Name == "" {
 		k.Name = access.DefaultKeyName
 	}
 	if k.Scopes == 0 {
 		k.Scopes = access.DefaultScopes
 	}
-	k.Created, k.Revoked, k.LastUsed = b.now(), 0, 0
-	return b.saveKey(ctx, k)
+	as := b.act(by, access.ActionCreate)
+	k.Created, k.Revoked, k.LastUsed = as.At, 0, 0
+	return b.saveKey(ctx, as, k)
 }
 
-func (b *Book) saveKey(ctx context.Context, k access.APIKey) (access.APIKey, access.Secret, error) {
+func (b *Book) saveKey(ctx context.Context, as access.Act, k access.APIKey) (access.APIKey, access.Secret, error) {
 	if err := k.Check(); err != nil {
 		return access.APIKey{}, access.Secret{}, err
 	}
@@ -34,7 +35,7 @@ func (b *Book) saveKey(ctx context.Context, k access.APIKey) (access.APIKey, acc
 		return access.APIKey{}, access.Secret{}, err
 	}
 	k.Hash = secret.Hash()
-	k, err = b.store.CreateKey(ctx, k)
+	k, err = b.store.CreateKey(ctx, as, k)
 	if err != nil {
 		return access.APIKey{}, access.Secret{}, busy(missing(err, noSpace(k.Space)))
 	}
@@ -50,10 +51,11 @@ func (b *Book) Keys(ctx context.Context) ([]access.APIKey, error) {
 // RevokeKey ends a key for good. already tells that it was revoked before,
 // which changes nothing: it keeps the moment of the first time. NotFound where
 // there is no such key.
-func (b *Book) RevokeKey(ctx context.Context, id int64) (k access.APIKey, already bool, err error) {
-	k, err = b.store.UpdateKey(ctx, id, func(k *access.APIKey) error {
+func (b *Book) RevokeKey(ctx context.Context, by string, id int64) (k access.APIKey, already bool, err error) {
+	as := b.act(by, access.ActionRevoke)
+	k, err = b.store.UpdateKey(ctx, as, id, func(k *access.APIKey) error {
 		if already = k.Revoked != 0; !already {
-			k.Revoked = b.now()
+			k.Revoked = as.At
 		}
 		return nil
 	})
@@ -74,7 +76,7 @@ type Rotation struct {
 // this is cut short, the old key goes on, or its holder has the new one. Where
 // ending the old one fails, the Rotation is given beside the error: the new key
 // is there. NotFound where there is no such key, Conflict where it has ended.
-func (b *Book) RotateKey(ctx context.Context, id int64, overlap time.Duration, show func(Rotation) error) (Rotation, error) {
+func (b *Book) RotateKey(ctx context.Context, by string, id int64, overlap time.Duration, show func(Rotation) error) (Rotation, error) {
 	keys, err := b.store.Keys(ctx)
 	if err != nil {
 		return Rotation{}, busy(err)
@@ -83,19 +85,21 @@ func (b *Book) RotateKey(ctx context.Context, id int64, overlap time.Duration, s
 	if at < 0 {
 		return Rotation{}, noKey(id)
 	}
-	now := b.now()
+	as := b.act(by, access.ActionCreate)
+	now := as.At
 	next, err := keys[at].Successor(now)
 	if err != nil {
 		return Rotation{}, err
 	}
 	r := Rotation{Old: keys[at].EndAfter(overlap, now)}
-	if r.Made, r.Secret, err = b.saveKey(ctx, next); err != nil {
+	if r.Made, r.Secret, err = b.saveKey(ctx, as, next); err != nil {
 		return Rotation{}, err
 	}
 	if err := show(r); err != nil {
 		return r, err
 	}
-	r.Old, err = b.store.UpdateKey(ctx, id, func(k *access.APIKey) error {
+	as.Action = access.ActionRotate
+	r.Old, err = b.store.UpdateKey(ctx, as, id, func(k *access.APIKey) error {
 		*k = k.EndAfter(overlap, now)
 		return nil
 	})

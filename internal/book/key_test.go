@@ -13,7 +13,7 @@ import (
 func TestCreateKeyWorksAtOnce(t *testing.T) {
 	b, now := registry(t)
 	space := makeSpace(t, b)
-	k, secret, err := b.CreateKey(t.Context(), access.APIKey{Space: space.ID})
+	k, secret, err := b.CreateKey(t.Context(), "test", access.APIKey{Space: space.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,14 +32,14 @@ func TestCreateKeyWorksAtOnce(t *testing.T) {
 // Revoking is final and in force within a second (CONTRACT D19).
 func TestRevokeKey(t *testing.T) {
 	b, now := registry(t)
-	k, secret, err := b.CreateKey(t.Context(), access.APIKey{Space: makeSpace(t, b).ID})
+	k, secret, err := b.CreateKey(t.Context(), "test", access.APIKey{Space: makeSpace(t, b).ID})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); err != nil {
 		t.Fatal(err)
 	}
-	first, already, err := b.RevokeKey(t.Context(), k.ID)
+	first, already, err := b.RevokeKey(t.Context(), "test", k.ID)
 	if err != nil || already || first.Revoked != contact.TimeOf(*now) {
 		t.Errorf("revoked %+v, already %v, %v", first, already, err)
 	}
@@ -47,7 +47,7 @@ func TestRevokeKey(t *testing.T) {
 	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); code(err) != access.KeyInvalid {
 		t.Errorf("a second later: %v", err)
 	}
-	again, already, err := b.RevokeKey(t.Context(), k.ID)
+	again, already, err := b.RevokeKey(t.Context(), "test", k.ID)
 	if err != nil || !already || again.Revoked != first.Revoked {
 		t.Errorf("again: %+v, already %v, %v", again, already, err)
 	}

@@ -200,7 +200,7 @@ func TestFindAfterTheRegionChanged(t *testing.T) {
 	if find("+49 30 23125001") != 0 || find("03023125001") != 1 {
 		t.Error("without a region")
 	}
-	space, err := s.UpdateSpace(t.Context(), s.space.ID, func(sp *access.Space) error { sp.Region = "DE"; return nil })
+	space, err := s.UpdateSpace(t.Context(), "test", s.space.ID, func(sp *access.Space) error { sp.Region = "DE"; return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
 )
@@ -11,7 +12,12 @@ import (
 // Spaces and keys are managed by whoever may open the database itself: these
 // use cases ask for no Grant, so they must not be reached by HTTP without one.
 // What they change is in force within a second, in every process
-// (CONTRACT D19).
+// (CONTRACT D19). by is who does it, as access.Author names them: the log tells it.
+
+// act is what somebody does now.
+func (b *Book) act(by string, action access.Action) access.Act {
+	return access.Act{At: b.now(), Who: by, Action: action}
+}
 
 // missing gives instead in place of the store's word for a missing row.
 func missing(err, instead error) error {

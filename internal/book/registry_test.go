@@ -43,7 +43,7 @@ func code(err error) string {
 
 func makeSpace(t *testing.T, b *book.Book) access.Space {
 	t.Helper()
-	s, err := b.CreateSpace(context.Background(), access.Space{Name: "one"})
+	s, err := b.CreateSpace(context.Background(), "test", access.Space{Name: "one"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,11 +54,11 @@ func TestRegistryRefuses(t *testing.T) {
 	b, now := registry(t)
 	space := makeSpace(t, b)
 	nothing := func(*access.Space) error { return nil }
-	_, noName := b.CreateSpace(t.Context(), access.Space{})
-	_, noSpace := b.UpdateSpace(t.Context(), 99, nothing)
-	_, _, noSpaceOfKey := b.CreateKey(t.Context(), access.APIKey{Space: 99})
-	_, _, expired := b.CreateKey(t.Context(), access.APIKey{Space: space.ID, Expires: contact.TimeOf(*now)})
-	_, _, noKey := b.RevokeKey(t.Context(), 99)
+	_, noName := b.CreateSpace(t.Context(), "test", access.Space{})
+	_, noSpace := b.UpdateSpace(t.Context(), "test", 99, nothing)
+	_, _, noSpaceOfKey := b.CreateKey(t.Context(), "test", access.APIKey{Space: 99})
+	_, _, expired := b.CreateKey(t.Context(), "test", access.APIKey{Space: space.ID, Expires: contact.TimeOf(*now)})
+	_, _, noKey := b.RevokeKey(t.Context(), "test", 99)
 	for name, c := range map[string]struct {
 		err  error
 		kind fault.Kind

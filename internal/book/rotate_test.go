@@ -14,7 +14,7 @@ import (
 // Both keys open the Space during the overlap, and the new one alone after it.
 func TestRotateKey(t *testing.T) {
 	b, now := registry(t)
-	old, oldSecret, err := b.CreateKey(t.Context(), access.APIKey{Space: makeSpace(t, b).ID, Name: "crm", Scopes: access.ScopesOf(access.Read)})
+	old, oldSecret, err := b.CreateKey(t.Context(), "test", access.APIKey{Space: makeSpace(t, b).ID, Name: "crm", Scopes: access.ScopesOf(access.Read)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func TestRotateKey(t *testing.T) {
 		return code(err)
 	}
 	var shown book.Rotation
-	r, err := b.RotateKey(t.Context(), old.ID, time.Hour, func(r book.Rotation) error {
+	r, err := b.RotateKey(t.Context(), "test", old.ID, time.Hour, func(r book.Rotation) error {
 		shown = r
 		if keys, err := b.Keys(t.Context()); err != nil || len(keys) != 2 || keys[0] != old {
 			t.Errorf("before it is shown: %+v, %v", keys, err)
@@ -56,28 +56,28 @@ func TestRotateKeyRefuses(t *testing.T) {
 	var keys [3]access.APIKey
 	for i, expires := range []contact.Time{0, 0, contact.TimeOf(now.Add(time.Minute))} {
 		var err error
-		if keys[i], _, err = b.CreateKey(t.Context(), access.APIKey{Space: space, Expires: expires}); err != nil {
+		if keys[i], _, err = b.CreateKey(t.Context(), "test", access.APIKey{Space: space, Expires: expires}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err := b.RevokeKey(t.Context(), keys[1].ID); err != nil {
+	if _, _, err := b.RevokeKey(t.Context(), "test", keys[1].ID); err != nil {
 		t.Fatal(err)
 	}
 	*now = now.Add(time.Minute)
 	never := func(book.Rotation) error { t.Error("a key was made"); return nil }
 	for id, want := range map[int64]string{99: "key_not_found", keys[1].ID: "key_revoked", keys[2].ID: "key_expired"} {
-		if _, err := b.RotateKey(t.Context(), id, 0, never); code(err) != want || fault.KindOf(err) == fault.Internal {
+		if _, err := b.RotateKey(t.Context(), "test", id, 0, never); code(err) != want || fault.KindOf(err) == fault.Internal {
 			t.Errorf("key %d: %v, want %s", id, err, want)
 		}
 	}
 	broken := errors.New("nobody reads")
-	if r, err := b.RotateKey(t.Context(), keys[0].ID, 0, func(book.Rotation) error { return broken }); err != broken || r.Made.ID == 0 {
+	if r, err := b.RotateKey(t.Context(), "test", keys[0].ID, 0, func(book.Rotation) error { return broken }); err != broken || r.Made.ID == 0 {
 		t.Errorf("not shown: %+v, %v", r, err)
 	}
 	if list, err := b.Keys(t.Context()); err != nil || len(list) != 4 || list[0] != keys[0] {
 		t.Errorf("the old key: %+v, %v", list, err)
 	}
-	r, err := b.RotateKey(t.Context(), keys[0].ID, 0, func(book.Rotation) error { return nil })
+	r, err := b.RotateKey(t.Context(), "test", keys[0].ID, 0, func(book.Rotation) error { return nil })
 	if err != nil || r.Old.Revoked != contact.TimeOf(*now) {
 		t.Errorf("without an overlap: %+v, %v", r.Old, err)
 	}

@@ -12,19 +12,49 @@ import (
 // CreateSpace makes a Space. A time zone and a subscription that are not set
 // get their defaults, UTC and active. It is refused, Invalid, with all that
 // Space.Check finds; ID and Created are given here.
-func (b *Book) CreateSpace(ctx context.Context, s access.Space) (access.Space, error) {
+func (b *Book) CreateSpace(ctx context.Context, by string, s access.Space) (access.Space, error) {
+	as, err := b.newSpace(by, &s)
+	if err != nil {
+		return access.Space{}, err
+	}
+	s, err = b.store.CreateSpace(ctx, as, s)
+	return s, busy(err)
+}
+
+// FirstSpace is CreateSpace where there is no Space at all. Else it gives the
+// first of them, and false. Of several that start on one empty database, one
+// makes a Space, and the others find it.
+func (b *Book) FirstSpace(ctx context.Context, by string, s access.Space) (access.Space, bool, error) {
+	// Most servers find one, and need not write for that.
+	if list, err := b.store.Spaces(ctx); err != nil || len(list) > 0 {
+		return firstOf(list), false, busy(err)
+	}
+	as, err := b.newSpace(by, &s)
+	if err != nil {
+		return access.Space{}, false, err
+	}
+	s, made, err := b.store.FirstSpace(ctx, as, s)
+	return s, made, busy(err)
+}
+
+func firstOf(list []access.Space) (first access.Space) {
+	if len(list) > 0 {
+		first = list[0]
+	}
+	return first
+}
+
+// newSpace fills in what a Space that is made needs.
+func (b *Book) newSpace(by string, s *access.Space) (access.Act, error) {
 	if s.TimeZone == "" {
 		s.TimeZone = access.DefaultTimeZone
 	}
 	if s.Subscription == "" {
 		s.Subscription = access.Active
 	}
-	s.Created = b.now()
-	if err := s.Check(); err != nil {
-		return access.Space{}, err
-	}
-	s, err := b.store.CreateSpace(ctx, s)
-	return s, busy(err)
+	as := b.act(by, access.ActionCreate)
+	s.Created = as.At
+	return as, s.Check()
 }
 
 // Spaces lists all Spaces by id.
@@ -36,8 +66,8 @@ func (b *Book) Spaces(ctx context.Context) ([]access.Space, error) {
 // UpdateSpace lets change set what it wants of a Space, and saves it if
 // Space.Check allows. It gives the Space as it is then; NotFound where there
 // is none.
-func (b *Book) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) error) (access.Space, error) {
-	s, err := b.store.UpdateSpace(ctx, id, func(s *access.Space) error {
+func (b *Book) UpdateSpace(ctx context.Context, by string, id contact.SpaceID, change func(*access.Space) error) (access.Space, error) {
+	s, err := b.store.UpdateSpace(ctx, b.act(by, access.ActionUpdate), id, func(s *access.Space) error {
 		if err := change(s); err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 func TestUpdateSpace(t *testing.T) {
 	b, now := registry(t)
 	space := makeSpace(t, b)
-	_, secret, err := b.CreateKey(t.Context(), access.APIKey{Space: space.ID})
+	_, secret, err := b.CreateKey(t.Context(), "test", access.APIKey{Space: space.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +20,7 @@ func TestUpdateSpace(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := func(sub access.Subscription) error {
-		_, err := b.UpdateSpace(t.Context(), space.ID, func(s *access.Space) error {
+		_, err := b.UpdateSpace(t.Context(), "test", space.ID, func(s *access.Space) error {
 			s.Subscription = sub
 			return nil
 		})

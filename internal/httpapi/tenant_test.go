@@ -367,7 +367,7 @@ func unlimited() (none access.Limits) {
 // label names the first custom field of a Space.
 func (w *world) label(t *testing.T, space contact.SpaceID, label string) {
 	t.Helper()
-	_, err := w.book.UpdateSpace(t.Context(), space, func(s *access.Space) (err error) {
+	_, err := w.book.UpdateSpace(t.Context(), "test", space, func(s *access.Space) (err error) {
 		s.Labels, err = s.Labels.With(contact.SlotAt(0), label)
 		return err
 	})

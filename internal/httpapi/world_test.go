@@ -122,7 +122,7 @@ func newSecret(t *testing.T) access.Secret {
 
 func (w *world) addSpace(t *testing.T, s access.Subscription, l access.Limits) contact.SpaceID {
 	t.Helper()
-	space, err := w.store.CreateSpace(t.Context(), access.Space{
+	space, err := w.store.CreateSpace(t.Context(), access.Act{Who: "test"}, access.Space{
 		Name: "A Space", TimeZone: "UTC", Region: "GB", Subscription: s, Limits: l, Created: contact.TimeOf(w.clock())})
 	if err != nil {
 		t.Fatal(err)
@@ -133,7 +133,7 @@ func (w *world) addSpace(t *testing.T, s access.Subscription, l access.Limits) c
 func (w *world) addKey(t *testing.T, name string, space contact.SpaceID, scopes access.Scopes, expires contact.Time) {
 	t.Helper()
 	secret := newSecret(t)
-	key, err := w.store.CreateKey(t.Context(), access.APIKey{
+	key, err := w.store.CreateKey(t.Context(), access.Act{Who: "test"}, access.APIKey{
 		Space: space, Name: name, Hash: secret.Hash(), Scopes: scopes, Created: contact.TimeOf(w.clock()), Expires: expires})
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +143,7 @@ func (w *world) addKey(t *testing.T, name string, space contact.SpaceID, scopes 
 
 func (w *world) revoke(t *testing.T, name string) {
 	t.Helper()
-	_, err := w.store.UpdateKey(t.Context(), w.keyIDs[name], func(k *access.APIKey) error {
+	_, err := w.store.UpdateKey(t.Context(), access.Act{Who: "test"}, w.keyIDs[name], func(k *access.APIKey) error {
 		k.Revoked = contact.TimeOf(w.clock())
 		return nil
 	})

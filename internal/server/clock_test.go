@@ -63,11 +63,11 @@ func writeAt(t *testing.T, path string, at time.Time) {
 	}
 	s := store.New(backend, store.Options{Clock: clock})
 	b := book.New(s, book.Options{Clock: clock})
-	space, err := b.CreateSpace(t.Context(), access.Space{Name: "old"})
+	space, err := b.CreateSpace(t.Context(), "test", access.Space{Name: "old"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, _, err := b.CreateKey(t.Context(), access.APIKey{Space: space.ID})
+	key, _, err := b.CreateKey(t.Context(), "test", access.APIKey{Space: space.ID})
 	if err != nil {
 		t.Fatal(err)
 	}

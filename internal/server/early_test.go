@@ -58,7 +58,7 @@ var earlies = []early{
 // key makes another key of the server's Space.
 func (r *running) key(k access.APIKey) string {
 	k.Space = r.grant.Space.ID
-	_, secret, err := r.Book().CreateKey(context.Background(), k)
+	_, secret, err := r.Book().CreateKey(context.Background(), "test", k)
 	if err != nil {
 		panic(err)
 	}

@@ -84,11 +84,11 @@ func newNeighbours(t *testing.T) (*neighbours, *running) {
 		for _, b := range access.Buckets {
 			space.Limits = space.Limits.With(b, 0)
 		}
-		space, err := n.Book().CreateSpace(t.Context(), space)
+		space, err := n.Book().CreateSpace(t.Context(), "test", space)
 		if err != nil {
 			t.Fatal(err)
 		}
-		key, secret, err := n.Book().CreateKey(t.Context(), access.APIKey{Space: space.ID})
+		key, secret, err := n.Book().CreateKey(t.Context(), "test", access.APIKey{Space: space.ID})
 		if err != nil {
 			t.Fatal(err)
 		}

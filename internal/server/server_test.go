@@ -32,11 +32,11 @@ type running struct {
 
 func start(t *testing.T, s *Server) *running {
 	t.Helper()
-	space, err := s.Book().CreateSpace(t.Context(), access.Space{Name: "test"})
+	space, err := s.Book().CreateSpace(t.Context(), "test", access.Space{Name: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, secret, err := s.Book().CreateKey(t.Context(), access.APIKey{Space: space.ID})
+	key, secret, err := s.Book().CreateKey(t.Context(), "test", access.APIKey{Space: space.ID})
 	if err != nil {
 		t.Fatal(err)
 	}

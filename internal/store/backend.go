@@ -172,25 +172,36 @@ type Updates struct {
 	Limit         int
 }
 
-// Registry keeps Spaces and API keys. Each method is a transaction of its own.
+// Registry keeps Spaces and API keys, and the log of who changed them. Each
+// method is a transaction of its own: an entry is there exactly where what it
+// tells of is.
 type Registry interface {
-	// CreateSpace stores a new Space and gives it its id.
-	CreateSpace(ctx context.Context, space access.Space) (access.Space, error)
+	// CreateSpace stores a new Space and gives it its id, which the entry about
+	// it gets too.
+	CreateSpace(ctx context.Context, space access.Space, about access.Entry) (access.Space, error)
+	// FirstSpace is CreateSpace where there is no Space at all. Else it gives the
+	// first of them, and false. Of all that run at once, by however many servers
+	// and beside whatever CreateSpace, one at most makes a Space.
+	FirstSpace(ctx context.Context, space access.Space, about access.Entry) (access.Space, bool, error)
 	// Spaces lists all Spaces by id.
 	Spaces(ctx context.Context) ([]access.Space, error)
-	// UpdateSpace loads a Space, lets change decide, and saves what it left.
-	// Where change gives a Rekey, that is asked of every live contact of the
-	// Space, once, and what it says is saved together with the settings. ErrNoRow
-	// where there is no such Space.
-	UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (Rekey, error)) (access.Space, error)
-	// CreateKey stores a new key and gives it its id. ErrNoRow where its Space
-	// does not exist.
-	CreateKey(ctx context.Context, key access.APIKey) (access.APIKey, error)
+	// UpdateSpace loads a Space, lets change decide, and saves what it left, with
+	// the entry that it gives, nil for none. Where it gives a Rekey too, that is
+	// asked of every live contact of the Space, once, and what it says is saved
+	// together with the rest. ErrNoRow where there is no such Space.
+	UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (*access.Entry, Rekey, error)) (access.Space, error)
+	// CreateKey stores a new key and gives it its id, which the entry about it
+	// gets too. ErrNoRow where its Space does not exist.
+	CreateKey(ctx context.Context, key access.APIKey, about access.Entry) (access.APIKey, error)
 	// Keys lists all keys by id, revoked ones included.
 	Keys(ctx context.Context) ([]access.APIKey, error)
-	// UpdateKey loads a key, lets change decide, and saves what it left.
-	// ErrNoRow where there is no such key.
-	UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) error) (access.APIKey, error)
+	// UpdateKey loads a key, lets change decide, and saves what it left, with the
+	// entry that it gives, nil for none. ErrNoRow where there is no such key.
+	UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) (*access.Entry, error)) (access.APIKey, error)
+	// Entries reads the log, newest first. Like the lists of a Reader it keeps to
+	// MaxPageBytes. Ids of entries grow in the order in which they are committed,
+	// so that what comes later has a greater one.
+	Entries(ctx context.Context, q EntryQuery) ([]access.Entry, error)
 	// Grant finds a key by its hash, with its Space. It returns false where no
 	// such key was ever made. Revoked and expired ones are found. Like all that
 	// reads the registry, it waits for no read of a Space.
@@ -200,6 +211,15 @@ type Registry interface {
 // Rekey tells which match keys a contact loses and gains by a change of its
 // Space's settings.
 type Rekey func(row *record.Contact) (gone, come []contact.Key, err error)
+
+// EntryQuery says which entries of the log to read: those about Spaces, or those
+// about keys.
+type EntryQuery struct {
+	Keys   bool
+	ID     int64 // of one Space or one key; 0 for all
+	Before int64 // exclusive bound of the entry's id; 0 for none
+	Limit  int
+}
 
 // ErrNoRow says that the row to change does not exist.
 var ErrNoRow = errors.New("store: no such row")

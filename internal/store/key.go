@@ -8,8 +8,8 @@ import (
 
 // CreateKey stores a new key and gives it its id. ErrNoRow where its Space does
 // not exist.
-func (s *Store) CreateKey(ctx context.Context, key access.APIKey) (access.APIKey, error) {
-	return guarded(s, func() (access.APIKey, error) { return s.backend.CreateKey(ctx, key) })
+func (s *Store) CreateKey(ctx context.Context, as access.Act, key access.APIKey) (access.APIKey, error) {
+	return guarded(s, func() (access.APIKey, error) { return s.backend.CreateKey(ctx, key, *as.OfKey(nil, &key)) })
 }
 
 // Keys lists all keys by id, revoked ones included.
@@ -17,8 +17,16 @@ func (s *Store) Keys(ctx context.Context) ([]access.APIKey, error) { return s.ba
 
 // UpdateKey loads a key, lets change decide, and saves what it left. ErrNoRow
 // where there is no such key.
-func (s *Store) UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) error) (access.APIKey, error) {
-	return guarded(s, func() (access.APIKey, error) { return s.backend.UpdateKey(ctx, id, change) })
+func (s *Store) UpdateKey(ctx context.Context, as access.Act, id int64, change func(*access.APIKey) error) (access.APIKey, error) {
+	return guarded(s, func() (access.APIKey, error) {
+		return s.backend.UpdateKey(ctx, id, func(key *access.APIKey) (*access.Entry, error) {
+			before := *key
+			if err := change(key); err != nil {
+				return nil, err
+			}
+			return as.OfKey(&before, key), nil
+		})
+	})
 }
 
 // Grant finds a key by its hash, with its Space; false where no such key was

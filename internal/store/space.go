@@ -9,8 +9,20 @@ import (
 )
 
 // CreateSpace stores a new Space and gives it its id.
-func (s *Store) CreateSpace(ctx context.Context, space access.Space) (access.Space, error) {
-	return guarded(s, func() (access.Space, error) { return s.backend.CreateSpace(ctx, space) })
+func (s *Store) CreateSpace(ctx context.Context, as access.Act, space access.Space) (access.Space, error) {
+	return guarded(s, func() (access.Space, error) { return s.backend.CreateSpace(ctx, space, *as.OfSpace(nil, &space)) })
+}
+
+// FirstSpace stores a Space where there is none. Else it gives the first of
+// them, and false. Of all that run at once, on however many servers, one at most
+// makes a Space.
+func (s *Store) FirstSpace(ctx context.Context, as access.Act, space access.Space) (access.Space, bool, error) {
+	made := false
+	first, err := guarded(s, func() (first access.Space, err error) {
+		first, made, err = s.backend.FirstSpace(ctx, space, *as.OfSpace(nil, &space))
+		return first, err
+	})
+	return first, made, err
 }
 
 // Spaces lists all Spaces by id.
@@ -20,14 +32,14 @@ func (s *Store) Spaces(ctx context.Context) ([]access.Space, error) { return s.b
 // the region comes out different, the phones of all its contacts get the match
 // keys that follow from the new one, in the same transaction: for a large Space
 // writes wait meanwhile. ErrNoRow where there is no such Space.
-func (s *Store) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) error) (access.Space, error) {
+func (s *Store) UpdateSpace(ctx context.Context, as access.Act, id contact.SpaceID, change func(*access.Space) error) (access.Space, error) {
 	return guarded(s, func() (access.Space, error) {
-		return s.backend.UpdateSpace(ctx, id, func(space *access.Space) (Rekey, error) {
-			before := space.Region
+		return s.backend.UpdateSpace(ctx, id, func(space *access.Space) (*access.Entry, Rekey, error) {
+			before := *space
 			if err := change(space); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			return rekeying(before, space.Region), nil
+			return as.OfSpace(&before, space), rekeying(before.Region, space.Region), nil
 		})
 	})
 }

@@ -65,11 +65,11 @@ func newRig(t *testing.T) *rig {
 	for _, bucket := range access.Buckets {
 		unlimited = unlimited.With(bucket, 0)
 	}
-	space, err := b.CreateSpace(t.Context(), access.Space{Name: "costs", Region: "US", Limits: unlimited})
+	space, err := b.CreateSpace(t.Context(), "test", access.Space{Name: "costs", Region: "US", Limits: unlimited})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, secret, err := b.CreateKey(t.Context(), access.APIKey{Space: space.ID, Name: "costs"})
+	_, secret, err := b.CreateKey(t.Context(), "test", access.APIKey{Space: space.ID, Name: "costs"})
 	if err != nil {
 		t.Fatal(err)
 	}

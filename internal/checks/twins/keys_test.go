@@ -24,13 +24,13 @@ func TestRevokedEverywhere(t *testing.T) {
 		}
 	}
 	unlimited := func(s *access.Space) error { s.Limits = s.Limits.With(access.List, 0); return nil }
-	if _, err := w.servers[1].UpdateSpace(bg, w.grant.Space.ID, unlimited); err != nil {
+	if _, err := w.servers[1].UpdateSpace(bg, "test", w.grant.Space.ID, unlimited); err != nil {
 		t.Fatal(err)
 	}
 	for i, s := range w.servers { // each of them revokes one
 		k, secret := w.key(t)
 		wants("a new key", secret, works)
-		if _, _, err := s.RevokeKey(bg, k.ID); err != nil {
+		if _, _, err := s.RevokeKey(bg, "test", k.ID); err != nil {
 			t.Fatal(err)
 		}
 		w.passed.Add(int64(time.Second))
@@ -38,7 +38,7 @@ func TestRevokedEverywhere(t *testing.T) {
 		wants("another key", w.secret, works)
 		subscribe := func(to access.Subscription) {
 			t.Helper()
-			if _, err := s.UpdateSpace(bg, w.grant.Space.ID, func(sp *access.Space) error { sp.Subscription = to; return nil }); err != nil {
+			if _, err := s.UpdateSpace(bg, "test", w.grant.Space.ID, func(sp *access.Space) error { sp.Subscription = to; return nil }); err != nil {
 				t.Fatal(i, err)
 			}
 			w.passed.Add(int64(time.Second))

@@ -55,7 +55,7 @@ func TestRegionChangesBesideWrites(t *testing.T) {
 	}
 	regions := []string{"GB", "US", "", "GB"}
 	for _, region := range regions {
-		_, err := w.servers[2].UpdateSpace(bg, w.grant.Space.ID, func(s *access.Space) error { s.Region = region; return nil })
+		_, err := w.servers[2].UpdateSpace(bg, "test", w.grant.Space.ID, func(s *access.Space) error { s.Region = region; return nil })
 		if err != nil {
 			t.Error(err)
 		}
@@ -164,7 +164,7 @@ func TestLongRegionChange(t *testing.T) {
 		}
 	}
 	other := w.grant
-	if other.Space, err = w.servers[1].CreateSpace(bg, access.Space{Name: "Example Other"}); err != nil {
+	if other.Space, err = w.servers[1].CreateSpace(bg, "test", access.Space{Name: "Example Other"}); err != nil {
 		t.Fatal(err)
 	}
 	p := patch(contact.Names, "Goes on")

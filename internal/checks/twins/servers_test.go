@@ -52,7 +52,7 @@ func newTown(t *testing.T, servers int) *town {
 		w.servers = append(w.servers, &server{b, s, f})
 	}
 	var err error
-	if w.grant.Space, err = w.servers[0].CreateSpace(bg, access.Space{Name: "Example Ltd", Region: "US"}); err != nil {
+	if w.grant.Space, err = w.servers[0].CreateSpace(bg, "test", access.Space{Name: "Example Ltd", Region: "US"}); err != nil {
 		t.Fatal(err)
 	}
 	w.grant.Key, w.secret = w.key(t)
@@ -62,7 +62,7 @@ func newTown(t *testing.T, servers int) *town {
 // key makes a key of the Space, on the last server.
 func (w *town) key(t *testing.T) (access.APIKey, string) {
 	t.Helper()
-	k, secret, err := w.servers[len(w.servers)-1].CreateKey(bg, access.APIKey{Space: w.grant.Space.ID})
+	k, secret, err := w.servers[len(w.servers)-1].CreateKey(bg, "test", access.APIKey{Space: w.grant.Space.ID})
 	if err != nil {
 		t.Fatal(err)
 	}

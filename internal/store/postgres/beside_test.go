@@ -53,12 +53,12 @@ func TestServersBesideEachOther(t *testing.T) {
 func TestRegionAfterTheWait(t *testing.T) {
 	dsn := pgtest.NewTemplate(t, Migrate).Database(t)
 	b := opened(t, Options{DSN: dsn})
-	space, err := b.CreateSpace(bg, access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active, Region: "US"})
+	space, err := b.CreateSpace(bg, access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active, Region: "US"}, access.Entry{Act: access.Act{Who: "test"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := make(chan []store.SpaceRow, 1)
-	_, err = b.UpdateSpace(bg, space.ID, func(s *access.Space) (store.Rekey, error) {
+	_, err = b.UpdateSpace(bg, space.ID, func(s *access.Space) (*access.Entry, store.Rekey, error) {
 		s.Region = "GB"
 		go func() {
 			defer close(got)
@@ -77,10 +77,10 @@ func TestRegionAfterTheWait(t *testing.T) {
 		for waits := 0; waits == 0; { // until it does wait for the row
 			err := b.reads.QueryRow(bg, `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`).Scan(&waits)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
-		return nil, nil
+		return nil, nil, nil
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestRegionAfterTheWait(t *testing.T) {
 func TestSavedWaits(t *testing.T) {
 	dsn := pgtest.NewTemplate(t, Migrate).Database(t)
 	b := opened(t, Options{DSN: dsn})
-	space, err := b.CreateSpace(bg, access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active})
+	space, err := b.CreateSpace(bg, access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active}, access.Entry{Act: access.Act{Who: "test"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -175,7 +175,7 @@ func storeOn(t *testing.T, dsn string) *store.Store {
 
 func newSpace(t *testing.T, s *store.Store) contact.SpaceID {
 	t.Helper()
-	space, err := s.CreateSpace(bg, access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active, Region: "US"})
+	space, err := s.CreateSpace(bg, access.Act{Who: "test"}, access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active, Region: "US"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,11 +11,12 @@ import (
 )
 
 // CreateKey stores a new key.
-func (b *Backend) CreateKey(ctx context.Context, key access.APIKey) (access.APIKey, error) {
+func (b *Backend) CreateKey(ctx context.Context, key access.APIKey, about access.Entry) (access.APIKey, error) {
 	id, err := b.takeIDs(ctx, "key", 1)
 	if err != nil {
 		return key, final(err)
 	}
+	about.Key = id
 	err = b.change(ctx, func(t *tx) error {
 		if _, err := t.settings(ctx, key.Space); err != nil {
 			return err
@@ -23,6 +24,7 @@ func (b *Backend) CreateKey(ctx context.Context, key access.APIKey) (access.APIK
 		q := t.statements()
 		q.Queue(insertAPIKey, id, int64(key.Space), key.Name, key.Hash[:], key.Scopes.String(),
 			int64(key.Created), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed))
+		queueEntry(q, &about)
 		return t.send(ctx, "make a key", q)
 	})
 	key.ID = id
@@ -39,7 +41,7 @@ func (b *Backend) Keys(ctx context.Context) ([]access.APIKey, error) {
 }
 
 // UpdateKey loads a key, lets change decide, and saves it.
-func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) error) (key access.APIKey, err error) {
+func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) (*access.Entry, error)) (key access.APIKey, err error) {
 	err = b.change(ctx, func(t *tx) error {
 		q := t.statements()
 		q.Queue(lockAPIKey, id).QueryRow(func(r pgx.Row) (err error) {
@@ -50,11 +52,13 @@ func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.A
 		if err := t.send(ctx, "load a key", q); err != nil {
 			return err
 		}
-		if err := change(&key); err != nil {
+		about, err := change(&key)
+		if err != nil {
 			return err
 		}
 		q = t.statements()
 		q.Queue(updateAPIKey, id, key.Name, key.Scopes.String(), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed)).Exec(exactly(1))
+		queueEntry(q, about)
 		return t.send(ctx, "save a key", q)
 	})
 	return key, err

@@ -19,8 +19,10 @@ import (
 var scans = map[string]string{
 	"selectSpaces":  "it lists the whole table, which has a row a tenant",
 	"selectLastAt":  "it is for all Spaces, once at the start",
+	"lockIDs":       "its table has four rows",
+	"insertEntry":   "it takes an id, from a table that has four rows",
 	"selectAPIKeys": "it lists the whole table, which has a few rows a tenant",
-	"takeIDs":       "its table has three rows",
+	"takeIDs":       "its table has four rows",
 	"selectSecret":  "its table has one row",
 	"selectVersion": "its table has a row a migration",
 }
@@ -44,6 +46,7 @@ const fill = `
 		SELECT s, i, i, s * 20000 + (i + 1) / 2, 0, i, CASE WHEN i % 2 = 0 THEN i - 1 ELSE 0 END, i, 'update', '{}', '', 'r' || i, '', 0, 0, '{}', CASE WHEN i % 32 = 0 THEN '{}' END
 		FROM (SELECT s, i FROM generate_series(1, 4) s, generate_series(1, 40000) i) n;
 	INSERT INTO match_keys SELECT s, 0, CASE WHEN i % 10 = 0 THEN 'shared' ELSE 'ada' || i END, s * 20000 + i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
+	INSERT INTO registry_log SELECT s, (s + 1) / 2, CASE WHEN s % 2 = 0 THEN 0 ELSE s END, 'key', 1, 'test', 'create', '[["name","","key"]]' FROM generate_series(1, 6000) s;
 	INSERT INTO limit_windows SELECT s, b, 1, 1 FROM generate_series(1, 3000) s, unnest(ARRAY['update', 'get']) b;
 	ANALYZE`
 
@@ -121,28 +124,38 @@ func calls(b *Backend) []func() error {
 		func() error { _, err := b.Keys(bg); return err },
 		func() error { _, _, err := b.Grant(bg, [32]byte{1}); return err },
 		func() error {
-			_, err := b.UpdateSpace(bg, space, func(*access.Space) (store.Rekey, error) {
-				return func(row *record.Contact) (gone, come []contact.Key, err error) {
+			_, err := b.UpdateSpace(bg, space, func(*access.Space) (*access.Entry, store.Rekey, error) {
+				return nil, func(row *record.Contact) (gone, come []contact.Key, err error) {
 					return []contact.Key{{Text: "gone"}}, []contact.Key{{Text: fmt.Sprint("come", row.ID)}}, nil
 				}, nil
 			})
 			return err
 		},
 		func() error {
-			_, err := b.CreateKey(bg, access.APIKey{Space: space, Name: "key", Scopes: access.DefaultScopes})
+			_, err := b.CreateKey(bg, access.APIKey{Space: space, Name: "key", Scopes: access.DefaultScopes}, access.Entry{Act: access.Act{Who: "test"}})
 			return err
 		},
 		func() error {
-			_, err := b.UpdateKey(bg, 5, func(k *access.APIKey) error { k.Name = "new"; return nil })
+			_, err := b.UpdateKey(bg, 5, func(k *access.APIKey) (*access.Entry, error) { k.Name = "new"; return nil, nil })
 			return err
 		},
+		func() error {
+			for _, q := range []store.EntryQuery{{}, {ID: 5}, {Keys: true}, {Keys: true, ID: 5}} {
+				q.Limit = 50
+				if list, err := b.Entries(bg, q); err != nil || len(list) == 0 {
+					return fmt.Errorf("%+v: %d entries, %w", q, len(list), err)
+				}
+			}
+			return nil
+		},
+		func() error { _, _, err := b.FirstSpace(bg, access.Space{}, access.Entry{}); return err },
 		func() error {
 			return b.UpdateWindow(bg, space, access.Update, 0, func(_ access.Window, now contact.Time) access.Window {
 				return access.Window{Start: now, Used: 1}
 			})
 		},
 		func() error {
-			_, err := b.CreateSpace(bg, access.Space{Name: "b", TimeZone: "UTC", Subscription: access.Active})
+			_, err := b.CreateSpace(bg, access.Space{Name: "b", TimeZone: "UTC", Subscription: access.Active}, access.Entry{Act: access.Act{Who: "test"}})
 			return err
 		},
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -13,23 +14,52 @@ import (
 )
 
 // CreateSpace stores a new Space.
-func (b *Backend) CreateSpace(ctx context.Context, space access.Space) (access.Space, error) {
-	id, err := b.takeIDs(ctx, "space", 1)
-	if err != nil {
-		return space, final(err)
-	}
-	if err := store.CheckSpaceID(contact.SpaceID(id)); err != nil {
-		return space, err
-	}
+func (b *Backend) CreateSpace(ctx context.Context, space access.Space, about access.Entry) (access.Space, error) {
+	err := b.change(ctx, func(t *tx) error { return t.createSpace(ctx, &space, about) })
+	return space, err
+}
+
+// FirstSpace stores a Space where there is none. It locks the row that ids of
+// Spaces come from, as createSpace does, and only then looks.
+func (b *Backend) FirstSpace(ctx context.Context, space access.Space, about access.Entry) (first access.Space, made bool, err error) {
 	err = b.change(ctx, func(t *tx) error {
 		q := t.statements()
-		q.Queue(insertSpace, id)
-		q.Queue(insertSettings, id, space.Name, space.TimeZone, space.Region, string(space.Subscription),
-			access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created))
-		return t.send(ctx, "make a Space", q)
+		q.Queue(lockIDs, "space").Exec(exactly(1))
+		q.Queue(selectFirstSpace).QueryRow(func(r pgx.Row) (err error) {
+			first, err = settingsRow(r)
+			made = errors.Is(err, pgx.ErrNoRows)
+			if made {
+				return nil
+			}
+			return err
+		})
+		if err := t.send(ctx, "look for a Space", q); err != nil || !made {
+			return err
+		}
+		first = space
+		return t.createSpace(ctx, &first, about)
 	})
-	space.ID = contact.SpaceID(id)
-	return space, err
+	return first, made && err == nil, err
+}
+
+// createSpace takes the id within its own transaction, so that no two make a
+// Space at once.
+func (t *tx) createSpace(ctx context.Context, space *access.Space, about access.Entry) error {
+	q := t.statements()
+	q.Queue(takeIDs, "space", int64(1)).QueryRow(func(r pgx.Row) error { return r.Scan((*int64)(&space.ID)) })
+	if err := t.send(ctx, "take an id", q); err != nil {
+		return err
+	}
+	if err := store.CheckSpaceID(space.ID); err != nil {
+		return err
+	}
+	about.Space = space.ID
+	q = t.statements()
+	q.Queue(insertSpace, int64(space.ID))
+	q.Queue(insertSettings, int64(space.ID), space.Name, space.TimeZone, space.Region, string(space.Subscription),
+		access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created))
+	queueEntry(q, &about)
+	return t.send(ctx, "make a Space", q)
 }
 
 // Spaces lists all Spaces.
@@ -38,9 +68,9 @@ func (b *Backend) Spaces(ctx context.Context) ([]access.Space, error) {
 }
 
 // UpdateSpace loads a Space, lets change decide, and saves it, with the match
-// keys that follow from it. The Space's row is locked all the while, so
-// that no batch saves keys by the old region beside it.
-func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (store.Rekey, error)) (space access.Space, err error) {
+// keys that follow from it. The Space's row is locked all the while, so that no
+// batch saves keys by the old settings beside it.
+func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (*access.Entry, store.Rekey, error)) (space access.Space, err error) {
 	err = b.change(ctx, func(t *tx) error {
 		rows, err := t.Spaces(ctx, []contact.SpaceID{id})
 		if err != nil {
@@ -52,7 +82,7 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 		if space, err = t.settings(ctx, id); err != nil {
 			return err
 		}
-		rekey, err := change(&space)
+		about, rekey, err := change(&space)
 		if err != nil {
 			return err
 		}
@@ -64,6 +94,7 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 		q := t.statements()
 		q.Queue(updateSettings, int64(id), space.Name, space.TimeZone, space.Region, string(space.Subscription),
 			access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels)).Exec(exactly(1))
+		queueEntry(q, about)
 		return t.send(ctx, "save a Space", q)
 	})
 	return space, err

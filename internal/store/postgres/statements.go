@@ -27,6 +27,7 @@ const (
 	lockSpace    = `SELECT next_id, block_end, next_seq, last_at FROM spaces WHERE space_id = $1 FOR UPDATE`
 	selectRegion = `SELECT region FROM space_settings WHERE space_id = $1`
 	updateSpace  = `UPDATE spaces SET next_id = $2, block_end = $3, next_seq = $4, last_at = $5 WHERE space_id = $1`
+	lockIDs      = `SELECT next FROM id_blocks WHERE kind = $1 FOR UPDATE`
 	takeIDs      = `UPDATE id_blocks SET next = next + $2 WHERE kind = $1 RETURNING next - $2`
 
 	contactColumns = `id, version, state, parent_id, created_at, head_seq, depth, checksum, doc, origins`
@@ -127,12 +128,13 @@ const (
 	deleteKeys = `DELETE FROM match_keys m USING unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id)
 		WHERE m.space_id = $1 AND m.kind = n.kind AND m.key = n.key AND m.id = n.id`
 
-	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at`
-	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at) VALUES ($1, 0, 0, 1, 0)`
-	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-	selectSettings  = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = $1`
-	selectSpaces    = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
-	updateSettings  = `UPDATE space_settings SET name = $2, timezone = $3, region = $4, subscription = $5, limits = $6, labels = $7 WHERE space_id = $1`
+	settingsColumns  = `space_id, name, timezone, region, subscription, limits, labels, created_at`
+	insertSpace      = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at) VALUES ($1, 0, 0, 1, 0)`
+	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	selectSettings   = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = $1`
+	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
+	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
+	updateSettings   = `UPDATE space_settings SET name = $2, timezone = $3, region = $4, subscription = $5, limits = $6, labels = $7 WHERE space_id = $1`
 
 	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at`
 	insertAPIKey  = `INSERT INTO api_keys (` + apiKeyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
@@ -142,6 +144,18 @@ const (
 	selectGrant   = `SELECT k.key_id, k.space_id, k.name, k.hash, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
 			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at
 		FROM api_keys k JOIN space_settings s ON s.space_id = k.space_id WHERE k.hash = $1`
+
+	entryColumns = `entry_id, space_id, key_id, key_name, at, who, action, edits`
+	insertEntry  = `WITH taken AS (UPDATE id_blocks SET next = next + 1 WHERE kind = 'entry' RETURNING next - 1 AS entry_id)
+		INSERT INTO registry_log (` + entryColumns + `)
+		SELECT entry_id, $1::bigint, $2::bigint, $3::text, $4::bigint, $5::text, $6::text, $7::text FROM taken`
+	pageOfEntries = `SELECT ` + entryColumns + ` FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
+		SELECT ` + entryColumns + `, octet_length(edits) AS weight FROM registry_log WHERE `
+	newestEntries        = ` AND entry_id < $1 ORDER BY entry_id DESC LIMIT $3` + upToWeight
+	selectSpaceEntries   = pageOfEntries + `key_id = 0` + newestEntries
+	selectEntriesOfSpace = pageOfEntries + `key_id = 0 AND space_id = $4` + newestEntries
+	selectKeyEntries     = pageOfEntries + `key_id > 0` + newestEntries
+	selectEntriesOfKey   = pageOfEntries + `key_id = $4` + newestEntries
 
 	// Of all statements this one alone asks for a time, the one clock that all
 	// servers of the database share, and writes nothing.

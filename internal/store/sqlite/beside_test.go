@@ -89,7 +89,7 @@ func TestWritersBesideEachOther(t *testing.T) {
 		}()
 		stores = append(stores, s)
 	}
-	if _, err := stores[1].CreateSpace(bg, access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active}); err != nil {
+	if _, err := stores[1].CreateSpace(bg, access.Act{Who: "test"}, access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active}); err != nil {
 		t.Fatal(err)
 	}
 

@@ -14,17 +14,22 @@ import (
 )
 
 // CreateKey stores a new key.
-func (b *Backend) CreateKey(ctx context.Context, key access.APIKey) (access.APIKey, error) {
+func (b *Backend) CreateKey(ctx context.Context, key access.APIKey, about access.Entry) (access.APIKey, error) {
 	err := b.change(ctx, func(c *conn) error {
 		var space access.Space
 		if err := loadSpace(c, key.Space, &space); err != nil {
 			return err
 		}
-		return c.run(insertAPIKey, func(s *sqlite.Stmt) error {
+		err := c.run(insertAPIKey, func(s *sqlite.Stmt) error {
 			key.ID = s.ColumnInt64(0)
 			return nil
 		}, int64(key.Space), key.Name, key.Hash[:], key.Scopes.String(),
 			int64(key.Created), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed))
+		if err != nil {
+			return err
+		}
+		about.Key = key.ID
+		return c.saveEntry(&about)
 	})
 	return key, err
 }
@@ -42,7 +47,7 @@ func (b *Backend) Keys(ctx context.Context) (list []access.APIKey, err error) {
 }
 
 // UpdateKey loads a key, lets change decide, and saves it.
-func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) error) (key access.APIKey, err error) {
+func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) (*access.Entry, error)) (key access.APIKey, err error) {
 	err = b.change(ctx, func(c *conn) error {
 		err := one(c, selectAPIKey, func(s *sqlite.Stmt) (err error) {
 			key, err = apiKeyRow(s)
@@ -51,10 +56,15 @@ func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.A
 		if err != nil {
 			return err
 		}
-		if err := change(&key); err != nil {
+		about, err := change(&key)
+		if err != nil {
 			return err
 		}
-		return c.run(updateAPIKey, nil, id, key.Name, key.Scopes.String(), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed))
+		err = c.run(updateAPIKey, nil, id, key.Name, key.Scopes.String(), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed))
+		if err != nil {
+			return err
+		}
+		return c.saveEntry(about)
 	})
 	return key, err
 }

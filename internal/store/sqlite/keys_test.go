@@ -35,7 +35,7 @@ func TestMatchKeysAreThoseOfTheContacts(t *testing.T) {
 	compareKeys(t, path, s, regions)
 	for space, region := range map[contact.SpaceID]string{1: "GB", 2: "", 3: "US"} {
 		regions[space] = region
-		if _, err := s.UpdateSpace(bg, space, func(sp *access.Space) error { sp.Region = region; return nil }); err != nil {
+		if _, err := s.UpdateSpace(bg, access.Act{Who: "test"}, space, func(sp *access.Space) error { sp.Region = region; return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}

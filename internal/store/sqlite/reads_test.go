@@ -57,7 +57,7 @@ func TestReadsAreInterrupted(t *testing.T) {
 			t.Errorf("the next read: %v", err)
 		}
 	}
-	if _, err := b.CreateSpace(t.Context(), access.Space{Name: "a", TimeZone: "UTC", Subscription: access.Active}); err != nil {
+	if _, err := b.CreateSpace(t.Context(), access.Space{Name: "a", TimeZone: "UTC", Subscription: access.Active}, access.Entry{Act: access.Act{Who: "test"}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, done, err := b.writer.checkpoint("RESTART"); err != nil || !done {

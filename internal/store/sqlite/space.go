@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"zombiezen.com/go/sqlite"
@@ -13,19 +14,42 @@ import (
 )
 
 // CreateSpace stores a new Space.
-func (b *Backend) CreateSpace(ctx context.Context, space access.Space) (access.Space, error) {
-	err := b.change(ctx, func(c *conn) error {
-		err := c.run(insertSpace, func(s *sqlite.Stmt) error {
-			space.ID = contact.SpaceID(s.ColumnInt64(0))
-			return store.CheckSpaceID(space.ID)
-		})
-		if err != nil {
-			return err
-		}
-		return c.run(insertSettings, nil, int64(space.ID), space.Name, space.TimeZone, space.Region,
-			string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created))
-	})
+func (b *Backend) CreateSpace(ctx context.Context, space access.Space, about access.Entry) (access.Space, error) {
+	err := b.change(ctx, func(c *conn) error { return createSpace(c, &space, about) })
 	return space, err
+}
+
+// FirstSpace stores a Space where there is none.
+func (b *Backend) FirstSpace(ctx context.Context, space access.Space, about access.Entry) (first access.Space, made bool, err error) {
+	err = b.change(ctx, func(c *conn) error {
+		err := one(c, selectFirstSpace, func(s *sqlite.Stmt) (err error) {
+			first, err = settingsRow(s)
+			return err
+		})
+		if errors.Is(err, store.ErrNoRow) {
+			first, made = space, true
+			err = createSpace(c, &first, about)
+		}
+		return err
+	})
+	return first, made && err == nil, err
+}
+
+func createSpace(c *conn, space *access.Space, about access.Entry) error {
+	err := c.run(insertSpace, func(s *sqlite.Stmt) error {
+		space.ID = contact.SpaceID(s.ColumnInt64(0))
+		return store.CheckSpaceID(space.ID)
+	})
+	if err != nil {
+		return err
+	}
+	err = c.run(insertSettings, nil, int64(space.ID), space.Name, space.TimeZone, space.Region,
+		string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created))
+	if err != nil {
+		return err
+	}
+	about.Space = space.ID
+	return c.saveEntry(&about)
 }
 
 // Spaces lists all Spaces.
@@ -42,12 +66,12 @@ func (b *Backend) Spaces(ctx context.Context) (list []access.Space, err error) {
 
 // UpdateSpace loads a Space, lets change decide, and saves it, with the match
 // keys that follow from it.
-func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (store.Rekey, error)) (space access.Space, err error) {
+func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (*access.Entry, store.Rekey, error)) (space access.Space, err error) {
 	err = b.change(ctx, func(c *conn) error {
 		if err := loadSpace(c, id, &space); err != nil {
 			return err
 		}
-		rekey, err := change(&space)
+		about, rekey, err := change(&space)
 		if err != nil {
 			return err
 		}
@@ -56,8 +80,12 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 				return err
 			}
 		}
-		return c.run(updateSettings, nil, int64(id), space.Name, space.TimeZone, space.Region,
+		err = c.run(updateSettings, nil, int64(id), space.Name, space.TimeZone, space.Region,
 			string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels))
+		if err != nil {
+			return err
+		}
+		return c.saveEntry(about)
 	})
 	return space, err
 }

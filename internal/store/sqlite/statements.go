@@ -75,12 +75,13 @@ const (
 	insertKey = `INSERT INTO match_keys (space_id, kind, key, id) VALUES (?1, ?2, ?3, ?4)`
 	deleteKey = `DELETE FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
 
-	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at`
-	insertSpace     = `INSERT INTO spaces (next_id, block_end, next_seq, last_at) VALUES (0, 0, 1, 0) RETURNING space_id`
-	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`
-	selectSettings  = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = ?1`
-	selectSpaces    = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
-	updateSettings  = `UPDATE space_settings SET name = ?2, timezone = ?3, region = ?4, subscription = ?5, limits = ?6, labels = ?7 WHERE space_id = ?1`
+	settingsColumns  = `space_id, name, timezone, region, subscription, limits, labels, created_at`
+	insertSpace      = `INSERT INTO spaces (next_id, block_end, next_seq, last_at) VALUES (0, 0, 1, 0) RETURNING space_id`
+	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`
+	selectSettings   = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = ?1`
+	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
+	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
+	updateSettings   = `UPDATE space_settings SET name = ?2, timezone = ?3, region = ?4, subscription = ?5, limits = ?6, labels = ?7 WHERE space_id = ?1`
 
 	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at`
 	insertAPIKey  = `INSERT INTO api_keys (space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at)
@@ -89,4 +90,12 @@ const (
 	selectByHash  = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE hash = ?1`
 	selectAPIKeys = `SELECT ` + apiKeyColumns + ` FROM api_keys ORDER BY key_id`
 	updateAPIKey  = `UPDATE api_keys SET name = ?2, scopes = ?3, expires_at = ?4, revoked_at = ?5, last_used_at = ?6 WHERE key_id = ?1`
+
+	entryColumns         = `entry_id, space_id, key_id, key_name, at, who, action, edits`
+	insertEntry          = `INSERT INTO registry_log (space_id, key_id, key_name, at, who, action, edits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
+	newestEntries        = ` AND entry_id < ?1 ORDER BY entry_id DESC LIMIT ?2`
+	selectSpaceEntries   = `SELECT ` + entryColumns + ` FROM registry_log WHERE key_id = 0` + newestEntries
+	selectEntriesOfSpace = `SELECT ` + entryColumns + ` FROM registry_log WHERE key_id = 0 AND space_id = ?3` + newestEntries
+	selectKeyEntries     = `SELECT ` + entryColumns + ` FROM registry_log WHERE key_id > 0` + newestEntries
+	selectEntriesOfKey   = `SELECT ` + entryColumns + ` FROM registry_log WHERE key_id = ?3` + newestEntries
 )

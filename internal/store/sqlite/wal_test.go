@@ -18,7 +18,7 @@ import (
 
 func makeSpace(t *testing.T, s *store.Store) {
 	t.Helper()
-	_, err := s.CreateSpace(context.Background(), access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active})
+	_, err := s.CreateSpace(context.Background(), access.Act{Who: "test"}, access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active})
 	if err != nil {
 		t.Fatal(err)
 	}

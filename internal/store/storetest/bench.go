@@ -108,7 +108,7 @@ func benchFill(b *testing.B, s *store.Store, spaces int) {
 	b.Helper()
 	var ids []contact.SpaceID
 	for range spaces {
-		sp, err := s.CreateSpace(bg, access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active, Created: 1})
+		sp, err := s.CreateSpace(bg, access.Act{Who: "test"}, access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active, Created: 1})
 		if err != nil {
 			b.Fatal(err)
 		}

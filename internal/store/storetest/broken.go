@@ -117,13 +117,14 @@ func testBrokenRegistry(t *testing.T, b store.Backend) {
 		t.Fatal(err)
 	}
 	changes := func(s *store.Store) []error {
-		_, err1 := s.CreateSpace(bg, anySpace())
-		_, err2 := s.UpdateSpace(bg, space, func(sp *access.Space) error { sp.Name = "New name"; return nil })
-		_, err3 := s.CreateKey(bg, anyKey(space, 2))
-		_, err4 := s.UpdateKey(bg, key.ID, func(k *access.APIKey) error { k.Name = "New name"; return nil })
-		return []error{err1, err2, err3, err4}
+		_, err1 := s.CreateSpace(bg, access.Act{Who: "test"}, anySpace())
+		_, err2 := s.UpdateSpace(bg, access.Act{Who: "test"}, space, func(sp *access.Space) error { sp.Name = "New name"; return nil })
+		_, err3 := s.CreateKey(bg, access.Act{Who: "test"}, anyKey(space, 2))
+		_, err4 := s.UpdateKey(bg, access.Act{Who: "test"}, key.ID, func(k *access.APIKey) error { k.Name = "New name"; return nil })
+		_, _, err5 := s.FirstSpace(bg, access.Act{Who: "test"}, anySpace())
+		return []error{err1, err2, err3, err4, err5}
 	}
-	for i := range 4 {
+	for i := range 5 {
 		f, steps := NewFaulty(b), 0
 		s := storeOver(t, f, store.Options{})
 		f.SetHook(func(step Step, _ *store.Save) error {

@@ -37,6 +37,11 @@ func CheckEarlier(t *testing.T, b store.Backend) {
 		t.Fatalf("the key: %v, %v, %+v", ok, err, g)
 	}
 	space := g.Space.ID
+	for _, q := range []store.EntryQuery{{ID: int64(space), Limit: 9}, {Keys: true, ID: g.Key.ID, Limit: 9}} {
+		if log, err := s.Entries(bg, q); err != nil || len(log) != 1 || log[0].Who != "test" {
+			t.Errorf("the log of %+v: %+v, %v", q, log, err)
+		}
+	}
 	feed, err := s.Feed(bg, space, 0, 100)
 	changes := feed.Changes
 	var actions []contact.Action

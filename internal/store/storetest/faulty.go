@@ -87,15 +87,23 @@ func (f *Faulty) Saved(ctx context.Context, mark store.Mark) (bool, error) {
 }
 
 // CreateSpace goes on unless the hook has an error.
-func (f *Faulty) CreateSpace(ctx context.Context, s access.Space) (access.Space, error) {
+func (f *Faulty) CreateSpace(ctx context.Context, s access.Space, about access.Entry) (access.Space, error) {
 	if err := f.at(AtRegistry, nil); err != nil {
 		return access.Space{}, err
 	}
-	return f.Backend.CreateSpace(ctx, s)
+	return f.Backend.CreateSpace(ctx, s, about)
+}
+
+// FirstSpace goes on unless the hook has an error.
+func (f *Faulty) FirstSpace(ctx context.Context, s access.Space, about access.Entry) (access.Space, bool, error) {
+	if err := f.at(AtRegistry, nil); err != nil {
+		return access.Space{}, false, err
+	}
+	return f.Backend.FirstSpace(ctx, s, about)
 }
 
 // UpdateSpace goes on unless the hook has an error.
-func (f *Faulty) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (store.Rekey, error)) (access.Space, error) {
+func (f *Faulty) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (*access.Entry, store.Rekey, error)) (access.Space, error) {
 	if err := f.at(AtRegistry, nil); err != nil {
 		return access.Space{}, err
 	}
@@ -103,15 +111,15 @@ func (f *Faulty) UpdateSpace(ctx context.Context, id contact.SpaceID, change fun
 }
 
 // CreateKey goes on unless the hook has an error.
-func (f *Faulty) CreateKey(ctx context.Context, k access.APIKey) (access.APIKey, error) {
+func (f *Faulty) CreateKey(ctx context.Context, k access.APIKey, about access.Entry) (access.APIKey, error) {
 	if err := f.at(AtRegistry, nil); err != nil {
 		return access.APIKey{}, err
 	}
-	return f.Backend.CreateKey(ctx, k)
+	return f.Backend.CreateKey(ctx, k, about)
 }
 
 // UpdateKey goes on unless the hook has an error.
-func (f *Faulty) UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) error) (access.APIKey, error) {
+func (f *Faulty) UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) (*access.Entry, error)) (access.APIKey, error) {
 	if err := f.at(AtRegistry, nil); err != nil {
 		return access.APIKey{}, err
 	}

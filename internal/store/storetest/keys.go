@@ -27,7 +27,7 @@ func anyKey(space contact.SpaceID, hash byte) access.APIKey {
 
 func makeKey(t *testing.T, b store.Backend, k access.APIKey) access.APIKey {
 	t.Helper()
-	made, err := b.CreateKey(bg, k)
+	made, err := b.CreateKey(bg, k, noted("a key"))
 	if err != nil {
 		t.Fatalf("CreateKey: %v", err)
 	}
@@ -54,12 +54,12 @@ func testKeysKept(t *testing.T, b store.Backend) {
 	}
 	wantKeys(t, b, one, two)
 
-	next, err := b.UpdateKey(bg, two.ID, func(k *access.APIKey) error {
+	next, err := b.UpdateKey(bg, two.ID, func(k *access.APIKey) (*access.Entry, error) {
 		if *k != two {
 			t.Errorf("to change: %+v\n    want %+v", *k, two)
 		}
 		k.Name, k.Scopes, k.Expires, k.Revoked, k.LastUsed = "New name", access.DefaultScopes, 0, 0, 7
-		return nil
+		return nil, nil
 	})
 	if err != nil || next.Name != "New name" || next.LastUsed != 7 {
 		t.Errorf("changed: %v, %+v", err, next)
@@ -68,7 +68,7 @@ func testKeysKept(t *testing.T, b store.Backend) {
 }
 
 func testGrant(t *testing.T, b store.Backend) {
-	space, err := b.CreateSpace(bg, anySpace())
+	space, err := b.CreateSpace(bg, anySpace(), noted("a Space"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,10 +88,10 @@ func testGrant(t *testing.T, b store.Backend) {
 func testKeyRefused(t *testing.T, b store.Backend) {
 	space := newSpace(t, b, "")
 	key := makeKey(t, b, anyKey(space, 1))
-	if _, err := b.CreateKey(bg, anyKey(space+1, 2)); !errors.Is(err, store.ErrNoRow) {
+	if _, err := b.CreateKey(bg, anyKey(space+1, 2), noted("a key")); !errors.Is(err, store.ErrNoRow) {
 		t.Errorf("a key of a Space that does not exist: %v, want ErrNoRow", err)
 	}
-	if _, err := b.CreateKey(bg, anyKey(space, 1)); err == nil {
+	if _, err := b.CreateKey(bg, anyKey(space, 1), noted("a key")); err == nil {
 		t.Error("two keys have one hash")
 	}
 	wantKeys(t, b, key)

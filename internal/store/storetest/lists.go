@@ -314,9 +314,9 @@ func testRekey(t *testing.T, b store.Backend) {
 	var asked []contact.ID
 	toGB := func(fail error) error {
 		asked = nil
-		_, err := b.UpdateSpace(bg, space, func(s *access.Space) (store.Rekey, error) {
+		_, err := b.UpdateSpace(bg, space, func(s *access.Space) (*access.Entry, store.Rekey, error) {
 			s.Region = "GB"
-			return func(row *record.Contact) (gone, come []contact.Key, err error) {
+			return nil, func(row *record.Contact) (gone, come []contact.Key, err error) {
 				if row.Space != space || !bytes.Contains(row.Doc, []byte(fmt.Sprint("Ada ", row.ID))) {
 					t.Errorf("asked for %+v", row)
 				}

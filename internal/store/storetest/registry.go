@@ -19,16 +19,16 @@ var registryTests = []test{
 var errTest = errors.New("the test says no")
 
 func testFailedChange(t *testing.T, b store.Backend) {
-	space, err := b.CreateSpace(bg, anySpace())
+	space, err := b.CreateSpace(bg, anySpace(), noted("a Space"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	key := makeKey(t, b, anyKey(space.ID, 1))
-	_, err1 := b.UpdateSpace(bg, space.ID, func(s *access.Space) (store.Rekey, error) {
+	_, err1 := b.UpdateSpace(bg, space.ID, func(s *access.Space) (*access.Entry, store.Rekey, error) {
 		s.Name, s.Region = "New name", ""
-		return nil, errTest
+		return nil, nil, errTest
 	})
-	_, err2 := b.UpdateKey(bg, key.ID, func(k *access.APIKey) error { k.Name = "New name"; return errTest })
+	_, err2 := b.UpdateKey(bg, key.ID, func(k *access.APIKey) (*access.Entry, error) { k.Name = "New name"; return nil, errTest })
 	if !errors.Is(err1, errTest) || !errors.Is(err2, errTest) {
 		t.Errorf("got %v and %v, want the errors of the functions", err1, err2)
 	}
@@ -41,7 +41,7 @@ func testNoRow(t *testing.T, b store.Backend) {
 	key := makeKey(t, b, anyKey(space, 1))
 	never := func() { t.Error("there is nothing to decide on") }
 	_, err1 := b.UpdateSpace(bg, space+1, setting(func(*access.Space) { never() }))
-	_, err2 := b.UpdateKey(bg, key.ID+1, func(*access.APIKey) error { never(); return nil })
+	_, err2 := b.UpdateKey(bg, key.ID+1, func(*access.APIKey) (*access.Entry, error) { never(); return nil, nil })
 	if !errors.Is(err1, store.ErrNoRow) || !errors.Is(err2, store.ErrNoRow) {
 		t.Errorf("got %v and %v, want ErrNoRow", err1, err2)
 	}
@@ -54,7 +54,7 @@ func testRegistryRace(t *testing.T, b store.Backend) {
 	for range workers {
 		wg.Go(func() {
 			for range each {
-				if _, err := b.UpdateKey(bg, key.ID, func(k *access.APIKey) error { k.LastUsed++; return nil }); err != nil {
+				if _, err := b.UpdateKey(bg, key.ID, func(k *access.APIKey) (*access.Entry, error) { k.LastUsed++; return nil, nil }); err != nil {
 					t.Error(err)
 				}
 			}

@@ -28,7 +28,7 @@ func newSpace(t *testing.T, r store.Registry, region string) contact.SpaceID {
 	t.Helper()
 	s, err := r.CreateSpace(bg, access.Space{
 		Name: "Example Ltd", TimeZone: "UTC", Region: region, Subscription: access.Active, Created: 1,
-	})
+	}, noted("a Space"))
 	if err != nil {
 		t.Fatalf("CreateSpace: %v", err)
 	}
@@ -149,11 +149,11 @@ func anySpace() access.Space {
 	}
 }
 
-// setting makes a change of a Space that leaves the match keys alone.
-func setting(set func(*access.Space)) func(*access.Space) (store.Rekey, error) {
-	return func(s *access.Space) (store.Rekey, error) {
+// setting makes a change of a Space of which nothing follows.
+func setting(set func(*access.Space)) func(*access.Space) (*access.Entry, store.Rekey, error) {
+	return func(s *access.Space) (*access.Entry, store.Rekey, error) {
 		set(s)
-		return nil, nil
+		return nil, nil, nil
 	}
 }
 
@@ -169,9 +169,9 @@ func same(a, b access.Space) bool { return reflect.DeepEqual(a, b) }
 
 func testSpacesKept(t *testing.T, b store.Backend) {
 	wantSpaces(t, b)
-	one, err1 := b.CreateSpace(bg, anySpace())
+	one, err1 := b.CreateSpace(bg, anySpace(), noted("one"))
 	least := access.Space{Name: "b", TimeZone: "UTC", Subscription: access.Inactive}
-	two, err2 := b.CreateSpace(bg, least)
+	two, err2 := b.CreateSpace(bg, least, noted("two"))
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
@@ -203,11 +203,11 @@ type rekeyed struct {
 	by store.Rekey
 }
 
-func (r *rekeyed) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (store.Rekey, error)) (access.Space, error) {
-	return r.Backend.UpdateSpace(ctx, id, func(s *access.Space) (by store.Rekey, err error) {
-		by, err = change(s)
+func (r *rekeyed) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (*access.Entry, store.Rekey, error)) (access.Space, error) {
+	return r.Backend.UpdateSpace(ctx, id, func(s *access.Space) (*access.Entry, store.Rekey, error) {
+		about, by, err := change(s)
 		r.by = by
-		return by, err
+		return about, by, err
 	})
 }
 
@@ -232,7 +232,7 @@ func testRegionRule(t *testing.T, b store.Backend) {
 		{"no region", func(s *access.Space) { s.Region = "" }, true},
 		{"a first region", func(s *access.Space) { s.Region = "GB" }, true},
 	} {
-		_, err := s.UpdateSpace(bg, space, func(s *access.Space) error { c.change(s); return nil })
+		_, err := s.UpdateSpace(bg, access.Act{Who: "test"}, space, func(s *access.Space) error { c.change(s); return nil })
 		if asked := seen.by != nil; err != nil || asked != c.asked {
 			t.Errorf("%s: %v, asked %v, want %v", c.name, err, asked, c.asked)
 		}

@@ -391,6 +391,7 @@ func testReadsEnd(t *testing.T, b store.Backend) {
 		"LastAt":      func(ctx context.Context) (any, error) { return b.LastAt(ctx) },
 		"Secret":      func(ctx context.Context) (any, error) { return b.Secret(ctx) },
 		"Grant":       func(ctx context.Context) (any, error) { g, _, err := b.Grant(ctx, [32]byte{}); return g, err },
+		"Entries":     func(ctx context.Context) (any, error) { return b.Entries(ctx, store.EntryQuery{Limit: 9}) },
 		"Check":       func(ctx context.Context) (any, error) { return nil, b.Check(ctx) },
 	} {
 		before, err := read(bg)

@@ -140,3 +140,20 @@ CREATE TABLE match_keys (
   id       bigint NOT NULL,
   PRIMARY KEY (space_id, kind, key, id)
 );
+
+-- The log of Spaces and keys: who made and changed them, and what. Append only,
+-- numbered in the order of commits. Like api_keys it is not keyed by Space, as
+-- one list of all is read from it.
+CREATE TABLE registry_log (
+  entry_id bigint NOT NULL PRIMARY KEY,
+  space_id bigint NOT NULL,
+  key_id   bigint NOT NULL,             -- 0 for a change of the Space itself
+  key_name text COLLATE "C" NOT NULL,
+  at       bigint NOT NULL,
+  who      text COLLATE "C" NOT NULL CHECK (who <> ''),
+  action   text COLLATE "C" NOT NULL,
+  edits    text COLLATE "C" NOT NULL    -- [["name","before","after"],...]
+);
+CREATE INDEX registry_log_keys ON registry_log (key_id, entry_id);
+CREATE INDEX registry_log_spaces ON registry_log (space_id, entry_id) WHERE key_id = 0;
+INSERT INTO id_blocks VALUES ('entry', 1);

@@ -114,3 +114,18 @@ CREATE TABLE match_keys (
   id       INTEGER NOT NULL,
   PRIMARY KEY (space_id, kind, key, id)
 ) STRICT, WITHOUT ROWID;
+
+-- The log of Spaces and keys: who made and changed them, and what. Append only,
+-- numbered in the order of commits.
+CREATE TABLE registry_log (
+  entry_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  space_id INTEGER NOT NULL,
+  key_id   INTEGER NOT NULL,            -- 0 for a change of the Space itself
+  key_name TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  who      TEXT NOT NULL CHECK (who <> ''),
+  action   TEXT NOT NULL,
+  edits    TEXT NOT NULL                -- [["name","before","after"],...]
+) STRICT;
+CREATE INDEX registry_log_keys ON registry_log (key_id, entry_id);
+CREATE INDEX registry_log_spaces ON registry_log (space_id, entry_id) WHERE key_id = 0;

@@ -1,0 +1,419 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+var entryTests = []test{
+	{"the log tells what was done to Spaces and keys, newest first", testEntries},
+	{"the log is read in pages, of all or of one", testEntryPages},
+	{"a page of the log ends with the entry with which it weighs as much as it may", testEntryBytes},
+	{"an entry is there exactly where its change is", testEntryOrNeither},
+	{"the log grows at its end alone", testEntryOrder},
+	{"the store tells who changed what, and not that a key was used", testStoreEntries},
+	{"the first Space is made once", testFirstSpace},
+	{"the first Space is made once beside others", testFirstSpaceBesideOthers},
+}
+
+// noted is an entry that tells of nothing but its text.
+func noted(text string) access.Entry {
+	return access.Entry{
+		Act:   access.Act{At: 1_700_000_000_123_456, Who: "test", Action: access.ActionCreate},
+		Edits: []access.Edit{{Setting: text}},
+	}
+}
+
+func entries(t *testing.T, b store.Registry, q store.EntryQuery) []access.Entry {
+	t.Helper()
+	if q.Limit == 0 {
+		q.Limit = 1000
+	}
+	list, err := b.Entries(bg, q)
+	if err != nil {
+		t.Fatalf("Entries of %+v: %v", q, err)
+	}
+	return list
+}
+
+// notes gives what entries were noted with.
+func notes(list []access.Entry) (texts []string) {
+	for _, e := range list {
+		texts = append(texts, e.Edits[0].Setting)
+	}
+	return texts
+}
+
+func updateNoted(b store.Registry, space contact.SpaceID, about access.Entry) error {
+	_, err := b.UpdateSpace(bg, space, func(*access.Space) (*access.Entry, store.Rekey, error) {
+		about.Space = space
+		return &about, nil, nil
+	})
+	return err
+}
+
+func updateKeyNoted(b store.Registry, key access.APIKey, about access.Entry) error {
+	_, err := b.UpdateKey(bg, key.ID, func(k *access.APIKey) (*access.Entry, error) {
+		about.Space, about.Key, about.KeyName = k.Space, k.ID, k.Name
+		return &about, nil
+	})
+	return err
+}
+
+func testEntries(t *testing.T, b store.Backend) {
+	if list := entries(t, b, store.EntryQuery{}); len(list) != 0 {
+		t.Errorf("an empty database has a log: %+v", list)
+	}
+	about := noted("name")
+	about.Edits = []access.Edit{{Setting: "name", After: "Zoë's \"Example\" – 例え"}, {Setting: "limits.get", Before: "30", After: "0"}}
+	about.Who, about.Action, about.At = "cli: Zoë 例え", access.ActionRotate, 1<<53+1
+	space, err := b.CreateSpace(bg, anySpace(), about)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := noted("key")
+	made.KeyName = "Zoë's key"
+	made.Space = space.ID
+	key, err := b.CreateKey(bg, anyKey(space.ID, 1), made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	about.Space, made.Key = space.ID, key.ID // which they were given
+	for _, c := range []struct {
+		q    store.EntryQuery
+		want access.Entry
+	}{{store.EntryQuery{}, about}, {store.EntryQuery{Keys: true}, made}} {
+		list := entries(t, b, c.q)
+		if len(list) != 1 || list[0].ID < 1 {
+			t.Errorf("%+v: %+v, want one entry with an id", c.q, list)
+			continue
+		}
+		if c.want.ID = list[0].ID; !reflect.DeepEqual(list[0], c.want) {
+			t.Errorf("%+v:\n got %+v\nwant %+v", c.q, list[0], c.want)
+		}
+	}
+}
+
+func testEntryPages(t *testing.T, b store.Backend) {
+	one, two := newSpace(t, b, ""), newSpace(t, b, "") // which are noted as "a Space"
+	key, other := makeKey(t, b, anyKey(one, 1)), makeKey(t, b, anyKey(one, 2))
+	for n := range 3 {
+		for _, space := range []contact.SpaceID{one, two} {
+			if err := updateNoted(b, space, noted(fmt.Sprintf("Space %d, %d", space-one, n))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, k := range []access.APIKey{key, other} {
+			if err := updateKeyNoted(b, k, noted(fmt.Sprintf("key %d, %d", i, n))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, c := range []struct {
+		q    store.EntryQuery
+		want []string
+	}{
+		{store.EntryQuery{}, []string{"Space 1, 2", "Space 0, 2", "Space 1, 1", "Space 0, 1", "Space 1, 0", "Space 0, 0", "a Space", "a Space"}},
+		{store.EntryQuery{ID: int64(one)}, []string{"Space 0, 2", "Space 0, 1", "Space 0, 0", "a Space"}},
+		{store.EntryQuery{ID: int64(two)}, []string{"Space 1, 2", "Space 1, 1", "Space 1, 0", "a Space"}},
+		{store.EntryQuery{ID: int64(two) + 1}, nil},
+		{store.EntryQuery{ID: -1}, nil},
+		{store.EntryQuery{Keys: true}, []string{"key 1, 2", "key 0, 2", "key 1, 1", "key 0, 1", "key 1, 0", "key 0, 0", "a key", "a key"}},
+		{store.EntryQuery{Keys: true, ID: key.ID}, []string{"key 0, 2", "key 0, 1", "key 0, 0", "a key"}},
+		{store.EntryQuery{Keys: true, ID: other.ID}, []string{"key 1, 2", "key 1, 1", "key 1, 0", "a key"}},
+		{store.EntryQuery{Keys: true, ID: other.ID + 1}, nil},
+	} {
+		all := entries(t, b, c.q)
+		if got := notes(all); !slices.Equal(got, c.want) {
+			t.Errorf("%+v: %q, want %q", c.q, got, c.want)
+		}
+		for i, e := range all {
+			c.q.Before, c.q.Limit = e.ID, 2
+			if got := entries(t, b, c.q); !reflect.DeepEqual(got, cloneOrNil(all[i+1:min(i+3, len(all))])) {
+				t.Errorf("%+v: %q", c.q, notes(got))
+			}
+		}
+	}
+}
+
+func cloneOrNil(list []access.Entry) []access.Entry {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}
+
+func testEntryBytes(t *testing.T, b store.Backend) {
+	space := newSpace(t, b, "")
+	key := makeKey(t, b, anyKey(space, 1))
+	const rows, large = 6, 4 // the fourth is more than a page
+	for n := 1; n <= rows; n++ {
+		weight := store.MaxPageBytes / 3
+		if n == large {
+			weight = store.MaxPageBytes + 2
+		}
+		about := noted(fmt.Sprint(n))
+		about.Edits[0].After = strings.Repeat("é", weight/2)
+		if err := updateNoted(b, space, about); err != nil {
+			t.Fatal(err)
+		}
+		if err := updateKeyNoted(b, key, about); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, q := range []store.EntryQuery{{}, {ID: int64(space)}, {Keys: true}, {Keys: true, ID: key.ID}} {
+		var pages [][]string
+		for {
+			list := entries(t, b, q)
+			if len(list) == 0 {
+				break
+			}
+			pages, q.Before = append(pages, notes(list)), list[len(list)-1].ID
+		}
+		first := "a Space"
+		if q.Keys {
+			first = "a key"
+		}
+		if want := [][]string{{"6", "5", "4"}, {"3", "2", "1"}, {first}}; !reflect.DeepEqual(pages, want) {
+			t.Errorf("%+v: pages %q, want %q", q, pages, want)
+		}
+	}
+}
+
+// What fails, wherever it does, leaves neither the change nor an entry, and what
+// gives no entry leaves none.
+func testEntryOrNeither(t *testing.T, b store.Backend) {
+	space, err := b.CreateSpace(bg, anySpace(), noted("a Space"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := makeKey(t, b, anyKey(space.ID, 1))
+	rename := func(about *access.Entry, by store.Rekey, err error) error {
+		_, got := b.UpdateSpace(bg, space.ID, func(s *access.Space) (*access.Entry, store.Rekey, error) {
+			s.Name = "New name"
+			return about, by, err
+		})
+		return got
+	}
+	renameKey := func(about *access.Entry, err error) error {
+		_, got := b.UpdateKey(bg, key.ID, func(k *access.APIKey) (*access.Entry, error) {
+			k.Name = "New name"
+			return about, err
+		})
+		return got
+	}
+	good, ofKey := noted("good"), noted("good")
+	ofKey.Key = key.ID
+	nobody := noted("by nobody") // which a database refuses when the rest is written
+	nobody.Who = ""
+	nobodyKey := nobody
+	nobodyKey.Key = key.ID
+	row := rowOf(space.ID, 1, 1, "Ada")
+	commit(t, b, b.Lane(space.ID), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
+	failing := func(*record.Contact) (gone, come []contact.Key, err error) { return nil, nil, errTest }
+	for name, change := range map[string]func() error{
+		"a change of a Space that is refused":          func() error { return rename(&good, nil, errTest) },
+		"a change of a Space whose keys are not known": func() error { return rename(&good, failing, nil) },
+		"a change of a Space by nobody":                func() error { return rename(&nobody, nil, nil) },
+		"a change of a key that is refused":            func() error { return renameKey(&ofKey, errTest) },
+		"a change of a key by nobody":                  func() error { return renameKey(&nobodyKey, nil) },
+		"a Space by nobody":                            func() error { _, err := b.CreateSpace(bg, anySpace(), nobody); return err },
+		"a key by nobody":                              func() error { _, err := b.CreateKey(bg, anyKey(space.ID, 2), nobody); return err },
+		"a key with the hash of another":               func() error { _, err := b.CreateKey(bg, anyKey(space.ID, 1), good); return err },
+		"a key of no Space":                            func() error { _, err := b.CreateKey(bg, anyKey(space.ID+99, 3), good); return err },
+		"a Space that is not there":                    func() error { return updateNoted(b, space.ID+99, good) },
+		"a key that is not there":                      func() error { return updateKeyNoted(b, access.APIKey{ID: key.ID + 99}, good) },
+	} {
+		if err := change(); err == nil {
+			t.Errorf("%s: it succeeds", name)
+		}
+		wantSpaces(t, b, space)
+		wantKeys(t, b, key)
+		if n := len(entries(t, b, store.EntryQuery{})) + len(entries(t, b, store.EntryQuery{Keys: true})); n != 2 {
+			t.Fatalf("%s: the log has %d entries, want the 2 of what was made", name, n)
+		}
+	}
+	if err := errors.Join(rename(nil, nil, nil), renameKey(nil, nil)); err != nil {
+		t.Error(err)
+	}
+	if n := len(entries(t, b, store.EntryQuery{})) + len(entries(t, b, store.EntryQuery{Keys: true})); n != 2 {
+		t.Errorf("what gave no entry left %d", n-2)
+	}
+}
+
+// Who has seen an entry has seen all that come before it, whatever is written
+// meanwhile.
+func testEntryOrder(t *testing.T, b store.Backend) {
+	var spaces []contact.SpaceID
+	const workers, each = 4, 8
+	for range workers {
+		spaces = append(spaces, newSpace(t, b, ""))
+	}
+	var writing sync.WaitGroup
+	for _, space := range spaces {
+		writing.Go(func() {
+			for n := range each {
+				if err := updateNoted(b, space, noted(fmt.Sprint(n))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	ended := make(chan struct{})
+	go func() { writing.Wait(); close(ended) }()
+	var seen []access.Entry
+	for last := false; !last; {
+		select {
+		case <-ended:
+			last = true
+		default:
+		}
+		list := entries(t, b, store.EntryQuery{})
+		if len(list) < len(seen) || !reflect.DeepEqual(list[len(list)-len(seen):], seen) && len(seen) > 0 {
+			t.Fatalf("what was read before changed: %+v\nthen %+v", seen, list)
+		}
+		seen = list
+	}
+	if len(seen) != workers*(each+1) {
+		t.Errorf("%d entries, want %d", len(seen), workers*(each+1))
+	}
+	for _, space := range spaces {
+		of := entries(t, b, store.EntryQuery{ID: int64(space)})
+		if got, want := notes(of), []string{"7", "6", "5", "4", "3", "2", "1", "0", "a Space"}; !slices.Equal(got, want) {
+			t.Errorf("Space %d: %q", space, got)
+		}
+	}
+}
+
+func testStoreEntries(t *testing.T, b store.Backend) {
+	s := storeOver(t, b, store.Options{})
+	by := func(who string, action access.Action) access.Act { return access.Act{At: 7, Who: who, Action: action} }
+	space, err := s.CreateSpace(bg, by("cli: ada", access.ActionCreate), anySpace())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := s.CreateKey(bg, by("cli: zoë", access.ActionCreate), anyKey(space.ID, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []func(*access.APIKey) error{
+		func(k *access.APIKey) error { return nil },
+		func(k *access.APIKey) error { k.LastUsed = 9; return nil },
+		func(k *access.APIKey) error { k.Revoked = 5; return nil },
+	} {
+		if _, err := s.UpdateKey(bg, by("cli: eve", access.ActionRevoke), key.ID, change); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // the second time changes nothing
+		_, err := s.UpdateSpace(bg, by("cli: eve", access.ActionUpdate), space.ID, func(sp *access.Space) error { sp.Region = ""; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended := key
+	ended.Revoked = 5
+	cleared := space
+	cleared.Region = ""
+	for _, c := range []struct {
+		q    store.EntryQuery
+		want []*access.Entry
+	}{
+		{store.EntryQuery{Limit: 9}, []*access.Entry{
+			by("cli: eve", access.ActionUpdate).OfSpace(&space, &cleared), by("cli: ada", access.ActionCreate).OfSpace(nil, &space)}},
+		{store.EntryQuery{Keys: true, Limit: 9}, []*access.Entry{
+			by("cli: eve", access.ActionRevoke).OfKey(&key, &ended), by("cli: zoë", access.ActionCreate).OfKey(nil, &key)}},
+	} {
+		list, err := s.Entries(bg, c.q)
+		if err != nil || len(list) != len(c.want) {
+			t.Fatalf("%+v: %+v, %v", c.q, list, err)
+		}
+		for i, want := range c.want {
+			if want.ID = list[i].ID; !reflect.DeepEqual(list[i], *want) {
+				t.Errorf("%+v:\n got %+v\nwant %+v", c.q, list[i], *want)
+			}
+		}
+	}
+}
+
+func testFirstSpace(t *testing.T, b store.Backend) {
+	const servers = 8
+	var firsts [servers]access.Space
+	var made [servers]bool
+	var wg sync.WaitGroup
+	for i := range servers {
+		wg.Go(func() {
+			var err error
+			if firsts[i], made[i], err = b.FirstSpace(bg, anySpace(), noted("first")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	want := anySpace()
+	want.ID = firsts[0].ID
+	times := 0
+	for i := range servers {
+		if made[i] {
+			times++
+		}
+		if !same(firsts[i], want) {
+			t.Errorf("got %+v, want %+v", firsts[i], want)
+		}
+	}
+	if times != 1 {
+		t.Errorf("%d of %d made it, want 1", times, servers)
+	}
+	wantSpaces(t, b, want)
+	if list := entries(t, b, store.EntryQuery{}); len(list) != 1 || list[0].Space != want.ID {
+		t.Errorf("the log has %+v, want one entry", list)
+	}
+	newSpace(t, b, "")
+	if first, made, err := b.FirstSpace(bg, anySpace(), noted("first")); err != nil || made || !same(first, want) {
+		t.Errorf("where there are two: %v, %v, %+v", err, made, first)
+	}
+}
+
+func testFirstSpaceBesideOthers(t *testing.T, b store.Backend) {
+	const each = 4
+	var wg sync.WaitGroup
+	var made [each]bool
+	for i := range each {
+		wg.Go(func() {
+			var err error
+			if _, made[i], err = b.FirstSpace(bg, anySpace(), noted("first")); err != nil {
+				t.Error(err)
+			}
+		})
+		wg.Go(func() { newSpace(t, b, "") })
+	}
+	wg.Wait()
+	list, err := b.Spaces(bg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := each
+	for _, m := range made {
+		if m {
+			want++
+		}
+	}
+	if len(list) != want || want > each+1 {
+		t.Errorf("%d Spaces, of which %d were to be the first; want %d and one at most", len(list), want-each, want)
+	}
+	for i, space := range list {
+		if first := space.Name == anySpace().Name; first && i > 0 {
+			t.Errorf("Space %d was made as the first, after others", space.ID)
+		}
+	}
+}
