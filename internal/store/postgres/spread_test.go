@@ -44,7 +44,7 @@ func partitioned(t *testing.T) string {
 	if len(done) != len(spread) {
 		t.Fatalf("the migrations make %v of %v: this test cannot read them any more", slices.Sorted(maps.Keys(done)), spread)
 	}
-	list = append(list, regexp.MustCompile(`(?s)CREATE (UNIQUE )?INDEX [^;]*`).FindAllString(text, -1)...)
+	list = append(list, regexp.MustCompile(`(?s)CREATE (UNIQUE )?INDEX \w+ ON (`+strings.Join(spread, "|")+`) [^;]*`).FindAllString(text, -1)...)
 	return strings.Join(list, ";\n")
 }
 
