@@ -120,7 +120,8 @@ func TestKeyEntries(t *testing.T) {
 		t.Run(field, func(t *testing.T) {
 			before, after := entryKey(), entryKey()
 			c.change(&after)
-			wantEntry(t, act.OfKey(&before, &after), access.Entry{Space: 1, Key: 7, KeyName: after.Name}, c.want...)
+			want := access.Entry{Space: 1, Key: 7, KeyName: after.Name}
+			wantEntry(t, act.OfKey(&before, &after), want, c.want...)
 		})
 	}
 	made := entryKey()

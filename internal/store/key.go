@@ -9,7 +9,8 @@ import (
 // CreateKey stores a new key and gives it its id. ErrNoRow where its Space does
 // not exist.
 func (s *Store) CreateKey(ctx context.Context, as access.Act, key access.APIKey) (access.APIKey, error) {
-	return guarded(s, func() (access.APIKey, error) { return s.backend.CreateKey(ctx, key, *as.OfKey(nil, &key)) })
+	about := as.OfKey(nil, &key)
+	return guarded(s, func() (access.APIKey, error) { return s.backend.CreateKey(ctx, key, *about) })
 }
 
 // Keys lists all keys by id, revoked ones included.

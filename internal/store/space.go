@@ -10,16 +10,17 @@ import (
 
 // CreateSpace stores a new Space and gives it its id.
 func (s *Store) CreateSpace(ctx context.Context, as access.Act, space access.Space) (access.Space, error) {
-	return guarded(s, func() (access.Space, error) { return s.backend.CreateSpace(ctx, space, *as.OfSpace(nil, &space)) })
+	about := as.OfSpace(nil, &space)
+	return guarded(s, func() (access.Space, error) { return s.backend.CreateSpace(ctx, space, *about) })
 }
 
 // FirstSpace stores a Space where there is none. Else it gives the first of
 // them, and false. Of all that run at once, on however many servers, one at most
 // makes a Space.
 func (s *Store) FirstSpace(ctx context.Context, as access.Act, space access.Space) (access.Space, bool, error) {
-	made := false
+	made, about := false, as.OfSpace(nil, &space)
 	first, err := guarded(s, func() (first access.Space, err error) {
-		first, made, err = s.backend.FirstSpace(ctx, space, *as.OfSpace(nil, &space))
+		first, made, err = s.backend.FirstSpace(ctx, space, *about)
 		return first, err
 	})
 	return first, made, err
@@ -39,7 +40,8 @@ func (s *Store) UpdateSpace(ctx context.Context, as access.Act, id contact.Space
 			if err := change(space); err != nil {
 				return nil, nil, err
 			}
-			return as.OfSpace(&before, space), rekeying(before.Region, space.Region), nil
+			rekey := rekeying(before.Region, space.Region)
+			return as.OfSpace(&before, space), rekey, nil
 		})
 	})
 }

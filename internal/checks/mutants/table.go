@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // mutant is one fault that is put into the code, and the tests that must
 // notice it. It stands for a mistake that someone could make.
 type mutant struct {
@@ -12,7 +14,11 @@ type mutant struct {
 	run    string   // those tests, as for go test -run
 }
 
-var table = []mutant{
+// table is all of them.
+var table = slices.Concat(ofRules, ofStore)
+
+// ofRules are faults above the store, and in the rules.
+var ofRules = []mutant{
 	{
 		name:   "put-merges",
 		breaks: "A PUT adds to a collection, where it must replace it (CONTRACT S1).",
@@ -23,24 +29,6 @@ var table = []mutant{
 		run:    "^TestPut",
 	},
 	{
-		name:   "alias-stale",
-		breaks: "A write to the id of a contact that a neighbour in the batch has just merged goes to the frozen row (CONTRACT S6).",
-		file:   "internal/store/workspace.go",
-		old:    "		if to == c.ID {\n			ws.lead(ref, c.Parent)\n",
-		new:    "		if to == c.ID && false {\n			ws.lead(ref, c.Parent)\n",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestBackend$/merges_and_writes",
-	},
-	{
-		name:   "alias-ignored",
-		breaks: "A write to the id of a merged contact goes to the frozen row (CONTRACT S6).",
-		file:   "internal/store/sqlite/statements.go",
-		old:    "WHERE id = coalesce((SELECT canonical_id FROM aliases WHERE space_id = ?2 AND id = ?1), ?1) AND space_id = ?2",
-		new:    "WHERE id = ?1 AND space_id = ?2",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestBackend$/alias",
-	},
-	{
 		name:   "ref-dropped",
 		breaks: "The id by which a caller named a contact is not kept: an unmerge cannot tell whose change it was.",
 		file:   "internal/contact/history.go",
@@ -48,61 +36,6 @@ var table = []mutant{
 		new:    "	if step.Ref != after.ID && false {\n",
 		tests:  []string{"./internal/store/sqlite"},
 		run:    "^TestBackend$/random_writes_of_one_client",
-	},
-	{
-		name:   "checksum-unchecked",
-		breaks: "A bit that flipped in the file is given out as what somebody wrote (FAULT F3).",
-		file:   "internal/record/record.go",
-		old:    "func (r *Contact) Intact() bool { return r.Sum == r.sum() }",
-		new:    "func (r *Contact) Intact() bool { return r.Sum == r.sum() || true }",
-		tests:  []string{"./internal/record", "./internal/store/sqlite"},
-		run:    "^TestFlippedBitsAreFound$|^TestBackend$/damaged",
-	},
-	{
-		name:   "sees-unasked",
-		breaks: "A verb that looks at what it does not need gets an answer that rests on nothing.",
-		file:   "internal/store/workspace.go",
-		old:    "		if v.Unasked() {",
-		new:    "		if v.Unasked() && false {",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestBackend$/does_not_need",
-	},
-	{
-		name:   "half-a-write",
-		breaks: "Of a write of several verbs the first ones happen though a later one is refused.",
-		file:   "internal/store/batch.go",
-		old:    "			goBack()\n",
-		new:    "",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestBackend$/all_verbs",
-	},
-	{
-		name:   "answer-before-commit",
-		breaks: "A write is answered 200 and then lost, where the commit fails (CONTRACT D21).",
-		file:   "internal/store/batch.go",
-		old: `	if err := tx.Commit(ctx); err != nil {
-		if err = b.lane.settle(err, mark); err != nil {
-			return err
-		}
-	}
-	b.saved = true
-`,
-		new: `	b.answerAll()
-	b.writes = nil
-	_ = mark
-	tx.Commit(ctx)
-`,
-		tests: []string{"./internal/store/sqlite"},
-		run:   "^TestBackend$/^each_fault_alone$",
-	},
-	{
-		name:   "history-apart",
-		breaks: "Contacts are committed before their history, which may fail: a change without an entry (CONTRACT S10, D22).",
-		file:   "internal/store/sqlite/tx.go",
-		old:    "	for i := range s.Changes {\n",
-		new:    "	t.writer.run(commit, nil)\n	t.writer.run(begin, nil)\n	for i := range s.Changes {\n",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestBackend$/^what_is_not_committed_is_not_seen$",
 	},
 	{
 		name:   "limit-forgets-refused",
@@ -164,15 +97,6 @@ var table = []mutant{
 		run:    "^TestMergesLoseNothing$",
 	},
 	{
-		name:   "alias-lost-in-a-chain",
-		breaks: "The ids that led to a merged contact stay behind when it is merged on (CONTRACT D23).",
-		file:   "internal/store/sqlite/tx.go",
-		old:    "	for _, r := range s.Redirects {",
-		new:    "	for _, r := range s.Redirects[:0] {",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestBackend$/redirect",
-	},
-	{
 		name:   "alias-not-followed-by-history",
 		breaks: "The history of a merged id is not that of its survivor: one route forgets aliases.",
 		file:   "internal/book/history.go",
@@ -180,24 +104,6 @@ var table = []mutant{
 		new:    "	if h.Own || true {\n",
 		tests:  []string{"./internal/httpapi"},
 		run:    "^TestAliasesOnEveryRoute$",
-	},
-	{
-		name:   "feed-skips",
-		breaks: "A follower of the feed misses the first change of every page (CONTRACT D22).",
-		file:   "internal/store/history.go",
-		old:    "	rows, err := s.reads.Feed(ctx, space, after, limit)\n",
-		new:    "	rows, err := s.reads.Feed(ctx, space, after+1, limit)\n",
-		tests:  []string{"./internal/book"},
-		run:    "^Test(Feed|MergeIsOneWrite)",
-	},
-	{
-		name:   "reads-twice",
-		breaks: "Every write reads its contact twice: nothing is wrong but the bill.",
-		file:   "internal/store/batch.go",
-		old:    "	found, err := b.tx.Load(ctx, want)\n",
-		new:    "	b.tx.Load(ctx, want)\n	found, err := b.tx.Load(ctx, want)\n",
-		tests:  []string{"./internal/checks/costs"},
-		run:    "^TestGuard$",
 	},
 	{
 		name:   "bench-flatters",
@@ -236,78 +142,6 @@ var table = []mutant{
 		run:    "^TestFeedOfARevokedKey$",
 	},
 	{
-		name:   "pages-without-bound",
-		breaks: "A page of large contacts holds them all in memory, and a few requests exhaust it.",
-		file:   "internal/store/sqlite/list.go",
-		old:    "p.weight >= store.MaxPageBytes {",
-		new:    "p.weight < 0 {",
-		tests:  []string{"./internal/book"},
-		run:    "^TestLargePages$",
-	},
-	{
-		name:   "postgres-lost-commit",
-		breaks: "A commit whose answer is lost is answered as not done, and the client does it again (CONTRACT D21).",
-		file:   "internal/store/postgres/errors.go",
-		old:    "	return because(\"commit\", err)\n",
-		new:    "	return explain(\"commit\", err)\n",
-		tests:  []string{"./internal/store/postgres"},
-		run:    "^TestLostCommit$",
-	},
-	{
-		name:   "postgres-no-lock",
-		breaks: "Two servers write to a Space at once, and nobody can wait for the end of a transaction.",
-		file:   "internal/store/postgres/statements.go",
-		old:    "FROM spaces WHERE space_id = $1 FOR UPDATE`",
-		new:    "FROM spaces WHERE space_id = $1`",
-		tests:  []string{"./internal/store/postgres"},
-		run:    "^TestSavedWaits$",
-	},
-	{
-		name:   "postgres-limits-apart",
-		breaks: "Servers that count at once overwrite each other's counts: more is admitted than the limit (CONTRACT D18).",
-		file:   "internal/store/postgres/statements.go",
-		old:    "SELECT start, used FROM limit_windows WHERE space_id = $1 AND bucket = $2 FOR UPDATE`",
-		new:    "SELECT start, used FROM limit_windows WHERE space_id = $1 AND bucket = $2`",
-		tests:  []string{"./internal/store/postgres"},
-		run:    "TestServersShareLimits",
-	},
-	{
-		name:   "postgres-old-region",
-		breaks: "A batch that waited while the region changed saves match keys by the old one.",
-		file:   "internal/store/postgres/statements.go",
-		old:    "ISOLATION LEVEL READ COMMITTED",
-		new:    "ISOLATION LEVEL REPEATABLE READ",
-		tests:  []string{"./internal/store/postgres"},
-		run:    "^TestRegionAfterTheWait$",
-	},
-	{
-		name:   "postgres-asynchronous",
-		breaks: "A write is answered and lost in a crash, where the database's default is not to wait for the disk (CONTRACT D21).",
-		file:   "internal/store/postgres/statements.go",
-		old:    "ELSE 'on' END",
-		new:    "ELSE current_setting('synchronous_commit') END",
-		tests:  []string{"./internal/store/postgres"},
-		run:    "^TestTransactionSettings$",
-	},
-	{
-		name:   "postgres-stale-save",
-		breaks: "A row that somebody else has changed is overwritten.",
-		file:   "internal/store/postgres/statements.go",
-		old:    " AND c.version = n.loaded`",
-		new:    "`",
-		tests:  []string{"./internal/store/postgres"},
-		run:    "^TestBackend$/conflict",
-	},
-	{
-		name:   "postgres-pages-without-bound",
-		breaks: "A page of large contacts holds them all in memory, and a few requests exhaust it.",
-		file:   "internal/store/postgres/statements.go",
-		old:    "WHERE before < $2`",
-		new:    "WHERE before < $2 * 100`",
-		tests:  []string{"./internal/store/postgres"},
-		run:    "^TestBackend$/^a_list_ends",
-	},
-	{
 		name:   "filter-comes-to-nothing",
 		breaks: "A filter that was sent and read lists everybody (CONTRACT D17).",
 		file:   "internal/httpapi/list.go",
@@ -333,42 +167,6 @@ var table = []mutant{
 		new:    `bytes.IndexAny(dialled, "")`,
 		tests:  []string{"./internal/contact"},
 		run:    "^TestNumbersThatAreTheSame$",
-	},
-	{
-		name:   "page-looks-on",
-		breaks: "A list of which few are found looks at every change of its Space, while others wait (FAULT A1).",
-		file:   "internal/store/sqlite/list.go",
-		old:    "if w.Looked == store.MaxLookedAt {",
-		new:    "if w.Looked < 0 {",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestBackend$/^a_walk_ends_after",
-	},
-	{
-		name:   "no-turns",
-		breaks: "The slow reads of one Space take every reader (FAULT A1).",
-		file:   "internal/store/turns.go",
-		old:    "if of.now < s.most {",
-		new:    "if of.now < 1<<30 {",
-		tests:  []string{"./internal/store"},
-		run:    "^TestTurn",
-	},
-	{
-		name:   "read-goes-on",
-		breaks: "A read goes on when its client has gone away or its time is over (FAULT A1).",
-		file:   "internal/store/sqlite/read.go",
-		old:    "c.SetInterrupt(ctx.Done())",
-		new:    "c.SetInterrupt(nil)",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestReadsAreInterrupted$",
-	},
-	{
-		name:   "gap-loses-a-row",
-		breaks: "The way back from an empty page skips a contact (FAULT C6).",
-		file:   "internal/store/list.go",
-		old:    "l.After = max(l.After, mark-1)",
-		new:    "l.After = max(l.After, mark)",
-		tests:  []string{"./internal/book"},
-		run:    "^Test(EmptyPagesLeadOn|WalkForthAndBack)$",
 	},
 	{
 		name:   "place-before-the-body",
@@ -416,78 +214,6 @@ var table = []mutant{
 		run:    "^TestEarlyAnswersAreSeen$",
 	},
 	{
-		name:   "foreign-log-taken",
-		breaks: "A restored file is opened with the log of the one that it replaces, and mixed up with it.",
-		file:   "internal/store/sqlite/judge.go",
-		old:    "	case l.commits > 0 && !m.owns(l):\n",
-		new:    "	case l.commits > 0 && !m.owns(l) && false:\n",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestFilesThatDoNotBelongTogether$",
-	},
-	{
-		name:   "lost-log-unnoticed",
-		breaks: "A log that was deleted after a kill is not missed: acknowledged writes are gone, and their ids are given again.",
-		file:   "internal/store/sqlite/judge.go",
-		old:    "	case l.commits == 0 && !m.whole && !isNext && !m.begins(l):\n",
-		new:    "	case l.commits == 0 && !m.whole && !isNext && !m.begins(l) && false:\n",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestFilesThatDoNotBelongTogether$",
-	},
-	{
-		name:   "new-log-refused",
-		breaks: "A server that was killed while its log began again is not started: nothing is missing (FAULT B2).",
-		file:   "internal/store/sqlite/judge.go",
-		old:    " && !isNext && !m.begins(l):",
-		new:    " && !isNext:",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestKilledWhileTheLogBegins$",
-	},
-	{
-		name:   "restored-ids-again",
-		breaks: "After a restore contacts get ids that others had.",
-		file:   "internal/store/sqlite/statements.go",
-		old:    "SET next_id = 0, block_end = 0, next_seq",
-		new:    "SET next_seq",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestNumbersAfterARestore$",
-	},
-	{
-		name:   "mark-before-the-copy",
-		breaks: "A kill while a database is opened locks the operator out of a good file.",
-		file:   "internal/store/sqlite/trust.go",
-		old:    "m.whole, m.any, m.stamp, m.next, m.schema, m.log = true, false, f.stamp, next, 0, l.salt",
-		new:    "m.whole, m.any, m.stamp, m.next, m.schema, m.log = true, false, f.stamp, 0, 0, l.salt",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestKilledWhileOpeningAndClosing$",
-	},
-	{
-		name:   "clock-jump-taken",
-		breaks: "One write under a clock that jumped ahead by years has a Space's times stand there for years.",
-		file:   "internal/store/clock.go",
-		old:    "	if state.refuses() {\n",
-		new:    "	if state.refuses() && false {\n",
-		tests:  []string{"./internal/httpapi"},
-		run:    "^TestClockJumped$",
-	},
-	{
-		name:   "entry-not-written",
-		breaks: "Whoever changes a Space or a key, rather than making it, leaves no entry in the log.",
-		file:   "internal/store/sqlite/entry.go",
-		old:    "	if e == nil {\n",
-		new:    "	if e == nil || e.Action != access.ActionCreate {\n",
-		tests:  []string{"./internal/store/sqlite", "./internal/book"},
-		run:    "^TestBackend$/^the_store_tells|^TestLogs$",
-	},
-	{
-		name:   "entry-apart",
-		breaks: "A change of a Space or a key is committed before its entry, which may fail: a change that nobody made.",
-		file:   "internal/store/sqlite/entry.go",
-		old:    "	return c.run(insertEntry, nil, ",
-		new:    "	c.run(commit, nil)\n	c.run(begin, nil)\n	return c.run(insertEntry, nil, ",
-		tests:  []string{"./internal/store/sqlite"},
-		run:    "^TestBackend$/^an_entry_is_there_exactly",
-	},
-	{
 		name:   "hash-in-the-log",
 		breaks: "The log of keys holds their hashes, for whoever reads it (CONTRACT D19).",
 		file:   "internal/access/entry.go",
@@ -495,14 +221,5 @@ var table = []mutant{
 		new:    `{"name", k.Name}, {"hash", strconv.Quote(string(k.Hash[:]))}, {"scopes"`,
 		tests:  []string{"./internal/access"},
 		run:    "^TestKeyEntries$",
-	},
-	{
-		name:   "first-space-twice",
-		breaks: "Two servers that start at once on an empty PostgreSQL database make two Spaces, and the second one's is used by nobody.",
-		file:   "internal/store/postgres/space.go",
-		old:    "		q.Queue(lockIDs, \"space\").Exec(exactly(1))\n",
-		new:    "",
-		tests:  []string{"./internal/checks/twins"},
-		run:    "^TestServersStartAtOnce$",
 	},
 }
