@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
@@ -181,7 +182,9 @@ func TestFeedWaits(t *testing.T) {
 
 // CONTRACT D19: a key that is revoked, or whose Space is closed, while it waits
 // for news gets none that came afterwards.
-func TestFeedOfARevokedKey(t *testing.T) {
+func TestFeedOfARevokedKey(t *testing.T) { synctest.Test(t, testFeedOfARevokedKey) }
+
+func testFeedOfARevokedKey(t *testing.T) {
 	s := openShop(t)
 	c := s.create(t, emails("a@example.com"))
 	g, _, err := s.Enter(t.Context(), s.secret, access.Read, access.List)
@@ -193,6 +196,7 @@ func TestFeedOfARevokedKey(t *testing.T) {
 		_, err := s.Feed(t.Context(), g, c.Head, 10, time.Minute)
 		got <- err
 	}()
+	synctest.Wait() // it has read, and waits for news
 	if _, err := s.store.UpdateKey(t.Context(), access.Act{Who: "test"}, s.key.ID, func(k *access.APIKey) error { k.Revoked = 1; return nil }); err != nil {
 		t.Fatal(err)
 	}

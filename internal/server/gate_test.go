@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -46,6 +47,10 @@ func (g *gate) open() int {
 	return g.most
 }
 
+// share is how many reads of one Space go on at once, if all are for pages: half
+// of the readers may read of it, and half of the processors make pages.
+func (g *gate) share() int { return max(1, min(g.Readers(), runtime.GOMAXPROCS(0))/2) }
+
 // taken tells how many reads there were since it was asked last.
 func (g *gate) taken() int {
 	g.mu.Lock()
@@ -65,7 +70,7 @@ func (g *gate) pass(ctx context.Context, space contact.SpaceID) func() {
 	g.now++
 	g.most = max(g.most, g.now)
 	opens := g.opens
-	if g.full != nil && g.now >= max(1, g.Readers()/2) {
+	if g.full != nil && g.now >= g.share() {
 		close(g.full)
 		g.full = nil
 	}

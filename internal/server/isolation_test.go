@@ -148,7 +148,7 @@ func (n *neighbours) slowReads(cursor string) {
 	n.come(before, crowd)
 	<-full
 	n.othersWork()
-	if most, share := n.gate.open(), max(1, n.gate.Readers()/2); most > share {
+	if most, share := n.gate.open(), n.gate.share(); most > share {
 		n.t.Errorf("one Space had %d of %d readers at once, more than %d", most, n.gate.Readers(), share)
 	}
 	cancel()
