@@ -34,6 +34,7 @@ type Space struct {
 	Region       string       // two letters: the country of phones typed without one; "" for none (CONTRACT D10)
 	Subscription Subscription // by Active or Inactive
 	Limits       Limits
+	Quota        Quota
 	Labels       contact.Labels // of custom fields
 	Created      contact.Time
 }
@@ -56,6 +57,9 @@ func (s Space) Check() error {
 		if !validFigure(s.Limits.Get(b)) {
 			bad.add("limits."+string(b), "limit_invalid", "The limit of "+string(b)+" "+figureMessage)
 		}
+	}
+	if !s.Quota.valid() {
+		bad.add("quota", "quota_invalid", "A quota must be from 0 to 1 PiB; 0 means no limit.")
 	}
 	return fault.Problems(bad)
 }

@@ -30,6 +30,7 @@ const (
 	Conflict                    // 409: only on what we add to the page
 	Gone                        // 410: likewise
 	Unavailable                 // 503: nothing was done, try again later
+	SpaceFull                   // 507: the Space has reached its quota
 )
 
 // Problem is one thing that is wrong with a request.
@@ -46,7 +47,7 @@ type Error struct {
 	Code       string        // snake_case, stable (CONTRACT D3)
 	Message    string        // a sentence
 	At         []Problem     // every problem of the request, in its order; Invalid only
-	RetryAfter time.Duration // for RateLimited and Unavailable; rounded up to seconds
+	RetryAfter time.Duration // for RateLimited, Unavailable and SpaceFull; rounded up to seconds
 	Err        error         // the cause, for the log only
 }
 

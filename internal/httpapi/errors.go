@@ -26,6 +26,7 @@ var statuses = map[fault.Kind]int{
 	fault.Conflict:        http.StatusConflict,
 	fault.Gone:            http.StatusGone,
 	fault.Unavailable:     http.StatusServiceUnavailable,
+	fault.SpaceFull:       http.StatusInsufficientStorage,
 }
 
 // clientGone is for the log alone: there is nobody to send it to.

@@ -185,6 +185,8 @@ type Registry interface {
 	FirstSpace(ctx context.Context, space access.Space, about access.Entry) (access.Space, bool, error)
 	// Spaces lists all Spaces by id.
 	Spaces(ctx context.Context) ([]access.Space, error)
+	// Usages tells what each Space keeps.
+	Usages(ctx context.Context) (map[contact.SpaceID]access.Usage, error)
 	// UpdateSpace loads a Space, lets change decide, and saves what it left, with
 	// the entry that it gives, nil for none. Where it gives a Rekey too, that is
 	// asked of every live contact of the Space, once, and what it says is saved
@@ -286,15 +288,17 @@ type Tree struct {
 	Nodes []contact.Node
 }
 
-// SpaceRow holds a Space's counters: one hot row a batch. Region comes with it,
-// read in the same transaction, because match keys follow from it.
+// SpaceRow holds a Space's counters: one hot row a batch. Region and Quota come
+// with it, read in the same transaction, because what is written follows from them.
 type SpaceRow struct {
 	Space    contact.SpaceID
 	NextID   contact.ID // the next contact's id
 	BlockEnd contact.ID // the first id that is not the Space's any more
 	NextSeq  contact.Seq
 	LastAt   contact.Time // of the newest change
-	Region   string       // of its settings; never saved from here
+	Usage    access.Usage
+	Region   string // of its settings, as the next; never saved from here
+	Quota    access.Quota
 }
 
 // ContactSave is a row to write, and the version that it must still have; 0

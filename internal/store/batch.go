@@ -358,7 +358,6 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 		if len(ws.changes) == 0 {
 			continue
 		}
-		s.Spaces = append(s.Spaces, ws.row)
 		s.Changes = append(s.Changes, ws.changes...)
 		s.Redirects = append(s.Redirects, ws.redirects...)
 		for _, id := range ws.changed {
@@ -367,6 +366,7 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 			if err != nil {
 				return nil, Mark{}, fmt.Errorf("%w: %w", ErrRefused, err)
 			}
+			ws.row.Usage = ws.row.Usage.Grow(int64(row.Weight() - ws.known[id].weight))
 			save := ContactSave{Row: row}
 			if before != nil {
 				save.Loaded = before.Version
@@ -377,6 +377,7 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 			s.KeysGone = appendKeys(s.KeysGone, space, id, gone)
 			s.KeysCome = appendKeys(s.KeysCome, space, id, come)
 		}
+		s.Spaces = append(s.Spaces, ws.row)
 	}
 	if s.Empty() {
 		return &s, Mark{}, nil

@@ -29,6 +29,11 @@ func (s *Store) FirstSpace(ctx context.Context, as access.Act, space access.Spac
 // Spaces lists all Spaces by id.
 func (s *Store) Spaces(ctx context.Context) ([]access.Space, error) { return s.backend.Spaces(ctx) }
 
+// Usages tells what each Space keeps.
+func (s *Store) Usages(ctx context.Context) (map[contact.SpaceID]access.Usage, error) {
+	return s.backend.Usages(ctx)
+}
+
 // UpdateSpace loads a Space, lets change decide, and saves what it left. Where
 // the region comes out different, the phones of all its contacts get the match
 // keys that follow from the new one, in the same transaction: for a large Space

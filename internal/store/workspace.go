@@ -31,6 +31,7 @@ type workspace struct {
 // known is a contact while a batch runs.
 type known struct {
 	loaded *contact.Contact // as the database has it; nil for a new one
+	weight int              // of its row there
 	now    *contact.Contact // as the writes so far left it; nobody changes it
 	broken error            // why its row cannot be read
 }
@@ -49,7 +50,7 @@ func (ws *workspace) put(row *record.Contact) {
 		ws.known[row.ID] = &known{broken: err}
 		return
 	}
-	ws.known[c.ID] = &known{loaded: &c, now: &c}
+	ws.known[c.ID] = &known{loaded: &c, weight: row.Weight(), now: &c}
 }
 
 // now gives a contact as it is, nil for none.
@@ -144,6 +145,9 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	if len(entries) > 0 {
 		out.Op = ws.row.NextSeq
 	}
+	if err := ws.room(entries); err != nil {
+		return out, err
+	}
 	subject, err := subjectOf(d, v, entries)
 	if err != nil {
 		return out, err
@@ -153,6 +157,7 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	}
 	out.Subject = subject
 	ws.changes = append(ws.changes, rows...)
+	ws.row.Usage = ws.row.Usage.Add(weigh(rows), ws.at)
 	for i := range entries {
 		ws.enter(&entries[i].Contact)
 	}
@@ -162,6 +167,25 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 		ws.at++
 	}
 	return out, nil
+}
+
+// room refuses what would keep more in a Space that is full. What takes a write
+// back goes on.
+func (ws *workspace) room(entries []contact.Entry) error {
+	if len(entries) == 0 || entries[0].Change.Undoes != 0 {
+		return nil
+	}
+	return ws.row.Usage.Check(ws.row.Quota, ws.at)
+}
+
+// changeWeight is about how many bytes an entry of history takes beside its texts.
+const changeWeight = 128
+
+func weigh(rows []record.Change) (bytes int64) {
+	for i := range rows {
+		bytes += changeWeight + int64(rows[i].Weight())
+	}
+	return bytes
 }
 
 // begins makes sure that each step begins at what is there, or makes a contact of

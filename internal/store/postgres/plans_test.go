@@ -17,6 +17,7 @@ import (
 
 // scans lists the statements that may read a whole table, with the reason.
 var scans = map[string]string{
+	"selectUsages":  "it lists the whole table, which has a row a tenant",
 	"selectSpaces":  "it lists the whole table, which has a row a tenant",
 	"selectLastAt":  "it is for all Spaces, once at the start",
 	"lockIDs":       "its table has four rows",
@@ -35,8 +36,8 @@ var sorts = map[string]string{
 }
 
 const fill = `
-	INSERT INTO spaces SELECT s, 100000, 100000, 40001, 1 FROM generate_series(1, 3000) s;
-	INSERT INTO space_settings SELECT s, 'Example Ltd', 'UTC', 'US', 'active', '{}', '{}', 1 FROM generate_series(1, 3000) s;
+	INSERT INTO spaces SELECT s, 100000, 100000, 40001, 1, 0, 0, 0 FROM generate_series(1, 3000) s;
+	INSERT INTO space_settings SELECT s, 'Example Ltd', 'UTC', 'US', 'active', '{}', 0, 0, '{}', 1 FROM generate_series(1, 3000) s;
 	INSERT INTO api_keys SELECT s, s, 'key', sha256(s::text::bytea), 'contacts:read', 1, 0, 0, 0 FROM generate_series(1, 3000) s;
 	UPDATE id_blocks SET next = 200000;
 	INSERT INTO contacts SELECT s, s * 20000 + i, 1, (i % 4 = 0)::int, CASE WHEN i % 4 = 0 THEN s * 20000 + i + 1 ELSE 0 END, i, i * 2, 2, 0, '{}', '{"from":[]}'
@@ -121,6 +122,7 @@ func calls(b *Backend) []func() error {
 		func() error { _, err := b.LastSeq(bg, space); return err },
 		func() error { _, err := b.LastAt(bg); return err },
 		func() error { _, err := b.Spaces(bg); return err },
+		func() error { _, err := b.Usages(bg); return err },
 		func() error { _, err := b.Keys(bg); return err },
 		func() error { _, _, err := b.Grant(bg, [32]byte{1}); return err },
 		func() error {

@@ -46,7 +46,8 @@ func (t *tx) Save(ctx context.Context, s *store.Save) error {
 	}
 	queueKeys(q, space, s.KeysGone, s.KeysCome)
 	for _, sp := range s.Spaces {
-		q.Queue(updateSpace, int64(space), int64(sp.NextID), int64(sp.BlockEnd), int64(sp.NextSeq), int64(sp.LastAt)).Exec(exactly(1))
+		q.Queue(updateSpace, int64(space), int64(sp.NextID), int64(sp.BlockEnd), int64(sp.NextSeq), int64(sp.LastAt),
+			sp.Usage.Bytes, int64(sp.Usage.Since), sp.Usage.Minute).Exec(exactly(1))
 	}
 	return t.send(ctx, "save", q)
 }

@@ -57,7 +57,8 @@ func (t *tx) createSpace(ctx context.Context, space *access.Space, about access.
 	q = t.statements()
 	q.Queue(insertSpace, int64(space.ID))
 	q.Queue(insertSettings, int64(space.ID), space.Name, space.TimeZone, space.Region, string(space.Subscription),
-		access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created))
+		access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created),
+		space.Quota.Bytes, space.Quota.Minute)
 	queueEntry(q, &about)
 	return t.send(ctx, "make a Space", q)
 }
@@ -65,6 +66,23 @@ func (t *tx) createSpace(ctx context.Context, space *access.Space, about access.
 // Spaces lists all Spaces.
 func (b *Backend) Spaces(ctx context.Context) ([]access.Space, error) {
 	return list(ctx, b.keys, "list Spaces", settingsRow, selectSpaces)
+}
+
+// Usages tells what each Space keeps.
+func (b *Backend) Usages(ctx context.Context) (map[contact.SpaceID]access.Usage, error) {
+	type usage struct {
+		space contact.SpaceID
+		access.Usage
+	}
+	rows, err := list(ctx, b.keys, "look at what Spaces keep", func(r pgx.Row) (u usage, err error) {
+		err = r.Scan((*int64)(&u.space), &u.Bytes, (*int64)(&u.Since), &u.Minute)
+		return u, err
+	}, selectUsages)
+	all := map[contact.SpaceID]access.Usage{}
+	for _, u := range rows {
+		all[u.space] = u.Usage
+	}
+	return all, err
 }
 
 // UpdateSpace loads a Space, lets change decide, and saves it, with the match
@@ -93,7 +111,8 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 		}
 		q := t.statements()
 		q.Queue(updateSettings, int64(id), space.Name, space.TimeZone, space.Region, string(space.Subscription),
-			access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels)).Exec(exactly(1))
+			access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels),
+			space.Quota.Bytes, space.Quota.Minute).Exec(exactly(1))
 		queueEntry(q, about)
 		return t.send(ctx, "save a Space", q)
 	})
@@ -153,7 +172,8 @@ type settingsScan struct {
 
 func (s *settingsScan) columns() []any {
 	return []any{(*int64)(&s.space.ID), &s.space.Name, &s.space.TimeZone, &s.space.Region,
-		(*string)(&s.space.Subscription), &s.limits, &s.labels, (*int64)(&s.space.Created)}
+		(*string)(&s.space.Subscription), &s.limits, &s.labels, (*int64)(&s.space.Created),
+		&s.space.Quota.Bytes, &s.space.Quota.Minute}
 }
 
 // done gives the Space, unless scanning its columns failed.

@@ -90,6 +90,7 @@ var elsewhere = map[string]string{
 	"selectAPIKeys":        "api_keys is on every node",
 	"selectGrant":          "the Space is found by the key: it asks every node, and its answer is believed for half a second",
 	"selectLastAt":         "it asks every node, once at the start",
+	"selectUsages":         "it lists the Spaces of every node, for the operator alone",
 	"selectSpaces":         "it lists the Spaces of every node, for the operator alone",
 }
 

@@ -24,11 +24,11 @@ const (
 	// The settings of a Space are read by a statement of their own, after the
 	// one that waited for its row: in a join they would be as they were before
 	// the wait.
-	lockSpace    = `SELECT next_id, block_end, next_seq, last_at FROM spaces WHERE space_id = $1 FOR UPDATE`
-	selectRegion = `SELECT region FROM space_settings WHERE space_id = $1`
-	updateSpace  = `UPDATE spaces SET next_id = $2, block_end = $3, next_seq = $4, last_at = $5 WHERE space_id = $1`
-	lockIDs      = `SELECT next FROM id_blocks WHERE kind = $1 FOR UPDATE`
-	takeIDs      = `UPDATE id_blocks SET next = next + $2 WHERE kind = $1 RETURNING next - $2`
+	lockSpace   = `SELECT next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes FROM spaces WHERE space_id = $1 FOR UPDATE`
+	selectTerms = `SELECT region, quota_bytes, quota_minute FROM space_settings WHERE space_id = $1`
+	updateSpace = `UPDATE spaces SET next_id = $2, block_end = $3, next_seq = $4, last_at = $5, bytes = $6, minute_at = $7, minute_bytes = $8 WHERE space_id = $1`
+	lockIDs     = `SELECT next FROM id_blocks WHERE kind = $1 FOR UPDATE`
+	takeIDs     = `UPDATE id_blocks SET next = next + $2 WHERE kind = $1 RETURNING next - $2`
 
 	contactColumns = `id, version, state, parent_id, created_at, head_seq, depth, checksum, doc, origins`
 	selectRow      = `SELECT ` + contactColumns + ` FROM contacts WHERE space_id = $1 AND id = $2`
@@ -128,13 +128,14 @@ const (
 	deleteKeys = `DELETE FROM match_keys m USING unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id)
 		WHERE m.space_id = $1 AND m.kind = n.kind AND m.key = n.key AND m.id = n.id`
 
-	settingsColumns  = `space_id, name, timezone, region, subscription, limits, labels, created_at`
-	insertSpace      = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at) VALUES ($1, 0, 0, 1, 0)`
-	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	settingsColumns  = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute`
+	insertSpace      = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes) VALUES ($1, 0, 0, 1, 0, 0, 0, 0)`
+	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	selectUsages     = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
 	selectSettings   = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = $1`
 	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
-	updateSettings   = `UPDATE space_settings SET name = $2, timezone = $3, region = $4, subscription = $5, limits = $6, labels = $7 WHERE space_id = $1`
+	updateSettings   = `UPDATE space_settings SET name = $2, timezone = $3, region = $4, subscription = $5, limits = $6, labels = $7, quota_bytes = $8, quota_minute = $9 WHERE space_id = $1`
 
 	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at`
 	insertAPIKey  = `INSERT INTO api_keys (` + apiKeyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
@@ -142,7 +143,7 @@ const (
 	selectAPIKeys = `SELECT ` + apiKeyColumns + ` FROM api_keys ORDER BY key_id`
 	updateAPIKey  = `UPDATE api_keys SET name = $2, scopes = $3, expires_at = $4, revoked_at = $5, last_used_at = $6 WHERE key_id = $1`
 	selectGrant   = `SELECT k.key_id, k.space_id, k.name, k.hash, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
-			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at
+			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute
 		FROM api_keys k JOIN space_settings s ON s.space_id = k.space_id WHERE k.hash = $1`
 
 	entryColumns = `entry_id, space_id, key_id, key_name, at, who, action, edits`

@@ -77,18 +77,20 @@ func queueLock(q *pgx.Batch, id contact.SpaceID, rows *[]store.SpaceRow) {
 	found := false
 	q.Queue(lockSpace, int64(id)).QueryRow(func(r pgx.Row) error {
 		row := store.SpaceRow{Space: id}
-		err := r.Scan((*int64)(&row.NextID), (*int64)(&row.BlockEnd), (*int64)(&row.NextSeq), (*int64)(&row.LastAt))
+		err := r.Scan((*int64)(&row.NextID), (*int64)(&row.BlockEnd), (*int64)(&row.NextSeq), (*int64)(&row.LastAt),
+			&row.Usage.Bytes, (*int64)(&row.Usage.Since), &row.Usage.Minute)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
 		*rows, found = append(*rows, row), err == nil
 		return err
 	})
-	q.Queue(selectRegion, int64(id)).QueryRow(func(r pgx.Row) error {
+	q.Queue(selectTerms, int64(id)).QueryRow(func(r pgx.Row) error {
 		if !found {
 			return nil
 		}
-		return r.Scan(&(*rows)[len(*rows)-1].Region)
+		row := &(*rows)[len(*rows)-1]
+		return r.Scan(&row.Region, &row.Quota.Bytes, &row.Quota.Minute)
 	})
 }
 

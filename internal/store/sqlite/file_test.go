@@ -183,7 +183,8 @@ func TestDamageIsNoticed(t *testing.T) {
 				t.Fatal(err)
 			}
 			info, err := f.Stat()
-			for at := int64(20 * pageSize); err == nil && at < info.Size(); at += pageSize {
+			// Behind the pages of the schema.
+			for at := int64(40 * pageSize); err == nil && at < info.Size(); at += pageSize {
 				_, err = f.WriteAt(make([]byte, pageSize/2), at)
 			}
 			if err := f.Close(); err != nil {

@@ -44,7 +44,8 @@ func createSpace(c *conn, space *access.Space, about access.Entry) error {
 		return err
 	}
 	err = c.run(insertSettings, nil, int64(space.ID), space.Name, space.TimeZone, space.Region,
-		string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created))
+		string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created),
+		space.Quota.Bytes, space.Quota.Minute)
 	if err != nil {
 		return err
 	}
@@ -64,6 +65,18 @@ func (b *Backend) Spaces(ctx context.Context) (list []access.Space, err error) {
 	return list, err
 }
 
+// Usages tells what each Space keeps.
+func (b *Backend) Usages(ctx context.Context) (map[contact.SpaceID]access.Usage, error) {
+	all := map[contact.SpaceID]access.Usage{}
+	err := b.readKept(ctx, func(c *conn) error {
+		return c.run(selectUsages, func(s *sqlite.Stmt) error {
+			all[contact.SpaceID(s.ColumnInt64(0))] = access.Usage{Bytes: s.ColumnInt64(1), Since: contact.Time(s.ColumnInt64(2)), Minute: s.ColumnInt64(3)}
+			return nil
+		})
+	})
+	return all, err
+}
+
 // UpdateSpace loads a Space, lets change decide, and saves it, with the match
 // keys that follow from it.
 func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (*access.Entry, store.Rekey, error)) (space access.Space, err error) {
@@ -81,7 +94,8 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 			}
 		}
 		err = c.run(updateSettings, nil, int64(id), space.Name, space.TimeZone, space.Region,
-			string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels))
+			string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels),
+			space.Quota.Bytes, space.Quota.Minute)
 		if err != nil {
 			return err
 		}
@@ -148,5 +162,6 @@ func settingsRow(s *sqlite.Stmt) (access.Space, error) {
 		Limits:       limits,
 		Labels:       labels,
 		Created:      contact.Time(s.ColumnInt64(7)),
+		Quota:        access.Quota{Bytes: s.ColumnInt64(8), Minute: s.ColumnInt64(9)},
 	}, nil
 }

@@ -15,6 +15,7 @@ import (
 
 // scans lists the statements that may walk a whole table, with the reason.
 var scans = map[string]string{
+	"selectUsages":  "it lists the whole table, which has a row a tenant",
 	"selectSpaces":  "it lists the whole table, which has a row a tenant",
 	"skipBlocks":    "it is for all Spaces, once after a restore",
 	"selectLastAt":  "it is for all Spaces, once at the start",

@@ -7,6 +7,7 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
+	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
@@ -49,7 +50,9 @@ func (t *tx) Spaces(_ context.Context, ids []contact.SpaceID) ([]store.SpaceRow,
 				BlockEnd: contact.ID(s.ColumnInt64(1)),
 				NextSeq:  contact.Seq(s.ColumnInt64(2)),
 				LastAt:   contact.Time(s.ColumnInt64(3)),
-				Region:   s.ColumnText(4),
+				Usage:    access.Usage{Bytes: s.ColumnInt64(4), Since: contact.Time(s.ColumnInt64(5)), Minute: s.ColumnInt64(6)},
+				Region:   s.ColumnText(7),
+				Quota:    access.Quota{Bytes: s.ColumnInt64(8), Minute: s.ColumnInt64(9)},
 			})
 			return nil
 		}, int64(id))
@@ -145,7 +148,9 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 		return err
 	}
 	for _, sp := range s.Spaces {
-		if err := t.writer.run(updateSpace, nil, int64(sp.Space), int64(sp.NextID), int64(sp.BlockEnd), int64(sp.NextSeq), int64(sp.LastAt)); err != nil {
+		err := t.writer.run(updateSpace, nil, int64(sp.Space), int64(sp.NextID), int64(sp.BlockEnd), int64(sp.NextSeq), int64(sp.LastAt),
+			sp.Usage.Bytes, int64(sp.Usage.Since), sp.Usage.Minute)
+		if err != nil {
 			return err
 		}
 	}

@@ -58,10 +58,34 @@ func audit(t *testing.T, b store.Backend, space contact.SpaceID) ledger {
 		}
 	}
 	row := counters(t, b, space)[0]
+	if kept := l.kept(t, b, space); row.Usage.Bytes != kept || row.Usage.Minute > kept {
+		t.Errorf("Space %d: counted are %+v, and %d bytes are kept", space, row.Usage, kept)
+	}
 	if last := l.last(); row.NextSeq != last.Seq+1 || row.LastAt != last.At {
 		t.Errorf("Space %d: counters %+v after change %d at %d", space, row, last.Seq, last.At)
 	}
 	return l
+}
+
+// kept weighs what is stored of a Space: a hundred and twenty-eight bytes and its
+// texts for a change, its texts for a contact.
+func (l *ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (bytes int64) {
+	t.Helper()
+	for id := range l.contacts {
+		row, _, err := b.Row(bg, space, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bytes += int64(row.Weight())
+	}
+	for _, ch := range l.changes {
+		row, _, err := b.Change(bg, space, ch.Seq)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bytes += 128 + int64(row.Weight())
+	}
+	return bytes
 }
 
 // last gives the newest change, a zero one where there is none.

@@ -58,6 +58,7 @@ func testCounters(t *testing.T, b store.Backend) {
 	one, two := newSpace(t, b, ""), newSpace(t, b, "")
 	row := store.SpaceRow{
 		Space: one, NextID: contact.MaxID - 1, BlockEnd: contact.MaxID, NextSeq: 1<<40 - 1, LastAt: 253402300799_999_999,
+		Usage: access.Usage{Bytes: 1 << 60, Since: 253402300799_999_998, Minute: 1 << 50},
 	}
 	commit(t, b, b.Lane(one), &store.Save{Spaces: []store.SpaceRow{row}})
 	if got := counters(t, b, one); !slices.Equal(got, []store.SpaceRow{row}) {

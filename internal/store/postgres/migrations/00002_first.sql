@@ -19,7 +19,11 @@ CREATE TABLE spaces (
   next_id   bigint NOT NULL,
   block_end bigint NOT NULL,
   next_seq  bigint NOT NULL,
-  last_at   bigint NOT NULL             -- microseconds since 1970 UTC, like every time here
+  last_at   bigint NOT NULL,            -- microseconds since 1970 UTC, like every time here
+  -- What is kept of the Space, and since when how much of it.
+  bytes        bigint NOT NULL,
+  minute_at    bigint NOT NULL,
+  minute_bytes bigint NOT NULL
 ) WITH (fillfactor = 20);
 
 CREATE TABLE space_settings (
@@ -29,6 +33,8 @@ CREATE TABLE space_settings (
   region       text COLLATE "C" NOT NULL, -- '' for none
   subscription text COLLATE "C" NOT NULL,
   limits       text COLLATE "C" NOT NULL, -- {"update":60,...}
+  quota_bytes  bigint NOT NULL,        -- 0 for none, and so the next
+  quota_minute bigint NOT NULL,
   labels       text COLLATE "C" NOT NULL DEFAULT '{}', -- of custom fields: {"1":"Customer plan"}
   created_at   bigint NOT NULL
 );

@@ -11,7 +11,11 @@ CREATE TABLE spaces (
   next_id   INTEGER NOT NULL,
   block_end INTEGER NOT NULL,
   next_seq  INTEGER NOT NULL,
-  last_at   INTEGER NOT NULL            -- microseconds since 1970 UTC, like every time here
+  last_at   INTEGER NOT NULL,            -- microseconds since 1970 UTC, like every time here
+  -- What is kept of the Space, and since when how much of it.
+  bytes        INTEGER NOT NULL,
+  minute_at    INTEGER NOT NULL,
+  minute_bytes INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE space_settings (
@@ -21,6 +25,8 @@ CREATE TABLE space_settings (
   region       TEXT NOT NULL,           -- '' for none
   subscription TEXT NOT NULL,
   limits       TEXT NOT NULL,           -- {"update":60,...}
+  quota_bytes  INTEGER NOT NULL,        -- 0 for none, and so the next
+  quota_minute INTEGER NOT NULL,
   labels       TEXT NOT NULL DEFAULT '{}', -- of custom fields: {"1":"Customer plan"}
   created_at   INTEGER NOT NULL
 ) STRICT;
