@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -143,50 +141,4 @@ func checkVersion(version int64, encoding string) error {
 		return fmt.Errorf("the database's encoding is %s: make one with ENCODING 'UTF8', because contacts may hold any character", encoding)
 	}
 	return nil
-}
-
-// cannotConnect says why, as far as that holds no secret: addresses and the
-// codes of the server.
-func cannotConnect(err error) error {
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		reason := map[string]string{
-			"28P01": "it refuses the password",
-			"28000": "it refuses this user from this machine: see its pg_hba.conf",
-			"3D000": "there is no database of this name: make it with createdb",
-			"53300": "it has no connection left: raise its max_connections, or allow fewer here",
-			"57P03": "it is starting or stopping: try again in a moment",
-		}[pg.Code]
-		if reason == "" {
-			reason = "it answers SQLSTATE " + strconv.Quote(pg.Code)
-		}
-		return fmt.Errorf("cannot use the database: %s", reason)
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return errors.New("cannot connect to the database: it does not answer")
-	}
-	var reasons []string
-	for _, op := range opErrors(err) {
-		reasons = append(reasons, op.Error())
-	}
-	if len(reasons) == 0 {
-		return fmt.Errorf("cannot connect to the database: %w", because("connect", err))
-	}
-	return fmt.Errorf("cannot connect to the database: %s", strings.Join(reasons, "; "))
-}
-
-// opErrors finds the errors of the network inside one that may join several.
-func opErrors(err error) []*net.OpError {
-	if op, ok := err.(*net.OpError); ok {
-		return []*net.OpError{op}
-	}
-	var list []*net.OpError
-	switch e := err.(type) {
-	case interface{ Unwrap() []error }:
-		for _, inner := range e.Unwrap() {
-			list = append(list, opErrors(inner)...)
-		}
-	case interface{ Unwrap() error }:
-		list = opErrors(e.Unwrap())
-	}
-	return list
 }

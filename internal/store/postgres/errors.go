@@ -115,18 +115,11 @@ func because(doing string, err error) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return fmt.Errorf("postgres: %s: %w", doing, op)
 	}
-	return fmt.Errorf("postgres: %s: %T", doing, root(err))
-}
-
-// root gives the innermost error, whose type tells most.
-func root(err error) error {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
-		}
-		err = inner
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return fmt.Errorf("postgres: %s: the name of the host cannot be found", doing)
 	}
+	// The type of an innermost error tells most.
+	return fmt.Errorf("postgres: %s: %T", doing, causes(err)[0])
 }
 
 // lost tells whether the connection is gone, or never was there.
