@@ -118,6 +118,7 @@ func (c *benchCommand) contacts(in *surroundings, client *api.Client) (ids []int
 	fmt.Fprintf(in.stderr, "This uses %d made-up contacts named \"Carnet Bench ...\" in the Space of the key, and makes those that are missing. They stay: there is no way to delete contacts yet.\n", c.Contacts)
 	ids, made, err = load.Own(in.ctx, client, c.Contacts, c.Connections)
 	if made > 0 {
+		in.did("%d contacts were made all the same.", made)
 		fmt.Fprintf(in.stderr, "It made %d.\n", made)
 	}
 	return ids, made, err

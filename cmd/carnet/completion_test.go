@@ -10,7 +10,7 @@ import (
 
 // FAULT E2: what may stand in place of the last word.
 func TestCandidates(t *testing.T) {
-	app := parserOf(new(cli), nil, nil).Model
+	app := parserOf(new(cli), new(surroundings)).Model
 	for line, want := range map[string]string{
 		"sp":                               "space",
 		"contact ":                         "list get create put merge changes",

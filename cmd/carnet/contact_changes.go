@@ -32,6 +32,7 @@ func (c *contactChanges) Run(in *surroundings, server *contactCommand) error {
 		return err
 	}
 	if c.Follow {
+		defer in.whileRead()()
 		return c.follow(in, server, client)
 	}
 	changes := client.AllChanges(in.ctx, c.ID, api.Paging{PerPage: allPerPage})

@@ -20,5 +20,6 @@ func (c *contactCreate) Run(in *surroundings, server *contactCommand) error {
 	if err != nil {
 		return server.explain(err)
 	}
+	in.did("Contact %d was made all the same.", made.Contact.ID)
 	return showContact(in.stdout, c.format, &made, true)
 }

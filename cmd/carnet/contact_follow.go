@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -22,7 +21,7 @@ const (
 // what is wrong from the beginning is told at once.
 func (c *contactChanges) follow(in *surroundings, server *contactCommand, client *api.Client) error {
 	if _, err := client.Feed(in.ctx, api.FeedQuery{After: c.After, PerPage: 1}); err != nil {
-		return unlessStopped(in.ctx, server.explain(err))
+		return in.unlessStopped(server.explain(err))
 	}
 	show, err := c.printer(in)
 	if err != nil {
@@ -37,7 +36,7 @@ func (c *contactChanges) follow(in *surroundings, server *contactCommand, client
 			return unprinted
 		})
 		if in.ctx.Err() != nil || unprinted != nil || lasting(err) {
-			return unlessStopped(in.ctx, server.explain(err))
+			return in.unlessStopped(server.explain(err))
 		}
 		if pause == firstPause {
 			fmt.Fprintf(in.stderr, "carnet: %s This waits, and then goes on where it was. Ctrl-C ends it.\n", sentence(server.explain(err).Error()))
@@ -77,11 +76,4 @@ func asked(err error) time.Duration {
 		return e.RetryAfter
 	}
 	return 0
-}
-
-func unlessStopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }

@@ -17,5 +17,6 @@ func (c *contactMerge) Run(in *surroundings, server *contactCommand) error {
 	if err != nil {
 		return server.explain(err)
 	}
+	in.did("Contact %d became part of contact %d all the same.", c.Merged, merged.Contact.ID)
 	return showContact(in.stdout, c.format, &merged, true)
 }

@@ -37,5 +37,6 @@ func (c *contactPut) Run(in *surroundings, server *contactCommand) error {
 	if err != nil {
 		return server.explain(err)
 	}
+	in.did("Contact %d was changed all the same.", put.Contact.ID)
 	return showContact(in.stdout, c.format, &put, true)
 }

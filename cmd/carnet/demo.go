@@ -36,22 +36,20 @@ func (c *demoCommand) Run(in *surroundings) (err error) {
 			"name another one that you may write to, as in TMPDIR=/tmp carnet demo", os.TempDir())
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer in.whileRead()()
 	s, err := server.Open(in.ctx, server.Config{
 		Database: filepath.Join(dir, "demo.db"), Listen: c.Listen, Log: slog.New(forPeople{in.log.Handler()})})
 	if err != nil {
-		return err
+		return in.unlessStopped(err)
 	}
 	if err := c.greet(in, s); err != nil {
-		if in.ctx.Err() != nil {
-			err = nil // told to stop before it began
-		}
-		return errors.Join(err, s.Close())
+		return errors.Join(in.unlessStopped(err), s.Close())
 	}
 	if err := s.Run(in.ctx); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(in.stdout, "\nStopped. The made-up contacts are gone.")
-	return err
+	return in.unlessStopped(err)
 }
 
 // forPeople keeps log lines back that tell of nothing wrong, unless all were

@@ -31,6 +31,7 @@ func (c *fieldSet) Run(in *surroundings) error {
 	if err != nil {
 		return err
 	}
+	in.did("The label of %s was set all the same.", slot)
 	r := recordField(slot, &s.Labels)
 	return show(in, c.format, r, fieldHead, r)
 }

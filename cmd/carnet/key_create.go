@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/server"
 )
 
 type keyCreate struct {
@@ -17,6 +20,9 @@ type keyCreate struct {
 
 // Run shows the secret, which is stored nowhere.
 func (c *keyCreate) Run(in *surroundings) error {
+	if err := in.mayShowKey(); err != nil {
+		return err
+	}
 	k := access.APIKey{Space: contact.SpaceID(c.Space), Name: c.Name}
 	var err error
 	if k.Scopes, err = access.ParseScopes(c.Scopes); err != nil {
@@ -39,7 +45,28 @@ func (c *keyCreate) Run(in *surroundings) error {
 	r := recordKey(k)
 	r.Key = secret.Reveal()
 	if err := show(in, c.format, r, keyHead, r); err != nil || !c.table() {
-		return err
+		return in.takeBack(db, k.ID, err)
 	}
-	return tellKey(in, r.Key)
+	return in.takeBack(db, k.ID, tellKey(in, r.Key))
+}
+
+// mayShowKey refuses to make a key that nobody would see.
+func (in *surroundings) mayShowKey() error {
+	if in.stdout.unseen {
+		return errors.New("standard output is closed or leads nowhere, and a key is shown this once: no key was made. Let it lead to a terminal, a file or a program")
+	}
+	return nil
+}
+
+// takeBack revokes a key that could not be shown, because nobody has it. It gives
+// the error of showing it; nil leaves the key as it is.
+func (in *surroundings) takeBack(db *server.Database, id int64, unshown error) error {
+	if unshown == nil {
+		return nil
+	}
+	in.did("Key %d was made and, as nobody saw it, revoked again.", id)
+	if _, _, err := db.Book.RevokeKey(context.WithoutCancel(in.ctx), id); err != nil {
+		in.did("Key %d was made, which nobody saw, and could not be revoked again: do that with `carnet key revoke %d`.", id, id)
+	}
+	return unshown
 }

@@ -18,6 +18,7 @@ func (c *keyRevoke) Run(in *surroundings) error {
 	if err != nil {
 		return err
 	}
+	in.did("Key %d is revoked all the same.", k.ID)
 	r := recordKey(k)
 	if err := show(in, c.format, r, keyHead, r); err != nil || !c.table() {
 		return err

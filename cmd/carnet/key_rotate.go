@@ -33,6 +33,9 @@ type rotationRecord struct {
 
 // Run shows the new secret before it touches the old key.
 func (c *keyRotate) Run(in *surroundings) error {
+	if err := in.mayShowKey(); err != nil {
+		return err
+	}
 	db, err := in.open()
 	if err != nil {
 		return err
@@ -40,19 +43,22 @@ func (c *keyRotate) Run(in *surroundings) error {
 	defer db.Close()
 	shown := false
 	r, err := db.Book.RotateKey(in.ctx, author(), c.ID, c.Overlap, func(r book.Rotation) error {
-		shown = true
-		return c.show(in, r)
+		err := in.takeBack(db, r.Made.ID, c.show(in, r))
+		shown = err == nil
+		return err
 	})
 	switch {
 	case err != nil && shown:
 		return fmt.Errorf("the new key works, and the old one was left as it was: %w. When the new one is in use, end the old one with `carnet key revoke %d`", err, c.ID)
 	case err != nil || !c.table():
 		return err
-	case r.Old.Revoked != 0:
-		_, err = fmt.Fprintln(in.stdout, "\nThe old key is revoked: servers refuse it within a second.")
-	default:
-		_, err = fmt.Fprintf(in.stdout, "\nThe old key, %d, goes on until %s.\n", r.Old.ID, moment(r.Old.Expires))
 	}
+	in.did("The new key is the one that was shown.")
+	said := "The old key is revoked: servers refuse it within a second."
+	if r.Old.Revoked == 0 {
+		said = fmt.Sprintf("The old key, %d, goes on until %s.", r.Old.ID, moment(r.Old.Expires))
+	}
+	_, err = fmt.Fprintf(in.stdout, "\n%s\n", said)
 	return err
 }
 

@@ -56,11 +56,13 @@ type cli struct {
 
 // surroundings are what a subcommand works with.
 type surroundings struct {
-	ctx    context.Context // ends when the program is told to stop
-	db     string
-	stdout screen
-	stderr io.Writer // for what is no part of the result
-	log    *slog.Logger
+	ctx     context.Context // ends when the program is told to stop
+	db      string
+	stdout  screen
+	stderr  io.Writer // for what is no part of the result
+	log     *slog.Logger
+	done    string // what was changed so far: see did
+	endless bool   // it ends when it is told to: see whileRead
 }
 
 // open opens the database that a server may be serving. It makes none: a
@@ -72,15 +74,19 @@ func (in *surroundings) open() (*server.Database, error) {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // so that a second signal ends the program at once
+	// Where nobody reads what is printed, writing fails, and that ends a command in
+	// order: see outcome.
+	signal.Ignore(syscall.SIGPIPE)
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run does what the arguments say and gives the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c cli
-	parser := parserOf(&c, stdout, stderr)
+	in := &surroundings{ctx: ctx, stdout: screenOf(stdout), stderr: stderr}
+	parser := parserOf(&c, in)
 	if len(args) > 0 && args[0] == completeWord {
-		complete(stdout, parser.Model, args[1:])
+		complete(in.stdout, parser.Model, args[1:])
 		return 0
 	}
 	if err := readableArgs(args); err != nil {
@@ -94,27 +100,43 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		err = readableEnvironment(parsed)
 	}
+	if unwritten := in.outcome(nil); unwritten != nil { // it was help
+		return end(stderr, unwritten)
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "carnet: %s See `%s --help`.\n", sentence(oneLine(err)), commandOf(err))
 		return exitUsage
 	}
-	err = parsed.Run(&surroundings{ctx, strings.TrimRight(c.DB, "\r\n"), screenOf(stdout), stderr, c.logger(stderr)})
-	if err != nil {
-		fmt.Fprintf(stderr, "carnet: %s\n", oneLine(err))
-		// What a server refuses comes as another type, see explain.
-		if fault.KindOf(err) == fault.Invalid {
-			return exitUsage
-		}
-		return exitFailed
-	}
-	return 0
+	in.db, in.log = strings.TrimRight(c.DB, "\r\n"), c.logger(stderr)
+	return end(stderr, in.outcome(parsed.Run(in)))
 }
 
-func parserOf(c *cli, stdout, stderr io.Writer) *kong.Kong {
+// end tells why a command failed, and gives the exit code.
+func end(stderr io.Writer, err error) int {
+	if err == nil {
+		return 0
+	}
+	if u, ok := errors.AsType[*unwritten](err); !ok || !u.quiet() {
+		fmt.Fprintf(stderr, "carnet: %s\n", oneLine(err))
+	}
+	// What a server refuses comes as another type, see explain.
+	if fault.KindOf(err) == fault.Invalid {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func parserOf(c *cli, in *surroundings) *kong.Kong {
 	return kong.Must(c,
 		kong.Name("carnet"),
 		kong.Description("A self-hosted contact store."),
-		kong.Writers(stdout, stderr),
+		kong.Writers(in.stdout, in.stderr),
+		kong.Exit(func(code int) { // of --help and --version
+			if code == 0 {
+				code = end(in.stderr, in.outcome(nil))
+			}
+			os.Exit(code)
+		}),
 		kong.Vars{"listen": server.DefaultListen, "db": defaultDB},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Help(printHelp),

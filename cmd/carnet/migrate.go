@@ -22,6 +22,7 @@ func (c *migrateCommand) Run(in *surroundings) error {
 	if err := server.Migrate(in.ctx, in.db, in.log); err != nil {
 		return err
 	}
+	in.did("The schema is up to date all the same.")
 	r := migrateRecord{Database: server.DatabaseName(in.db), UpToDate: true}
 	if !c.table() {
 		return show(in, c.format, r, nil, r)

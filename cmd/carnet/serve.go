@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -57,22 +58,20 @@ func checkListen(address string) error {
 
 // Run serves until the program is told to stop.
 func (c *serveCommand) Run(in *surroundings) error {
+	defer in.whileRead()()
 	s, err := server.Open(in.ctx, server.Config{
 		Database: in.db, Migrate: c.Migrate, AcceptRestored: c.AcceptRestored, AcceptClock: c.AcceptClock,
 		Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL, Metrics: c.Metrics, Log: in.log})
 	if err != nil {
-		return err
+		return in.unlessStopped(err)
 	}
 	if c.BehindProxy && c.PublicURL == "" {
 		in.log.Warn("links in answers will begin with http://, so a client that follows them sends its key in the clear: name what clients call this server with --public-url")
 	}
 	collectLess()
 	// Printed before serving; who is quick enough to paste waits a moment.
-	if err := c.greet(in, s); err != nil {
-		if in.ctx.Err() != nil {
-			err = nil // told to stop before it began
-		}
-		return errors.Join(err, s.Close())
+	if err := cmp.Or(c.greet(in, s), in.stdout.written.err); err != nil {
+		return errors.Join(in.unlessStopped(err), s.Close())
 	}
 	return s.Run(in.ctx)
 }

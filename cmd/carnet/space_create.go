@@ -26,6 +26,7 @@ func (c *spaceCreate) Run(in *surroundings) error {
 	if err != nil {
 		return err
 	}
+	in.did("Space %d was made all the same.", s.ID)
 	r := recordSpace(s)
 	return show(in, c.format, r, spaceHead, r)
 }

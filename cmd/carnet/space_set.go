@@ -50,6 +50,7 @@ func (c *spaceSet) Run(in *surroundings) error {
 	if err != nil {
 		return err
 	}
+	in.did("Space %d was changed all the same.", s.ID)
 	// What phone numbers are compared by follows from the region. Where it
 	// changed, the store has made that anew in the same transaction.
 	r := recordSpace(s)

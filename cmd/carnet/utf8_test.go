@@ -16,7 +16,7 @@ const latin1 = "Jos\xe9"
 func TestNotUTF8(t *testing.T) {
 	t.Chdir(t.TempDir())
 	tried := 0
-	for _, leaf := range leavesOf(parserOf(new(cli), nil, nil).Model.Node) {
+	for _, leaf := range leavesOf(parserOf(new(cli), new(surroundings)).Model.Node) {
 		for _, group := range leaf.AllFlags(false) {
 			for _, flag := range group {
 				if !holdsText(flag.Value) {
