@@ -51,7 +51,7 @@ func (p *page) answer(_ *api, w http.ResponseWriter, r *request) error {
 	text := p.text
 	switch {
 	case !p.zipped:
-	case strings.Contains(r.Header.Get("Accept-Encoding"), "gzip"):
+	case takesGzip(r.Header["Accept-Encoding"]):
 		h.Set("Content-Encoding", "gzip")
 	default:
 		var err error
@@ -65,6 +65,31 @@ func (p *page) answer(_ *api, w http.ResponseWriter, r *request) error {
 		_, _ = w.Write(text) // fails where the client has gone
 	}
 	return nil
+}
+
+// takesGzip reads Accept-Encoding: what names gzip comes before what names all,
+// and a weight of 0 means no. Who says nothing, or what cannot be read, gets what
+// everyone can read.
+func takesGzip(accept []string) bool {
+	all := false
+	for coding := range strings.SplitSeq(strings.Join(accept, ","), ",") {
+		name, weight, weighed := strings.Cut(coding, ";")
+		taken := !weighed || positiveWeight(weight)
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "gzip", "x-gzip":
+			return taken
+		case "*":
+			all = taken
+		}
+	}
+	return all
+}
+
+// positiveWeight reads "q=0.5".
+func positiveWeight(text string) bool {
+	name, number, _ := strings.Cut(text, "=")
+	q, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	return err == nil && strings.EqualFold(strings.TrimSpace(name), "q") && q > 0 && q <= 1
 }
 
 // unzip gives what was compressed with gzip.

@@ -88,6 +88,51 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// FAULT D5: who says that they take no gzip gets none, in whatever way they say
+// it, and so does who says what cannot be read.
+func TestPagesAreZippedForThoseWhoTakeIt(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	for _, c := range []struct {
+		accept []string
+		zipped bool
+	}{
+		{nil, false},
+		{[]string{""}, false},
+		{[]string{"gzip"}, true},
+		{[]string{"br, gzip"}, true},
+		{[]string{"br", "gzip"}, true},
+		{[]string{"GZip"}, true},
+		{[]string{"x-gzip"}, true},
+		{[]string{"gzip;q=0.1, br"}, true},
+		{[]string{"gzip ; Q=1.000"}, true},
+		{[]string{"*"}, true},
+		{[]string{"*;q=0.5"}, true},
+		{[]string{"gzip;q=0"}, false},
+		{[]string{"gzip; q=0.000, br;q=1"}, false},
+		{[]string{"gzip;q=0, *"}, false},
+		{[]string{"*, gzip;q=0"}, false},
+		{[]string{"*;q=0"}, false},
+		{[]string{"*;q=0, gzip"}, true},
+		{[]string{"identity"}, false},
+		{[]string{"br"}, false},
+		{[]string{"notgzip"}, false},
+		{[]string{"gzip-dictionary"}, false},
+		{[]string{"gzip;q=much"}, false},
+		{[]string{"gzip;q=2"}, false},
+		{[]string{"gzip;q=-1"}, false},
+		{[]string{"gzip;q=NaN"}, false},
+		{[]string{"gzip;level=9"}, false},
+	} {
+		r := httptest.NewRequest("GET", "/docs/swagger-ui.css", nil)
+		r.Header["Accept-Encoding"] = c.accept
+		res := httptest.NewRecorder()
+		w.handler.ServeHTTP(res, r)
+		if zipped := res.Header().Get("Content-Encoding") == "gzip"; zipped != c.zipped || res.Code != 200 {
+			t.Errorf("%q: %d, compressed %v", c.accept, res.Code, zipped)
+		}
+	}
+}
+
 // etagOf gives the ETag, which the server writes as clients know it, not as Go
 // spells it.
 func etagOf(res *httptest.ResponseRecorder) string {
