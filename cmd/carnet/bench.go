@@ -12,7 +12,7 @@ import (
 )
 
 type benchCommand struct {
-	URL         string        `name:"url" env:"CARNET_URL" default:"http://${listen}" placeholder:"URL" help:"The server. Default: http://${listen}."`
+	URL         string        `tried:"server,host,address,base-url" name:"url" env:"CARNET_URL" default:"http://${listen}" placeholder:"URL" help:"The server. Default: http://${listen}."`
 	Key         string        `env:"CARNET_KEY" placeholder:"KEY" help:"The API key. Better put it into CARNET_KEY: others can read command lines."`
 	Mix         string        `enum:"get,put,mixed" default:"get" placeholder:"MIX" help:"What is sent: get, put, or mixed, which is half and half. Default: get."`
 	Write       bool          `help:"Allow it to make contacts of its own, which stay. put and mixed need that; get reads those that are there without it."`

@@ -10,7 +10,7 @@ import (
 type contactChanges struct {
 	ID     int64 `arg:"" optional:"" help:"The contact."`
 	Follow bool  `help:"Instead of a contact's history, show that of the whole Space, oldest first, and go on as changes are made. With -o json it prints a line of JSON for each change, not one array. Where the server goes away, it waits for it."`
-	After  int64 `placeholder:"SEQ" help:"With --follow: only what comes after the change with this seq. Default: 0, all."`
+	After  int64 `tried:"since,from" placeholder:"SEQ" help:"With --follow: only what comes after the change with this seq. Default: 0, all."`
 	format
 }
 

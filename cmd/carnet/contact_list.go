@@ -12,11 +12,11 @@ import (
 type contactList struct {
 	Email        *string `placeholder:"EMAIL" help:"Those who have this email, primary or not."`
 	Phone        *string `placeholder:"PHONE" help:"Those who have this phone number, primary or not."`
-	UpdatedSince *string `placeholder:"TIME" help:"Those that changed since then, changed last at the end, as in 2026-01-31T14:00:00Z."`
-	Start        *string `placeholder:"TIME" help:"Those made then or later, as in '2026-01-31 14:00:00' in the time zone of the Space."`
-	End          *string `placeholder:"TIME" help:"Those made then or earlier, likewise."`
+	UpdatedSince *string `tried:"since,changed-since,modified-since" placeholder:"TIME" help:"Those that changed since then, changed last at the end, as in 2026-01-31T14:00:00Z."`
+	Start        *string `tried:"from,after,created-after" placeholder:"TIME" help:"Those made then or later, as in '2026-01-31 14:00:00' in the time zone of the Space."`
+	End          *string `tried:"until,before,to,created-before" placeholder:"TIME" help:"Those made then or earlier, likewise."`
 	Limit        *int    `placeholder:"N" help:"Stop after so many, and say so on standard error where there are more. Default: all."`
-	PerPage      int     `placeholder:"N" help:"How many are asked for at once, 1 to 5000. Default: 1000."`
+	PerPage      int     `tried:"page-size,batch" placeholder:"N" help:"How many are asked for at once, 1 to 5000. Default: 1000."`
 	format
 
 	since time.Time // UpdatedSince, read

@@ -13,12 +13,12 @@ import (
 
 // contactValues are the flags that say what a contact is to hold.
 type contactValues struct {
-	Data     string   `placeholder:"JSON" help:"All of it as JSON, as the API takes it, or - to read that from standard input. Instead of the flags below."`
+	Data     string   `tried:"json,body" placeholder:"JSON" help:"All of it as JSON, as the API takes it, or - to read that from standard input. Instead of the flags below."`
 	Email    []string `sep:"none" placeholder:"EMAIL" help:"An email. Give it several times for several; the first is the primary one."`
-	Phone    []string `sep:"none" placeholder:"PHONE" help:"A phone number, likewise."`
+	Phone    []string `tried:"tel,telephone,mobile" sep:"none" placeholder:"PHONE" help:"A phone number, likewise."`
 	Name     []string `sep:"none" placeholder:"NAME" help:"A name, likewise."`
-	Location []string `sep:"none" placeholder:"LOCATION" help:"A location, likewise."`
-	Field    []string `sep:"none" placeholder:"profile_field_1=TEXT" help:"What a custom field holds: text, a number, or a date as in 2026-01-31."`
+	Location []string `tried:"address,city,place" sep:"none" placeholder:"LOCATION" help:"A location, likewise."`
+	Field    []string `tried:"custom-field,set" sep:"none" placeholder:"profile_field_1=TEXT" help:"What a custom field holds: text, a number, or a date as in 2026-01-31."`
 }
 
 // Validate refuses what is neither JSON nor flags, or both.

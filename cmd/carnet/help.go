@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/alecthomas/kong"
 )
@@ -18,7 +19,10 @@ func (c *helpCommand) Run(parser *kong.Kong) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("there is no such command: `carnet help` lists them")
+	if _, suggestion, ok := strings.Cut(misspelt(err), ", did you mean "); ok {
+		return fmt.Errorf("there is no such command, did you mean %s `carnet help` lists them", suggestion)
+	}
+	return errors.New("there is no such command: `carnet help` lists them")
 }
 
 // versionFlag prints the versions and ends the program.

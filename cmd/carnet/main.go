@@ -34,7 +34,7 @@ const defaultDB = "carnet.db"
 
 // cli is the whole command line.
 type cli struct {
-	DB        string `name:"db" env:"CARNET_DB" default:"${db}" placeholder:"FILE|URL" help:"The database: a SQLite file, or postgres://user@host/name. Default: ${db} in the working directory."`
+	DB        string `tried:"database,file,dsn" name:"db" env:"CARNET_DB" default:"${db}" placeholder:"FILE|URL" help:"The database: a SQLite file, or postgres://user@host/name. Default: ${db} in the working directory."`
 	LogFormat string `enum:"text,json" default:"text" help:"How log lines look, on standard error: text or json."`
 	Verbose   bool   `help:"Log every request."`
 
@@ -104,7 +104,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return end(stderr, unwritten)
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "carnet: %s See `%s --help`.\n", sentence(oneLine(err)), commandOf(err))
+		fmt.Fprintf(stderr, "carnet: %s See `%s --help`.\n", sentence(misspelt(err)), commandOf(err))
 		return exitUsage
 	}
 	in.db, in.log = strings.TrimRight(c.DB, "\r\n"), c.logger(stderr)

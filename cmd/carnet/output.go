@@ -16,7 +16,7 @@ import (
 
 // format is the flag of every subcommand that prints a result.
 type format struct {
-	Output string `short:"o" enum:"table,json,csv" default:"table" help:"How the result looks: table, or json or csv for programs."`
+	Output string `tried:"json,csv,format" short:"o" enum:"table,json,csv" default:"table" help:"How the result looks: table, or json or csv for programs."`
 }
 
 func (f format) json() bool  { return f.Output == "json" }

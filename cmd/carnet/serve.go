@@ -17,13 +17,13 @@ import (
 )
 
 type serveCommand struct {
-	Listen         string `default:"${listen}" placeholder:"HOST:PORT" help:"Where to listen. Default: ${listen}."`
+	Listen         string `tried:"port,host,address,addr,bind" default:"${listen}" placeholder:"HOST:PORT" help:"Where to listen. Default: ${listen}."`
 	BehindProxy    bool   `help:"A proxy in front ends TLS: allow an address that other machines can reach."`
 	Migrate        bool   `help:"Bring the schema of a PostgreSQL database up to date first. That of a SQLite file always is."`
 	AcceptRestored bool   `help:"A backup was put in the place of the SQLite file: serve it, with numbers that were never given. For one start."`
 	AcceptClock    bool   `help:"The clock is right, though it is more than 400 days ahead of the newest change. For one start."`
 	Metrics        string `placeholder:"HOST:PORT" help:"Serve counters for Prometheus at http://HOST:PORT/metrics. Off unless given."`
-	PublicURL      string `name:"public-url" placeholder:"URL" help:"What clients call this server, for links in its answers: https://contacts.example.com."`
+	PublicURL      string `tried:"base-url,url,domain" name:"public-url" placeholder:"URL" help:"What clients call this server, for links in its answers: https://contacts.example.com."`
 }
 
 // Validate refuses what is no address, and a public URL that would make broken

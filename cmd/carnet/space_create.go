@@ -9,8 +9,8 @@ import (
 
 type spaceCreate struct {
 	Name     string `arg:"" help:"What people call it."`
-	TimeZone string `name:"timezone" placeholder:"ZONE" help:"The IANA time zone of its days, as in Europe/Berlin. Default: UTC."`
-	Region   string `placeholder:"REGION" help:"The country of phone numbers that are typed without one, as in DE. Default: none."`
+	TimeZone string `tried:"tz,zone" name:"timezone" placeholder:"ZONE" help:"The IANA time zone of its days, as in Europe/Berlin. Default: UTC."`
+	Region   string `tried:"country" placeholder:"REGION" help:"The country of phone numbers that are typed without one, as in DE. Default: none."`
 	format
 }
 

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/http"
 
@@ -27,9 +26,10 @@ func openMetrics(ctx context.Context, c Config, m *metrics.Metrics) (*metricsSer
 	if c.Metrics == "" {
 		return nil, nil
 	}
-	l, err := listen(ctx, c.Metrics, c.BehindProxy)
+	_, counters := c.listensOn()
+	l, err := counters.listen(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("--metrics: %w", err)
+		return nil, err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.Gatherer(), promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes}))

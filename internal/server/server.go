@@ -27,6 +27,7 @@ type Config struct {
 	AcceptClock    bool         // the clock is right, however long after the newest change
 	Listen         string       // host:port; port 0 picks a free one
 	BehindProxy    bool         // a proxy on the way ends TLS, so an address that others can reach is allowed
+	Local          bool         // such an address is refused for good: it is for this machine
 	PublicURL      string       // what clients call the server, for links in answers: "https://contacts.example.com"; "": what they sent as Host
 	Metrics        string       // host:port of a listener of its own for /metrics; "": none
 	Log            *slog.Logger // nil: slog.Default
@@ -81,7 +82,11 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 		c.Log = slog.Default()
 	}
 	// The address first: where it cannot be had, no database is made.
-	l, err := listen(ctx, c.Listen, c.BehindProxy)
+	requests, counters := c.listensOn()
+	if err := oneAddress(requests, counters); c.Metrics != "" && err != nil {
+		return nil, err
+	}
+	l, err := requests.listen(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -54,21 +54,25 @@ func Nearest(name string, known []string) string {
 	return best
 }
 
-// editDistance counts the octets to insert, delete or replace to turn a into b.
+// editDistance counts the octets to insert, delete, replace or swap with their
+// neighbour to turn a into b.
 func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
+	row, above, above2 := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
+		row, above, above2 = above2, row, above
 		row[0] = i + 1
 		for j := range len(b) {
-			cost := diagonal
+			cost := above[j]
 			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
+				cost = 1 + min(above[j], above[j+1], row[j])
+				if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+					cost = min(cost, 1+above2[j-1])
+				}
 			}
-			diagonal, row[j+1] = row[j+1], cost
+			row[j+1] = cost
 		}
 	}
 	return row[len(b)]

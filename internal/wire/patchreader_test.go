@@ -151,6 +151,13 @@ func TestNearest(t *testing.T) {
 			t.Errorf("nearest(%q) = %q, want %q", c.name, got, c.want)
 		}
 	}
+	// Two neighbours that were swapped are one mistake, of which a short name may
+	// have one.
+	for name, want := range map[string]string{"prot": "port", "opzt": "", "prto": ""} {
+		if got := Nearest(name, []string{"port"}); got != want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
 }
 
 func TestManyUnknownMembers(t *testing.T) {
