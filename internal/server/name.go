@@ -16,6 +16,8 @@ import (
 var (
 	scheme    = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):`)
 	ofServer  = regexp.MustCompile(`(?i)(^|\s)(host|hostaddr|port|user|password|passfile|dbname|service|servicefile|sslmode|application_name|target_session_attrs|connect_timeout|options|pool_[a-z_]+)\s*=`)
+	aside     = regexp.MustCompile(`(?i)-(wal|shm|lock|journal)$`)
+	settings  = regexp.MustCompile(`^[^./\\][^?]*\?[A-Za-z_]+=`)
 	namesUser = regexp.MustCompile(`^[^/\\]*:[^/\\]*@|^[^/\\]+@[^/\\]+/`)
 )
 
@@ -37,6 +39,12 @@ func CheckDatabase(name string) error {
 		return badName("A SQLite file is named by its path alone. Write it as in --db carnet.db or --db /var/lib/carnet/carnet.db.")
 	case name == ":memory:":
 		return badName("A database in memory would be gone with the program. Name a file; `carnet demo` has one that is thrown away.")
+	case name == "-" || strings.HasPrefix(name, "--"):
+		return badName("The database is a file with a name: it is not read from standard input. Name a file, or, for one whose name begins so, begin with ./ or /.")
+	case aside.MatchString(name):
+		return badName("This is the name of a file that lies beside a database and belongs to it. Name the database itself, without the ending -wal, -shm, -lock or -journal.")
+	case settings.MatchString(name):
+		return badName("A SQLite file is named by its path alone, without settings behind a question mark. For a file with one in its name, begin with ./ or /.")
 	case kind != "" && strings.Contains(name, "://"):
 		return badName("Carnet has its data in a SQLite file or on PostgreSQL, and in no other database. Name a file, or an address as in postgres://user@host/name.")
 	case namesUser.MatchString(name):

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/book"
@@ -65,6 +66,7 @@ type Server struct {
 	patience     time.Duration
 	lastPatience time.Duration
 	requests     sync.WaitGroup // those that the handler is working on
+	underWay     atomic.Int64   // how many those are
 
 	silent   silent // connections that have sent no whole head yet
 	refusals *httpapi.Refusals
@@ -184,7 +186,7 @@ func (s *Server) stop() error {
 	s.silent.close()
 	err := s.http.Shutdown(patience)
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("some requests were not finished after %v and were cut off", s.patience)
+		err = cutOff(s.underWay.Load(), s.patience)
 		// Without their connections the handlers end soon, as reading and
 		// writing fails; until then they use the book.
 		err = errors.Join(err, s.http.Close())
@@ -203,6 +205,14 @@ func (s *Server) stop() error {
 	}
 }
 
+// cutOff tells how many requests the end did not wait for.
+func cutOff(n int64, patience time.Duration) error {
+	if n == 1 {
+		return fmt.Errorf("1 request was not finished after %v and was cut off", patience)
+	}
+	return fmt.Errorf("%d requests were not finished after %v and were cut off", n, patience)
+}
+
 // Close gives up a server that was opened and is not to run.
 func (s *Server) Close() error {
 	s.beginStop()
@@ -213,6 +223,8 @@ func (s *Server) counted(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
 		defer s.requests.Done()
+		s.underWay.Add(1)
+		defer s.underWay.Add(-1)
 		h.ServeHTTP(w, r)
 	})
 }

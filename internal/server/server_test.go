@@ -132,7 +132,7 @@ func TestStopCutsOffWhatTakesTooLong(t *testing.T) {
 	r := start(t, s)
 	r.halfSent(t)
 	r.stop()
-	if err := <-r.ended; err == nil || !strings.Contains(err.Error(), "cut off") {
+	if err := <-r.ended; err == nil || !strings.Contains(err.Error(), "1 request was not finished after 1ns and was cut off") {
 		t.Errorf("Run: %v", err)
 	}
 	if !sawEnd || !ready {
