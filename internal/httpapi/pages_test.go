@@ -133,6 +133,17 @@ func TestPagesAreZippedForThoseWhoTakeIt(t *testing.T) {
 	}
 }
 
+// FAULT E8: who opens the documentation learns where a key comes from, and finds
+// back.
+func TestDocsSayWhereAKeyComesFrom(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	for _, part := range []string{`<a href="./">`, "carnet key create --space 1"} {
+		if page := w.fetch("GET", "/docs").Body.String(); !strings.Contains(page, part) {
+			t.Errorf("the page lacks %s", part)
+		}
+	}
+}
+
 // etagOf gives the ETag, which the server writes as clients know it, not as Go
 // spells it.
 func etagOf(res *httptest.ResponseRecorder) string {

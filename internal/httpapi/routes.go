@@ -72,12 +72,21 @@ func (a *api) handler(rt *route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { a.serve(rt, w, r) }
 }
 
+// instead says what does what a method would be expected to do.
+var instead = map[string]string{
+	"DELETE " + base + "/contacts/{id}": " Contacts cannot be deleted yet: PUT replaces what one holds, with [] a list by none, and POST to its /merge joins another one into it.",
+	"PATCH " + base + "/contacts/{id}":  " PUT leaves what you leave out as it is.",
+	"POST " + base + "/contacts/{id}":   " PUT changes a contact, and POST to /contacts makes one.",
+	"PUT " + base + "/contacts":         " POST makes a contact, and PUT to /contacts/ and its id changes it.",
+	"DELETE " + base + "/contacts":      " Contacts cannot be deleted yet.",
+}
+
 // otherMethod answers the methods that a path does not have.
 func otherMethod(pattern string, methods []string) *route {
 	slices.Sort(methods)
 	allow := strings.Join(methods, ", ")
-	return &route{pattern: pattern, handle: func(_ *api, w http.ResponseWriter, _ *request) error {
+	return &route{pattern: pattern, handle: func(_ *api, w http.ResponseWriter, r *request) error {
 		w.Header().Set("Allow", allow)
-		return fault.New(fault.Method, "method_not_allowed", "This address does not take this method. It takes "+allow+".")
+		return fault.New(fault.Method, "method_not_allowed", "This address does not take this method. It takes "+allow+"."+instead[r.Method+" "+pattern])
 	}}
 }

@@ -99,6 +99,54 @@ func TestRefusalsToldToWhoMayOnlyWrite(t *testing.T) {
 	}
 }
 
+// FAULT B10: a merge that comes to too much is refused to who may only write in
+// one way, whatever there is too much of; who may read is told (CONTRACT D19, D23).
+func TestMergeRefusalsToldToWhoMayOnlyWrite(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	list := func(member, from string, n int) string {
+		var texts []string
+		for i := range n {
+			texts = append(texts, fmt.Sprintf("%q", fmt.Sprint(from, i)))
+		}
+		return fmt.Sprintf("%q: [%s]", member, strings.Join(texts, ","))
+	}
+	create := func(body string) string {
+		t.Helper()
+		res := w.send("main", "POST", "/public-api/v1/contacts", "{"+body+"}")
+		if res.Code != 201 {
+			t.Fatalf("%d %s", res.Code, res.Body)
+		}
+		return strings.TrimPrefix(res.Header().Get("Location"), "/public-api/v1/contacts/")
+	}
+	full := func(member string) string {
+		t.Helper()
+		survivor := create(`"emails": ["a@example.com"], ` + list(member, "n", 100))
+		for i := range 9 {
+			merged := create(`"emails": ["a@example.com"], ` + list(member, fmt.Sprint("n", i, "-"), 100))
+			if res := w.send("main", "POST", "/public-api/v1/contacts/"+survivor+"/merge", `{"merged_id": `+merged+`}`); res.Code != 200 {
+				t.Fatalf("%d %s", res.Code, res.Body)
+			}
+		}
+		return survivor
+	}
+	told := map[string]bool{}
+	for member, one := range map[string]string{"names": list("names", "one more ", 1), "locations": `"names": ["x"], ` + list("locations", "one more ", 1)} {
+		survivor := full(member)
+		body := `{"merged_id": ` + create(one) + `}`
+		res := w.send("writer", "POST", "/public-api/v1/contacts/"+survivor+"/merge", body)
+		told[withoutID(res)] = true
+		if text := withoutID(res); res.Code != 422 || strings.Contains(text, "1000") || strings.Contains(text, member) {
+			t.Errorf("%s: %d %s", member, res.Code, text)
+		}
+		if res := w.send("main", "POST", "/public-api/v1/contacts/"+survivor+"/merge", body); !strings.Contains(res.Body.String(), "more than 1000 "+member) {
+			t.Errorf("%s: who may read is told %s", member, res.Body)
+		}
+	}
+	if len(told) != 1 {
+		t.Errorf("it is told what there is too much of: %v", told)
+	}
+}
+
 func withoutID(res *httptest.ResponseRecorder) string {
 	return strings.ReplaceAll(res.Body.String(), res.Header()["X-Request-Id"][0], "")
 }
