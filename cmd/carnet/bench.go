@@ -63,6 +63,9 @@ func (c *benchCommand) Run(in *surroundings) error {
 		return err
 	}
 	c.URL = serverURL(c.URL)
+	if err := checkURL(c.URL); err != nil {
+		return err
+	}
 	warnOfClearText(in.stderr, c.URL)
 	client, err := c.client()
 	if err != nil {

@@ -8,6 +8,9 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
+
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/server"
 )
 
 // keyOf reads the key that CARNET_KEY or a flag holds. What is pasted or read
@@ -34,6 +37,20 @@ func serverURL(given string) string {
 	}
 	return text
 }
+
+// checkURL refuses what is no address of a server.
+func checkURL(address string) error {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return badURL("write --url with http:// or https:// in front, as in --url http://" + server.DefaultListen)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return badURL("write --url as an address alone, without a user, a query or a fragment, as in --url http://" + server.DefaultListen)
+	}
+	return nil
+}
+
+func badURL(message string) error { return fault.New(fault.Invalid, "url_malformed", message) }
 
 // warnOfClearText says so where a key would cross a network that others may
 // read.

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/carnet-project/carnet/internal/access"
 )
 
 // The scripts know nothing of the commands: they ask the program, by
@@ -50,12 +52,36 @@ func complete(to io.Writer, app *kong.Application, words []string) {
 	if len(words) == 0 {
 		words = []string{""}
 	}
+	words, apart := rejoined(words)
 	last := words[len(words)-1]
 	for _, c := range candidates(app.Node, words[:len(words)-1], last) {
-		if c.word == filesWanted || strings.HasPrefix(c.word, last) {
-			fmt.Fprintf(to, "%s\t%s\n", c.word, c.help)
+		if c.word == filesWanted {
+			fmt.Fprintf(to, "%s\t\n", c.word)
+		} else if rest, ok := strings.CutPrefix(c.word, last[:apart]); ok && strings.HasPrefix(c.word, last) {
+			fmt.Fprintf(to, "%s\t%s\n", rest, c.help)
 		}
 	}
+}
+
+// rejoined puts words together that a shell has taken apart at their colons, as
+// bash does. It replaces what stands behind the last colon alone: apart is how
+// much of the last word is before that.
+func rejoined(words []string) (joined []string, apart int) {
+	for i := 0; i < len(words); i++ {
+		if words[i] != ":" || len(joined) == 0 {
+			joined, apart = append(joined, words[i]), 0
+			continue
+		}
+		last := len(joined) - 1
+		joined[last] += ":"
+		apart = len(joined[last])
+		if i++; i < len(words) {
+			joined[last] += words[i]
+		} else {
+			apart-- // the colon itself is the word that is typed
+		}
+	}
+	return joined, apart
 }
 
 type candidate struct{ word, help string }
@@ -69,10 +95,10 @@ func candidates(node *kong.Node, before []string, last string) []candidate {
 		if flag = flagNamed(node, name); !given || flag == nil {
 			return flagsOf(node)
 		}
-		return valuesOf(flag.Value, name+"=")
+		return valuesOf(flag.Value, name+"=", last)
 	}
 	if flag != nil {
-		return valuesOf(flag.Value, "")
+		return valuesOf(flag.Value, "", last)
 	}
 	var list []candidate
 	for _, child := range node.Children {
@@ -81,7 +107,7 @@ func candidates(node *kong.Node, before []string, last string) []candidate {
 		}
 	}
 	if positional < len(node.Positional) {
-		list = append(list, valuesOf(node.Positional[positional], "")...)
+		list = append(list, valuesOf(node.Positional[positional], "", last)...)
 	}
 	return list
 }
@@ -150,10 +176,19 @@ func flagsOf(node *kong.Node) (list []candidate) {
 }
 
 // valuesOf gives the values that a flag or an argument may have, where there is
-// a list of them.
-func valuesOf(v *kong.Value, prefix string) (list []candidate) {
-	if v.Name == "db" {
+// a list of them. Of scopes there may be several.
+func valuesOf(v *kong.Value, prefix, typed string) (list []candidate) {
+	switch v.Name {
+	case "db":
 		return []candidate{{filesWanted, ""}}
+	case "scopes":
+		before := typed[:max(strings.LastIndex(typed, ",")+1, len(prefix))]
+		for _, scope := range access.AllScopes {
+			if !strings.Contains(before, string(scope)) {
+				list = append(list, candidate{before + string(scope), ""})
+			}
+		}
+		return list
 	}
 	for _, value := range v.EnumSlice() {
 		list = append(list, candidate{prefix + value, ""})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/carnet-project/carnet/api"
+	"github.com/carnet-project/carnet/internal/server"
 )
 
 // contactCommand is the one command that does not open the database: it is a
@@ -31,18 +33,22 @@ type contactCommand struct {
 const longWait = 3 * time.Second
 
 // connect makes the client of the server that was named.
-func (c *contactCommand) connect(in *surroundings) (*api.Client, error) {
+func (c *contactCommand) connect(in *surroundings, options ...api.Option) (*api.Client, error) {
 	key, err := keyOf(os.Getenv("CARNET_KEY"))
 	if err != nil {
 		return nil, err
 	}
 	c.URL = serverURL(c.URL)
+	if err := checkURL(c.URL); err != nil {
+		return nil, err
+	}
 	warnOfClearText(in.stderr, c.URL)
-	client, err := api.New(c.URL, key, api.WithUserAgent("carnet-cli"), api.WithOnRetry(func(reason error, wait time.Duration) {
+	options = append(options, api.WithUserAgent("carnet-cli"), api.WithOnRetry(func(reason error, wait time.Duration) {
 		if wait >= longWait {
 			in.log.Info("waiting, then sending it again", "wait", wait, "reason", c.explain(reason))
 		}
 	}))
+	client, err := api.New(c.URL, key, options...)
 	return client, c.explain(err)
 }
 
@@ -59,6 +65,10 @@ func explain(url string, err error) error {
 		return errors.New("stopped before it was done")
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Errorf("nothing answers at %s: start `carnet serve`, or name another server with --url", url)
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return errors.New("the server at --url speaks no TLS: write --url with http:// in place of https://, or name the proxy that stands before it")
+	case answered && (e.Code == api.CodeRouteNotFound || e.Code == "" && e.Status < http.StatusInternalServerError):
+		return errors.New("there is no API at --url: it has too much behind the host, or too little. Write it as `carnet serve` prints it, as in --url http://" + server.DefaultListen)
 	case !answered:
 		return errors.New(strings.TrimPrefix(err.Error(), "carnet: "))
 	case e.Status == 401:

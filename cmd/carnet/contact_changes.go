@@ -27,7 +27,11 @@ func (c *contactChanges) Validate() error {
 
 // Run shows a contact's history newest first.
 func (c *contactChanges) Run(in *surroundings, server *contactCommand) error {
-	client, err := server.connect(in)
+	var options []api.Option
+	if c.Follow {
+		options = append(options, api.WithRetries(0)) // following goes on by itself, and sooner
+	}
+	client, err := server.connect(in, options...)
 	if err != nil {
 		return err
 	}

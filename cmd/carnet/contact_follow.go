@@ -10,8 +10,9 @@ import (
 )
 
 // The pause before following again doubles from the first to the longest.
+// The first is short, because most servers that go away are restarted.
 const (
-	firstPause   = time.Second
+	firstPause   = 200 * time.Millisecond
 	longestPause = 30 * time.Second
 )
 
@@ -29,6 +30,7 @@ func (c *contactChanges) follow(in *surroundings, server *contactCommand, client
 	}
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		var unprinted error
+		began := time.Now()
 		err := eachChange(client.Follow(in.ctx, c.After), func(ch *api.Change) error {
 			if unprinted = show(ch); unprinted == nil {
 				c.After, pause = ch.Seq, firstPause
@@ -37,6 +39,9 @@ func (c *contactChanges) follow(in *surroundings, server *contactCommand, client
 		})
 		if in.ctx.Err() != nil || unprinted != nil || lasting(err) {
 			return in.unlessStopped(server.explain(err))
+		}
+		if time.Since(began) > longestPause { // it was there, and had nothing to tell
+			pause = firstPause
 		}
 		if pause == firstPause {
 			fmt.Fprintf(in.stderr, "carnet: %s This waits, and then goes on where it was. Ctrl-C ends it.\n", sentence(server.explain(err).Error()))

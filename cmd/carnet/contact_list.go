@@ -26,10 +26,10 @@ type contactList struct {
 // which a Space may have a limit.
 const allPerPage = 1000
 
-var contactHead = []string{"ID", "NAME", "EMAIL", "PHONE", "LOCATION"}
+var contactHead = []string{"ID", "EMAIL", "NAME", "PHONE", "LOCATION"}
 
 func contactCells(r *api.Row) []string {
-	return []string{strconv.FormatInt(r.ID, 10), cellOf(r.Name), cellOf(r.Email), cellOf(r.Phone), cellOf(r.Location)}
+	return []string{strconv.FormatInt(r.ID, 10), cellOf(r.Email), cellOf(r.Name), cellOf(r.Phone), cellOf(r.Location)}
 }
 
 // Validate refuses a time that is none, and a list of nothing.

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -72,8 +71,12 @@ func (v *contactValues) fields() (*api.CustomFields, error) {
 			break // clears all
 		}
 		name, text, ok := strings.Cut(given, "=")
-		if _, twice := fields[name]; !ok || twice {
-			return nil, fmt.Errorf("give each --field once, as in --field profile_field_1=TEXT")
+		_, twice := fields[name]
+		switch {
+		case !ok || name == "":
+			return nil, errors.New("write each field as --field KEY=VALUE, as in --field profile_field_16=500; nothing behind the = empties it")
+		case twice:
+			return nil, errors.New("give each --field once: a custom field holds one value")
 		}
 		fields[name] = text
 	}

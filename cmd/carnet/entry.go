@@ -96,7 +96,11 @@ func showLog(in *surroundings, f format, limit *int, head []string, log iter.Seq
 
 // tellMore says that a list was cut.
 func tellMore(in *surroundings, limit int) error {
-	_, err := fmt.Fprintf(in.stderr, "There are more than these %d: without --limit all are shown.\n", limit)
+	these := "this one"
+	if limit > 1 {
+		these = fmt.Sprintf("these %d", limit)
+	}
+	_, err := fmt.Fprintf(in.stderr, "There are more than %s: without --limit all are shown.\n", these)
 	return err
 }
 
