@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -24,18 +25,22 @@ type claim struct {
 	lock   *os.File // nil where there is none yet
 	folder *os.File // nil but while opening and closing
 	alone  bool     // nobody else has the database open
+	fresh  bool     // the lock file was made by this, and nobody can have seen it
 }
 
-// A server that finds commands at work waits for them.
+// A server that finds commands at work waits for them. Everybody waits for who
+// opens or closes a database in the folder: a log that is long may take a while.
 const (
 	commandsTake = 5 * time.Second
 	commandsPoll = 50 * time.Millisecond
+	folderTakes  = 30 * time.Second
+	folderPoll   = 10 * time.Millisecond
 )
 
 // take locks the folder and the lock file.
 func (c *claim) take(ctx context.Context, database string, serve bool) error {
 	for waited := time.Duration(0); ; waited += commandsPoll {
-		if err := c.enter(database); err != nil {
+		if err := c.enter(ctx, database); err != nil {
 			return err
 		}
 		busy, err := c.lockFile(database, serve)
@@ -54,17 +59,31 @@ func (c *claim) take(ctx context.Context, database string, serve bool) error {
 	}
 }
 
-// enter locks the folder, and waits for whoever has it.
-func (c *claim) enter(database string) error {
+// enter locks the folder, and waits for whoever has it, but not for ever: any
+// program may lock it.
+func (c *claim) enter(ctx context.Context, database string) error {
 	folder, err := os.Open(filepath.Dir(database))
 	if err != nil {
 		return fmt.Errorf("cannot open the folder of the database: %w", err)
 	}
-	if err := flock(folder, syscall.LOCK_EX); err != nil {
-		return errors.Join(fmt.Errorf("cannot lock the folder of the database: %w", err), folder.Close())
+	for waited := time.Duration(0); ; waited += folderPoll {
+		err := flock(folder, syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			c.folder = folder
+			return nil
+		}
+		switch {
+		case !errors.Is(err, syscall.EWOULDBLOCK):
+			return errors.Join(fmt.Errorf("cannot lock the folder of the database: %w", err), folder.Close())
+		case waited >= folderTakes:
+			return errors.Join(fmt.Errorf("another program holds a lock on %s, the folder of the database: it may be a carnet that opens or closes a database there, or one that has nothing to do with it (`lslocks` shows which). Try again once it has ended", folder.Name()), folder.Close())
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), folder.Close())
+		case <-time.After(folderPoll):
+		}
 	}
-	c.folder = folder
-	return nil
 }
 
 func (c *claim) leave() {
@@ -78,7 +97,7 @@ func (c *claim) leave() {
 // commands.
 func (c *claim) lockFile(database string, serve bool) (busy bool, err error) {
 	if c.lock == nil {
-		if c.lock, err = openLock(database); err != nil {
+		if c.lock, c.fresh, err = openLock(database); err != nil {
 			return false, err
 		}
 	}
@@ -109,13 +128,19 @@ func (c *claim) last() bool {
 	return c.lock != nil && flock(c.lock, syscall.LOCK_EX|syscall.LOCK_NB) == nil
 }
 
-// free gives up everything.
+// free gives up everything. A lock file that was made in vain goes: whoever looks
+// for one locks the folder first, which was locked since before it was made, so
+// nobody else has it open.
 func (c *claim) free() error {
 	defer c.leave()
 	if c.lock == nil {
 		return nil
 	}
-	return c.lock.Close()
+	var err error
+	if c.fresh && c.folder != nil && c.alone {
+		err = os.Remove(c.lock.Name())
+	}
+	return errors.Join(err, c.lock.Close())
 }
 
 func errServed(database string) error {
@@ -124,18 +149,25 @@ func errServed(database string) error {
 
 // openLock opens the lock file, and makes it where there is none: then it belongs
 // to whom the database belongs to, so that root can run commands beside a server.
-func openLock(database string) (*os.File, error) {
-	f, err := os.OpenFile(database+"-lock", os.O_CREATE|os.O_RDWR, 0o600)
+func openLock(database string) (f *os.File, made bool, err error) {
+	name := database + "-lock"
+	if f, err = os.OpenFile(name, os.O_RDWR, 0); errors.Is(err, fs.ErrNotExist) {
+		made = true
+		f, err = os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	}
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return nil, false, fmt.Errorf("%s cannot be written to by this user, and a database needs its lock file and its log beside it: run carnet as the user that the folder belongs to, or put the database into another folder", filepath.Dir(database))
+	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot make the lock file of the database: %w", err)
+		return nil, false, fmt.Errorf("cannot make the lock file of the database: %w", err)
 	}
 	var s syscall.Stat_t
 	if os.Geteuid() == 0 && syscall.Stat(database, &s) == nil {
 		if err := f.Chown(int(s.Uid), int(s.Gid)); err != nil {
-			return nil, errors.Join(fmt.Errorf("cannot give the lock file to the owner of the database: %w", err), f.Close())
+			return nil, false, errors.Join(fmt.Errorf("cannot give the lock file to the owner of the database: %w", err), f.Close())
 		}
 	}
-	return f, nil
+	return f, made, nil
 }
 
 // flock is the system call, again where a signal interrupts it.

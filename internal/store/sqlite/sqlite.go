@@ -110,6 +110,7 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 	if err := b.start(ctx); err != nil {
 		return nil, err
 	}
+	b.claim.fresh = false
 	b.claim.leave()
 	return b, nil
 }

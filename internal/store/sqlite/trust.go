@@ -93,6 +93,7 @@ func (b *Backend) setMark(change func(*mark)) error {
 	m := b.mark
 	m.seq++
 	change(&m)
+	b.claim.fresh = false // it is worth something from here on
 	if err := writeMark(b.claim.lock, &m); err != nil {
 		return fmt.Errorf("cannot write to the lock file of the database: %w", err)
 	}
