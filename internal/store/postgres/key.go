@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"crypto/sha256"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -96,10 +95,10 @@ func (k *keyScan) done(err error) (access.APIKey, error) {
 		return k.key, err
 	}
 	if k.key.Scopes, err = access.ParseScopes(k.scopes); err != nil {
-		return k.key, corrupt{fmt.Errorf("postgres: key %d: %w", k.key.ID, err)}
+		return k.key, corrupt{store.DamagedKey(k.key.ID, "scopes")}
 	}
 	if copy(k.key.Hash[:], k.hash) != len(k.key.Hash) || len(k.hash) != len(k.key.Hash) {
-		return k.key, corrupt{fmt.Errorf("postgres: key %d: its hash has %d bytes", k.key.ID, len(k.hash))}
+		return k.key, corrupt{store.DamagedKey(k.key.ID, "hash")}
 	}
 	return k.key, nil
 }

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -182,10 +181,10 @@ func (s *settingsScan) done(err error) (access.Space, error) {
 		return s.space, err
 	}
 	if s.space.Limits, err = access.DecodeLimits(s.limits); err != nil {
-		return s.space, corrupt{fmt.Errorf("postgres: Space %d: %w", s.space.ID, err)}
+		return s.space, corrupt{store.DamagedSettings(int64(s.space.ID), "limits")}
 	}
 	if s.space.Labels, err = record.DecodeLabels(s.labels); err != nil {
-		return s.space, corrupt{fmt.Errorf("postgres: Space %d: %w", s.space.ID, err)}
+		return s.space, corrupt{store.DamagedSettings(int64(s.space.ID), "labels")}
 	}
 	return s.space, nil
 }

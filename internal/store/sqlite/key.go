@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 
 	"zombiezen.com/go/sqlite"
 
@@ -92,7 +91,7 @@ func (b *Backend) Grant(ctx context.Context, hash [sha256.Size]byte) (grant acce
 func apiKeyRow(s *sqlite.Stmt) (access.APIKey, error) {
 	scopes, err := access.ParseScopes(s.ColumnText(4))
 	if err != nil {
-		return access.APIKey{}, fmt.Errorf("sqlite: key %d: %w", s.ColumnInt64(0), err)
+		return access.APIKey{}, store.DamagedKey(s.ColumnInt64(0), "scopes")
 	}
 	key := access.APIKey{
 		ID:       s.ColumnInt64(0),
@@ -105,7 +104,7 @@ func apiKeyRow(s *sqlite.Stmt) (access.APIKey, error) {
 		LastUsed: contact.Time(s.ColumnInt64(8)),
 	}
 	if n := copy(key.Hash[:], columnBytes(s, 3)); n != len(key.Hash) {
-		return access.APIKey{}, fmt.Errorf("sqlite: key %d: its hash has %d bytes", key.ID, n)
+		return access.APIKey{}, store.DamagedKey(key.ID, "hash")
 	}
 	return key, nil
 }

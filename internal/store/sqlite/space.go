@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"zombiezen.com/go/sqlite"
 
@@ -147,11 +146,11 @@ func loadSpace(c *conn, id contact.SpaceID, space *access.Space) error {
 func settingsRow(s *sqlite.Stmt) (access.Space, error) {
 	limits, err := access.DecodeLimits(s.ColumnText(5))
 	if err != nil {
-		return access.Space{}, fmt.Errorf("sqlite: Space %d: %w", s.ColumnInt64(0), err)
+		return access.Space{}, store.DamagedSettings(s.ColumnInt64(0), "limits")
 	}
 	labels, err := record.DecodeLabels(columnBytes(s, 6))
 	if err != nil {
-		return access.Space{}, fmt.Errorf("sqlite: Space %d: %w", s.ColumnInt64(0), err)
+		return access.Space{}, store.DamagedSettings(s.ColumnInt64(0), "labels")
 	}
 	return access.Space{
 		ID:           contact.SpaceID(s.ColumnInt64(0)),
