@@ -43,10 +43,10 @@ func CheckDatabase(name string) error {
 		return badName("The database is a file with a name: it is not read from standard input. Name a file, or, for one whose name begins so, begin with ./ or /.")
 	case aside.MatchString(name):
 		return badName("This is the name of a file that lies beside a database and belongs to it. Name the database itself, without the ending -wal, -shm, -lock or -journal.")
-	case settings.MatchString(name):
-		return badName("A SQLite file is named by its path alone, without settings behind a question mark. For a file with one in its name, begin with ./ or /.")
 	case kind != "" && strings.Contains(name, "://"):
 		return badName("Carnet has its data in a SQLite file or on PostgreSQL, and in no other database. Name a file, or an address as in postgres://user@host/name.")
+	case settings.MatchString(name):
+		return badName("A SQLite file is named by its path alone, without settings behind a question mark. For a file with one in its name, begin with ./ or /.")
 	case namesUser.MatchString(name):
 		return badName("The address of the database lacks its beginning. Write it as in postgres://user@host/name, or, for a file with @ in its name, begin with ./ or /.")
 	}
