@@ -65,7 +65,7 @@ func (in *surroundings) takeBack(db *server.Database, id int64, unshown error) e
 		return nil
 	}
 	in.did("Key %d was made and, as nobody saw it, revoked again.", id)
-	if _, _, err := db.Book.RevokeKey(context.WithoutCancel(in.ctx), id); err != nil {
+	if _, _, err := db.Book.RevokeKey(context.WithoutCancel(in.ctx), author(), id); err != nil {
 		in.did("Key %d was made, which nobody saw, and could not be revoked again: do that with `carnet key revoke %d`.", id, id)
 	}
 	return unshown

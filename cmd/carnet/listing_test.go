@@ -33,10 +33,10 @@ func TestLongTable(t *testing.T) {
 	}
 	lines := strings.Split(out.String(), "\n")
 	for i, want := range map[int]string{
-		0:             "ID      NAME     EMAIL            PHONE  LOCATION",
-		1:             "100000  東京 🎉  ada@example.com  -      -",
-		widthRows + 1: fmt.Sprint(100_000+widthRows, "  東京 🎉  ada@example.com  -      -"),
-		widthRows + 2: fmt.Sprint(100_000+widthRows+1, "  widewidewidewidewide  ada@example.com  -      -"),
+		0:             "ID      EMAIL            NAME     PHONE  LOCATION",
+		1:             "100000  ada@example.com  東京 🎉  -      -",
+		widthRows + 1: fmt.Sprint(100_000+widthRows, "  ada@example.com  東京 🎉  -      -"),
+		widthRows + 2: fmt.Sprint(100_000+widthRows+1, "  ada@example.com  widewidewidewidewide  -      -"),
 		widthRows + 3: "",
 	} {
 		if lines[i] != want {
