@@ -184,6 +184,15 @@ func TestFlippedBitsAreFound(t *testing.T) {
 		}
 		flip(t, reflect.ValueOf(&row).Elem())
 		flip(t, reflect.ValueOf(&entry).Elem())
+		again := Retry{Space: 3, Key: "key", Fingerprint: []byte{1}, RequestID: "request", At: 5, Answer: []byte("{}")}
+		again.Seal()
+		if err := again.Check(); err != nil {
+			t.Fatal(err)
+		}
+		flip(t, reflect.ValueOf(&again).Elem())
+		if err := again.Check(); !errors.Is(err, ErrDamaged) {
+			t.Fatalf("a retry: %v", err)
+		}
 		if _, err := DecodeContact(&row); !errors.Is(err, ErrDamaged) {
 			t.Fatalf("a contact: %v", err)
 		}

@@ -259,20 +259,30 @@ type ContactID struct {
 
 // Wants names what to load, each once.
 type Wants struct {
-	Refs  []ContactID // what these lead to: see Reader.Contact
-	Rows  []ContactID // the rows with these very ids
-	Trees []ContactID // all that was merged into what these lead to
+	Refs    []ContactID // what these lead to: see Reader.Contact
+	Rows    []ContactID // the rows with these very ids
+	Trees   []ContactID // all that was merged into what these lead to
+	Retries []RetryID
 }
 
-func (w *Wants) size() int { return len(w.Refs) + len(w.Rows) + len(w.Trees) }
+// RetryID names the record of a write that may be sent again.
+type RetryID struct {
+	Space contact.SpaceID
+	Key   string
+}
 
-func (w *Wants) clear() { w.Refs, w.Rows, w.Trees = w.Refs[:0], w.Rows[:0], w.Trees[:0] }
+func (w *Wants) size() int { return len(w.Refs) + len(w.Rows) + len(w.Trees) + len(w.Retries) }
+
+func (w *Wants) clear() {
+	w.Refs, w.Rows, w.Trees, w.Retries = w.Refs[:0], w.Rows[:0], w.Trees[:0], w.Retries[:0]
+}
 
 // Loaded is what was found, in no order.
 type Loaded struct {
-	Refs  []Led
-	Rows  []record.Contact
-	Trees []Tree
+	Refs    []Led
+	Rows    []record.Contact
+	Trees   []Tree
+	Retries []record.Retry
 }
 
 // Led is the row that a ref leads to.
@@ -326,14 +336,18 @@ type Save struct {
 	Changes   []record.Change
 	KeysGone  []record.Key
 	KeysCome  []record.Key
+	Retries   []record.Retry
 }
 
 // Empty tells whether there is nothing to write.
-func (s *Save) Empty() bool { return len(s.Spaces) == 0 }
+func (s *Save) Empty() bool { return len(s.Spaces)+len(s.Retries) == 0 }
 
-// Mark is one change of a batch: where it is stored, all of the batch is.
+// Mark is one row of a batch: where it is stored, all of the batch is. It is a
+// change or, in a batch that changes nothing, the record of a retry, which has a
+// Key instead of a Seq.
 type Mark struct {
 	Space     contact.SpaceID
 	Seq       contact.Seq
+	Key       string
 	RequestID string
 }

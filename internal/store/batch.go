@@ -253,6 +253,9 @@ func (b *batchRun) loadNeeds(ctx context.Context) error {
 			for n := range p.needs {
 				asked.add(want, p.write.Space, &p.needs[n])
 			}
+			if r := p.write.Retry; r != nil {
+				want.Retries = append(want.Retries, RetryID{p.write.Space, r.Key})
+			}
 		}
 		loaded, err := b.loadSome(ctx, want)
 		if err != nil {
@@ -307,6 +310,10 @@ func (b *batchRun) loadSome(ctx context.Context, want *Wants) (weight int, err e
 		weight += found.Rows[i].Weight()
 		b.spaces[found.Rows[i].Space].put(&found.Rows[i])
 	}
+	for i := range found.Retries {
+		weight += found.Retries[i].Weight()
+		b.spaces[found.Retries[i].Space].keep(&found.Retries[i])
+	}
 	for _, tree := range found.Trees {
 		weight += nodeWeight * len(tree.Nodes)
 		b.spaces[tree.Space].tree(tree.Root, tree.Nodes)
@@ -333,8 +340,11 @@ func (b *batchRun) decide() {
 // run lets all verbs of a write decide, or none: where one is refused, the state
 // is as it was, and the outcomes are those of the verbs before it.
 func (ws *workspace) run(p *pending) (outcomes []Outcome, err error) {
-	goBack := func() {}
-	if len(p.write.Verbs) > 1 {
+	if err := ws.repeated(p.write.Retry); err != nil {
+		return nil, err
+	}
+	at, goBack := ws.at, func() {}
+	if len(p.write.Verbs) > 1 || p.write.Retry != nil {
 		goBack = ws.mark()
 		defer func() { ws.undo = nil }()
 	}
@@ -347,14 +357,20 @@ func (ws *workspace) run(p *pending) (outcomes []Outcome, err error) {
 		}
 		outcomes = append(outcomes, out)
 	}
+	if err := ws.remember(&p.write, at, outcomes); err != nil {
+		goBack()
+		return nil, err
+	}
 	return outcomes, nil
 }
 
 // collect gathers what the batch has to write: each contact once, in its last
-// state, and every change. The mark is its first change.
+// state, every change, and what is kept of retries. The mark is its first change,
+// or its first record of a retry where nothing changes.
 func (b *batchRun) collect() (*Save, Mark, error) {
 	var s Save
 	for space, ws := range b.spaces {
+		s.Retries = append(s.Retries, ws.kept...)
 		if len(ws.changes) == 0 {
 			continue
 		}
@@ -382,8 +398,12 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 	if s.Empty() {
 		return &s, Mark{}, nil
 	}
+	if len(s.Changes) == 0 {
+		kept := &s.Retries[0]
+		return &s, Mark{Space: kept.Space, Key: kept.Key, RequestID: kept.RequestID}, nil
+	}
 	first := &s.Changes[0]
-	return &s, Mark{first.Space, first.Seq, first.RequestID}, nil
+	return &s, Mark{Space: first.Space, Seq: first.Seq, RequestID: first.RequestID}, nil
 }
 
 func appendKeys(to []record.Key, space contact.SpaceID, id contact.ID, keys []contact.Key) []record.Key {

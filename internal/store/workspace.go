@@ -22,6 +22,8 @@ type workspace struct {
 	changed   []contact.ID // in the order of their first change
 	changes   []record.Change
 	redirects []Redirect
+	retries   map[string]retry // by their keys
+	kept      []record.Retry   // those of this batch
 
 	seen contact.View // what a verb sees: made anew for each
 
@@ -38,6 +40,51 @@ type known struct {
 
 func newWorkspace(row SpaceRow, at contact.Time) *workspace {
 	return &workspace{row: row, at: at, known: map[contact.ID]*known{}}
+}
+
+// retry is what is known of a write that may be sent again.
+type retry struct {
+	kept   record.Retry
+	broken error // why its row cannot be read
+}
+
+// keep makes the record of a retry part of the state.
+func (ws *workspace) keep(r *record.Retry) {
+	if ws.retries == nil {
+		ws.retries = map[string]retry{}
+	}
+	ws.retries[r.Key] = retry{*r, r.Check()}
+}
+
+// repeated gives a *Repeated where a write was done before.
+func (ws *workspace) repeated(r *Retry) error {
+	if r == nil {
+		return nil
+	}
+	before, ok := ws.retries[r.Key]
+	switch {
+	case !ok:
+		return nil
+	case before.broken != nil:
+		return errDamaged(before.broken)
+	}
+	return &Repeated{before.kept}
+}
+
+// remember keeps a record of a write that may be sent again.
+func (ws *workspace) remember(w *Write, at contact.Time, outcomes []Outcome) error {
+	if w.Retry == nil {
+		return nil
+	}
+	answer, err := w.Retry.Answer(outcomes)
+	if err != nil {
+		return err
+	}
+	kept := record.Retry{Space: w.Space, Key: w.Retry.Key, Fingerprint: w.Retry.Fingerprint, RequestID: w.By.RequestID, At: at, Answer: answer}
+	kept.Seal()
+	ws.keep(&kept)
+	ws.kept = append(ws.kept, kept)
+	return nil
 }
 
 // put makes a row that was loaded part of the state.

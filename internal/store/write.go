@@ -2,6 +2,7 @@ package store
 
 import (
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 )
 
 // Write is what a use case hands to the store: verbs of one caller, in one Space.
@@ -12,7 +13,26 @@ type Write struct {
 	By    contact.Attribution
 	Reads bool // the caller may read: see contact.View
 	Verbs []contact.Verb
+	Retry *Retry // nil for a write of which a repetition is another
 }
+
+// Retry makes a write one that is done once, however often it is sent. A record of
+// it is saved with what it changes, and where it changes nothing as well; who
+// sends it again gets that record, as a *Repeated.
+type Retry struct {
+	Key         string // names it in its Space
+	Fingerprint []byte // of all that it asks
+	// Answer gives what to keep of the outcomes. It must be pure. An error refuses
+	// the write.
+	Answer func([]Outcome) ([]byte, error)
+}
+
+// Repeated is the error of a write whose key was used before: nothing was done.
+// Whether it asks the same, its fingerprint tells.
+type Repeated struct{ Kept record.Retry }
+
+// Error says that it is a repetition.
+func (r *Repeated) Error() string { return "store: a write with this key was done before" }
 
 // Weight gives about how many bytes the write carries. It bounds a batch.
 func (w *Write) Weight() int {

@@ -46,6 +46,7 @@ const fill = `
 	INSERT INTO changes (space_id, seq, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes, checksum, edits, snapshot)
 		SELECT s, i, i, s * 20000 + (i + 1) / 2, 0, i, CASE WHEN i % 2 = 0 THEN i - 1 ELSE 0 END, i, 'update', '{}', '', 'r' || i, '', 0, 0, '{}', CASE WHEN i % 32 = 0 THEN '{}' END
 		FROM (SELECT s, i FROM generate_series(1, 4) s, generate_series(1, 40000) i) n;
+	INSERT INTO retries SELECT s, 'k' || i, '', 'r', 1, 0, '{}' FROM generate_series(1, 4) s, generate_series(1, 10000) i;
 	INSERT INTO match_keys SELECT s, 0, CASE WHEN i % 10 = 0 THEN 'shared' ELSE 'ada' || i END, s * 20000 + i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
 	INSERT INTO registry_log SELECT s, (s + 1) / 2, CASE WHEN s % 2 = 0 THEN 0 ELSE s END, 'key', 1, 'test', 'create', '[["name","","key"]]' FROM generate_series(1, 6000) s;
 	INSERT INTO limit_windows SELECT s, b, 1, 1 FROM generate_series(1, 3000) s, unnest(ARRAY['update', 'get']) b;
@@ -77,6 +78,7 @@ func calls(b *Backend) []func() error {
 		Contacts:  []store.ContactSave{{Row: row, Loaded: 1}, {Row: fresh}},
 		Redirects: []store.Redirect{{Space: space, From: id, To: id + 1}},
 		Changes:   []record.Change{{Space: space, Seq: 40001, Op: 40001, Contact: id, Version: 2, RequestID: "new", Actor: []byte("{}"), Edits: []byte("{}")}},
+		Retries:   []record.Retry{{Space: space, Key: "new", RequestID: "new", Fingerprint: []byte{1}, Answer: []byte("{}")}},
 		KeysGone:  []record.Key{{Space: space, Key: other, ID: id}},
 		KeysCome:  []record.Key{{Space: space, Key: other, ID: id}},
 	}
@@ -87,7 +89,7 @@ func calls(b *Backend) []func() error {
 		}
 		rows, err1 := tx.Spaces(bg, []contact.SpaceID{space})
 		two := []store.ContactID{{Space: space, ID: id}, {Space: space, ID: id + 3}}
-		_, err2 := tx.Load(bg, &store.Wants{Refs: two, Rows: two, Trees: two})
+		_, err2 := tx.Load(bg, &store.Wants{Refs: two, Rows: two, Trees: two, Retries: []store.RetryID{{Space: space, Key: "k7"}}})
 		_, err3 := tx.NewIDs(bg, 10)
 		if err := errors.Join(err1, err2, err3); err != nil || len(rows) != 1 {
 			tx.Rollback()
@@ -106,6 +108,9 @@ func calls(b *Backend) []func() error {
 		func() error { return write(batch, func(tx store.Tx) error { return tx.Commit(bg) }) },
 		func() error {
 			saved, err := b.Saved(bg, store.Mark{Space: space, Seq: 40001, RequestID: "new"})
+			if err == nil && saved {
+				saved, err = b.Saved(bg, store.Mark{Space: space, Key: "new", RequestID: "new"})
+			}
 			if err == nil && !saved {
 				err = errors.New("what was saved is not found")
 			}
@@ -231,7 +236,7 @@ func checkPlan(t *testing.T, name string, plan *node) {
 }
 
 func spaceOwned(index string) bool {
-	return slices.ContainsFunc([]string{"contacts", "aliases", "changes", "match_keys"}, func(table string) bool { return strings.HasPrefix(index, table) })
+	return slices.ContainsFunc([]string{"contacts", "aliases", "changes", "retries", "match_keys"}, func(table string) bool { return strings.HasPrefix(index, table) })
 }
 
 // A PUT touches no index: what it updates finds room on its page, and changes

@@ -44,6 +44,9 @@ func (t *tx) Save(ctx context.Context, s *store.Save) error {
 	if len(s.Changes) > 0 {
 		q.Queue(insertChanges, changeArgs(space, s.Changes)...)
 	}
+	if len(s.Retries) > 0 {
+		q.Queue(insertRetries, retryArgs(space, s.Retries)...)
+	}
 	queueKeys(q, space, s.KeysGone, s.KeysCome)
 	for _, sp := range s.Spaces {
 		q.Queue(updateSpace, int64(space), int64(sp.NextID), int64(sp.BlockEnd), int64(sp.NextSeq), int64(sp.LastAt),
@@ -66,6 +69,9 @@ func spaceOf(s *store.Save) (contact.SpaceID, error) {
 	}
 	for i := range s.Changes {
 		spaces[s.Changes[i].Space] = true
+	}
+	for i := range s.Retries {
+		spaces[s.Retries[i].Space] = true
 	}
 	for _, keys := range [][]record.Key{s.KeysGone, s.KeysCome} {
 		for i := range keys {
@@ -155,6 +161,19 @@ func changeArgs(space contact.SpaceID, rows []record.Change) []any {
 			text := string(r.Snapshot)
 			return &text
 		}),
+	}
+}
+
+// retryArgs are the Space and the columns that insertRetries names.
+func retryArgs(space contact.SpaceID, rows []record.Retry) []any {
+	return []any{
+		int64(space),
+		column(rows, func(r *record.Retry) string { return r.Key }),
+		column(rows, func(r *record.Retry) []byte { return r.Fingerprint }),
+		column(rows, func(r *record.Retry) string { return r.RequestID }),
+		column(rows, func(r *record.Retry) int64 { return int64(r.At) }),
+		column(rows, func(r *record.Retry) int64 { return int64(r.Sum) }),
+		column(rows, func(r *record.Retry) string { return string(r.Answer) }),
 	}
 }
 

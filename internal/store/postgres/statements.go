@@ -97,6 +97,11 @@ const (
 
 	selectCreatedFrom = `SELECT id, created_at FROM contacts WHERE space_id = $1 AND state = 0 AND id >= $2 ORDER BY id LIMIT 1`
 
+	selectRetries = `SELECT key, fingerprint, request_id, at, checksum, answer FROM retries WHERE space_id = $1 AND key = ANY ($2::text[])`
+	selectRetryOf = `SELECT request_id FROM retries WHERE space_id = $1 AND key = $2`
+	insertRetries = `INSERT INTO retries (space_id, key, fingerprint, request_id, at, checksum, answer)
+		SELECT $1::bigint, n.* FROM unnest($2::text[], $3::bytea[], $4::text[], $5::bigint[], $6::bigint[], $7::text[]) AS n`
+
 	changeColumns = `seq, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes, checksum, edits, snapshot`
 	changeWeight  = `octet_length(actor) + octet_length(reason) + octet_length(edits) + coalesce(octet_length(snapshot), 0)`
 	selectChange  = `SELECT ` + changeColumns + ` FROM changes WHERE space_id = $1 AND seq = $2`

@@ -94,7 +94,7 @@ func queueLock(q *pgx.Batch, id contact.SpaceID, rows *[]store.SpaceRow) {
 	})
 }
 
-// Load loads what writes want to look at: up to three statements a Space, in one
+// Load loads what writes want to look at: up to four statements a Space, in one
 // round trip.
 func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 	var found store.Loaded
@@ -112,11 +112,29 @@ func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 			return collect(r, &found.Rows, func() (record.Contact, error) { return contactRow(space, r) })
 		})
 	}
+	keys := map[contact.SpaceID][]string{}
+	for _, id := range w.Retries {
+		keys[id.Space] = append(keys[id.Space], id.Key)
+	}
+	for space, of := range keys {
+		q.Queue(selectRetries, int64(space), of).Query(func(r pgx.Rows) error {
+			return collect(r, &found.Retries, func() (record.Retry, error) { return retryRow(space, r) })
+		})
+	}
 	for space, refs := range bySpace(w.Trees) {
 		q.Queue(selectTrees, int64(space), refs).Query(func(r pgx.Rows) error { return collectTrees(r, space, &found.Trees) })
 	}
 	err := t.send(ctx, "load contacts", q)
 	return found, err
+}
+
+// retryRow reads what selectRetries gives.
+func retryRow(space contact.SpaceID, r pgx.Row) (record.Retry, error) {
+	row := record.Retry{Space: space}
+	var sum int64
+	err := r.Scan(&row.Key, &row.Fingerprint, &row.RequestID, (*int64)(&row.At), &sum, &row.Answer)
+	row.Sum = uint32(sum)
+	return row, err
 }
 
 // bySpace gives the ids of each Space, as statements take them.
@@ -197,7 +215,7 @@ func (t *tx) Rollback() {
 	}
 }
 
-// Saved looks for a change. The row of its Space is locked by the transaction
+// Saved looks for a change, or for the record of a retry. The row of its Space is locked by the transaction
 // that may have saved it until that has ended, so it is locked here first. The
 // commit makes what is then seen as durable as any other answer: with a standby
 // that must have it too, it waits for that.
@@ -205,7 +223,11 @@ func (b *Backend) Saved(ctx context.Context, mark store.Mark) (saved bool, err e
 	var space []store.SpaceRow
 	q := beginning()
 	queueLock(q, mark.Space, &space)
-	q.Queue(selectRequest, int64(mark.Space), int64(mark.Seq)).QueryRow(func(r pgx.Row) error {
+	query, args := selectRequest, []any{int64(mark.Space), int64(mark.Seq)}
+	if mark.Key != "" {
+		query, args = selectRetryOf, []any{int64(mark.Space), mark.Key}
+	}
+	q.Queue(query, args...).QueryRow(func(r pgx.Row) error {
 		var request string
 		err := r.Scan(&request)
 		if errors.Is(err, pgx.ErrNoRows) {

@@ -58,6 +58,9 @@ const (
 	skipBlocks = `UPDATE spaces SET next_id = 0, block_end = 0, next_seq = next_seq + ?1`
 	takeIDs    = `UPDATE id_blocks SET next = next + ?1 WHERE only_row = 1 RETURNING next - ?1`
 
+	selectRetry = `SELECT key, fingerprint, request_id, at, checksum, answer FROM retries WHERE space_id = ?1 AND key = ?2`
+	insertRetry = `INSERT INTO retries (space_id, key, fingerprint, request_id, at, checksum, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
+
 	changeColumns = `change_key, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes,
 		checksum, edits, snapshot`
 	selectChange = `SELECT ` + changeColumns + ` FROM changes WHERE change_key = ?1`

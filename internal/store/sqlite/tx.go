@@ -83,6 +83,15 @@ func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
 			return found, err
 		}
 	}
+	for _, id := range w.Retries {
+		err := t.writer.run(selectRetry, func(s *sqlite.Stmt) error {
+			found.Retries = append(found.Retries, retryRow(id.Space, s))
+			return nil
+		}, int64(id.Space), id.Key)
+		if err != nil {
+			return found, err
+		}
+	}
 	for _, ref := range w.Trees {
 		tree, err := t.tree(ref)
 		if err != nil {
@@ -143,6 +152,14 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 			return err
 		}
 		t.pages += s.Changes[i].Weight() / pageSize
+	}
+	for i := range s.Retries {
+		r := &s.Retries[i]
+		err := t.writer.run(insertRetry, nil, int64(r.Space), r.Key, r.Fingerprint, r.RequestID, int64(r.At), int64(r.Sum), string(r.Answer))
+		if err != nil {
+			return err
+		}
+		t.pages += 1 + r.Weight()/pageSize
 	}
 	if err := t.writer.saveKeys(s.KeysGone, s.KeysCome); err != nil {
 		return err
@@ -232,7 +249,15 @@ func (t *tx) Rollback() {
 	}
 }
 
-// Saved looks for the change that the mark names, on the connection that wrote
+// retryRow reads what selectRetry gives.
+func retryRow(space contact.SpaceID, s *sqlite.Stmt) record.Retry {
+	return record.Retry{
+		Space: space, Key: s.ColumnText(0), Fingerprint: columnBytes(s, 1), RequestID: s.ColumnText(2),
+		At: contact.Time(s.ColumnInt64(3)), Sum: uint32(s.ColumnInt64(4)), Answer: columnBytes(s, 5),
+	}
+}
+
+// Saved looks for the row that the mark names, on the connection that wrote
 // it, once nothing is open there.
 func (b *Backend) Saved(_ context.Context, mark store.Mark) (bool, error) {
 	b.writing.Lock()
@@ -243,6 +268,13 @@ func (b *Backend) Saved(_ context.Context, mark store.Mark) (bool, error) {
 		}
 	}
 	saved := false
+	if mark.Key != "" {
+		err := b.writer.run(selectRetry, func(s *sqlite.Stmt) error {
+			saved = retryRow(mark.Space, s).RequestID == mark.RequestID
+			return nil
+		}, int64(mark.Space), mark.Key)
+		return saved, err
+	}
 	err := b.writer.run(selectChange, func(s *sqlite.Stmt) error {
 		saved = changeRow(mark.Space, s).RequestID == mark.RequestID
 		return nil

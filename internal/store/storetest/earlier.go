@@ -24,6 +24,7 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	ada := made(t, s, space, list(contact.Names, "Ada Example", "Zoë 例え"))
 	done(t, s, putting(space, ada, list(contact.Emails, "ada@example.com")))
 	done(t, s, putting(space, ada, list(contact.Emails, "ada@example.org", "ada@example.com")))
+	done(t, s, again(putting(space, ada, list(contact.Emails, "ada@example.org", "ada@example.com")), "a retry"))
 	other := made(t, s, space, list(contact.Phones, "+1 555 0101"))
 	done(t, s, merging(space, ada, other))
 }
@@ -77,6 +78,8 @@ func CheckEarlier(t *testing.T, b store.Backend) {
 	if err != nil || len(page.Rows) != 1 || page.Rows[0].ID != ada {
 		t.Errorf("by email: %v, %d contacts", err, len(page.Rows))
 	}
+	_, err = s.Do(bg, again(putting(space, ada, name("Nobody")), "a retry"))
+	wantRepeated(t, err, `{"op":0,"version":3}`)
 	done(t, s, putting(space, ada, name("Ada of today")))
 	if c, _, err := s.Get(bg, space, other); err != nil || c.Version != 5 {
 		t.Errorf("after one more write: %v, version %d", err, c.Version)

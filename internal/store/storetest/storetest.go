@@ -23,7 +23,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Backend) {
 	for _, tests := range [][]test{
 		randomTests,                                                                                // first, because they take longest
 		spaceTests, contactTests, historyTests, listTests, updateTests, registryTests, windowTests, // the backend alone
-		weightTests, walkTests, endTests, quotaTests, keyTests, firstTests, entryTests,
+		weightTests, walkTests, endTests, quotaTests, retryTests, keyTests, firstTests, entryTests,
 		valueTests, aliasTests, clockTests, // the store over it
 	} {
 		for _, test := range tests {
@@ -33,7 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Backend) {
 			})
 		}
 	}
-	for _, tests := range [][]test{batchTests, turnTests, aliasBatchTests, durableTests, faultTests, brokenTests, poisonTests} {
+	for _, tests := range [][]test{batchTests, turnTests, aliasBatchTests, retryBatchTests, durableTests, faultTests, brokenTests, poisonTests} {
 		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {
 				t.Parallel()

@@ -147,6 +147,18 @@ CREATE TABLE match_keys (
   PRIMARY KEY (space_id, kind, key, id)
 );
 
+-- What is kept of writes that may be sent again, to answer the repetition.
+CREATE TABLE retries (
+  space_id    bigint NOT NULL,
+  key         text COLLATE "C" NOT NULL,
+  fingerprint bytea NOT NULL,
+  request_id  text COLLATE "C" NOT NULL,
+  at          bigint NOT NULL,
+  checksum    bigint NOT NULL,         -- of the row: CRC-32C
+  answer      text COLLATE "C" NOT NULL,
+  PRIMARY KEY (space_id, key)
+);
+
 -- The log of Spaces and keys: who made and changed them, and what. Append only,
 -- numbered in the order of commits. Like api_keys it is not keyed by Space, as
 -- one list of all is read from it.

@@ -121,6 +121,18 @@ CREATE TABLE match_keys (
   PRIMARY KEY (space_id, kind, key, id)
 ) STRICT, WITHOUT ROWID;
 
+-- What is kept of writes that may be sent again, to answer the repetition.
+CREATE TABLE retries (
+  space_id    INTEGER NOT NULL,
+  key         TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  request_id  TEXT NOT NULL,
+  at          INTEGER NOT NULL,
+  checksum    INTEGER NOT NULL,         -- of the row: CRC-32C
+  answer      TEXT NOT NULL,
+  PRIMARY KEY (space_id, key)
+) STRICT, WITHOUT ROWID;
+
 -- The log of Spaces and keys: who made and changed them, and what. Append only,
 -- numbered in the order of commits.
 CREATE TABLE registry_log (
