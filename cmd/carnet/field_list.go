@@ -27,7 +27,7 @@ func (c *fieldList) Run(in *surroundings) error {
 	}
 	i := slices.IndexFunc(spaces, func(s access.Space) bool { return s.ID == contact.SpaceID(c.Space) })
 	if i < 0 {
-		return fault.New(fault.NotFound, "space_not_found", fmt.Sprintf("There is no Space with the id %d.", c.Space))
+		return fault.New(fault.NotFound, fault.CodeSpaceNotFound, fmt.Sprintf("There is no Space with the id %d.", c.Space))
 	}
 	list := make([]fieldRecord, contact.NumSlots)
 	for n := range list {

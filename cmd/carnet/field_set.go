@@ -17,7 +17,7 @@ type fieldSet struct {
 func (c *fieldSet) Run(in *surroundings) error {
 	slot, ok := contact.SlotOf(c.ID)
 	if !ok {
-		return fault.At("id", "field_unknown", "There is no such field. The fields are profile_field_1 to profile_field_30.")
+		return fault.At("id", fault.CodeFieldUnknown, "There is no such field. The fields are profile_field_1 to profile_field_30.")
 	}
 	db, err := in.open()
 	if err != nil {

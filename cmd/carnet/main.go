@@ -211,9 +211,9 @@ func oneLine(err error) string {
 func advice(err error) string {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		switch f.Code {
-		case "space_not_found":
+		case fault.CodeSpaceNotFound:
 			return " See `carnet space list`."
-		case "key_not_found":
+		case fault.CodeKeyNotFound:
 			return " See `carnet key list`."
 		}
 	}

@@ -68,7 +68,7 @@ func (c *spaceSet) limits() ([]limit, error) {
 	limits := make([]limit, len(c.Limit))
 	for i, setting := range c.Limit {
 		if strings.Contains(setting, ",") {
-			return nil, fault.At("limit", "limit_malformed", "Give --limit once for each bucket, as in --limit update=600 --limit create=60.")
+			return nil, fault.At("limit", fault.CodeLimitMalformed, "Give --limit once for each bucket, as in --limit update=600 --limit create=60.")
 		}
 		var err error
 		if limits[i].bucket, limits[i].figure, err = access.ParseLimit(setting); err != nil {

@@ -7,16 +7,9 @@ import (
 	"github.com/carnet-project/carnet/internal/fault"
 )
 
-// Why a request is not authenticated: the codes of the 401s.
-const (
-	KeyMissing   = "key_missing"   // no Authorization header
-	KeyMalformed = "key_malformed" // not "Bearer" and what ParseSecret accepts
-	KeyInvalid   = "key_invalid"   // unknown, revoked or expired; which, is not said
-)
-
 // Unauthenticated makes the 401 of a code. Its message is always the same
 // (CONTRACT P7).
-func Unauthenticated(code string) error {
+func Unauthenticated(code fault.Code) error {
 	return fault.New(fault.Unauthenticated, code, "Unauthenticated.")
 }
 
@@ -31,7 +24,7 @@ type Grant struct {
 // revoked key is refused at once, whenever that was: clocks may differ.
 func (g Grant) Authenticate(now contact.Time) error {
 	if g.Key.Revoked != 0 || g.Key.Expires != 0 && g.Key.Expires <= now {
-		return Unauthenticated(KeyInvalid)
+		return Unauthenticated(fault.CodeKeyInvalid)
 	}
 	return nil
 }
@@ -40,10 +33,10 @@ func (g Grant) Authenticate(now contact.Time) error {
 // where the key lacks the scope (CONTRACT S8).
 func (g Grant) Allow(s Scope) error {
 	if g.Space.Subscription != Active {
-		return fault.New(fault.Forbidden, "subscription_inactive", "The subscription of this Space is inactive.")
+		return fault.New(fault.Forbidden, fault.CodeSubscriptionInactive, "The subscription of this Space is inactive.")
 	}
 	if !g.Key.Scopes.Has(s) {
-		return fault.New(fault.Forbidden, "scope_missing", "This key lacks the scope "+string(s)+".")
+		return fault.New(fault.Forbidden, fault.CodeScopeMissing, "This key lacks the scope "+string(s)+".")
 	}
 	return nil
 }
@@ -54,7 +47,7 @@ func RateLimited(v Verdict) error {
 	if seconds == 1 {
 		unit = "second"
 	}
-	e := fault.New(fault.RateLimited, "rate_limited",
+	e := fault.New(fault.RateLimited, fault.CodeRateLimited,
 		fmt.Sprintf("The limit of %d requests a minute is reached. Try again in %d %s.", v.Limit, seconds, unit))
 	e.RetryAfter = v.RetryAfter
 	return e

@@ -10,7 +10,7 @@ import (
 	"github.com/carnet-project/carnet/internal/fault"
 )
 
-func wantFault(t *testing.T, err error, kind fault.Kind, code, message string) {
+func wantFault(t *testing.T, err error, kind fault.Kind, code fault.Code, message string) {
 	t.Helper()
 	e, ok := errors.AsType[*fault.Error](err)
 	if !ok || e.Kind != kind || e.Code != code || e.Message != message {
@@ -20,7 +20,7 @@ func wantFault(t *testing.T, err error, kind fault.Kind, code, message string) {
 
 // P7: a 401 says "Unauthenticated.", whatever its cause.
 func TestUnauthenticated(t *testing.T) {
-	for _, code := range []string{"key_missing", "key_malformed", "key_invalid"} {
+	for _, code := range []fault.Code{fault.CodeKeyMissing, fault.CodeKeyMalformed, fault.CodeKeyInvalid} {
 		wantFault(t, access.Unauthenticated(code), fault.Unauthenticated, code, "Unauthenticated.")
 	}
 }
@@ -43,7 +43,7 @@ func TestAuthenticate(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			err := access.Grant{Key: access.APIKey{Expires: tt.expires, Revoked: tt.revoked}}.Authenticate(start)
 			if !tt.good {
-				wantFault(t, err, fault.Unauthenticated, access.KeyInvalid, "Unauthenticated.")
+				wantFault(t, err, fault.Unauthenticated, fault.CodeKeyInvalid, "Unauthenticated.")
 			} else if err != nil {
 				t.Error(err)
 			}

@@ -31,10 +31,10 @@ func (k APIKey) Check() error {
 	var bad problems
 	bad.checkName(k.Name)
 	if k.Scopes == 0 || k.Scopes&^ScopesOf(AllScopes[:]...) != 0 {
-		bad.add("scopes", "scopes_invalid", "A key needs at least one scope of contacts:read, contacts:write, contacts:erase and admin.")
+		bad.add("scopes", fault.CodeScopesInvalid, "A key needs at least one scope of contacts:read, contacts:write, contacts:erase and admin.")
 	}
 	if k.Expires != 0 && k.Expires <= k.Created {
-		bad.add("expires", "expiry_past", pastMessage)
+		bad.add("expires", fault.CodeExpiryPast, pastMessage)
 	}
 	return fault.Problems(bad)
 }
@@ -51,12 +51,12 @@ func ParseExpiry(text string, now contact.Time) (contact.Time, error) {
 		t, err = time.Parse(time.RFC3339, text)
 	}
 	if err != nil {
-		return 0, fault.At("expires", "expiry_malformed",
+		return 0, fault.At("expires", fault.CodeExpiryMalformed,
 			"Write the expiry as a date, as in 2027-01-01, or a moment, as in 2027-01-01T09:00:00Z.")
 	}
 	expires := contact.TimeOf(t)
 	if expires <= now {
-		return 0, fault.At("expires", "expiry_past", pastMessage)
+		return 0, fault.At("expires", fault.CodeExpiryPast, pastMessage)
 	}
 	return expires, nil
 }
@@ -76,9 +76,9 @@ func (k APIKey) Successor(now contact.Time) (APIKey, error) {
 func (k APIKey) mayRotate(now contact.Time) error {
 	switch {
 	case k.Revoked != 0:
-		return fault.New(fault.Conflict, "key_revoked", "The key is revoked, so there is nothing to go on with. Make a new one with `carnet key create`.")
+		return fault.New(fault.Conflict, fault.CodeKeyRevoked, "The key is revoked, so there is nothing to go on with. Make a new one with `carnet key create`.")
 	case k.Expires != 0 && k.Expires <= now:
-		return fault.New(fault.Conflict, "key_expired", "The key has expired, so there is nothing to go on with. Make a new one with `carnet key create`.")
+		return fault.New(fault.Conflict, fault.CodeKeyExpired, "The key has expired, so there is nothing to go on with. Make a new one with `carnet key create`.")
 	}
 	return nil
 }

@@ -91,7 +91,7 @@ func TestRotation(t *testing.T) {
 	like := access.APIKey{Space: 3, Name: "crm", Scopes: access.ScopesOf(access.Write), Created: now}
 	for name, c := range map[string]struct {
 		expires, revoked contact.Time
-		code             string
+		code             fault.Code
 		lives            contact.Time // the new one
 	}{
 		"for ever":          {},

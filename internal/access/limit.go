@@ -115,15 +115,15 @@ const figureMessage = "must be a whole number of requests a minute from 0 to 100
 func ParseLimit(setting string) (Bucket, int, error) {
 	name, figure, ok := strings.Cut(setting, "=")
 	if !ok {
-		return "", 0, fault.At("limit", "limit_malformed", "Write a limit as a bucket and its figure, as in update=600.")
+		return "", 0, fault.At("limit", fault.CodeLimitMalformed, "Write a limit as a bucket and its figure, as in update=600.")
 	}
 	b, ok := BucketOf(name)
 	if !ok {
-		return "", 0, fault.At("limit", "bucket_unknown", "There is no such bucket. The buckets are update, create, get, list and batch.")
+		return "", 0, fault.At("limit", fault.CodeBucketUnknown, "There is no such bucket. The buckets are update, create, get, list and batch.")
 	}
 	n, err := strconv.ParseUint(figure, 10, 32) // unlike Atoi it takes no sign
 	if err != nil || !validFigure(int(n)) {
-		return "", 0, fault.At("limit", "limit_invalid", "The limit of "+name+" "+figureMessage)
+		return "", 0, fault.At("limit", fault.CodeLimitInvalid, "The limit of "+name+" "+figureMessage)
 	}
 	return b, int(n), nil
 }

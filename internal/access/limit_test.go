@@ -97,7 +97,7 @@ func TestParseLimit(t *testing.T) {
 		setting string
 		bucket  access.Bucket
 		figure  int
-		code    string
+		code    fault.Code
 	}{
 		{"update=600", access.Update, 600, ""},
 		{"batch=0", access.Batch, 0, ""},
@@ -116,7 +116,7 @@ func TestParseLimit(t *testing.T) {
 	}
 	for _, tt := range tests {
 		bucket, figure, err := access.ParseLimit(tt.setting)
-		code := ""
+		var code fault.Code
 		if e, ok := errors.AsType[*fault.Error](err); ok {
 			code = e.Code
 		}

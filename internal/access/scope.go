@@ -80,7 +80,7 @@ func ParseScopes(text string) (Scopes, error) {
 	for i, name := range strings.Split(text, ",") {
 		bit := Scope(strings.TrimSpace(name)).bit()
 		if bit == 0 {
-			bad.add("scopes."+strconv.Itoa(i), "scope_unknown",
+			bad.add("scopes."+strconv.Itoa(i), fault.CodeScopeUnknown,
 				"Scope number "+strconv.Itoa(i+1)+" is not known. The scopes are contacts:read, contacts:write, contacts:erase and admin.")
 		}
 		set |= bit

@@ -45,17 +45,17 @@ func (s Space) Check() error {
 	var bad problems
 	bad.checkName(s.Name)
 	if !validTimeZone(s.TimeZone) {
-		bad.add("timezone", "timezone_invalid", "The time zone must be an IANA name, as in Europe/London or UTC.")
+		bad.add("timezone", fault.CodeTimezoneInvalid, "The time zone must be an IANA name, as in Europe/London or UTC.")
 	}
 	if s.Region != "" && !contact.ValidRegion(s.Region) {
-		bad.add("region", "region_invalid", "The region must be the two capital letters of a country, as in GB, or empty.")
+		bad.add("region", fault.CodeRegionInvalid, "The region must be the two capital letters of a country, as in GB, or empty.")
 	}
 	if s.Subscription != Active && s.Subscription != Inactive {
-		bad.add("subscription", "subscription_invalid", "The subscription must be active or inactive.")
+		bad.add("subscription", fault.CodeSubscriptionInvalid, "The subscription must be active or inactive.")
 	}
 	for _, b := range Buckets {
 		if !validFigure(s.Limits.Get(b)) {
-			bad.add("limits."+string(b), "limit_invalid", "The limit of "+string(b)+" "+figureMessage)
+			bad.add("limits."+string(b), fault.CodeLimitInvalid, "The limit of "+string(b)+" "+figureMessage)
 		}
 	}
 	if !s.Quota.valid() {
@@ -80,7 +80,7 @@ func validTimeZone(name string) bool {
 // problems collects all that is wrong with one thing.
 type problems []fault.Problem
 
-func (p *problems) add(path, code, message string) {
+func (p *problems) add(path string, code fault.Code, message string) {
 	*p = append(*p, fault.Problem{Path: path, Code: code, Message: message})
 }
 
@@ -88,12 +88,12 @@ func (p *problems) add(path, code, message string) {
 // nothing: history says by it who did what.
 func (p *problems) checkName(name string) {
 	if n := utf8.RuneCountInString(name); n < 1 || n > MaxName {
-		p.add("name", "name_length", "The name must have 1 to 100 characters.")
+		p.add("name", fault.CodeNameLength, "The name must have 1 to 100 characters.")
 	}
 	if strings.TrimSpace(name) != name {
-		p.add("name", "name_untrimmed", "The name must not begin or end with a space.")
+		p.add("name", fault.CodeNameUntrimmed, "The name must not begin or end with a space.")
 	}
 	if flaw := contact.CheckLine("name", name); flaw != nil {
-		p.add("name", "name_characters", flaw.Message)
+		p.add("name", fault.CodeNameCharacters, flaw.Message)
 	}
 }

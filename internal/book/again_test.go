@@ -27,10 +27,10 @@ func TestWritesAskForTheKeyAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		lose func(*testing.T, *shop)
 		kind fault.Kind
-		code string
+		code fault.Code
 	}{
-		"revoked": {updateKey(func(_ *shop, k *access.APIKey) { k.Revoked = 1 }), fault.Unauthenticated, access.KeyInvalid},
-		"expired": {updateKey(func(s *shop, k *access.APIKey) { k.Expires = contact.Time(s.now.Load()/1000) + 1 }), fault.Unauthenticated, access.KeyInvalid},
+		"revoked": {updateKey(func(_ *shop, k *access.APIKey) { k.Revoked = 1 }), fault.Unauthenticated, fault.CodeKeyInvalid},
+		"expired": {updateKey(func(s *shop, k *access.APIKey) { k.Expires = contact.Time(s.now.Load()/1000) + 1 }), fault.Unauthenticated, fault.CodeKeyInvalid},
 		"may read alone": {updateKey(func(_ *shop, k *access.APIKey) { k.Scopes = access.ScopesOf(access.Read) }),
 			fault.Forbidden, "scope_missing"},
 		"its Space is inactive": {func(t *testing.T, s *shop) {

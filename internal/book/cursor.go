@@ -88,9 +88,9 @@ func (n listName) place(secret []byte, cursor string) (store.Place, error) {
 
 func (n listName) badCursor() error {
 	if n.dated {
-		return fault.At("cursor", "cursor_invalid", "This cursor does not belong to this list, or the Space's time zone was changed since it was given, "+
+		return fault.At("cursor", fault.CodeCursorInvalid, "This cursor does not belong to this list, or the Space's time zone was changed since it was given, "+
 			"which moves start_date and end_date. Take it from an answer to the same query, unchanged, or leave it out to begin anew.")
 	}
-	return fault.At("cursor", "cursor_invalid",
+	return fault.At("cursor", fault.CodeCursorInvalid,
 		"This cursor does not belong to this list. Take it from an answer to the same query, unchanged, or leave it out to begin anew.")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 // Enter lets a request in, in the order of CONTRACT D1: 401 where the key is
@@ -37,7 +38,7 @@ func (b *Book) Enter(ctx context.Context, secret string, scope access.Scope, buc
 func (b *Book) authenticate(ctx context.Context, text string) (access.Grant, error) {
 	secret, ok := access.ParseSecret(text)
 	if !ok {
-		return access.Grant{}, access.Unauthenticated(access.KeyMalformed)
+		return access.Grant{}, access.Unauthenticated(fault.CodeKeyMalformed)
 	}
 	return b.lookUp(ctx, secret.Hash())
 }
@@ -63,7 +64,7 @@ func (b *Book) lookUp(ctx context.Context, hash [32]byte) (access.Grant, error) 
 			return access.Grant{}, err
 		}
 		if !found {
-			return access.Grant{}, access.Unauthenticated(access.KeyInvalid)
+			return access.Grant{}, access.Unauthenticated(fault.CodeKeyInvalid)
 		}
 		b.grants.put(hash, g, now)
 	}

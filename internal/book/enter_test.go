@@ -83,7 +83,7 @@ func (s *shop) enter(t *testing.T, secret string) (access.Verdict, error) {
 	return v, err
 }
 
-func wantCode(t *testing.T, err error, kind fault.Kind, code string) {
+func wantCode(t *testing.T, err error, kind fault.Kind, code fault.Code) {
 	t.Helper()
 	e, ok := errors.AsType[*fault.Error](err)
 	if !ok || e.Kind != kind || e.Code != code {
@@ -96,7 +96,7 @@ func TestMalformedKeyCostsNoLookUp(t *testing.T) {
 	s := openShop(t)
 	for _, secret := range []string{"", "carnet_", s.secret + "x", s.secret[:len(s.secret)-1] + "!"} {
 		_, err := s.enter(t, secret)
-		wantCode(t, err, fault.Unauthenticated, access.KeyMalformed)
+		wantCode(t, err, fault.Unauthenticated, fault.CodeKeyMalformed)
 	}
 	if n := s.grants.asked.Load(); n != 0 {
 		t.Errorf("%d look-ups for malformed keys", n)
@@ -122,14 +122,14 @@ func TestChangesHoldWithinASecond(t *testing.T) {
 		name   string
 		change func(*testing.T, *shop)
 		kind   fault.Kind
-		code   string
+		code   fault.Code
 	}{
 		{"revoked", func(t *testing.T, s *shop) {
 			_, err := s.store.UpdateKey(t.Context(), access.Act{Who: "test"}, s.key.ID, func(k *access.APIKey) error { k.Revoked = 1; return nil })
 			if err != nil {
 				t.Fatal(err)
 			}
-		}, fault.Unauthenticated, access.KeyInvalid},
+		}, fault.Unauthenticated, fault.CodeKeyInvalid},
 		{"inactive", func(t *testing.T, s *shop) {
 			setSpace(t, s, func(sp *access.Space) { sp.Subscription = access.Inactive })
 		}, fault.Forbidden, "subscription_inactive"},
@@ -168,7 +168,7 @@ func TestNewKeyWorksAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = s.enter(t, secret.Reveal())
-	wantCode(t, err, fault.Unauthenticated, access.KeyInvalid)
+	wantCode(t, err, fault.Unauthenticated, fault.CodeKeyInvalid)
 	_, err = s.store.CreateKey(t.Context(), access.Act{Who: "test"}, access.APIKey{Space: s.space.ID, Name: "new", Hash: secret.Hash(), Scopes: access.DefaultScopes, Created: 1})
 	if err != nil {
 		t.Fatal(err)

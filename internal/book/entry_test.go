@@ -13,6 +13,7 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 // told gives the entries of a log as lines, without ids and times.
@@ -151,7 +152,7 @@ func TestLogsOfNothing(t *testing.T) {
 	space := makeSpace(t, b)
 	for name, c := range map[string]struct {
 		log  iter.Seq2[access.Entry, error]
-		code string
+		code fault.Code
 	}{
 		"a Space that is not": {b.SpaceLog(t.Context(), space.ID+1), "space_not_found"},
 		"a key that is not":   {b.KeyLog(t.Context(), 1), "key_not_found"},

@@ -111,7 +111,7 @@ func TestMergeRefuses(t *testing.T) {
 	for _, test := range []struct {
 		into, from contact.ID
 		kind       fault.Kind
-		code       string
+		code       fault.Code
 	}{
 		{a.ID, a.ID, fault.Invalid, "merge_self"},
 		{a.ID, b.ID, fault.Invalid, "merge_self"},
@@ -203,7 +203,7 @@ func testFeedOfARevokedKey(t *testing.T) {
 	s.now.Add(int64(time.Second))
 	s.key, _ = s.makeKey(t, access.DefaultScopes) // another one writes
 	s.put(t, c.ID, "b@example.com")
-	wantCode(t, <-got, fault.Unauthenticated, access.KeyInvalid)
+	wantCode(t, <-got, fault.Unauthenticated, fault.CodeKeyInvalid)
 }
 
 // Only so many readers of a Space wait at once; the others are answered without,

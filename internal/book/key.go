@@ -107,5 +107,5 @@ func (b *Book) RotateKey(ctx context.Context, by string, id int64, overlap time.
 }
 
 func noKey(id int64) error {
-	return fault.New(fault.NotFound, "key_not_found", fmt.Sprintf("There is no key with the id %d.", id))
+	return fault.New(fault.NotFound, fault.CodeKeyNotFound, fmt.Sprintf("There is no key with the id %d.", id))
 }

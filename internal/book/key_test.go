@@ -6,6 +6,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 // A key that was just made is let in, does what its defaults allow, and counts
@@ -44,7 +45,7 @@ func TestRevokeKey(t *testing.T) {
 		t.Errorf("revoked %+v, already %v, %v", first, already, err)
 	}
 	*now = now.Add(time.Second)
-	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); code(err) != access.KeyInvalid {
+	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); code(err) != fault.CodeKeyInvalid {
 		t.Errorf("a second later: %v", err)
 	}
 	again, already, err := b.RevokeKey(t.Context(), "test", k.ID)

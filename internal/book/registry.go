@@ -30,7 +30,7 @@ func missing(err, instead error) error {
 // busy says what to do where other writers would not let this one in.
 func busy(err error) error {
 	if errors.Is(err, store.ErrConflict) {
-		return &fault.Error{Kind: fault.Unavailable, Code: "database_busy", RetryAfter: time.Second, Err: err,
+		return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeDatabaseBusy, RetryAfter: time.Second, Err: err,
 			Message: "The database is busy: nothing was changed. Try again in a moment."}
 	}
 	return err

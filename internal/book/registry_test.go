@@ -34,7 +34,7 @@ func registry(t *testing.T) (*book.Book, *time.Time) {
 	return b, &now
 }
 
-func code(err error) string {
+func code(err error) fault.Code {
 	if f, ok := err.(*fault.Error); ok {
 		return f.Code
 	}
@@ -62,7 +62,7 @@ func TestRegistryRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		err  error
 		kind fault.Kind
-		code string
+		code fault.Code
 	}{
 		"a Space without a name":     {noName, fault.Invalid, "name_length"},
 		"a Space that is not":        {noSpace, fault.NotFound, "space_not_found"},

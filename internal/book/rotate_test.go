@@ -18,7 +18,7 @@ func TestRotateKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	enter := func(s access.Secret) string {
+	enter := func(s access.Secret) fault.Code {
 		_, _, err := b.Enter(t.Context(), s.Reveal(), access.Read, access.Get)
 		return code(err)
 	}
@@ -40,7 +40,7 @@ func TestRotateKey(t *testing.T) {
 		t.Error("during the overlap both keys work")
 	}
 	*now = now.Add(time.Hour)
-	if got := enter(oldSecret); got != access.KeyInvalid {
+	if got := enter(oldSecret); got != fault.CodeKeyInvalid {
 		t.Errorf("after the overlap: %s", got)
 	}
 	if got := enter(r.Secret); got != "no fault" {
@@ -65,7 +65,7 @@ func TestRotateKeyRefuses(t *testing.T) {
 	}
 	*now = now.Add(time.Minute)
 	never := func(book.Rotation) error { t.Error("a key was made"); return nil }
-	for id, want := range map[int64]string{99: "key_not_found", keys[1].ID: "key_revoked", keys[2].ID: "key_expired"} {
+	for id, want := range map[int64]fault.Code{99: "key_not_found", keys[1].ID: "key_revoked", keys[2].ID: "key_expired"} {
 		if _, err := b.RotateKey(t.Context(), "test", id, 0, never); code(err) != want || fault.KindOf(err) == fault.Internal {
 			t.Errorf("key %d: %v, want %s", id, err, want)
 		}

@@ -77,5 +77,5 @@ func (b *Book) UpdateSpace(ctx context.Context, by string, id contact.SpaceID, c
 }
 
 func noSpace(id contact.SpaceID) error {
-	return fault.New(fault.NotFound, "space_not_found", fmt.Sprintf("There is no Space with the id %d.", id))
+	return fault.New(fault.NotFound, fault.CodeSpaceNotFound, fmt.Sprintf("There is no Space with the id %d.", id))
 }

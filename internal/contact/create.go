@@ -13,7 +13,7 @@ func (c *Create) Size() int { return c.Patch.Size() }
 func (c *Create) Decide(v *View) (Decision, error) {
 	p := &c.Patch
 	if len(p.Values[Emails].Texts)+len(p.Values[Phones].Texts)+len(p.Values[Names].Texts) == 0 {
-		return Decision{}, fault.At("emails", "contact_empty", "Send at least one email, phone or name.")
+		return Decision{}, fault.At("emails", fault.CodeContactEmpty, "Send at least one email, phone or name.")
 	}
 	none := Contact{ID: v.NewID(0), Created: v.At}
 	made, err := patched(&none, p, v.Op)

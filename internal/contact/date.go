@@ -1,6 +1,10 @@
 package contact
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/carnet-project/carnet/internal/fault"
+)
 
 // parseDate gives the date part, as written, of a date or a timestamp:
 // YYYY-MM-DD, and whatever time of the extended form of ISO 8601 follows it. The
@@ -9,7 +13,7 @@ import "strings"
 func parseDate(s string) (string, *Flaw) {
 	const length = len("2006-01-02")
 	if len(s) < length || !isCalendarDay(s[:length]) || !isClockTime(s[length:]) {
-		return "", &Flaw{"date_invalid", "The date must be a day of the calendar from 1000-01-01 to 9999-12-31, written YYYY-MM-DD, or a timestamp that begins with one."}
+		return "", &Flaw{fault.CodeDateInvalid, "The date must be a day of the calendar from 1000-01-01 to 9999-12-31, written YYYY-MM-DD, or a timestamp that begins with one."}
 	}
 	return s[:length], nil
 }

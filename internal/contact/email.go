@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 // emailDomains maps a domain to its ASCII form as UTS 46 says, without the
@@ -17,27 +19,27 @@ var emailDomains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.VerifyDNS
 // has it: a dot-atom, an @ and a domain, nothing around them.
 func checkEmail(s string) *Flaw {
 	if len(s) > maxEmailOctets { // first, so that nothing parses a huge text
-		return &Flaw{"email_too_long", "The email is longer than 254 octets."}
+		return &Flaw{fault.CodeEmailTooLong, "The email is longer than 254 octets."}
 	}
 	if flaw := checkVisible("email", s); flaw != nil {
 		return flaw
 	}
 	if strings.ContainsAny(s, " \"(),:;<>[\\]") {
-		return &Flaw{"email_invalid", "Send the email address alone: no display name, comment, quotes, brackets or spaces."}
+		return &Flaw{fault.CodeEmailInvalid, "Send the email address alone: no display name, comment, quotes, brackets or spaces."}
 	}
 	user, domain, found := strings.Cut(s, "@")
 	switch {
 	case !found || strings.Contains(domain, "@"):
-		return &Flaw{"email_invalid", "The email must have exactly one @."}
+		return &Flaw{fault.CodeEmailInvalid, "The email must have exactly one @."}
 	case user == "" || domain == "":
-		return &Flaw{"email_invalid", "The email must have a name before the @ and a domain after it."}
+		return &Flaw{fault.CodeEmailInvalid, "The email must have a name before the @ and a domain after it."}
 	case len(user) > maxEmailUserOctet:
-		return &Flaw{"email_too_long", "The part of the email before the @ is longer than 64 octets."}
+		return &Flaw{fault.CodeEmailTooLong, "The part of the email before the @ is longer than 64 octets."}
 	case !isDotAtom(user):
-		return &Flaw{"email_invalid", "The part of the email before the @ must be letters, digits and signs such as + - _, with single dots between them."}
+		return &Flaw{fault.CodeEmailInvalid, "The part of the email before the @ must be letters, digits and signs such as + - _, with single dots between them."}
 	}
 	if _, ok := asciiDomain(domain); !ok {
-		return &Flaw{"email_domain", "The part of the email after the @ must be a valid domain, such as example.com."}
+		return &Flaw{fault.CodeEmailDomain, "The part of the email after the @ must be a valid domain, such as example.com."}
 	}
 	return nil
 }

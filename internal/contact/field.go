@@ -1,6 +1,10 @@
 package contact
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/carnet-project/carnet/internal/fault"
+)
 
 // ParseField turns the content of a slot, as sent, into what is stored: text
 // as it came, a number in plain notation, a date as YYYY-MM-DD. "" clears the
@@ -10,7 +14,7 @@ import "strings"
 func ParseField(s Slot, sent string, number bool) (string, *Flaw) {
 	kind := s.Kind()
 	if number && kind != NumberField {
-		return "", &Flaw{"wrong_type", "Send a string; this field does not hold a number."}
+		return "", &Flaw{fault.CodeWrongType, "Send a string; this field does not hold a number."}
 	}
 	if sent == "" {
 		return "", nil

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 // isInvisible tells whether a character shows nothing by itself: Unicode's
@@ -26,7 +28,7 @@ func isBlank(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) }
 
 // nothingToSee is what is wrong with a text of blank characters alone.
 func nothingToSee(noun string) *Flaw {
-	return &Flaw{"text_empty", "The " + noun + " has nothing but invisible characters; leave it out instead."}
+	return &Flaw{fault.CodeTextEmpty, "The " + noun + " has nothing but invisible characters; leave it out instead."}
 }
 
 // CheckLine checks a text of one line that people tell things apart by: who
@@ -42,7 +44,7 @@ func CheckLine(noun, s string) *Flaw {
 	}
 	hides := func(r rune) bool { return isInvisible(r) && !joins(r) || isLineEnd(r) }
 	if at := strings.IndexFunc(s, hides); at >= 0 {
-		return &Flaw{"text_invisible", naming(noun, "an invisible character", s, at)}
+		return &Flaw{fault.CodeTextInvisible, naming(noun, "an invisible character", s, at)}
 	}
 	return nil
 }
@@ -75,15 +77,15 @@ func (f *Flaw) reveal(noun, sent string, spaces bool) *Flaw {
 // what to call it.
 func (f *Flaw) suspects(spaces bool) (what string, guilty []func(rune) bool) {
 	switch f.Code {
-	case "text_nul":
+	case fault.CodeTextNUL:
 		return "a NUL character", []func(rune) bool{func(r rune) bool { return r == 0 }}
-	case "text_control": // tab and line breaks are mostly allowed
+	case fault.CodeTextControl: // tab and line breaks are mostly allowed
 		return "a control character", []func(rune) bool{
 			func(r rune) bool { return unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' }, unicode.IsControl}
-	case "text_bidi":
+	case fault.CodeTextBidi:
 		return "an invisible control of the text's direction", []func(rune) bool{
 			func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }}
-	case "email_invalid", "email_domain", "phone_invalid", "number_invalid", "date_invalid":
+	case fault.CodeEmailInvalid, fault.CodeEmailDomain, fault.CodePhoneInvalid, fault.CodeNumberInvalid, fault.CodeDateInvalid:
 		return "an invisible character", []func(rune) bool{func(r rune) bool {
 			return isInvisible(r) || isLineEnd(r) || spaces && r != ' ' && unicode.Is(unicode.Zs, r)
 		}}

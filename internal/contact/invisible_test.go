@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 // FAULT C13: a message says which character cannot be seen and where it
@@ -20,9 +22,10 @@ func TestMessagesNameWhatCannotBeSeen(t *testing.T) {
 		return func(s string) (string, *Flaw) { return ParseValue(c, s) }
 	}
 	for _, test := range []struct {
-		about, sent   string
-		parse         func(string) (string, *Flaw)
-		code, message string
+		about, sent string
+		parse       func(string) (string, *Flaw)
+		code        fault.Code
+		message     string
 	}{
 		{"in an email", "ad\u200ba@example.com", value(Emails), "email_invalid",
 			"The email has an invisible character (character 3: U+200B ZERO WIDTH SPACE); remove it."},

@@ -32,17 +32,17 @@ func (l Labels) With(s Slot, label string) (Labels, error) {
 		return l, nil
 	}
 	if longerThan(label, MaxLabel) {
-		return l, fault.At("label", "text_too_long", "The label has more than 100 characters.")
+		return l, fault.At("label", fault.CodeTextTooLong, "The label has more than 100 characters.")
 	}
 	if flaw := CheckLine("label", label); flaw != nil {
 		return l, fault.At("label", flaw.Code, flaw.Message)
 	}
 	if strings.HasPrefix(strings.ToLower(label), slotKeyStart) {
-		return l, fault.At("label", "label_reserved", "A label must not look like the key of a field. Choose another.")
+		return l, fault.At("label", fault.CodeLabelReserved, "A label must not look like the key of a field. Choose another.")
 	}
 	for i, other := range l {
 		if other == label && SlotAt(i) != s {
-			return l, fault.At("label", "label_taken", "Another field has this label: "+SlotAt(i).String()+". Choose another.")
+			return l, fault.At("label", fault.CodeLabelTaken, "Another field has this label: "+SlotAt(i).String()+". Choose another.")
 		}
 	}
 	l[s.Index()] = label

@@ -37,5 +37,5 @@ func (m *Match) check(v Version, reads bool) error {
 	case reads:
 		message = fmt.Sprintf("The contact has changed: it is at version %d. Read it again and repeat your change on that.", v)
 	}
-	return fault.New(fault.Stale, "version_mismatch", message)
+	return fault.New(fault.Stale, fault.CodeVersionMismatch, message)
 }

@@ -36,13 +36,13 @@ func (m *Merge) Decide(v *View) (Decision, error) {
 	}
 	merged, ok := v.Contact(m.Merged)
 	if !ok {
-		return Decision{}, fault.At("merged_id", "merged_not_found", "There is no contact with this merged_id.")
+		return Decision{}, fault.At("merged_id", fault.CodeMergedNotFound, "There is no contact with this merged_id.")
 	}
 	if merged.ID == survivor.ID {
-		return Decision{}, fault.At("merged_id", "merge_self", "The merged_id leads to the surviving contact itself: they are one already.")
+		return Decision{}, fault.At("merged_id", fault.CodeMergeSelf, "The merged_id leads to the surviving contact itself: they are one already.")
 	}
 	if len(v.Tree(m.Survivor))+len(v.Tree(m.Merged))+1 > MaxAliases {
-		return Decision{}, fault.At("merged_id", "too_many_items", "More ids would lead to this contact than one may have. Leave these two apart.")
+		return Decision{}, fault.At("merged_id", fault.CodeTooManyItems, "More ids would lead to this contact than one may have. Leave these two apart.")
 	}
 	after, err := union(survivor, merged, v)
 	if err != nil {
@@ -84,7 +84,7 @@ func tooManyTogether(col Collection, reads bool) error {
 	if reads {
 		message = fmt.Sprintf("Together these contacts have more than %d %s. Remove some first.", MaxMerged, col)
 	}
-	return fault.At("merged_id", "too_many_items", message)
+	return fault.At("merged_id", fault.CodeTooManyItems, message)
 }
 
 // unionOf gives own and then those of theirs that it lacks.

@@ -290,7 +290,7 @@ func TestLabels(t *testing.T) {
 	if err != nil || l.Name(1) != "Customer plan" || l.Name(2) != "profile_field_2" {
 		t.Fatalf("%q, %v", l.Name(1), err)
 	}
-	for label, code := range map[string]string{
+	for label, code := range map[string]fault.Code{
 		"Customer plan":          "label_taken",
 		"profile_field_9":        "label_reserved",
 		"Profile_Field_x":        "label_reserved",

@@ -1,6 +1,10 @@
 package contact
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/carnet-project/carnet/internal/fault"
+)
 
 // Limits on a number slot (CONTRACT D13).
 const (
@@ -17,15 +21,15 @@ func parseNumber(s string) (string, *Flaw) {
 	n, ok := scanDecimal(s)
 	switch {
 	case !ok:
-		return "", &Flaw{"number_invalid", "The number must be a decimal number, such as 500 or -12.5."}
+		return "", &Flaw{fault.CodeNumberInvalid, "The number must be a decimal number, such as 500 or -12.5."}
 	case n.digits == "":
 		return "0", nil
 	case n.point > maxNumberWhole:
-		return "", &Flaw{"number_range", "The number must be greater than -1e20 and less than 1e20."}
+		return "", &Flaw{fault.CodeNumberRange, "The number must be greater than -1e20 and less than 1e20."}
 	case len(n.digits)-n.point > maxNumberDecimals:
-		return "", &Flaw{"number_range", "The number has more than 20 decimals."}
+		return "", &Flaw{fault.CodeNumberRange, "The number has more than 20 decimals."}
 	case len(n.digits) > maxNumberSignificant:
-		return "", &Flaw{"number_range", "The number has more than 30 significant digits."}
+		return "", &Flaw{fault.CodeNumberRange, "The number has more than 30 significant digits."}
 	}
 	var room [maxNumberWhole + maxNumberDecimals + len("-0.")]byte
 	plain := n.appendPlain(room[:0])

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 // minPhoneDigits is how many digits a phone number has at least, of any
@@ -15,14 +17,14 @@ const minPhoneDigits = 3
 // short numbers, and codes to dial.
 func checkPhone(s string) *Flaw {
 	if longerThan(s, maxPhoneLength) {
-		return &Flaw{"phone_too_long", "The phone number has more than 64 characters."}
+		return &Flaw{fault.CodePhoneTooLong, "The phone number has more than 64 characters."}
 	}
 	if flaw := checkVisible("phone number", s); flaw != nil {
 		return flaw
 	}
 	main, extension, ok := splitExtension(narrow(s))
 	if !ok {
-		return &Flaw{"phone_invalid", "The phone number has letters other than an extension at its end, such as x12 or ext. 12."}
+		return &Flaw{fault.CodePhoneInvalid, "The phone number has letters other than an extension at its end, such as x12 or ext. 12."}
 	}
 	digits := utf8.RuneCountInString(extension)
 	for _, r := range main {
@@ -30,11 +32,11 @@ func checkPhone(s string) *Flaw {
 		case unicode.IsDigit(r):
 			digits++
 		case !isPhoneSymbol(r):
-			return &Flaw{"phone_invalid", "The phone number may have digits, spaces and + - ( ) . / # * , ; only."}
+			return &Flaw{fault.CodePhoneInvalid, "The phone number may have digits, spaces and + - ( ) . / # * , ; only."}
 		}
 	}
 	if digits < minPhoneDigits {
-		return &Flaw{"phone_invalid", "The phone number must have at least 3 digits."}
+		return &Flaw{fault.CodePhoneInvalid, "The phone number must have at least 3 digits."}
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func (p *Put) Decide(v *View) (Decision, error) {
 	}
 	if p.BodyID != 0 && p.BodyID != p.Ref {
 		if other, ok := v.Contact(p.BodyID); !ok || other.ID != c.ID {
-			return Decision{}, fault.At("id", "id_mismatch", "The id in the body names another contact than the path. Leave it out.")
+			return Decision{}, fault.At("id", fault.CodeIDMismatch, "The id in the body names another contact than the path. Leave it out.")
 		}
 	}
 	after, err := patched(c, &p.Patch, v.Op)
@@ -101,7 +101,7 @@ func replaced(old []Value, texts []string, own []Origin) []Value {
 func TooMany(col Collection, limit int) fault.Problem {
 	return fault.Problem{
 		Path:    col.String(),
-		Code:    "too_many_items",
+		Code:    fault.CodeTooManyItems,
 		Message: fmt.Sprintf("At most %d %s.", limit, col),
 	}
 }

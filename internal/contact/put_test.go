@@ -233,7 +233,7 @@ func TestCreate(t *testing.T) { // CONTRACT P3, D16
 
 func codeOf(err error) string {
 	if e, ok := err.(*fault.Error); ok {
-		return e.Code
+		return string(e.Code)
 	}
 	return fmt.Sprint(err)
 }

@@ -25,7 +25,7 @@ func checkSize(c *Contact, path string) error {
 	if octets <= MaxSize {
 		return nil
 	}
-	return fault.At(path, "contact_too_large", "The contact would be larger than 4 MiB. Remove some values first.")
+	return fault.At(path, fault.CodeContactTooLarge, "The contact would be larger than 4 MiB. Remove some values first.")
 }
 
 // escapedOctet is how many octets one octet can become: a control character.

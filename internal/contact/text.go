@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 // checkFreeText checks a name, a location or a text slot, which may hold
@@ -11,7 +13,7 @@ import (
 // characters stay: names in several scripts, and emoji, need them.
 func checkFreeText(noun, s string, limit int) *Flaw {
 	if longerThan(s, limit) {
-		return &Flaw{"text_too_long", "The " + noun + " has more than " + strconv.Itoa(limit) + " characters."}
+		return &Flaw{fault.CodeTextTooLong, "The " + noun + " has more than " + strconv.Itoa(limit) + " characters."}
 	}
 	return checkControls(noun, s, true)
 }
@@ -21,17 +23,17 @@ func checkFreeText(noun, s string, limit int) *Flaw {
 // where breaks allows them (CONTRACT D8).
 func checkControls(noun, s string, breaks bool) *Flaw {
 	if !utf8.ValidString(s) {
-		return &Flaw{"text_utf8", "The " + noun + " is not valid UTF-8."}
+		return &Flaw{fault.CodeTextUTF8, "The " + noun + " is not valid UTF-8."}
 	}
 	// By octets, for speed: in UTF-8, U+0080 to U+009F are 0xC2 and themselves.
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c >= ' ' && c != 0x7f && (c != 0xc2 || s[i+1] >= 0xa0):
 		case c == 0:
-			return &Flaw{"text_nul", "The " + noun + " has a NUL character (U+0000); remove it."}
+			return &Flaw{fault.CodeTextNUL, "The " + noun + " has a NUL character (U+0000); remove it."}
 		case breaks && (c == '\t' || c == '\n' || c == '\r'):
 		default:
-			return &Flaw{"text_control", "The " + noun + " has a control character; remove it."}
+			return &Flaw{fault.CodeTextControl, "The " + noun + " has a control character; remove it."}
 		}
 	}
 	return nil
@@ -46,7 +48,7 @@ func checkVisible(noun, s string) *Flaw {
 	}
 	for _, r := range s {
 		if r >= utf8.RuneSelf && unicode.Is(unicode.Bidi_Control, r) {
-			return &Flaw{"text_bidi", "The " + noun + " has an invisible control of the text's direction; remove it."}
+			return &Flaw{fault.CodeTextBidi, "The " + noun + " has an invisible control of the text's direction; remove it."}
 		}
 	}
 	return nil

@@ -3,16 +3,17 @@ package contact
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
-// Flaw is what is wrong with one value. Code is stable and in snake_case;
-// Message is one sentence that a person can act on, and never holds the value
-// (CONTRACT D3), but for the number of a character that cannot be seen.
-//
-// The codes: text_empty, text_too_long, text_control, text_nul, text_bidi,
-// text_invisible, text_utf8, email_invalid, email_too_long, email_domain, phone_invalid,
-// phone_too_long, number_invalid, number_range, date_invalid, wrong_type.
-type Flaw struct{ Code, Message string }
+// Flaw is what is wrong with one value: one sentence that a person can act on,
+// which never holds the value (CONTRACT D3), but for the number of a character
+// that cannot be seen.
+type Flaw struct {
+	Code    fault.Code
+	Message string
+}
 
 // Limits on the length of one value, in code points unless it says octets
 // (CONTRACT S5, D9-D12).
@@ -33,7 +34,7 @@ var valueNouns = [NumCollections]string{"email", "phone number", "name", "locati
 func ParseValue(c Collection, sent string) (string, *Flaw) {
 	text, noun := strings.TrimSpace(sent), valueNouns[c]
 	if text == "" {
-		return "", &Flaw{"text_empty", "The " + noun + " is empty; leave it out of the list instead."}
+		return "", &Flaw{fault.CodeTextEmpty, "The " + noun + " is empty; leave it out of the list instead."}
 	}
 	if strings.TrimFunc(text, isBlank) == "" {
 		return "", nothingToSee(noun)

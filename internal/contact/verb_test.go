@@ -242,7 +242,7 @@ func TestRefusalsTellNothingStored(t *testing.T) {
 func pathsOf(e *fault.Error) string {
 	var all []string
 	for _, p := range e.At {
-		all = append(all, p.Path, p.Code, p.Message)
+		all = append(all, p.Path, string(p.Code), p.Message)
 	}
 	return strings.Join(all, " ")
 }

@@ -36,7 +36,7 @@ const (
 // Problem is one thing that is wrong with a request.
 type Problem struct {
 	Path    string // where: "emails.1", "custom_fields.profile_field_3", a parameter's name
-	Code    string // snake_case, stable: clients match on it
+	Code    Code
 	Message string // a sentence that a person can act on; never the offending value
 }
 
@@ -44,7 +44,7 @@ type Problem struct {
 // Message never holds personal data, a key, or a value that the caller sent.
 type Error struct {
 	Kind       Kind
-	Code       string        // snake_case, stable (CONTRACT D3)
+	Code       Code
 	Message    string        // a sentence
 	At         []Problem     // every problem of the request, in its order; Invalid only
 	RetryAfter time.Duration // for RateLimited, Unavailable and SpaceFull; rounded up to seconds
@@ -58,7 +58,7 @@ func (e *Error) Error() string { return e.Message }
 func (e *Error) Unwrap() error { return e.Err }
 
 // New makes an Error from its kind, its code and its sentence.
-func New(kind Kind, code, message string) *Error {
+func New(kind Kind, code Code, message string) *Error {
 	return &Error{Kind: kind, Code: code, Message: message}
 }
 
@@ -80,7 +80,7 @@ func Problems(list []Problem) error {
 }
 
 // At makes an Invalid error of one problem.
-func At(path, code, message string) error {
+func At(path string, code Code, message string) error {
 	return Problems([]Problem{{path, code, message}})
 }
 

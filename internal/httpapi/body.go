@@ -70,7 +70,7 @@ func (a *api) receive(r *request, buf *[]byte) error {
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return fault.At("body", "body_incomplete", "The body did not arrive whole.")
+			return fault.At("body", fault.CodeBodyIncomplete, "The body did not arrive whole.")
 		}
 	}
 }
@@ -92,7 +92,7 @@ func (a *api) makeRoom(r *request, buf *[]byte) error {
 }
 
 func bodyTooLarge() error {
-	return fault.New(fault.TooLarge, "body_too_large", "The body is larger than 4 MiB.")
+	return fault.New(fault.TooLarge, fault.CodeBodyTooLarge, "The body is larger than 4 MiB.")
 }
 
 // checkMedia refuses what is not plain JSON in UTF-8, and says which part of the
@@ -101,7 +101,7 @@ func checkMedia(h http.Header) error {
 	for _, field := range h["Content-Encoding"] {
 		for encoding := range strings.SplitSeq(field, ",") {
 			if encoding = strings.TrimSpace(encoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
-				return fault.New(fault.MediaType, "encoding_unsupported", "The Content-Encoding says that the body is compressed. Send it as it is, without that header.")
+				return fault.New(fault.MediaType, fault.CodeEncodingUnsupported, "The Content-Encoding says that the body is compressed. Send it as it is, without that header.")
 			}
 		}
 	}
@@ -110,7 +110,7 @@ func checkMedia(h http.Header) error {
 		return nil
 	}
 	if wrong := wrongType(types); wrong != "" {
-		return fault.New(fault.MediaType, "content_type", wrong)
+		return fault.New(fault.MediaType, fault.CodeContentType, wrong)
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (a *api) putContact(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	if len(r.Header["If-None-Match"]) > 0 {
-		return fault.At("If-None-Match", "header_invalid", "A PUT takes If-Match alone: it changes a contact and never makes one.")
+		return fault.At("If-None-Match", fault.CodeHeaderInvalid, "A PUT takes If-Match alone: it changes a contact and never makes one.")
 	}
 	body, err := a.readBody(r)
 	if err != nil {

@@ -57,7 +57,7 @@ func explain(err error) *fault.Error {
 		return e
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return &fault.Error{Kind: fault.Unavailable, Code: "timeout", RetryAfter: time.Second, Err: err,
+		return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeTimeout, RetryAfter: time.Second, Err: err,
 			Message: "The server took too long. Send the request again in a moment."}
 	}
 	e := internalError()
@@ -66,7 +66,7 @@ func explain(err error) *fault.Error {
 }
 
 func internalError() *fault.Error {
-	return fault.New(fault.Internal, "internal", "Something went wrong on our side. Tell us the request_id if it happens again.")
+	return fault.New(fault.Internal, fault.CodeInternal, "Something went wrong on our side. Tell us the request_id if it happens again.")
 }
 
 // answerError sends an error in its one shape (CONTRACT D3).
@@ -83,7 +83,7 @@ func (a *api) answerError(w http.ResponseWriter, r *request, e *fault.Error) {
 
 func appendError(b []byte, e *fault.Error, id string) []byte {
 	b = appendString(append(b, `{"message":`...), e.Message)
-	b = appendString(append(b, `,"code":`...), e.Code)
+	b = appendString(append(b, `,"code":`...), string(e.Code))
 	if e.Kind == fault.Invalid {
 		b = appendProblems(append(b, `,"errors":`...), e.At)
 	}

@@ -76,7 +76,7 @@ func ifMatch(h http.Header) (contact.Match, error) {
 	}
 	t, ok := parseTags(fields)
 	if !ok {
-		return contact.Match{}, fault.At("If-Match", "etag_invalid",
+		return contact.Match{}, fault.At("If-Match", fault.CodeETagInvalid,
 			`Send If-Match as the ETag of an earlier answer, in its quotes, as in If-Match: "3".`)
 	}
 	return contact.Match{Set: true, Any: t.any, Versions: t.strong, Weak: t.weak, Foreign: t.foreign}, nil

@@ -105,7 +105,7 @@ func want(t *testing.T, res *httptest.ResponseRecorder, status int, code string)
 
 // bad-input 98
 func TestStoreFails(t *testing.T) {
-	unavailable := func(code string) error {
+	unavailable := func(code fault.Code) error {
 		return &fault.Error{Kind: fault.Unavailable, Code: code, Message: "Not now.", RetryAfter: 1500 * time.Millisecond}
 	}
 	for _, c := range []struct {

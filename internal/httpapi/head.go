@@ -27,11 +27,11 @@ func newRequestID() string {
 func bearer(h http.Header) (string, error) {
 	values := h["Authorization"]
 	if len(values) == 0 {
-		return "", access.Unauthenticated(access.KeyMissing)
+		return "", access.Unauthenticated(fault.CodeKeyMissing)
 	}
 	scheme, secret, _ := strings.Cut(values[0], " ")
 	if len(values) > 1 || !strings.EqualFold(scheme, "Bearer") {
-		return "", access.Unauthenticated(access.KeyMalformed)
+		return "", access.Unauthenticated(fault.CodeKeyMalformed)
 	}
 	return strings.TrimLeft(secret, " "), nil
 }
@@ -54,7 +54,7 @@ func attribute(h http.Header, by *book.Attribution) []fault.Problem {
 		}
 		text, wrong := readLine(field.name, values, field.max)
 		if wrong != "" {
-			problems = append(problems, fault.Problem{Path: field.name, Code: "header_invalid", Message: wrong})
+			problems = append(problems, fault.Problem{Path: field.name, Code: fault.CodeHeaderInvalid, Message: wrong})
 		}
 		*field.text = text
 	}

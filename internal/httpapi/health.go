@@ -16,7 +16,7 @@ func (a *api) health(w http.ResponseWriter, r *request) error {
 // ready says whether requests can be served.
 func (a *api) ready(w http.ResponseWriter, r *request) error {
 	if err := a.book.Ready(r.Context()); err != nil {
-		return &fault.Error{Kind: fault.Unavailable, Code: "not_ready", RetryAfter: time.Second, Err: err,
+		return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeNotReady, RetryAfter: time.Second, Err: err,
 			Message: "The server cannot serve requests now."}
 	}
 	warning := a.book.ClockWarning()

@@ -44,6 +44,6 @@ func (h Hosts) expects(host string) bool {
 }
 
 func unexpectedHost() error {
-	return fault.New(fault.Misdirected, "host_unexpected",
+	return fault.New(fault.Misdirected, fault.CodeHostUnexpected,
 		"This server is not known by that host. Call it by localhost or 127.0.0.1; its operator can name another with --public-url.")
 }

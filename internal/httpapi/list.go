@@ -64,7 +64,7 @@ func value(name string, col contact.Collection, form string, typed func(sent) st
 		switch {
 		case flaw == nil:
 			return nil
-		case flaw.Code == "text_empty":
+		case flaw.Code == fault.CodeTextEmpty:
 			return errForm
 		default:
 			return errors.New(flaw.Message)
@@ -98,7 +98,7 @@ func (a *api) listContacts(w http.ResponseWriter, r *request) error {
 	q := &r.asked
 	l := book.List{Cursor: q.cursor, PerPage: q.pageSize(), Email: q.email, Phone: q.phone, UpdatedSince: q.updatedSince}
 	if q.start != nil && q.end != nil && !q.end.After(*q.start) {
-		return fault.At("end_date", "parameter_invalid", "Send an end_date that is after the start_date.")
+		return fault.At("end_date", fault.CodeParameterInvalid, "Send an end_date that is after the start_date.")
 	}
 	if q.start != nil {
 		l.CreatedFrom = max(1, r.grant.Space.Earliest(*q.start))

@@ -94,7 +94,7 @@ func readParams(query string, takes []param) (asked, []fault.Problem) {
 	}
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return q, []fault.Problem{{Path: "query", Code: "parameter_invalid",
+		return q, []fault.Problem{{Path: "query", Code: fault.CodeParameterInvalid,
 			Message: "The query cannot be read: write it as name=value, joined by &, with %XX for other characters."}}
 	}
 	// The same again with each + kept: it was readable, so this is.
@@ -106,13 +106,13 @@ func readParams(query string, takes []param) (asked, []fault.Problem) {
 		case i < 0:
 			problems = append(problems, unknownParam(name, takes))
 		case len(values[name]) > 1:
-			problems = append(problems, fault.Problem{Path: name, Code: "repeated_parameter", Message: "Send " + name + " once."})
+			problems = append(problems, fault.Problem{Path: name, Code: fault.CodeRepeatedParameter, Message: "Send " + name + " once."})
 		default:
 			err := takes[i].parse(&q, sent{values[name][0], plain.Get(name)})
 			if err == errForm {
-				problems = append(problems, fault.Problem{Path: name, Code: "parameter_invalid", Message: "Send " + name + " as " + takes[i].form + "."})
+				problems = append(problems, fault.Problem{Path: name, Code: fault.CodeParameterInvalid, Message: "Send " + name + " as " + takes[i].form + "."})
 			} else if err != nil {
-				problems = append(problems, fault.Problem{Path: name, Code: "parameter_invalid", Message: err.Error()})
+				problems = append(problems, fault.Problem{Path: name, Code: fault.CodeParameterInvalid, Message: err.Error()})
 			}
 		}
 	}
@@ -147,8 +147,8 @@ func unknownParam(name string, takes []param) fault.Problem {
 	}
 	shown := wire.ShowName(name)
 	if shown == "" {
-		return fault.Problem{Path: "query", Code: "unknown_parameter", Message: "A parameter has an empty name."}
+		return fault.Problem{Path: "query", Code: fault.CodeUnknownParameter, Message: "A parameter has an empty name."}
 	}
-	return fault.Problem{Path: shown, Code: "unknown_parameter",
+	return fault.Problem{Path: shown, Code: fault.CodeUnknownParameter,
 		Message: "Unknown parameter " + shown + "." + wire.DidYouMean(wire.Nearest(name, known))}
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 // refusalsEvery is how often it is logged what was refused.
@@ -21,19 +23,19 @@ type Refusals struct {
 	log *slog.Logger
 
 	mu    sync.Mutex
-	since time.Time      // when the first of these was refused
-	count map[string]int // by code
+	since time.Time // when the first of these was refused
+	count map[fault.Code]int
 	timer *time.Timer
 }
 
 // NewRefusals makes Refusals that are logged there.
 func NewRefusals(log *slog.Logger) *Refusals {
-	return &Refusals{log: log, count: map[string]int{}}
+	return &Refusals{log: log, count: map[fault.Code]int{}}
 }
 
 // Note counts one more, and gives how many of its code there were in the minute
 // that runs.
-func (f *Refusals) Note(code string) int {
+func (f *Refusals) Note(code fault.Code) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.count) == 0 {
@@ -49,7 +51,7 @@ func (f *Refusals) Note(code string) int {
 func (f *Refusals) Flush() {
 	f.mu.Lock()
 	count, since := f.count, f.since
-	f.count = map[string]int{}
+	f.count = map[fault.Code]int{}
 	if f.timer != nil {
 		f.timer.Stop()
 	}
@@ -59,7 +61,7 @@ func (f *Refusals) Flush() {
 	}
 	var codes []slog.Attr
 	for _, code := range slices.Sorted(maps.Keys(count)) {
-		codes = append(codes, slog.Int(code, count[code]))
+		codes = append(codes, slog.Int(string(code), count[code]))
 	}
 	f.log.LogAttrs(context.Background(), slog.LevelWarn, "requests were refused",
 		slog.Duration("within", time.Since(since).Round(time.Second)), slog.GroupAttrs("codes", codes...))

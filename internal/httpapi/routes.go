@@ -45,7 +45,7 @@ var routes = []route{
 
 // noRoute answers every path that is not in the table.
 var noRoute = route{handle: func(*api, http.ResponseWriter, *request) error {
-	return fault.New(fault.NotFound, "route_not_found", "There is nothing at this address. Compare it with the documentation, at /docs on this server.")
+	return fault.New(fault.NotFound, fault.CodeRouteNotFound, "There is nothing at this address. Compare it with the documentation, at /docs on this server.")
 }}
 
 // newMux makes the mux of the table. It never answers by itself: every path
@@ -87,6 +87,6 @@ func otherMethod(pattern string, methods []string) *route {
 	allow := strings.Join(methods, ", ")
 	return &route{pattern: pattern, handle: func(_ *api, w http.ResponseWriter, r *request) error {
 		w.Header().Set("Allow", allow)
-		return fault.New(fault.Method, "method_not_allowed", "This address does not take this method. It takes "+allow+"."+instead[r.Method+" "+pattern])
+		return fault.New(fault.Method, fault.CodeMethodNotAllowed, "This address does not take this method. It takes "+allow+"."+instead[r.Method+" "+pattern])
 	}}
 }

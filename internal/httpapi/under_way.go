@@ -125,6 +125,6 @@ func (a *api) letGo(r *request) {
 }
 
 func overloaded(what string) error {
-	return &fault.Error{Kind: fault.Unavailable, Code: "overloaded", RetryAfter: time.Second,
+	return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeOverloaded, RetryAfter: time.Second,
 		Message: what + " Send this one again in a moment."}
 }

@@ -54,7 +54,7 @@ func CheckDatabase(name string) error {
 }
 
 func badName(message string) error {
-	return fault.New(fault.Invalid, "database_name_malformed", message)
+	return fault.New(fault.Invalid, fault.CodeDatabaseNameMalformed, message)
 }
 
 // onPostgres tells the name of a PostgreSQL database, in either form, from a

@@ -57,7 +57,7 @@ func (l *lane) explain(err error) error {
 		l.store.breakDown(err)
 	}
 	if errors.Is(err, ErrConflict) {
-		return &fault.Error{Kind: fault.Unavailable, Code: "database_busy", RetryAfter: time.Second, Err: err,
+		return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeDatabaseBusy, RetryAfter: time.Second, Err: err,
 			Message: "The database is busy: the write was not done. Send it again in a moment."}
 	}
 	return err
@@ -66,7 +66,7 @@ func (l *lane) explain(err error) error {
 // doubtful is the answer where a commit's outcome is not known, and asking did
 // not help. It is not Unavailable: that would invite a blind repetition.
 func doubtful(err error) error {
-	return &fault.Error{Kind: fault.Internal, Code: "outcome_unknown", Err: err,
+	return &fault.Error{Kind: fault.Internal, Code: fault.CodeOutcomeUnknown, Err: err,
 		Message: "It is not known whether this write was saved. Read the contact before you send it again."}
 }
 

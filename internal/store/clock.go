@@ -138,7 +138,7 @@ func (s *Store) now(spaces []SpaceRow) (contact.Time, error) {
 		s.log.Warn(string(state))
 	}
 	if state.refuses() {
-		return 0, &fault.Error{Kind: fault.Unavailable, Code: "clock_jumped", Message: string(state), RetryAfter: time.Minute}
+		return 0, &fault.Error{Kind: fault.Unavailable, Code: fault.CodeClockJumped, Message: string(state), RetryAfter: time.Minute}
 	}
 	return now.at, nil
 }

@@ -77,7 +77,7 @@ func (l *lane) submit(ctx context.Context, p *pending) {
 	case <-p.done:
 	case <-ctx.Done():
 		if l.withdraw(p) {
-			p.answer(nil, &fault.Error{Kind: fault.Unavailable, Code: "timeout", RetryAfter: time.Second,
+			p.answer(nil, &fault.Error{Kind: fault.Unavailable, Code: fault.CodeTimeout, RetryAfter: time.Second,
 				Message: "The server is too busy: the write waited too long and was not done. Send it again.", Err: ctx.Err()})
 		}
 		<-p.done

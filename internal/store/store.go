@@ -180,11 +180,11 @@ func (s *Store) breakDown(err error) {
 }
 
 func errBroken(cause error) error {
-	return &fault.Error{Kind: fault.Unavailable, Code: "storage_failed", Err: cause, RetryAfter: 5 * time.Second,
+	return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeStorageFailed, Err: cause, RetryAfter: 5 * time.Second,
 		Message: "The storage failed, and the server has to start anew: the write was not done. Send it again later."}
 }
 
 func errClosing() error {
-	return &fault.Error{Kind: fault.Unavailable, Code: "shutting_down",
+	return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeShuttingDown,
 		Message: "The server is shutting down. Send the request again in a moment.", RetryAfter: time.Second}
 }

@@ -376,12 +376,12 @@ func (ws *workspace) mark() (goBack func()) {
 
 // errUsedUp refuses what would need a number beyond the last.
 func errUsedUp(message string) error {
-	return &fault.Error{Kind: fault.Unavailable, Code: "storage_full", Message: message, RetryAfter: time.Hour}
+	return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeStorageFull, Message: message, RetryAfter: time.Hour}
 }
 
 // errDamaged says that a row cannot be read, which the log tells more about.
 func errDamaged(err error) error {
-	return &fault.Error{Kind: fault.Internal, Code: "row_damaged", Err: err,
+	return &fault.Error{Kind: fault.Internal, Code: fault.CodeRowDamaged, Err: err,
 		Message: "What the database holds of this is damaged, so it is not given out. Tell whoever runs the server: the log names the row, and a backup may have it whole."}
 }
 

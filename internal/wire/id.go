@@ -19,5 +19,5 @@ func ParseID(s string) (contact.ID, bool) {
 
 // InvalidID is what is wrong with an id that ParseID refuses.
 func InvalidID() fault.Problem {
-	return fault.Problem{Path: "id", Code: "invalid_id", Message: "The id must be a whole number from 1 to 9007199254740991."}
+	return fault.Problem{Path: "id", Code: fault.CodeInvalidID, Message: "The id must be a whole number from 1 to 9007199254740991."}
 }

@@ -37,25 +37,25 @@ func (r *jsonReader) start(body []byte) bool {
 	r.src = *bytes.NewBuffer(body) // the decoder reads from it without a copy
 	r.dec.Reset(&r.src)
 	if t := r.token(); r.err == nil && t.Kind() != '{' {
-		r.err = bodyFault("json_not_object", "Send one JSON object: { ... }.")
+		r.err = bodyFault(fault.CodeJSONNotObject, "Send one JSON object: { ... }.")
 	}
 	return r.err == nil
 }
 
-func bodyFault(code, message string) error { return fault.At("body", code, message) }
+func bodyFault(code fault.Code, message string) error { return fault.At("body", code, message) }
 
 // checkStart refuses what the decoder would describe less well.
 func checkStart(body []byte) error {
 	switch {
 	case len(bytes.Trim(body, " \t\r\n")) == 0:
-		return bodyFault("body_empty", "The body is empty; send a JSON object.")
+		return bodyFault(fault.CodeBodyEmpty, "The body is empty; send a JSON object.")
 	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
-		return bodyFault("json_syntax", "Remove the byte order mark (the first three bytes).")
+		return bodyFault(fault.CodeJSONSyntax, "Remove the byte order mark (the first three bytes).")
 	case bytes.HasPrefix(body, []byte("\xff\xfe")), bytes.HasPrefix(body, []byte("\xfe\xff")),
 		bytes.IndexByte(body[:min(4, len(body))], 0) >= 0: // UTF-16 or UTF-32
-		return bodyFault("json_syntax", "Send the body in UTF-8.")
+		return bodyFault(fault.CodeJSONSyntax, "Send the body in UTF-8.")
 	case !utf8.Valid(body):
-		return bodyFault("json_invalid_utf8", "The body is not valid UTF-8.")
+		return bodyFault(fault.CodeJSONInvalidUTF8, "The body is not valid UTF-8.")
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func (r *jsonReader) token() jsontext.Token {
 		return jsontext.Null
 	}
 	if r.dec.StackDepth() > maxDepth {
-		r.err = bodyFault("json_too_deep", "The body nests deeper than "+strconv.Itoa(maxDepth)+" levels.")
+		r.err = bodyFault(fault.CodeJSONTooDeep, "The body nests deeper than "+strconv.Itoa(maxDepth)+" levels.")
 		return jsontext.Null
 	}
 	return t
@@ -96,7 +96,7 @@ func (r *jsonReader) skip(kind jsontext.Kind) {
 // end makes sure that nothing follows.
 func (r *jsonReader) end() {
 	if r.err == nil && len(bytes.Trim(r.body[r.dec.InputOffset():], " \t\r\n")) > 0 {
-		r.err = bodyFault("json_trailing_data", "Something follows after the JSON object; send one object alone.")
+		r.err = bodyFault(fault.CodeJSONTrailingData, "Something follows after the JSON object; send one object alone.")
 	}
 }
 
@@ -105,14 +105,14 @@ func (r *jsonReader) explain(err error) error {
 	at := r.dec.InputOffset()
 	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		if errors.Is(err, jsontext.ErrDuplicateName) {
-			return bodyFault("json_duplicate_key", `The member "`+ShowName(syntax.JSONPointer.LastToken())+`" appears twice.`)
+			return bodyFault(fault.CodeJSONDuplicateKey, `The member "`+ShowName(syntax.JSONPointer.LastToken())+`" appears twice.`)
 		}
 		at = syntax.ByteOffset
 	}
 	if isSurrogate(r.body[at:]) {
-		return bodyFault("json_invalid_utf8", `The body has half of a surrogate pair (\ud800 to \udfff), which is no character.`)
+		return bodyFault(fault.CodeJSONInvalidUTF8, `The body has half of a surrogate pair (\ud800 to \udfff), which is no character.`)
 	}
-	return bodyFault("json_syntax", "Invalid JSON at byte "+strconv.FormatInt(at, 10)+".")
+	return bodyFault(fault.CodeJSONSyntax, "Invalid JSON at byte "+strconv.FormatInt(at, 10)+".")
 }
 
 // isSurrogate tells whether text begins with an escaped surrogate.

@@ -26,13 +26,13 @@ func ReadMerge(body []byte) (merged contact.ID, err error) {
 			r.skip(value.Kind())
 		case value.Kind() != '0':
 			sent = true
-			r.add(name, "wrong_type", "Send merged_id as a number.")
+			r.add(name, fault.CodeWrongType, "Send merged_id as a number.")
 			r.skip(value.Kind())
 		default:
 			sent = true
 			var ok bool
 			if merged, ok = ParseID(value.String()); !ok {
-				r.add(name, "invalid_id", "Send the merged_id as the id of a contact, a whole number.")
+				r.add(name, fault.CodeInvalidID, "Send the merged_id as the id of a contact, a whole number.")
 			}
 		}
 	}
@@ -41,7 +41,7 @@ func ReadMerge(body []byte) (merged contact.ID, err error) {
 		return 0, r.err
 	}
 	if !sent {
-		r.add(name, "field_missing", "Send merged_id, the id of the contact to merge into this one.")
+		r.add(name, fault.CodeFieldMissing, "Send merged_id, the id of the contact to merge into this one.")
 	}
 	return merged, fault.Problems(r.problems)
 }

@@ -48,12 +48,12 @@ func readPatch(body []byte, create bool, p *contact.Patch) (contact.ID, error) {
 	case problems != nil:
 		return 0, fault.Problems(problems)
 	case !create && p.Empty():
-		return 0, fault.At("body", "patch_empty", "Send at least one of emails, phones, names, locations, custom_fields.")
+		return 0, fault.At("body", fault.CodePatchEmpty, "Send at least one of emails, phones, names, locations, custom_fields.")
 	}
 	return id, nil
 }
 
-func (r *patchReader) add(path, code, message string) {
+func (r *patchReader) add(path string, code fault.Code, message string) {
 	r.problems = append(r.problems, fault.Problem{Path: path, Code: code, Message: message})
 }
 
@@ -97,9 +97,9 @@ func (r *patchReader) opens(path string, value jsontext.Token, want jsontext.Kin
 	case want:
 		return true
 	case 'n':
-		r.add(path, "null_not_allowed", "Send "+empty+" to clear "+path+", leave it out to keep.")
+		r.add(path, fault.CodeNullNotAllowed, "Send "+empty+" to clear "+path+", leave it out to keep.")
 	default:
-		r.add(path, "wrong_type", "Send "+path+" as "+wanted+".")
+		r.add(path, fault.CodeWrongType, "Send "+path+" as "+wanted+".")
 		r.skip(value.Kind())
 	}
 	return false
@@ -124,7 +124,7 @@ func (r *patchReader) list(col contact.Collection, value jsontext.Token, into *c
 		case n >= contact.MaxMerged:
 			r.skip(item.Kind())
 		case item.Kind() != '"':
-			r.add(path+"."+strconv.Itoa(n), "wrong_type", "Send a string.")
+			r.add(path+"."+strconv.Itoa(n), fault.CodeWrongType, "Send a string.")
 			r.skip(item.Kind())
 		default:
 			r.item(col, n, item.String(), into)
@@ -194,7 +194,7 @@ func (r *patchReader) field(slot contact.Slot, value jsontext.Token) string {
 		}
 		return text
 	default:
-		r.add(path, "wrong_type", "Send "+fieldForms[slot.Kind()]+", or null to clear the field.")
+		r.add(path, fault.CodeWrongType, "Send "+fieldForms[slot.Kind()]+", or null to clear the field.")
 		r.skip(kind)
 		return ""
 	}
@@ -226,7 +226,7 @@ const maxUnknown = 100
 func (r *patchReader) unknownMember(object, name, advice string) {
 	if r.unknown++; r.unknown > maxUnknown {
 		if r.unknown == maxUnknown+1 {
-			r.add("body", "too_many_items", "The body has more unknown fields than are listed here.")
+			r.add("body", fault.CodeTooManyItems, "The body has more unknown fields than are listed here.")
 		}
 		return
 	}
@@ -236,9 +236,9 @@ func (r *patchReader) unknownMember(object, name, advice string) {
 		path = shown
 	}
 	if shown == "" {
-		r.add(object, "unknown_field", "A field has an empty name.")
+		r.add(object, fault.CodeUnknownField, "A field has an empty name.")
 	} else {
-		r.add(path, "unknown_field", "Unknown field "+shown+"."+advice)
+		r.add(path, fault.CodeUnknownField, "Unknown field "+shown+"."+advice)
 	}
 }
 

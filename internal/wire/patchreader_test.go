@@ -96,7 +96,7 @@ func checkRefusal(t *testing.T, err error) {
 		t.Fatalf("not a refusal: %v", err)
 	}
 	for _, p := range e.At {
-		if !snakeCase.MatchString(p.Code) || p.Path == "" || p.Message == "" ||
+		if !snakeCase.MatchString(string(p.Code)) || p.Path == "" || p.Message == "" ||
 			!utf8.ValidString(p.Path) || !utf8.ValidString(p.Message) || strings.ContainsAny(p.Path+p.Message, "\x00\r\n") {
 			t.Fatalf("a malformed problem: %+v", p)
 		}

@@ -34,7 +34,7 @@ func explain(doing string, err error) error {
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return unavailable("database_busy", "The database did not answer in time: nothing was done. Send it again in a moment.", cause)
+		return unavailable(fault.CodeDatabaseBusy, "The database did not answer in time: nothing was done. Send it again in a moment.", cause)
 	case errors.Is(err, context.Canceled):
 		return cause
 	case lost(err):
@@ -63,9 +63,9 @@ func refusal(code string, cause error) error {
 		"25P03": // idle_in_transaction_session_timeout: the server ended the transaction
 		return fmt.Errorf("%w: %w", store.ErrConflict, cause)
 	case "53100": // disk_full
-		return unavailable("storage_full", "The disk is full: the write was not done. Reading still works.", cause)
+		return unavailable(fault.CodeStorageFull, "The disk is full: the write was not done. Reading still works.", cause)
 	case "25006": // read_only_sql_transaction: a standby, or a primary that was told so
-		return unavailable("read_only", "The database cannot be written to: the write was not done. Reading still works.", cause)
+		return unavailable(fault.CodeReadOnly, "The database cannot be written to: the write was not done. Reading still works.", cause)
 	case "54000": // program_limit_exceeded: a value is too long for an index
 		return fmt.Errorf("%w: %w", store.ErrRefused, cause)
 	case "57P01", "57P02", "57P05": // ended by an administrator or a shutdown, crashed, ended while idle
@@ -138,17 +138,17 @@ func cut(cause error) error { return fmt.Errorf("%w: %w: %w", store.ErrConflict,
 var errCut = errors.New("the connection is gone")
 
 func unreachable(cause error) error {
-	return unavailable("database_busy", "The database cannot be reached: nothing was done. Send it again in a moment.", cause)
+	return unavailable(fault.CodeDatabaseBusy, "The database cannot be reached: nothing was done. Send it again in a moment.", cause)
 }
 
-func unavailable(code, message string, cause error) error {
+func unavailable(code fault.Code, message string, cause error) error {
 	return &fault.Error{Kind: fault.Unavailable, Code: code, Message: message, RetryAfter: time.Second, Err: cause}
 }
 
 // final is for what nobody runs again: a conflict is told as being busy.
 func final(err error) error {
 	if errors.Is(err, store.ErrConflict) {
-		return unavailable("database_busy", "The database is busy: nothing was done. Send it again in a moment.", err)
+		return unavailable(fault.CodeDatabaseBusy, "The database is busy: nothing was done. Send it again in a moment.", err)
 	}
 	return err
 }

@@ -79,7 +79,7 @@ func classOf(err error) string {
 	case ours && e.RetryAfter <= 0:
 		return "no time to wait"
 	case ours:
-		return e.Code
+		return string(e.Code)
 	case errors.Is(err, store.ErrConflict):
 		return "conflict"
 	case errors.Is(err, store.ErrRefused):

@@ -75,7 +75,7 @@ func (b *Backend) UpdateWindow(ctx context.Context, space contact.SpaceID, bucke
 			return c.err
 		case <-ctx.Done():
 			if w.withdraw(c) {
-				return &fault.Error{Kind: fault.Unavailable, Code: "timeout", RetryAfter: time.Second, Err: ctx.Err(),
+				return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeTimeout, RetryAfter: time.Second, Err: ctx.Err(),
 					Message: "The server is too busy: nothing was done. Send it again in a moment."}
 			}
 			<-c.done

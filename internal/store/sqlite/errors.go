@@ -40,7 +40,7 @@ func explain(doing string, err error) error {
 		return fmt.Errorf("%w: %w", store.ErrBroken, cause)
 	case sqlite.ResultIOErrSHMSize, sqlite.ResultIOErrSHMMap:
 		// The index of the WAL cannot grow: the disk is full too.
-		return unavailable("storage_full", "The disk is full: the write was not done. Reading still works.", cause)
+		return unavailable(fault.CodeStorageFull, "The disk is full: the write was not done. Reading still works.", cause)
 	}
 	switch code.ToPrimary() {
 	case sqlite.ResultBusy, sqlite.ResultLocked:
@@ -48,15 +48,15 @@ func explain(doing string, err error) error {
 	case sqlite.ResultConstraint, sqlite.ResultMismatch, sqlite.ResultTooBig, sqlite.ResultRange:
 		return fmt.Errorf("%w: %w", store.ErrRefused, cause)
 	case sqlite.ResultFull:
-		return unavailable("storage_full", "The disk is full: the write was not done. Reading still works.", cause)
+		return unavailable(fault.CodeStorageFull, "The disk is full: the write was not done. Reading still works.", cause)
 	case sqlite.ResultReadOnly, sqlite.ResultPerm, sqlite.ResultAuth:
-		return unavailable("read_only", "The database cannot be written to: the write was not done. Reading still works.", cause)
+		return unavailable(fault.CodeReadOnly, "The database cannot be written to: the write was not done. Reading still works.", cause)
 	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
 		return fmt.Errorf("%w: %w", store.ErrBroken, cause)
 	}
 	return cause
 }
 
-func unavailable(code, message string, cause error) error {
+func unavailable(code fault.Code, message string, cause error) error {
 	return &fault.Error{Kind: fault.Unavailable, Code: code, Message: message, RetryAfter: 5 * time.Second, Err: cause}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
@@ -33,7 +34,7 @@ func (b *Backend) Begin(_ context.Context, _ int64) (store.Tx, error) {
 	if err := b.writer.run(begin, nil); err != nil {
 		b.writing.Unlock()
 		if errors.Is(err, store.ErrConflict) { // it has waited long enough
-			err = unavailable("database_busy", "The database is busy: the write was not done. Send it again in a moment.", err)
+			err = unavailable(fault.CodeDatabaseBusy, "The database is busy: the write was not done. Send it again in a moment.", err)
 		}
 		return nil, err
 	}

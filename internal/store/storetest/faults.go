@@ -138,7 +138,7 @@ func answerOf(p *sent) string {
 	case ours && e.Code != isUnknown && e.Kind != fault.Unavailable:
 		return "a refusal that does not say: nothing was done, try again"
 	case ours:
-		return e.Code
+		return string(e.Code)
 	}
 	return isRefused
 }

@@ -107,7 +107,7 @@ func codeOf(err error) string {
 	case nil:
 		return ""
 	case *fault.Error:
-		return e.Code
+		return string(e.Code)
 	default:
 		return err.Error()
 	}

@@ -1,0 +1,95 @@
+package fault
+
+// Code says which error it is. Clients match on it, so a code is never renamed,
+// and never takes another meaning (CONTRACT D3). This is the one list of them:
+// package api repeats what a request can be answered with, in the same words.
+type Code string
+
+// The key and what it may do: 401, 403, 429.
+const (
+	CodeKeyMissing           Code = "key_missing"
+	CodeKeyMalformed         Code = "key_malformed"
+	CodeKeyInvalid           Code = "key_invalid" // unknown, revoked or expired
+	CodeScopeMissing         Code = "scope_missing"
+	CodeSubscriptionInactive Code = "subscription_inactive"
+	CodeRateLimited          Code = "rate_limited"
+)
+
+// The address and the request as a whole: 404, 405, 412, 413, 415, 421, 422.
+const (
+	CodeHostUnexpected      Code = "host_unexpected" // the server is not known by the host of its URL: 421
+	CodeRouteNotFound       Code = "route_not_found"
+	CodeMethodNotAllowed    Code = "method_not_allowed"
+	CodeContactNotFound     Code = "contact_not_found"
+	CodeContactTooLarge     Code = "contact_too_large" // no PUT could send it back
+	CodeInvalidID           Code = "invalid_id"
+	CodeVersionMismatch     Code = "version_mismatch" // IfMatch: the contact has changed
+	CodeETagInvalid         Code = "etag_invalid"
+	CodeHeaderInvalid       Code = "header_invalid"
+	CodeBodyTooLarge        Code = "body_too_large"
+	CodeContentType         Code = "content_type"
+	CodeEncodingUnsupported Code = "encoding_unsupported"
+	CodeParameterInvalid    Code = "parameter_invalid"
+	CodeRepeatedParameter   Code = "repeated_parameter"
+	CodeUnknownParameter    Code = "unknown_parameter"
+	CodeCursorInvalid       Code = "cursor_invalid" // of another query, or changed
+)
+
+// The body as JSON: 422.
+const (
+	CodeBodyEmpty        Code = "body_empty"
+	CodeBodyIncomplete   Code = "body_incomplete"
+	CodeJSONSyntax       Code = "json_syntax"
+	CodeJSONNotObject    Code = "json_not_object"
+	CodeJSONDuplicateKey Code = "json_duplicate_key"
+	CodeJSONInvalidUTF8  Code = "json_invalid_utf8"
+	CodeJSONTooDeep      Code = "json_too_deep"
+	CodeJSONTrailingData Code = "json_trailing_data"
+)
+
+// What the body says: 422.
+const (
+	CodeUnknownField   Code = "unknown_field"
+	CodeFieldMissing   Code = "field_missing"
+	CodeWrongType      Code = "wrong_type"
+	CodeNullNotAllowed Code = "null_not_allowed"
+	CodePatchEmpty     Code = "patch_empty"   // a Put that names nothing
+	CodeContactEmpty   Code = "contact_empty" // a Create without an email, a phone or a name
+	CodeIDMismatch     Code = "id_mismatch"
+	CodeTooManyItems   Code = "too_many_items"
+	CodeMergedNotFound Code = "merged_not_found"
+	CodeMergeSelf      Code = "merge_self" // they are one contact already
+)
+
+// Values: 422.
+const (
+	CodeEmailInvalid  Code = "email_invalid"
+	CodeEmailDomain   Code = "email_domain"
+	CodeEmailTooLong  Code = "email_too_long"
+	CodePhoneInvalid  Code = "phone_invalid"
+	CodePhoneTooLong  Code = "phone_too_long"
+	CodeTextEmpty     Code = "text_empty"
+	CodeTextTooLong   Code = "text_too_long"
+	CodeTextControl   Code = "text_control"
+	CodeTextNUL       Code = "text_nul"
+	CodeTextBidi      Code = "text_bidi"
+	CodeNumberInvalid Code = "number_invalid"
+	CodeNumberRange   Code = "number_range"
+	CodeDateInvalid   Code = "date_invalid"
+)
+
+// The server: 503, where nothing was done, and 500.
+const (
+	CodeClockJumped    Code = "clock_jumped" // nothing is written until the server's clock is set right
+	CodeDatabaseBusy   Code = "database_busy"
+	CodeNotReady       Code = "not_ready"
+	CodeOverloaded     Code = "overloaded"
+	CodeReadOnly       Code = "read_only"
+	CodeShuttingDown   Code = "shutting_down"
+	CodeStorageFailed  Code = "storage_failed"
+	CodeStorageFull    Code = "storage_full"
+	CodeTimeout        Code = "timeout"
+	CodeInternal       Code = "internal"
+	CodeOutcomeUnknown Code = "outcome_unknown" // nobody can tell whether a write was saved: read before you repeat it
+	CodeRowDamaged     Code = "row_damaged"     // what is stored is not as it was written, and not given out: a backup may have it
+)
