@@ -35,7 +35,7 @@ func (a *api) listChanges(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	answer(w, r, http.StatusOK, func(b []byte) []byte {
-		return a.appendEnvelope(appendChanges(b, r, page.Changes), r, r.URL.Query(), size, page.Next, page.Prev)
+		return a.appendEnvelope(appendChanges(b, r, page.Changes), r, size, page.Next, page.Prev)
 	})
 	return nil
 }
@@ -66,18 +66,16 @@ func (a *api) feed(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	answer(w, r, http.StatusOK, func(b []byte) []byte {
-		path := a.address(r) + r.URL.EscapedPath()
 		b = appendChanges(b, r, page.Changes)
 		b = append(b, `,"path":`...)
-		b = appendString(b, path)
+		b = appendString(b, a.listAddress(r))
 		b = append(b, `,"per_page":`...)
 		b = strconv.AppendInt(b, int64(size), 10)
 		b = append(b, `,"next_after":`...)
 		b = strconv.AppendInt(b, int64(page.Last), 10)
 		b = append(b, `,"next_page_url":`...)
-		q := r.URL.Query()
-		q.Set("after", strconv.FormatInt(int64(page.Last), 10))
-		return append(appendText(b, path+"?"+q.Encode(), page.More), '}')
+		next := a.link(r, "after", strconv.FormatInt(int64(page.Last), 10))
+		return append(appendText(b, next, page.More), '}')
 	})
 	return nil
 }

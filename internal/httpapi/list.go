@@ -3,7 +3,6 @@ package httpapi
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -17,14 +16,14 @@ import (
 // The parameters of lists (CONTRACT P4, D17).
 var (
 	perPageParam = number("per_page", 1, book.MaxPerPage, func(q *asked, n int64) { q.perPage = int(n) })
-	cursorParam  = param{"cursor", "the cursor of an earlier answer", func(q *asked, v sent) error {
+	cursorParam  = param{"cursor", "the cursor of an earlier answer", func(q *asked, v *sent) error {
 		q.cursor = v.text
 		return formed(v.text != "" && len(v.text) <= 200)
 	}}
 	listParams = []param{
 		localTime("start_date", func(q *asked) **time.Time { return &q.start }),
 		localTime("end_date", func(q *asked) **time.Time { return &q.end }),
-		{"updated_since", "a time as in 2026-01-31T14:00:00Z", func(q *asked, v sent) error {
+		{"updated_since", "a time as in 2026-01-31T14:00:00Z", func(q *asked, v *sent) error {
 			t, err := time.Parse(time.RFC3339, v.plain) // no space belongs there
 			q.updatedSince = max(1, contact.TimeOf(t))
 			return formed(err == nil)
@@ -41,7 +40,7 @@ var (
 // number is a parameter that is a whole number from low to high.
 func number(name string, low, high int64, set func(*asked, int64)) param {
 	form := "a whole number from " + strconv.FormatInt(low, 10) + " to " + strconv.FormatInt(high, 10)
-	return param{name, form, func(q *asked, v sent) error {
+	return param{name, form, func(q *asked, v *sent) error {
 		n, err := strconv.ParseInt(v.text, 10, 64)
 		set(q, n)
 		return formed(err == nil && low <= n && n <= high && strconv.FormatInt(n, 10) == v.text)
@@ -49,7 +48,7 @@ func number(name string, low, high int64, set func(*asked, int64)) param {
 }
 
 func localTime(name string, into func(*asked) **time.Time) param {
-	return param{name, "a time as in 2026-01-31 14:00:00", func(q *asked, v sent) error {
+	return param{name, "a time as in 2026-01-31 14:00:00", func(q *asked, v *sent) error {
 		t, err := time.Parse(time.DateTime, v.text)
 		*into(q) = &t
 		return formed(err == nil && len(v.text) == len(time.DateTime))
@@ -57,10 +56,10 @@ func localTime(name string, into func(*asked) **time.Time) param {
 }
 
 // value is a parameter that is a value of a collection, as typed gives it.
-func value(name string, col contact.Collection, form string, typed func(sent) string, into func(*asked) *string) param {
-	return param{name, form, func(q *asked, v sent) error {
+func value(name string, col contact.Collection, form string, typed func(*sent) string, into func(*asked) *string) param {
+	return param{name, form, func(q *asked, v *sent) error {
 		text, flaw := contact.ParseValue(col, typed(v))
-		*into(q) = text
+		*into(q), v.text = text, text
 		switch {
 		case flaw == nil:
 			return nil
@@ -73,11 +72,11 @@ func value(name string, col contact.Collection, form string, typed func(sent) st
 }
 
 // emailTyped gives an email as it was typed: no email has a space in it.
-func emailTyped(v sent) string { return v.plain }
+func emailTyped(v *sent) string { return v.plain }
 
 // phoneTyped gives a phone as it was typed: a + before its first digit is one,
 // unless a %2B is there too; further on it is a space.
-func phoneTyped(v sent) string {
+func phoneTyped(v *sent) string {
 	end := strings.IndexFunc(v.text, unicode.IsDigit)
 	if end < 0 || strings.Contains(v.text[:end], "+") {
 		return v.text
@@ -122,7 +121,7 @@ func (a *api) listContacts(w http.ResponseWriter, r *request) error {
 			}
 			b = row.append(b, &page.Contacts[i])
 		}
-		return a.appendEnvelope(append(b, ']'), r, r.linkQuery(), l.PerPage, page.Next, page.Prev)
+		return a.appendEnvelope(append(b, ']'), r, l.PerPage, page.Next, page.Prev)
 	})
 	return nil
 }
@@ -164,10 +163,9 @@ func appendText(b []byte, text string, ok bool) []byte {
 
 // appendEnvelope closes an answer that is a page, which has begun with its data
 // (CONTRACT P4).
-func (a *api) appendEnvelope(b []byte, r *request, q url.Values, perPage int, next, prev string) []byte {
-	path := a.address(r) + r.URL.EscapedPath()
+func (a *api) appendEnvelope(b []byte, r *request, perPage int, next, prev string) []byte {
 	b = append(b, `,"path":`...)
-	b = appendString(b, path)
+	b = appendString(b, a.listAddress(r))
 	b = append(b, `,"per_page":`...)
 	b = strconv.AppendInt(b, int64(perPage), 10)
 	for _, c := range []struct{ name, cursor string }{{"next", next}, {"prev", prev}} {
@@ -176,8 +174,7 @@ func (a *api) appendEnvelope(b []byte, r *request, q url.Values, perPage int, ne
 		b = append(append(append(b, `,"`...), c.name...), `_page_url":`...)
 		link := ""
 		if c.cursor != "" {
-			q.Set("cursor", c.cursor)
-			link = path + "?" + q.Encode()
+			link = a.link(r, "cursor", c.cursor)
 		}
 		b = appendText(b, link, link != "")
 	}

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -46,13 +47,13 @@ const (
 type param struct {
 	name  string
 	form  string // what it must look like: "1 or 0"
-	parse func(q *asked, v sent) error
+	parse func(q *asked, v *sent) error
 }
 
 // sent is the value of a parameter. A + in a query stands for a space, but
 // people type it for itself.
 type sent struct {
-	text  string // as the standard for queries reads it
+	text  string // as the standard for queries reads it; parse may put what it read there, for links
 	plain string // with each + as it was typed
 }
 
@@ -70,7 +71,7 @@ func formed(ok bool) error {
 
 // flag is a parameter that is 1 or 0 (CONTRACT P2).
 func flag(name string, into func(*asked) *bool) param {
-	return param{name, "1 or 0", func(q *asked, v sent) error {
+	return param{name, "1 or 0", func(q *asked, v *sent) error {
 		*into(q) = v.text == "1"
 		return formed(v.text == "1" || v.text == "0")
 	}}
@@ -78,7 +79,7 @@ func flag(name string, into func(*asked) *bool) param {
 
 var (
 	labelsParam  = flag("use_custom_field_labels", func(q *asked) *bool { return &q.labels })
-	numbersParam = param{"numbers", "string, or leave it out", func(q *asked, v sent) error {
+	numbersParam = param{"numbers", "string, or leave it out", func(q *asked, v *sent) error {
 		q.numbers = stringNumbers
 		return formed(v.text == "string")
 	}}
@@ -86,15 +87,16 @@ var (
 
 // readParams reads a query, and tells what is wrong with it: parameters that
 // the route does not take, that come twice, or that do not look as they must
-// (CONTRACT D17).
-func readParams(query string, takes []param) (asked, []fault.Problem) {
+// (CONTRACT D17). It gives them as links to other pages repeat them too, so that
+// reading a link comes to the same.
+func readParams(query string, takes []param) (asked, url.Values, []fault.Problem) {
 	var q asked
 	if query == "" {
-		return q, nil
+		return q, nil, nil
 	}
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return q, []fault.Problem{{Path: "query", Code: fault.CodeParameterInvalid,
+		return q, nil, []fault.Problem{{Path: "query", Code: fault.CodeParameterInvalid,
 			Message: "The query cannot be read: write it as name=value, joined by &, with %XX for other characters."}}
 	}
 	// The same again with each + kept: it was readable, so this is.
@@ -108,7 +110,9 @@ func readParams(query string, takes []param) (asked, []fault.Problem) {
 		case len(values[name]) > 1:
 			problems = append(problems, fault.Problem{Path: name, Code: fault.CodeRepeatedParameter, Message: "Send " + name + " once."})
 		default:
-			err := takes[i].parse(&q, sent{values[name][0], plain.Get(name)})
+			v := sent{values[name][0], plain.Get(name)}
+			err := takes[i].parse(&q, &v)
+			values.Set(name, v.text)
 			if err == errForm {
 				problems = append(problems, fault.Problem{Path: name, Code: fault.CodeParameterInvalid, Message: "Send " + name + " as " + takes[i].form + "."})
 			} else if err != nil {
@@ -116,20 +120,22 @@ func readParams(query string, takes []param) (asked, []fault.Problem) {
 			}
 		}
 	}
-	return q, problems
+	return q, values, problems
 }
 
-// linkQuery gives the query for links to other pages. Values in which a + may be
-// meant go into it as they were read, so that reading the link comes to the same.
-func (r *request) linkQuery() url.Values {
-	q := r.URL.Query()
-	for name, read := range map[string]string{"email": r.asked.email, "phone": r.asked.phone} {
-		if read != "" {
-			q.Set(name, read)
-		}
+// link gives the address of another page of what was asked for: the parameters
+// are as they were read, but for one.
+func (a *api) link(r *request, name, value string) string {
+	q := maps.Clone(r.params)
+	if q == nil {
+		q = url.Values{}
 	}
-	return q
+	q.Set(name, value)
+	return a.listAddress(r) + "?" + q.Encode()
 }
+
+// listAddress gives the address of a list, without its query.
+func (a *api) listAddress(r *request) string { return a.address(r) + r.URL.EscapedPath() }
 
 func sortedNames(values url.Values) []string {
 	names := make([]string, 0, len(values))

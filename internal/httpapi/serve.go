@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime"
 	"strconv"
 	"strings"
@@ -24,6 +25,7 @@ type request struct {
 	grant  access.Grant
 	ref    contact.ID // of the path, 0 where it has none
 	asked  asked      // by its parameters
+	params url.Values // the same, for links; nil for none
 	by     book.Attribution
 	status int   // of the answer, 0 before there is one
 	taken  taken // of its Space's shares
@@ -112,8 +114,9 @@ func (r *request) checkHead(rt *route) error {
 			problems = append(problems, wire.InvalidID())
 		}
 	}
-	q, wrong := readParams(r.URL.RawQuery, rt.params)
-	r.asked, problems = q, append(problems, wrong...)
+	var wrong []fault.Problem
+	r.asked, r.params, wrong = readParams(r.URL.RawQuery, rt.params)
+	problems = append(problems, wrong...)
 	if rt.scope != "" && rt.method != http.MethodGet {
 		r.by.RequestID = r.id
 		problems = append(problems, attribute(r.Header, &r.by)...)
