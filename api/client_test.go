@@ -105,7 +105,7 @@ func TestErrorsShowNoSecrets(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, _ := scripted(t, []reply{r, r}, api.WithRetries(0))
-			_, err := c.List(t.Context(), api.Query{Email: canary})
+			_, err := c.List(t.Context(), api.Query{Email: new(canary)})
 			_, err2 := c.Put(t.Context(), 5, api.Patch{Emails: api.Values(canary)}, api.WithActor(canary), api.WithReason(canary))
 			for _, err := range []error{err, err2} {
 				if err == nil {

@@ -126,7 +126,7 @@ func ExampleClient_All() {
 	client, done := exampleClient()
 	defer done()
 
-	for row, err := range client.All(context.Background(), api.Query{Email: "ada@example.com"}) {
+	for row, err := range client.All(context.Background(), api.Query{Email: new("ada@example.com")}) {
 		if err != nil {
 			fmt.Println(err)
 			return

@@ -24,15 +24,16 @@ type Row struct {
 // first.
 type Query struct {
 	// Start and End bound the time of creation, both inclusive, as
-	// "2026-01-31 14:00:00" in the Space's time zone. "" is no bound.
-	Start, End string
+	// "2026-01-31 14:00:00" in the Space's time zone. nil is no bound; a text
+	// that came to nothing is refused, here and below.
+	Start, End *string
 	// UpdatedSince lists only contacts that changed at that moment or later, in
 	// the order of their newest changes, oldest first: one that changes while
-	// you walk comes again and is never missed. The zero time is no bound.
-	UpdatedSince time.Time
+	// you walk comes again and is never missed. nil is no bound.
+	UpdatedSince *time.Time
 	// Email and Phone find contacts that have such a value, primary or not,
-	// compared as the server compares them. "" is any.
-	Email, Phone string
+	// compared as the server compares them. nil is any: new(text) is one.
+	Email, Phone *string
 
 	AllEmails    bool // rows have Emails
 	CustomFields bool // rows have CustomFields
@@ -101,13 +102,14 @@ func pages[T any](cursor string, load func(cursor string) (Page[T], error)) iter
 
 func (q *Query) values() url.Values {
 	v := q.Paging.values()
-	set(v, "start_date", q.Start)
-	set(v, "end_date", q.End)
-	if !q.UpdatedSince.IsZero() {
+	for name, filter := range map[string]*string{"start_date": q.Start, "end_date": q.End, "email": q.Email, "phone": q.Phone} {
+		if filter != nil {
+			v.Set(name, *filter)
+		}
+	}
+	if q.UpdatedSince != nil {
 		v.Set("updated_since", q.UpdatedSince.UTC().Format(time.RFC3339Nano))
 	}
-	set(v, "email", q.Email)
-	set(v, "phone", q.Phone)
 	for name, on := range map[string]bool{
 		"include_all_emails": q.AllEmails, "include_custom_fields": q.CustomFields, "use_custom_field_labels": q.Labels,
 	} {

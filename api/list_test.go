@@ -16,9 +16,9 @@ func TestListRequests(t *testing.T) {
 	zone := time.FixedZone("", 2*60*60)
 	for asked, q := range map[string]api.Query{
 		"": {},
-		"?end_date=2026-02-01+00%3A00%3A00&start_date=2026-01-31+14%3A00%3A00":    {Start: "2026-01-31 14:00:00", End: "2026-02-01 00:00:00"},
-		"?updated_since=2026-01-31T12%3A00%3A00.000001Z":                          {UpdatedSince: time.Date(2026, 1, 31, 14, 0, 0, 1000, zone)},
-		"?email=ada%2Bx%40example.com&phone=%2B1+555+0123":                        {Email: "ada+x@example.com", Phone: "+1 555 0123"},
+		"?end_date=2026-02-01+00%3A00%3A00&start_date=2026-01-31+14%3A00%3A00":    {Start: new("2026-01-31 14:00:00"), End: new("2026-02-01 00:00:00")},
+		"?updated_since=2026-01-31T12%3A00%3A00.000001Z":                          {UpdatedSince: new(time.Date(2026, 1, 31, 14, 0, 0, 1000, zone))},
+		"?email=ada%2Bx%40example.com&phone=%2B1+555+0123":                        {Email: new("ada+x@example.com"), Phone: new("+1 555 0123")},
 		"?cursor=abc&per_page=5000":                                               {Paging: api.Paging{PerPage: 5000, Cursor: "abc"}},
 		"?include_all_emails=1&include_custom_fields=1&use_custom_field_labels=1": {AllEmails: true, CustomFields: true, Labels: true},
 	} {
@@ -68,7 +68,7 @@ func rowsPage(first, second int, next string) reply {
 func TestAll(t *testing.T) {
 	client, s := scripted(t, []reply{rowsPage(9, 8, `"x"`), rowsPage(7, 6, `"y"`), {status: 200, body: `{"data":[],"next_cursor":null}`}})
 	var ids []int64
-	for row, err := range client.All(t.Context(), api.Query{Email: "a@example.com", Paging: api.Paging{PerPage: 2, Cursor: "w"}}) {
+	for row, err := range client.All(t.Context(), api.Query{Email: new("a@example.com"), Paging: api.Paging{PerPage: 2, Cursor: "w"}}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,5 +129,26 @@ func TestAllError(t *testing.T) {
 	e, ok := errors.AsType[*api.Error](last)
 	if diff := cmp.Diff([]int64{9, 8, 0}, ids); diff != "" || !ok || e.Code != api.CodeSubscriptionInactive {
 		t.Error(diff, last)
+	}
+}
+
+// A filter that came to nothing is sent, for the server to refuse: left out, it
+// would list everybody.
+func TestFiltersAreSentAsNothing(t *testing.T) {
+	for asked, q := range map[string]api.Query{
+		"?start_date=": {Start: new("")},
+		"?end_date=":   {End: new("")},
+		"?email=":      {Email: new("")},
+		"?phone=":      {Phone: new("")},
+		"?updated_since=0001-01-01T00%3A00%3A00Z": {UpdatedSince: new(time.Time{})},
+		"?per_page=-1": {Paging: api.Paging{PerPage: -1}},
+	} {
+		client, s := scripted(t, []reply{{status: 200, body: `{"data":[]}`}})
+		if _, err := client.List(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"GET /public-api/v1/contacts" + asked}, s.asked); diff != "" {
+			t.Error(diff)
+		}
 	}
 }

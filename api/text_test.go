@@ -45,10 +45,10 @@ func TestNotUTF8(t *testing.T) {
 			_, err := c.Merge(ctx, 1, 2, api.WithReason(bad))
 			return err
 		}},
-		"email=":      {"email", list(api.Query{Email: bad})},
-		"phone=":      {"phone", list(api.Query{Phone: bad})},
-		"start_date=": {"start_date", list(api.Query{Start: bad})},
-		"end_date=":   {"end_date", list(api.Query{End: bad})},
+		"email=":      {"email", list(api.Query{Email: new(bad)})},
+		"phone=":      {"phone", list(api.Query{Phone: new(bad)})},
+		"start_date=": {"start_date", list(api.Query{Start: new(bad)})},
+		"end_date=":   {"end_date", list(api.Query{End: new(bad)})},
 		"cursor=":     {"cursor", list(api.Query{Paging: api.Paging{Cursor: bad}})},
 		"a history's cursor": {"cursor", func(ctx context.Context, c *api.Client) error {
 			_, err := c.Changes(ctx, 5, api.Paging{Cursor: bad})

@@ -12,14 +12,14 @@ import (
 )
 
 type benchCommand struct {
-	URL         string        `tried:"server,host,address,base-url" name:"url" env:"CARNET_URL" default:"http://${listen}" placeholder:"URL" help:"The server. Default: http://${listen}."`
-	Key         string        `env:"CARNET_KEY" placeholder:"KEY" help:"The API key. Better put it into CARNET_KEY: others can read command lines."`
+	URL         string        `tried:"server,host,address,base-url" name:"url" env:"CARNET_URL" blank:"refused by what reads addresses" default:"http://${listen}" placeholder:"URL" help:"The server. Default: http://${listen}."`
+	Key         string        `env:"CARNET_KEY" blank:"refused by what reads keys" placeholder:"KEY" help:"The API key. Better put it into CARNET_KEY: others can read command lines."`
 	Mix         string        `enum:"get,put,mixed" default:"get" placeholder:"MIX" help:"What is sent: get, put, or mixed, which is half and half. Default: get."`
 	Write       bool          `help:"Allow it to make contacts of its own, which stay. put and mixed need that; get reads those that are there without it."`
 	Contacts    int           `default:"100" placeholder:"N" help:"How many contacts it reads and changes, 1 to 10000. Default: 100."`
 	Connections int           `default:"16" placeholder:"N" help:"How many requests are under way at most, 1 to 256. Default: 16."`
 	Duration    time.Duration `default:"10s" placeholder:"TIME" help:"How long, from 1s to 10m. Default: 10s. Ctrl-C ends it earlier, with the result so far."`
-	Rate        int           `placeholder:"N" help:"Send so many requests a second, however fast the answers come; 1 to 100000. Default: each connection sends as soon as it was answered."`
+	Rate        *int          `placeholder:"N" help:"Send so many requests a second, however fast the answers come; 1 to 100000. Default: each connection sends as soon as it was answered."`
 	format
 }
 
@@ -45,7 +45,7 @@ func (c *benchCommand) Validate() error {
 		return errors.New("--connections: write a number from 1 to 256")
 	case c.Duration < time.Second || c.Duration > 10*time.Minute:
 		return errors.New("--duration: write a time from 1s to 10m, as in 30s")
-	case c.Rate < 0 || c.Rate > 100_000:
+	case c.Rate != nil && (*c.Rate < 1 || *c.Rate > 100_000):
 		return errors.New("--rate: write a number of requests a second from 1 to 100000")
 	case load.Mix(c.Mix) != load.Gets && !c.Write:
 		return fmt.Errorf("--mix %s makes up to %d made-up contacts in the Space of the key, which stay, and changes them: add --write if it may", c.Mix, c.Contacts)
@@ -78,7 +78,7 @@ func (c *benchCommand) Run(in *surroundings) error {
 	progress := newProgress(in.stderr)
 	r := load.Run(in.ctx, load.Plan{
 		Client: client, Contacts: ids, Mix: load.Mix(c.Mix), Connections: c.Connections,
-		Duration: c.Duration, Rate: c.Rate, Progress: progress.show,
+		Duration: c.Duration, Rate: c.rate(), Progress: progress.show,
 	})
 	progress.clear()
 	record := c.record(r, len(ids), made)
@@ -96,6 +96,14 @@ func (c *benchCommand) Run(in *surroundings) error {
 		return errors.New("no request went well, so nothing was measured")
 	}
 	return nil
+}
+
+// rate gives the requests a second, 0 for as many as are answered.
+func (c *benchCommand) rate() int {
+	if c.Rate == nil {
+		return 0
+	}
+	return *c.Rate
 }
 
 // client makes a client that sends nothing again: what fails is to be counted.

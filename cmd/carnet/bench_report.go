@@ -49,11 +49,11 @@ type latency struct {
 func (c *benchCommand) record(r *load.Report, contacts, made int) *benchRecord {
 	total := r.Total()
 	b := &benchRecord{
-		URL: c.URL, Mix: c.Mix, Loop: "closed", Rate: c.Rate, Connections: c.Connections, Contacts: contacts, Made: made,
+		URL: c.URL, Mix: c.Mix, Loop: "closed", Rate: c.rate(), Connections: c.Connections, Contacts: contacts, Made: made,
 		Seconds: rounded(r.Elapsed.Seconds()), Early: r.Early, All: operationOf(total, r.Elapsed),
 		Limited: total.Refused, Errors: total.Failed, Unsent: r.Unsent,
 	}
-	if c.Rate > 0 {
+	if c.Rate != nil {
 		b.Loop = "open"
 	}
 	for _, o := range r.Operations {

@@ -19,7 +19,7 @@ import (
 // contactCommand is the one command that does not open the database: it is a
 // client like any other.
 type contactCommand struct {
-	URL string `tried:"server,host,address,base-url" name:"url" env:"CARNET_URL" default:"http://${listen}" placeholder:"URL" help:"The server. Default: http://${listen}. The API key is taken from CARNET_KEY and never from a flag, because others can read command lines."`
+	URL string `tried:"server,host,address,base-url" name:"url" env:"CARNET_URL" blank:"refused by what reads addresses" default:"http://${listen}" placeholder:"URL" help:"The server. Default: http://${listen}. The API key is taken from CARNET_KEY and never from a flag, because others can read command lines."`
 
 	List    contactList    `cmd:"" help:"List contacts, newest first."`
 	Get     contactGet     `cmd:"" help:"Show a contact."`

@@ -1,9 +1,21 @@
 package main
 
+import "errors"
+
 type contactCreate struct {
 	contactValues
 	attribution
 	format
+}
+
+// Validate refuses what would clear: there is nothing yet that could be.
+func (c *contactCreate) Validate() error {
+	for _, given := range [][]string{c.Email, c.Phone, c.Name, c.Location, c.Field} {
+		if clears(given) {
+			return errors.New("an empty value clears, and a new contact has nothing to clear: write something behind each flag, or leave it out")
+		}
+	}
+	return c.contactValues.Validate()
 }
 
 // Run shows what was sent, as it is stored.

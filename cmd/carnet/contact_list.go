@@ -16,10 +16,10 @@ type contactList struct {
 	Start        *string `tried:"from,after,created-after" placeholder:"TIME" help:"Those made then or later, as in '2026-01-31 14:00:00' in the time zone of the Space."`
 	End          *string `tried:"until,before,to,created-before" placeholder:"TIME" help:"Those made then or earlier, likewise."`
 	Limit        *int    `placeholder:"N" help:"Stop after so many, and say so on standard error where there are more. Default: all."`
-	PerPage      int     `tried:"page-size,batch" placeholder:"N" help:"How many are asked for at once, 1 to 5000. Default: 1000."`
+	PerPage      int     `tried:"page-size,batch" default:"1000" placeholder:"N" help:"How many are asked for at once, 1 to 5000. Default: 1000."`
 	format
 
-	since time.Time // UpdatedSince, read
+	since *time.Time // UpdatedSince, read
 }
 
 // allPerPage is the size of pages where all are asked for: few requests, of
@@ -33,22 +33,21 @@ func contactCells(r *api.Row) []string {
 }
 
 // Validate refuses a time that is none, and a list of nothing.
-func (c *contactList) Validate() (err error) {
+func (c *contactList) Validate() error {
 	if err := checkLimit(c.Limit); err != nil {
 		return err
 	}
-	// An unset variable of the shell must not list everybody.
-	for name, filter := range map[string]*string{"email": c.Email, "phone": c.Phone, "updated-since": c.UpdatedSince, "start": c.Start, "end": c.End} {
-		if filter != nil && *filter == "" {
-			return fmt.Errorf("--%s: write something behind it, or leave it out for all", name)
-		}
+	if c.PerPage < 1 || c.PerPage > 5000 {
+		return errors.New("--per-page: write a whole number from 1 to 5000, or leave it out for 1000")
 	}
 	if c.UpdatedSince == nil {
 		return nil
 	}
-	if c.since, err = time.Parse(time.RFC3339, *c.UpdatedSince); err != nil {
+	since, err := time.Parse(time.RFC3339, *c.UpdatedSince)
+	if err != nil {
 		return errors.New("write --updated-since as in 2026-01-31T14:00:00Z")
 	}
+	c.since = &since
 	return nil
 }
 
@@ -77,20 +76,9 @@ func (c *contactList) Run(in *surroundings, server *contactCommand) error {
 // query asks for no more at once than are shown, and one: it tells that there
 // are more.
 func (c *contactList) query() api.Query {
-	q := api.Query{Email: given(c.Email), Phone: given(c.Phone), UpdatedSince: c.since, Start: given(c.Start), End: given(c.End)}
-	if q.PerPage = c.PerPage; q.PerPage == 0 {
-		q.PerPage = allPerPage
-	}
+	q := api.Query{Email: c.Email, Phone: c.Phone, UpdatedSince: c.since, Start: c.Start, End: c.End, Paging: api.Paging{PerPage: c.PerPage}}
 	if c.Limit != nil {
 		q.PerPage = min(q.PerPage, *c.Limit+1)
 	}
 	return q
-}
-
-// given gives what a flag says, "" where it was left out.
-func given(text *string) string {
-	if text == nil {
-		return ""
-	}
-	return *text
 }

@@ -13,11 +13,11 @@ import (
 // contactValues are the flags that say what a contact is to hold.
 type contactValues struct {
 	Data     string   `tried:"json,body" placeholder:"JSON" help:"All of it as JSON, as the API takes it, or - to read that from standard input. Instead of the flags below."`
-	Email    []string `sep:"none" placeholder:"EMAIL" help:"An email. Give it several times for several; the first is the primary one."`
-	Phone    []string `tried:"tel,telephone,mobile" sep:"none" placeholder:"PHONE" help:"A phone number, likewise."`
-	Name     []string `sep:"none" placeholder:"NAME" help:"A name, likewise."`
-	Location []string `tried:"address,city,place" sep:"none" placeholder:"LOCATION" help:"A location, likewise."`
-	Field    []string `tried:"custom-field,set" sep:"none" placeholder:"profile_field_1=TEXT" help:"What a custom field holds: text, a number, or a date as in 2026-01-31."`
+	Email    []string `blank:"clears" sep:"none" placeholder:"EMAIL" help:"An email. Give it several times for several; the first is the primary one."`
+	Phone    []string `tried:"tel,telephone,mobile" blank:"clears" sep:"none" placeholder:"PHONE" help:"A phone number, likewise."`
+	Name     []string `blank:"clears" sep:"none" placeholder:"NAME" help:"A name, likewise."`
+	Location []string `tried:"address,city,place" blank:"clears" sep:"none" placeholder:"LOCATION" help:"A location, likewise."`
+	Field    []string `tried:"custom-field,set" blank:"clears" sep:"none" placeholder:"profile_field_1=TEXT" help:"What a custom field holds: text, a number, or a date as in 2026-01-31."`
 }
 
 // Validate refuses what is neither JSON nor flags, or both.
@@ -55,21 +55,24 @@ func list(given []string) *[]string {
 	switch {
 	case given == nil:
 		return nil
-	case len(given) == 1 && given[0] == "":
+	case clears(given):
 		return api.Values()
 	}
 	return api.Values(given...)
 }
+
+// clears tells an empty value alone.
+func clears(given []string) bool { return len(given) == 1 && given[0] == "" }
 
 func (v *contactValues) fields() (*api.CustomFields, error) {
 	if v.Field == nil {
 		return nil, nil
 	}
 	fields := api.CustomFields{}
+	if clears(v.Field) {
+		return &fields, nil
+	}
 	for _, given := range v.Field {
-		if given == "" && len(v.Field) == 1 {
-			break // clears all
-		}
 		name, text, ok := strings.Cut(given, "=")
 		_, twice := fields[name]
 		switch {

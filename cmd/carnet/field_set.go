@@ -9,7 +9,7 @@ import (
 type fieldSet struct {
 	ID    string `arg:"" help:"The field: profile_field_1 to profile_field_30."`
 	Space int64  `required:"" listed:"carnet space list" placeholder:"ID" help:"The Space, as space list shows it."`
-	Label string `required:"" placeholder:"LABEL" help:"What people call the field; an empty one takes the name away."`
+	Label string `required:"" blank:"clears" placeholder:"LABEL" help:"What people call the field; an empty one takes the name away."`
 	format
 }
 

@@ -25,8 +25,10 @@ func (c *keyCreate) Run(in *surroundings) error {
 	}
 	k := access.APIKey{Space: contact.SpaceID(c.Space), Name: c.Name}
 	var err error
-	if k.Scopes, err = access.ParseScopes(c.Scopes); err != nil {
-		return err
+	if c.Scopes != "" { // else it has what keys have by default
+		if k.Scopes, err = access.ParseScopes(c.Scopes); err != nil {
+			return err
+		}
 	}
 	if c.Expires != "" {
 		if k.Expires, err = access.ParseExpiry(c.Expires, contact.TimeOf(time.Now())); err != nil {

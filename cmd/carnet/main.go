@@ -34,7 +34,7 @@ const defaultDB = "carnet.db"
 
 // cli is the whole command line.
 type cli struct {
-	DB        string `tried:"database,file,dsn" name:"db" env:"CARNET_DB" default:"${db}" placeholder:"FILE|URL" help:"The database: a SQLite file, or postgres://user@host/name. Default: ${db} in the working directory."`
+	DB        string `tried:"database,file,dsn" name:"db" env:"CARNET_DB" blank:"refused by what says which databases there are" default:"${db}" placeholder:"FILE|URL" help:"The database: a SQLite file, or postgres://user@host/name. Default: ${db} in the working directory."`
 	LogFormat string `enum:"text,json" default:"text" help:"How log lines look, on standard error: text or json."`
 	Verbose   bool   `help:"Log every request."`
 
@@ -140,6 +140,7 @@ func parserOf(c *cli, in *surroundings) *kong.Kong {
 		kong.Vars{"listen": server.DefaultListen, "db": defaultDB},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Help(printHelp),
+		kong.KindMapper(reflect.String, kong.MapperFunc(someText)),
 		kong.KindMapper(reflect.Int, kong.MapperFunc(wholeNumber)),
 		kong.KindMapper(reflect.Int64, kong.MapperFunc(wholeNumber)),
 	)
@@ -167,6 +168,23 @@ func commandOf(err error) string {
 		}
 	}
 	return name
+}
+
+// someText reads a text. A flag that comes to nothing is refused: it is the
+// variable of a shell that was not set as often as not, and what it stands for is
+// not what was meant by leaving the flag out. The tag "blank" says what nothing
+// means for a flag that takes it.
+func someText(ctx *kong.DecodeContext, target reflect.Value) error {
+	given, err := ctx.Scan.PopValue("text")
+	if err != nil {
+		return err
+	}
+	text := given.String()
+	if ctx.Value.Flag != nil && !ctx.Value.Tag.Has("blank") && strings.TrimSpace(text) == "" {
+		return errors.New("write something behind it, or leave it out")
+	}
+	target.SetString(text)
+	return nil
 }
 
 // wholeNumber reads a number as people write them. The tag "listed" names the

@@ -30,8 +30,7 @@ type Scopes uint8
 // and writes (CONTRACT D19).
 var DefaultScopes = ScopesOf(Read, Write)
 
-// noScopes is how the empty set prints. It is not the empty string, because
-// that one parses as the default: a set must never grow by being stored.
+// noScopes is how the empty set prints, so that it can be seen.
 const noScopes = "none"
 
 // ScopesOf makes a set. Texts that are no scope are left out.
@@ -69,12 +68,9 @@ func (set Scopes) String() string {
 }
 
 // ParseScopes reads scopes between commas, in any order, with or without
-// spaces around them. A blank text gives DefaultScopes. Its error is Invalid,
-// with a problem at "scopes.N" for each that is unknown.
+// spaces around them. Its error is Invalid, with a problem at "scopes.N" for each
+// that is unknown, an empty one too.
 func ParseScopes(text string) (Scopes, error) {
-	if strings.TrimSpace(text) == "" {
-		return DefaultScopes, nil
-	}
 	var set Scopes
 	var bad problems
 	for i, name := range strings.Split(text, ",") {

@@ -14,8 +14,6 @@ func TestParseScopes(t *testing.T) {
 		{"contacts:read", "contacts:read"},
 		{"admin, contacts:erase ,contacts:read", "contacts:read,contacts:erase,admin"},
 		{"contacts:write,contacts:write", "contacts:write"},
-		{"", "contacts:read,contacts:write"}, // D19: a key made without naming scopes
-		{"  ", "contacts:read,contacts:write"},
 	}
 	for _, tt := range tests {
 		got, err := access.ParseScopes(tt.text)
@@ -30,6 +28,9 @@ func TestParseScopesRefuses(t *testing.T) {
 		text string
 		at   []string
 	}{
+		{"", []string{"scopes.0"}}, // nothing is not the default: who names no scope does not ask
+		{"  ", []string{"scopes.0"}},
+		{",", []string{"scopes.0", "scopes.1"}},
 		{"contacts", []string{"scopes.0"}},
 		{"Admin", []string{"scopes.0"}},
 		{"none", []string{"scopes.0"}},
@@ -60,7 +61,7 @@ func TestScopesImplyNothing(t *testing.T) {
 	}
 }
 
-// The empty set must not come back from storage as the default.
+// The empty set does not come back from storage as one that permits.
 func TestEmptyScopesDoNotParse(t *testing.T) {
 	_, err := access.ParseScopes(access.Scopes(0).String())
 	if fault.KindOf(err) != fault.Invalid {

@@ -28,7 +28,7 @@ func Existing(ctx context.Context, c *api.Client, n int) ([]int64, error) {
 // them it had to make for that, so many at a time. Where it fails, those that
 // it made stay.
 func Own(ctx context.Context, c *api.Client, n, atOnce int) (ids []int64, made int, err error) {
-	ids, err = listed(ctx, c, api.Query{Email: marker}, n)
+	ids, err = listed(ctx, c, api.Query{Email: new(marker)}, n)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -73,7 +73,7 @@ func listed(ctx context.Context, c *api.Client, q api.Query, n int) (ids []int64
 		if err != nil {
 			return nil, err
 		}
-		if q.Email == "" || row.Name != nil && strings.HasPrefix(*row.Name, namePrefix) {
+		if q.Email == nil || row.Name != nil && strings.HasPrefix(*row.Name, namePrefix) {
 			ids = append(ids, row.ID)
 		}
 		if len(ids) == n {

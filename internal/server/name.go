@@ -31,7 +31,7 @@ func CheckDatabase(name string) error {
 	switch {
 	case onPostgres(name):
 		return nil
-	case name == "":
+	case strings.TrimSpace(name) == "":
 		return badName("The name of the database is empty. Name a file, or leave --db and CARNET_DB out for carnet.db.")
 	case kind == "postgres" || kind == "postgresql":
 		return badName("The address of the database lacks its slashes. Write it as in postgres://user@host/name.")
