@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -69,7 +68,7 @@ func printCSV[R any](to io.Writer, records []R) error {
 // members gives the names of what a record has as JSON, in order, and the cell
 // of each.
 func members(item any) (names, cells []string, err error) {
-	text, err := json.Marshal(item, likeServer)
+	text, err := encodeJSON(item)
 	if err != nil {
 		return nil, nil, err
 	}

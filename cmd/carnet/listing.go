@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
-	"github.com/go-json-experiment/json"
 )
 
 // widthRows is how many rows say how wide the columns of a long table are.
@@ -54,7 +53,7 @@ func (l *listing) add(item any, row []string) error {
 }
 
 func (l *listing) addJSON(item any) error {
-	text, err := json.Marshal(item, likeServer)
+	text, err := encodeJSON(item)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"charm.land/lipgloss/v2/table"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/carnet-project/carnet/internal/contact"
 )
@@ -42,12 +43,15 @@ func show[R record](in *surroundings, f format, value any, head []string, record
 	return showTable(in.stdout, head, rows)
 }
 
-// likeServer writes JSON as the server answers it: a list that says nothing is null.
-var likeServer = json.JoinOptions(json.Deterministic(true), json.FormatNilSliceAsNull(true))
+// encodeJSON writes a value as every output of JSON and CSV has it: on one line,
+// and as the server answers it, where a list that says nothing is null.
+func encodeJSON(value any) (jsontext.Value, error) {
+	return json.Marshal(value, json.Deterministic(true), json.FormatNilSliceAsNull(true))
+}
 
 // printJSON prints a value on a line of its own.
 func printJSON(to io.Writer, value any) error {
-	text, err := json.Marshal(value, likeServer)
+	text, err := encodeJSON(value)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/carnet-project/carnet/internal/fault"
 )
@@ -77,7 +78,7 @@ func EncodeLimits(l Limits) string {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = strconv.AppendQuote(text, string(b))
+		text, _ = jsontext.AppendQuote(text, b)
 		text = append(text, ':')
 		text = strconv.AppendInt(text, int64(l.Get(b)), 10)
 	}

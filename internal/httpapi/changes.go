@@ -34,8 +34,8 @@ func (a *api) listChanges(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	answer(w, r, http.StatusOK, func(b []byte) []byte {
-		return a.appendEnvelope(appendChanges(b, r, page.Changes), r, size, page.Next, page.Prev)
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText {
+		return a.endPage(b.changes(r, page.Changes), r, size, page.Next, page.Prev)
 	})
 	return nil
 }
@@ -65,109 +65,87 @@ func (a *api) feed(w http.ResponseWriter, r *request) error {
 	if err := a.turn(ctx, r); err != nil {
 		return err
 	}
-	answer(w, r, http.StatusOK, func(b []byte) []byte {
-		b = appendChanges(b, r, page.Changes)
-		b = append(b, `,"path":`...)
-		b = appendString(b, a.listAddress(r))
-		b = append(b, `,"per_page":`...)
-		b = strconv.AppendInt(b, int64(size), 10)
-		b = append(b, `,"next_after":`...)
-		b = strconv.AppendInt(b, int64(page.Last), 10)
-		b = append(b, `,"next_page_url":`...)
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText {
+		b = b.changes(r, page.Changes)
+		b = b.member("path").text(a.listAddress(r))
+		b = b.member("per_page").integer(int64(size))
+		b = b.member("next_after").integer(int64(page.Last))
 		next := a.link(r, "after", strconv.FormatInt(int64(page.Last), 10))
-		return append(appendText(b, next, page.More), '}')
+		return b.member("next_page_url").textIf(next, page.More).end('}')
 	})
 	return nil
 }
 
-// appendChanges begins an answer with the data of a history.
-func appendChanges(b []byte, r *request, changes []contact.Change) []byte {
-	b = append(b, `{"data":[`...)
+// changes begins an answer with the data of a history.
+func (b jsonText) changes(r *request, changes []contact.Change) jsonText {
+	b = b.open('{').member("data").open('[')
 	for i := range changes {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendChange(b, r.grant.Space.ID, &changes[i], r.asked.numbers)
+		b = b.change(r.grant.Space.ID, &changes[i], r.asked.numbers)
 	}
-	return append(b, ']')
+	return b.end(']')
 }
 
-// appendChange writes an entry of history (CONTRACT D22).
-func appendChange(b []byte, space contact.SpaceID, ch *contact.Change, numbers numberStyle) []byte {
-	number := func(name string, n int64) {
-		b = append(append(append(b, `,"`...), name...), `":`...)
-		b = strconv.AppendInt(b, n, 10)
-	}
-	text := func(name, s string, ok bool) {
-		b = append(append(append(b, `,"`...), name...), `":`...)
-		b = appendText(b, s, ok)
-	}
-	id := func(name string, n contact.ID) {
-		if n != 0 {
-			number(name, int64(n))
-		} else {
-			text(name, "", false)
-		}
-	}
-	b = append(b, `{"id":`...)
-	b = appendString(b, contact.ChangeID{Space: space, Op: ch.Op}.String())
-	number("seq", int64(ch.Seq))
-	number("contact_id", int64(ch.Contact))
-	id("ref", ch.Ref)
-	number("version", int64(ch.Version))
-	text("at", ch.At.Std().Format("2006-01-02T15:04:05.000000Z"), true)
-	text("action", string(ch.Action), true)
-	b = append(b, `,"actor":{"key_id":`...)
-	b = strconv.AppendInt(b, ch.Actor.KeyID, 10)
-	text("key_name", ch.Actor.KeyName, true)
-	text("name", ch.Actor.Name, ch.Actor.Name != "")
-	b = append(b, '}')
-	text("reason", ch.Reason, ch.Reason != "")
-	text("request_id", ch.RequestID, true)
-	text("batch_id", ch.BatchID, ch.BatchID != "")
-	text("undoes", contact.ChangeID{Space: space, Op: ch.Undoes}.String(), ch.Undoes != 0)
-	b = appendAbsorbed(append(b, `,"merged_ids":`...), ch.Edits.Absorbed)
+// change writes an entry of history (CONTRACT D22).
+func (b jsonText) change(space contact.SpaceID, ch *contact.Change, numbers numberStyle) jsonText {
 	into := contact.ID(0)
 	if ch.Edits.Link != nil {
 		into = ch.Edits.Link.After
 	}
-	id("merged_into", into)
-	b = append(b, `,"changes":`...)
-	return append(appendEdits(b, &ch.Edits, numbers), '}')
+	b = b.open('{').member("id").text(contact.ChangeID{Space: space, Op: ch.Op}.String())
+	b = b.member("seq").integer(int64(ch.Seq))
+	b = b.member("contact_id").integer(int64(ch.Contact))
+	b = b.member("ref").idIf(ch.Ref)
+	b = b.member("version").integer(int64(ch.Version))
+	b = b.member("at").text(ch.At.Std().Format("2006-01-02T15:04:05.000000Z"))
+	b = b.member("action").text(string(ch.Action))
+	b = b.member("actor").open('{').member("key_id").integer(ch.Actor.KeyID)
+	b = b.member("key_name").text(ch.Actor.KeyName)
+	b = b.member("name").textIf(ch.Actor.Name, ch.Actor.Name != "").end('}')
+	b = b.member("reason").textIf(ch.Reason, ch.Reason != "")
+	b = b.member("request_id").text(ch.RequestID)
+	b = b.member("batch_id").textIf(ch.BatchID, ch.BatchID != "")
+	b = b.member("undoes").textIf(contact.ChangeID{Space: space, Op: ch.Undoes}.String(), ch.Undoes != 0)
+	b = b.member("merged_ids").absorbed(ch.Edits.Absorbed)
+	b = b.member("merged_into").idIf(into)
+	return b.member("changes").edits(&ch.Edits, numbers).end('}')
 }
 
-// appendAbsorbed writes the ids of what was merged into a contact, null for none.
-func appendAbsorbed(b []byte, list []contact.Absorbed) []byte {
+// idIf writes the id of a contact, or null where there is none.
+func (b jsonText) idIf(id contact.ID) jsonText {
+	if id == 0 {
+		return b.raw("null")
+	}
+	return b.integer(int64(id))
+}
+
+// absorbed writes the ids of what was merged into a contact, null for none.
+func (b jsonText) absorbed(list []contact.Absorbed) jsonText {
 	if len(list) == 0 {
-		return append(b, "null"...)
+		return b.raw("null")
 	}
-	b = append(b, '[')
-	for i, a := range list {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = strconv.AppendInt(b, int64(a.ID), 10)
+	b = b.open('[')
+	for _, a := range list {
+		b = b.integer(int64(a.ID))
 	}
-	return append(b, ']')
+	return b.end(']')
 }
 
-// appendEdits writes what a change did: a collection as it was and as it is,
-// and each slot that changed. Where only the origins of values changed, as when
-// both contacts of a merge had them, there is nothing to tell.
-func appendEdits(b []byte, e *contact.Edits, numbers numberStyle) []byte {
-	b = append(b, '{')
+// edits writes what a change did: a collection as it was and as it is, and each
+// slot that changed. Where only the origins of values changed, as when both
+// contacts of a merge had them, there is nothing to tell.
+func (b jsonText) edits(e *contact.Edits, numbers numberStyle) jsonText {
+	b = b.open('{')
 	for _, col := range contact.Collections {
 		l := e.Values[col]
 		if l == nil || slices.EqualFunc(l.Before, l.After, sameText) {
 			continue
 		}
-		b = appendMember(b, col.String())
-		b = appendStrings(append(b, `{"before":`...), texts(l.Before))
-		b = appendStrings(append(b, `,"after":`...), texts(l.After))
-		b = appendStrings(append(b, `,"added":`...), l.Added())
-		b = appendStrings(append(b, `,"removed":`...), l.Removed())
-		b = append(b, `,"reordered":`...)
-		b = append(strconv.AppendBool(b, l.Reordered()), '}')
+		b = b.member(col.String()).open('{')
+		b = b.member("before").texts(texts(l.Before))
+		b = b.member("after").texts(texts(l.After))
+		b = b.member("added").texts(l.Added())
+		b = b.member("removed").texts(l.Removed())
+		b = b.member("reordered").boolean(l.Reordered()).end('}')
 	}
 	begun := false
 	for _, f := range e.Fields {
@@ -175,28 +153,19 @@ func appendEdits(b []byte, e *contact.Edits, numbers numberStyle) []byte {
 			continue
 		}
 		if !begun {
-			b, begun = append(appendMember(b, "custom_fields"), '{'), true
+			b, begun = b.member("custom_fields").open('{'), true
 		}
-		b = append(appendMember(b, f.Slot.String()), `{"before":`...)
-		b = appendFieldText(b, f.Slot, f.Before.Text, numbers)
-		b = append(b, `,"after":`...)
-		b = append(appendFieldText(b, f.Slot, f.After.Text, numbers), '}')
+		b = b.member(f.Slot.String()).open('{')
+		b = b.member("before").field(f.Slot, f.Before.Text, numbers)
+		b = b.member("after").field(f.Slot, f.After.Text, numbers).end('}')
 	}
 	if begun {
-		b = append(b, '}')
+		b = b.end('}')
 	}
-	return append(b, '}')
+	return b.end('}')
 }
 
 func sameText(v, w contact.Value) bool { return v.Text == w.Text }
-
-// appendMember begins a member of the object that is open at the end of b.
-func appendMember(b []byte, name string) []byte {
-	if b[len(b)-1] != '{' {
-		b = append(b, ',')
-	}
-	return append(append(append(b, '"'), name...), `":`...)
-}
 
 func texts(values []contact.Value) []string {
 	out := make([]string, len(values))
@@ -204,15 +173,4 @@ func texts(values []contact.Value) []string {
 		out[i] = v.Text
 	}
 	return out
-}
-
-func appendStrings(b []byte, list []string) []byte {
-	b = append(b, '[')
-	for i, s := range list {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendString(b, s)
-	}
-	return append(b, ']')
 }

@@ -27,7 +27,7 @@ func (a *api) getContact(w http.ResponseWriter, r *request) error {
 		}
 	}
 	l := fieldLook(r)
-	answer(w, r, http.StatusOK, func(b []byte) []byte { return appendContact(b, &c, l) })
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.contact(&c, l) })
 	return nil
 }
 
@@ -83,7 +83,7 @@ func (a *api) createContact(w http.ResponseWriter, r *request) error {
 // the change where there was one (CONTRACT S7, D22).
 func answerWritten(w http.ResponseWriter, r *request, status int, written *book.Written, p *contact.Patch) {
 	setWritten(w.Header(), r, written)
-	answer(w, r, status, func(b []byte) []byte { return appendSent(b, &written.Contact, p, fieldLook(r)) })
+	answer(w, r, status, func(b jsonText) jsonText { return b.sent(&written.Contact, p, fieldLook(r)) })
 }
 
 // varied tells whether parameters make an answer another than the plain one, and

@@ -78,21 +78,20 @@ func (a *api) answerError(w http.ResponseWriter, r *request, e *fault.Error) {
 	case fault.RateLimited, fault.Unavailable:
 		h["Retry-After"] = []string{strconv.FormatInt(int64(max(1, (e.RetryAfter+time.Second-1)/time.Second)), 10)}
 	}
-	answer(w, r, statuses[e.Kind], func(b []byte) []byte { return appendError(b, e, r.id) })
+	answer(w, r, statuses[e.Kind], func(b jsonText) jsonText { return b.fault(e, r.id) })
 }
 
-func appendError(b []byte, e *fault.Error, id string) []byte {
-	b = appendString(append(b, `{"message":`...), e.Message)
-	b = appendString(append(b, `,"code":`...), string(e.Code))
+func (b jsonText) fault(e *fault.Error, id string) jsonText {
+	b = b.open('{').member("message").text(e.Message)
+	b = b.member("code").text(string(e.Code))
 	if e.Kind == fault.Invalid {
-		b = appendProblems(append(b, `,"errors":`...), e.At)
+		b = b.member("errors").problems(e.At)
 	}
-	b = appendString(append(b, `,"request_id":`...), id)
-	return append(b, '}')
+	return b.member("request_id").text(id).end('}')
 }
 
-// appendProblems writes the messages by their paths, a path once.
-func appendProblems(b []byte, list []fault.Problem) []byte {
+// problems writes the messages by their paths, a path once.
+func (b jsonText) problems(list []fault.Problem) jsonText {
 	var paths []string
 	messages := map[string][]string{}
 	for _, p := range list {
@@ -101,16 +100,9 @@ func appendProblems(b []byte, list []fault.Problem) []byte {
 		}
 		messages[p.Path] = append(messages[p.Path], p.Message)
 	}
-	b = append(b, '{')
-	for i, path := range paths {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(appendString(b, path), ':')
-		for j, message := range messages[path] {
-			b = appendString(append(b, "[,"[min(j, 1)]), message)
-		}
-		b = append(b, ']')
+	b = b.open('{')
+	for _, path := range paths {
+		b = b.member(path).texts(messages[path])
 	}
-	return append(b, '}')
+	return b.end('}')
 }

@@ -24,13 +24,12 @@ func (a *api) ready(w http.ResponseWriter, r *request) error {
 		answerOK(w, r)
 		return nil
 	}
-	answer(w, r, http.StatusOK, func(b []byte) []byte {
-		b = append(b, `{"status":"ok","warning":`...)
-		return append(appendString(b, warning), '}')
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText {
+		return b.open('{').member("status").text("ok").member("warning").text(warning).end('}')
 	})
 	return nil
 }
 
 func answerOK(w http.ResponseWriter, r *request) {
-	answer(w, r, http.StatusOK, func(b []byte) []byte { return append(b, `{"status":"ok"}`...) })
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.open('{').member("status").text("ok").end('}') })
 }

@@ -113,15 +113,12 @@ func (a *api) listContacts(w http.ResponseWriter, r *request) error {
 	if q.customFields {
 		row.fields = fieldLook(r)
 	}
-	answer(w, r, http.StatusOK, func(b []byte) []byte {
-		b = append(b, `{"data":[`...)
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText {
+		b = b.open('{').member("data").open('[')
 		for i := range page.Contacts {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = row.append(b, &page.Contacts[i])
+			b = row.write(b, &page.Contacts[i])
 		}
-		return a.appendEnvelope(append(b, ']'), r, l.PerPage, page.Next, page.Prev)
+		return a.endPage(b.end(']'), r, l.PerPage, page.Next, page.Prev)
 	})
 	return nil
 }
@@ -137,48 +134,34 @@ var primaryNames = [contact.NumCollections]string{"email", "phone", "name", "loc
 // primaryOrder is the order in which a row has its primaries.
 var primaryOrder = [contact.NumCollections]contact.Collection{contact.Emails, contact.Names, contact.Phones, contact.Locations}
 
-func (rw rowWriter) append(b []byte, c *contact.Contact) []byte {
-	b = appendID(b, c.ID)
+func (rw rowWriter) write(b jsonText, c *contact.Contact) jsonText {
+	b = b.contactID(c.ID)
 	for _, col := range primaryOrder {
-		b = append(append(append(b, `,"`...), primaryNames[col]...), `":`...)
-		text, ok := c.Primary(col)
-		b = appendText(b, text, ok)
+		b = b.member(primaryNames[col]).textIf(c.Primary(col))
 	}
 	if rw.emails {
-		b = appendList(b, contact.Emails, c.Values[contact.Emails])
+		b = b.values(contact.Emails, c.Values[contact.Emails])
 	}
 	if rw.fields != nil {
-		b = appendFields(b, c, rw.fields)
+		b = b.fields(c, rw.fields)
 	}
-	return append(b, '}')
+	return b.end('}')
 }
 
-// appendText writes a string, or null where there is none.
-func appendText(b []byte, text string, ok bool) []byte {
-	if !ok {
-		return append(b, "null"...)
-	}
-	return appendString(b, text)
-}
-
-// appendEnvelope closes an answer that is a page, which has begun with its data
+// endPage ends an answer that is a page, which has begun with its data
 // (CONTRACT P4).
-func (a *api) appendEnvelope(b []byte, r *request, perPage int, next, prev string) []byte {
-	b = append(b, `,"path":`...)
-	b = appendString(b, a.listAddress(r))
-	b = append(b, `,"per_page":`...)
-	b = strconv.AppendInt(b, int64(perPage), 10)
+func (a *api) endPage(b jsonText, r *request, perPage int, next, prev string) jsonText {
+	b = b.member("path").text(a.listAddress(r))
+	b = b.member("per_page").integer(int64(perPage))
 	for _, c := range []struct{ name, cursor string }{{"next", next}, {"prev", prev}} {
-		b = append(append(append(b, `,"`...), c.name...), `_cursor":`...)
-		b = appendText(b, c.cursor, c.cursor != "")
-		b = append(append(append(b, `,"`...), c.name...), `_page_url":`...)
 		link := ""
 		if c.cursor != "" {
 			link = a.link(r, "cursor", c.cursor)
 		}
-		b = appendText(b, link, link != "")
+		b = b.member(c.name+"_cursor").textIf(c.cursor, c.cursor != "")
+		b = b.member(c.name+"_page_url").textIf(link, link != "")
 	}
-	return append(b, '}')
+	return b.end('}')
 }
 
 // address gives the scheme and host that the client sees.

@@ -32,9 +32,9 @@ func (a *api) mergeContact(w http.ResponseWriter, r *request) error {
 	}
 	setWritten(w.Header(), r, &written)
 	if !r.grant.Key.Scopes.Has(access.Read) {
-		answer(w, r, http.StatusOK, func(b []byte) []byte { return append(appendID(b, written.Contact.ID), '}') })
+		answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.contactID(written.Contact.ID).end('}') })
 		return nil
 	}
-	answer(w, r, http.StatusOK, func(b []byte) []byte { return appendContact(b, &written.Contact, fieldLook(r)) })
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.contact(&written.Contact, fieldLook(r)) })
 	return nil
 }

@@ -5,8 +5,6 @@ import (
 	_ "embed"
 	"net/http"
 	"slices"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // The description of the API. openapi.yaml is written by hand, openapi.json is
@@ -36,10 +34,7 @@ func openAPIPages(publicURL string) (asYAML, asJSON *page) {
 	if publicURL == "" {
 		return openAPIYAMLPage, openAPIJSONPage
 	}
-	address, err := jsontext.AppendQuote(nil, publicURL) // YAML reads it alike
-	if err != nil {
-		panic("httpapi: the public URL is not UTF-8") // it was parsed as a URL
-	}
+	address := jsonText(nil).text(publicURL) // YAML reads it alike
 	return newPage("application/yaml", replaceServer(openAPIText, "servers:\n  - url: ", "/", address)),
 		newPage(contentType, replaceServer(openAPIJSON, "\"servers\": [\n  {\n   \"url\": ", `"/"`, address))
 }

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 )
@@ -43,10 +41,10 @@ func setLimitHeaders(h http.Header, v access.Verdict) {
 }
 
 // answer sends a whole answer, which body appends to a buffer.
-func answer(w http.ResponseWriter, r *request, status int, body func([]byte) []byte) {
+func answer(w http.ResponseWriter, r *request, status int, body func(jsonText) jsonText) {
 	buf := buffers.Get().(*[]byte)
 	defer freeBuffer(buf)
-	*buf = body((*buf)[:0])
+	*buf = body(jsonText((*buf)[:0]))
 	r.api.leaveTurn(r) // before the client takes its time
 	// The octets are held until the client has taken them, or its time is over.
 	if err := r.api.holdAnswer(r, cap(*buf)); err != nil {
@@ -85,89 +83,65 @@ func (l *look) name(slot contact.Slot) string {
 	return l.labels.Name(slot)
 }
 
-// appendContact writes a whole contact: all of it that a PUT could lose
-// (CONTRACT D14, D15, P2). l says how its custom fields look.
-func appendContact(b []byte, c *contact.Contact, l *look) []byte {
-	b = appendID(b, c.ID)
+// contact writes a whole contact: all of it that a PUT could lose (CONTRACT D14,
+// D15, P2). l says how its custom fields look.
+func (b jsonText) contact(c *contact.Contact, l *look) jsonText {
+	b = b.contactID(c.ID)
 	for _, col := range contact.Collections {
-		b = appendList(b, col, c.Values[col])
+		b = b.values(col, c.Values[col])
 	}
-	return append(appendFields(b, c, l), '}')
+	return b.fields(c, l).end('}')
 }
 
-// appendFields writes all slots of a contact as a member.
-func appendFields(b []byte, c *contact.Contact, l *look) []byte {
-	b = append(b, `,"custom_fields":{`...)
+// fields writes all slots of a contact as a member.
+func (b jsonText) fields(c *contact.Contact, l *look) jsonText {
+	b = b.member("custom_fields").open('{')
 	for i := range c.Fields {
-		if i > 0 {
-			b = append(b, ',')
-		}
 		slot := contact.SlotAt(i)
-		b = append(appendString(b, l.name(slot)), ':')
-		b = appendFieldText(b, slot, c.Fields[i].Text, l.numbers)
+		b = b.member(l.name(slot)).field(slot, c.Fields[i].Text, l.numbers)
 	}
-	return append(b, '}')
+	return b.end('}')
 }
 
-// appendSent writes a contact's id and of the rest what a patch sent, as it is
-// stored now (CONTRACT S7, D14).
-func appendSent(b []byte, c *contact.Contact, p *contact.Patch, l *look) []byte {
-	b = appendID(b, c.ID)
+// sent writes a contact's id and of the rest what a patch sent, as it is stored
+// now (CONTRACT S7, D14).
+func (b jsonText) sent(c *contact.Contact, p *contact.Patch, l *look) jsonText {
+	b = b.contactID(c.ID)
 	for _, col := range contact.Collections {
 		if p.Values[col].Sent {
-			b = appendList(b, col, c.Values[col])
+			b = b.values(col, c.Values[col])
 		}
 	}
 	if p.Fields.Sent {
-		b = append(b, `,"custom_fields":{`...)
+		b = b.member("custom_fields").open('{')
 		for i := range c.Fields {
-			if !p.Fields.Named[i] {
-				continue
+			if slot := contact.SlotAt(i); p.Fields.Named[i] {
+				b = b.member(slot.String()).field(slot, c.Fields[i].Text, l.numbers)
 			}
-			if b[len(b)-1] != '{' {
-				b = append(b, ',')
-			}
-			slot := contact.SlotAt(i)
-			b = append(appendString(b, slot.String()), ':')
-			b = appendFieldText(b, slot, c.Fields[i].Text, l.numbers)
 		}
-		b = append(b, '}')
+		b = b.end('}')
 	}
-	return append(b, '}')
+	return b.end('}')
 }
 
-func appendID(b []byte, id contact.ID) []byte {
-	return strconv.AppendInt(append(b, `{"id":`...), int64(id), 10)
+// contactID begins what is told of a contact.
+func (b jsonText) contactID(id contact.ID) jsonText {
+	return b.open('{').member("id").integer(int64(id))
 }
 
-func appendList(b []byte, col contact.Collection, values []contact.Value) []byte {
-	b = append(b, ',', '"')
-	b = append(b, col.String()...)
-	b = append(b, `":[`...)
-	for i, v := range values {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendString(b, v.Text)
+// values writes a collection as a member.
+func (b jsonText) values(col contact.Collection, values []contact.Value) jsonText {
+	b = b.member(col.String()).open('[')
+	for _, v := range values {
+		b = b.text(v.Text)
 	}
-	return append(b, ']')
+	return b.end(']')
 }
 
-// appendFieldText writes the content of a slot as JSON has it (CONTRACT D13).
-func appendFieldText(b []byte, slot contact.Slot, text string, numbers numberStyle) []byte {
-	switch {
-	case text == "":
-		return append(b, "null"...)
-	case slot.Kind() == contact.NumberField && numbers == jsonNumbers: // stored as JSON writes it
-		return append(b, text...)
-	default:
-		return appendString(b, text)
+// field writes the content of a slot as JSON has it (CONTRACT D13).
+func (b jsonText) field(slot contact.Slot, text string, numbers numberStyle) jsonText {
+	if text != "" && slot.Kind() == contact.NumberField && numbers == jsonNumbers {
+		return b.raw(text) // stored as JSON writes it
 	}
-}
-
-// appendString writes a JSON string. What is not UTF-8 becomes U+FFFD, but
-// nothing such is stored.
-func appendString(b []byte, s string) []byte {
-	b, _ = jsontext.AppendQuote(b, s)
-	return b
+	return b.textIf(text, text != "")
 }

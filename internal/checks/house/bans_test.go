@@ -34,6 +34,18 @@ var bans = []ban{
 		why:     "there is one JSON decoder, github.com/go-json-experiment/json: this one takes duplicate members and any case (CONTRACT D5)",
 	},
 	{
+		from:  productBut(),
+		calls: []string{"strconv.AppendQuote"},
+		why:   "Go's quoting is not JSON's: text for programs is escaped by jsontext.AppendQuote",
+	},
+	{
+		from: func(s *source) bool {
+			return !s.test && s.dir() == "internal/httpapi" && s.path != "internal/httpapi/json.go"
+		},
+		calls: []string{"jsontext.AppendQuote", "json.Marshal", "json.MarshalWrite", "jsontext.NewEncoder", "strconv.Quote"},
+		why:   "answers are written by jsonText alone, which puts the commas and escapes",
+	},
+	{
 		from:    productBut("internal/store/sqlite"),
 		imports: []string{"zombiezen.com/go/sqlite", "modernc.org/sqlite"},
 		why:     "only a backend speaks to a database",
@@ -128,6 +140,9 @@ func TestBansRefuse(t *testing.T) {
 	refuses(t, banFaults(made(t, map[string]string{
 		"api/a.go":                      "package p\nimport (\n_ \"net/http\"\n_ \"encoding/json\"\n_ \"golang.org/x/text\")",
 		"internal/contact/a.go":         "package p\nimport \"time\"\nvar now = time.Now\nvar d time.Duration",
+		"internal/access/a.go":          "package p\nimport \"strconv\"\nvar b = strconv.AppendQuote(nil, \"\")",
+		"internal/httpapi/b.go":         "package p\nimport \"github.com/go-json-experiment/json/jsontext\"\nvar b, _ = jsontext.AppendQuote(nil, \"\")",
+		"internal/httpapi/json.go":      "package p\nimport \"github.com/go-json-experiment/json/jsontext\"\nvar b, _ = jsontext.AppendQuote(nil, \"\")",
 		"internal/contact/b.go":         "package p\nimport _ \"math/rand/v2\"",
 		"internal/contact/a_test.go":    "package p\nimport _ \"math/rand/v2\"",
 		"internal/book/a.go":            "package p\nimport (\n_ \"encoding/json\"\n_ \"database/sql\"\n\"time\")\nvar now = time.Now",
@@ -144,6 +159,8 @@ func TestBansRefuse(t *testing.T) {
 	})),
 		"api/a.go imports golang.org/x/text: ",
 		"internal/contact/a.go:3 calls time.Now: ",
+		"internal/access/a.go:3 calls strconv.AppendQuote: ",
+		"internal/httpapi/b.go:3 calls jsontext.AppendQuote: ",
 		"internal/contact/b.go imports math/rand/v2: ",
 		"internal/book/a.go imports encoding/json: ",
 		"internal/book/a.go imports database/sql: ",
