@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,21 +14,7 @@ import (
 // A very small run of isolation plays every input. Whether a goal is met says
 // nothing here.
 func TestIsolation(t *testing.T) {
-	self, err1 := os.Executable()
-	module, err2 := filepath.Abs(".")
-	if err1 != nil || err2 != nil {
-		t.Fatal(err1, err2)
-	}
-	scratch, err := os.MkdirTemp(module, ".test-") // on a disk
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(scratch); err != nil {
-			t.Error(err)
-		}
-	})
-	env := &target.Env{Module: module, Scratch: scratch, Self: self, Say: func(text string) { t.Log(text) }}
+	env := testEnv(t, ".")
 	o := &plan.IsolationOptions{Rounds: 1, Time: 200 * time.Millisecond, Rate: 100,
 		Size: target.AttackedSize{Each: 20, Shared: 40, Changes: 100, History: 600}}
 	run, err := plan.Isolate(t.Context(), env, o)

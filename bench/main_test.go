@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,22 +29,7 @@ func TestMain(m *testing.M) {
 // A very small run goes through everything but the peers: it builds Carnet,
 // fills it, and measures each kind of case.
 func TestRun(t *testing.T) {
-	self, err1 := os.Executable()
-	module, err2 := filepath.Abs(".")
-	if err1 != nil || err2 != nil {
-		t.Fatal(err1, err2)
-	}
-	// Not t.TempDir, which may be in memory; a run refuses that.
-	scratch, err := os.MkdirTemp(module, ".test-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(scratch); err != nil {
-			t.Error(err)
-		}
-	})
-	env := &target.Env{Module: module, Scratch: scratch, Self: self, Say: func(text string) { t.Log(text) }}
+	env := testEnv(t, ".")
 	o := &plan.Options{Rounds: 2, Time: 250 * time.Millisecond, Warm: 10 * time.Millisecond, Contacts: 300,
 		Only: regexp.MustCompile(`^(carnet|naive|no-op) PUT (1|64)$|^raw SQL|PUT 64 at 50|^carnet (GET|90/10|list) 16$|^carnet-8 (PUT|POST) 64$`)}
 	r, err := plan.Run(t.Context(), env, o)
@@ -77,32 +63,14 @@ func TestRun(t *testing.T) {
 	if text := report.Text(r); !strings.Contains(text, "carnet PUT 64") || !strings.Contains(text, "only 2 of at least 3") {
 		t.Error(text)
 	}
-	if left, err := os.ReadDir(filepath.Join(scratch, "work")); err == nil {
+	if left, err := os.ReadDir(filepath.Join(env.Scratch, "work")); err == nil {
 		t.Errorf("the run has left %v behind", left)
 	}
 }
 
 // A very small run on PostgreSQL: over HTTP, in process, and pgbench.
 func TestRunOnPostgres(t *testing.T) {
-	self, err1 := os.Executable()
-	module, err2 := filepath.Abs(".")
-	if err1 != nil || err2 != nil {
-		t.Fatal(err1, err2)
-	}
-	// On a disk, and where the user postgres can reach it.
-	scratch, err := os.MkdirTemp("/var/tmp", "carnet-bench-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(scratch); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := os.Chmod(scratch, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	env := &target.Env{Module: module, Scratch: scratch, Self: self, Say: func(text string) { t.Log(text) }}
+	env := testEnv(t, "/var/tmp") // where the user postgres can reach it
 	o := &plan.Options{Rounds: 1, Time: 250 * time.Millisecond, Warm: 10 * time.Millisecond, Contacts: 300, Postgres: postgres.Auto,
 		Only: regexp.MustCompile(`^(carnet|in-process)-pg(-8)? PUT 64|^carnet-pg GET|-sqlite|^pgbench -N 16`)}
 	r, err := plan.Run(t.Context(), env, o)
@@ -159,4 +127,26 @@ func TestSameVersions(t *testing.T) {
 			t.Errorf("%s is %q here and %q in Carnet (%v, %v): go get the same", module, ours, products, err1, err2)
 		}
 	}
+}
+
+// testEnv makes surroundings in a folder, which are gone when the test ends. The
+// folder is on a disk, as that of t.TempDir may not be: a run refuses memory.
+func testEnv(t *testing.T, folder string) *target.Env {
+	t.Helper()
+	self, err1 := os.Executable()
+	module, err2 := filepath.Abs(".")
+	place, err3 := filepath.Abs(folder)
+	scratch, err4 := os.MkdirTemp(place, ".test-")
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(scratch); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Chmod(scratch, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return &target.Env{Module: module, Scratch: scratch, Self: self, Say: func(text string) { t.Log(text) }}
 }

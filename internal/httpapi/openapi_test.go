@@ -218,23 +218,26 @@ func TestDocumentsSpeakToTheirReaders(t *testing.T) {
 // Markdown.
 func TestDescriptionsAreWhatThePageShows(t *testing.T) {
 	code, more := regexp.MustCompile("`[^`]*`"), regexp.MustCompile(`(?m)^\s*([-*+#>|]|[0-9]+\.)\s|\]\(|[<>_]|(^|[^*])\*([^*]|$)`)
-	var walk func(any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case []any:
-			for _, item := range v {
-				walk(item)
-			}
-		case map[string]any:
-			if text, ok := v["description"].(string); ok && more.MatchString(code.ReplaceAllString(text, "")) {
-				t.Errorf("the page cannot show: %s", text)
-			}
-			for _, member := range v {
-				walk(member)
-			}
+	eachObject(readDocument(t).root, func(object map[string]any) {
+		if text, ok := object["description"].(string); ok && more.MatchString(code.ReplaceAllString(text, "")) {
+			t.Errorf("the page cannot show: %s", text)
+		}
+	})
+}
+
+// eachObject visits all objects of a document, however deep.
+func eachObject(v any, visit func(map[string]any)) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			eachObject(item, visit)
+		}
+	case map[string]any:
+		visit(v)
+		for _, member := range v {
+			eachObject(member, visit)
 		}
 	}
-	walk(readDocument(t).root)
 }
 
 // What is written in the components is used: a schema that nothing refers to
@@ -242,23 +245,11 @@ func TestDescriptionsAreWhatThePageShows(t *testing.T) {
 func TestNoIdleComponents(t *testing.T) {
 	d := readDocument(t)
 	used := map[string]bool{}
-	var walk func(any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case []any:
-			for _, item := range v {
-				walk(item)
-			}
-		case map[string]any:
-			if ref, ok := v["$ref"].(string); ok {
-				used[ref] = true
-			}
-			for _, member := range v {
-				walk(member)
-			}
+	eachObject(d.root, func(object map[string]any) {
+		if ref, ok := object["$ref"].(string); ok {
+			used[ref] = true
 		}
-	}
-	walk(d.root)
+	})
 	for kind, list := range d.root["components"].(map[string]any) {
 		if kind == "securitySchemes" {
 			continue

@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -29,19 +28,8 @@ func TestClockYearsAhead(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := start(t, s)
-		request, err := http.NewRequest("POST", r.URL()+"/public-api/v1/contacts", strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Authorization", "Bearer "+r.secret)
-		request.Header.Set("Content-Type", "application/json")
-		answer, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer.Body.Close()
-		if answer.StatusCode != c.status {
-			t.Errorf("accepted %v: answered %d, want %d", c.accept, answer.StatusCode, c.status)
+		if status := r.post(t); status != c.status {
+			t.Errorf("accepted %v: answered %d, want %d", c.accept, status, c.status)
 		}
 		if warned := r.Book().ClockWarning() != ""; warned != (c.status != http.StatusCreated) {
 			t.Errorf("accepted %v: warned %v", c.accept, warned)

@@ -31,17 +31,9 @@ func TestMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := start(t, s)
-	request, err := http.NewRequest("POST", r.URL()+"/public-api/v1/contacts", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
+	if status := r.post(t); status != http.StatusCreated {
+		t.Fatalf("status %d", status)
 	}
-	request.Header.Set("Authorization", "Bearer "+r.secret)
-	request.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer.Body.Close()
 	if status, _ := get(t, r.URL()+"/metrics"); status != http.StatusNotFound {
 		t.Errorf("/metrics of the API: %d", status)
 	}

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,7 +18,6 @@ import (
 	"github.com/carnet-project/carnet/internal/httpapi"
 	"github.com/carnet-project/carnet/internal/metrics"
 	"github.com/carnet-project/carnet/internal/store"
-	"github.com/carnet-project/carnet/internal/store/sqlite"
 )
 
 // neighbours is one server with the keys of eight Spaces, none of which has
@@ -57,14 +55,7 @@ func (l narrow) Accept() (net.Conn, error) {
 func newNeighbours(t *testing.T) (*neighbours, *running) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	backend, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db"), Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	backend, l := onDisk(t)
 	n := &neighbours{t: t, gate: &gate{Backend: backend}, numbers: metrics.New(), moved: make(chan struct{}, 1),
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	t.Cleanup(n.client.CloseIdleConnections)

@@ -58,6 +58,37 @@ func opened(t *testing.T, path string) *Server {
 
 const body = `{"names":["Ada Example"]}`
 
+// post creates a contact and gives the status.
+func (r *running) post(t *testing.T) int {
+	t.Helper()
+	request, err := http.NewRequest("POST", r.URL()+"/public-api/v1/contacts", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+r.secret)
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	return answer.StatusCode
+}
+
+// onDisk opens a database and a port, for a server that a test puts together.
+func onDisk(t *testing.T) (store.Backend, net.Listener) {
+	t.Helper()
+	backend, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db"), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return backend, l
+}
+
 // halfSent sends a create up to the middle of its body. When it returns the
 // server is working on it: it asks to be told to go on, and was.
 func (r *running) halfSent(t *testing.T) (net.Conn, *bufio.Reader) {
@@ -150,14 +181,7 @@ func (brokenDisk) Begin(context.Context, int64) (store.Tx, error) {
 // A storage that failed must not be tried again: the process has to end.
 func TestRunEndsWhenTheStorageFails(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
-	backend, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db"), Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	backend, l := onDisk(t)
 	st := store.New(brokenDisk{backend}, store.Options{Log: log})
 	r := start(t, newServer(l, &Database{book.New(st, book.Options{Log: log}), st}, Config{Log: log}, metrics.New()))
 	patch := contact.Patch{}
