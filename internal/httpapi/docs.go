@@ -24,13 +24,13 @@ const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 var (
-	docsPage   = newDocsPage("text/html; charset=utf-8", docsFiles, "docs/index.html")
-	docsAssets = map[string]*page{
-		"carnet.css":           newDocsPage("text/css; charset=utf-8", docsFiles, "docs/carnet.css"),
-		"start.js":             newDocsPage("text/javascript; charset=utf-8", docsFiles, "docs/start.js"),
-		"favicon.png":          newDocsPage("image/png", static.FS, "favicon-32x32.png"),
-		"swagger-ui.css":       newDocsPage("text/css; charset=utf-8", static.FS, "swagger-ui.css.gz"),
-		"swagger-ui-bundle.js": newDocsPage("text/javascript; charset=utf-8", static.FS, "swagger-ui-bundle.js.gz"),
+	docsPage   = newDocsAsset("text/html; charset=utf-8", docsFiles, "docs/index.html")
+	docsAssets = map[string]*asset{
+		"carnet.css":           newDocsAsset("text/css; charset=utf-8", docsFiles, "docs/carnet.css"),
+		"start.js":             newDocsAsset("text/javascript; charset=utf-8", docsFiles, "docs/start.js"),
+		"favicon.png":          newDocsAsset("image/png", static.FS, "favicon-32x32.png"),
+		"swagger-ui.css":       newDocsAsset("text/css; charset=utf-8", static.FS, "swagger-ui.css.gz"),
+		"swagger-ui-bundle.js": newDocsAsset("text/javascript; charset=utf-8", static.FS, "swagger-ui-bundle.js.gz"),
 	}
 )
 
@@ -43,12 +43,12 @@ func (a *api) docsAsset(w http.ResponseWriter, r *request) error {
 	return p.answer(a, w, r)
 }
 
-func newDocsPage(mediaType string, files fs.ReadFileFS, name string) *page {
+func newDocsAsset(mediaType string, files fs.ReadFileFS, name string) *asset {
 	text, err := files.ReadFile(name)
 	if err != nil {
 		panic("httpapi: " + name + " is not embedded") // the files of a module do not change
 	}
-	p := newPage(mediaType, text)
+	p := newAsset(mediaType, text)
 	p.policy = docsPolicy
 	p.zipped = strings.HasSuffix(name, ".gz")
 	return p

@@ -19,7 +19,7 @@ const homePolicy = "default-src 'none'; style-src 'self'; img-src 'self'; base-u
 // server by.
 func (a *api) home(w http.ResponseWriter, r *request) error {
 	address := html.EscapeString(a.address(r))
-	p := newPage("text/html; charset=utf-8", bytes.ReplaceAll(homeText, []byte("ADDRESS"), []byte(address)))
+	p := newAsset("text/html; charset=utf-8", bytes.ReplaceAll(homeText, []byte("ADDRESS"), []byte(address)))
 	p.policy = homePolicy
 	return p.answer(a, w, r)
 }

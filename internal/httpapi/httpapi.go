@@ -57,7 +57,7 @@ func New(b *book.Book, o Options) http.Handler {
 	}
 	a := &api{metrics: o.Metrics, book: b, log: o.Log, shares: newShares(o.MaxInFlight, o.MaxHeld), deadline: o.Deadline,
 		publicURL: strings.TrimSuffix(o.PublicURL, "/"), hosts: o.Hosts, refusals: o.Refusals, stopping: o.Stopping}
-	a.documentYAML, a.documentJSON = openAPIPages(a.publicURL)
+	a.documentYAML, a.documentJSON = openAPIAssets(a.publicURL)
 	a.mux = a.newMux()
 	return a
 }
@@ -74,7 +74,7 @@ type api struct {
 	metrics   *metrics.Metrics
 	mux       *http.ServeMux
 
-	documentYAML, documentJSON *page
+	documentYAML, documentJSON *asset
 }
 
 // ServeHTTP answers one request. The mux would redirect an unclean path; here

@@ -22,21 +22,21 @@ var (
 )
 
 var (
-	openAPIYAMLPage = newPage("application/yaml", openAPIText)
-	openAPIJSONPage = newPage(contentType, openAPIJSON)
-	llmsPage        = newPage("text/plain; charset=utf-8", llmsText)
+	openAPIYAMLAsset = newAsset("application/yaml", openAPIText)
+	openAPIJSONAsset = newAsset(contentType, openAPIJSON)
+	llmsAsset        = newAsset("text/plain; charset=utf-8", llmsText)
 )
 
-// openAPIPages gives the document's pages for a server that clients know by an
+// openAPIAssets gives the document as assets for a server that clients know by an
 // address: it takes the place of "/", which stands for wherever the document
 // came from.
-func openAPIPages(publicURL string) (asYAML, asJSON *page) {
+func openAPIAssets(publicURL string) (asYAML, asJSON *asset) {
 	if publicURL == "" {
-		return openAPIYAMLPage, openAPIJSONPage
+		return openAPIYAMLAsset, openAPIJSONAsset
 	}
 	address := jsonText(nil).text(publicURL) // YAML reads it alike
-	return newPage("application/yaml", replaceServer(openAPIText, "servers:\n  - url: ", "/", address)),
-		newPage(contentType, replaceServer(openAPIJSON, "\"servers\": [\n  {\n   \"url\": ", `"/"`, address))
+	return newAsset("application/yaml", replaceServer(openAPIText, "servers:\n  - url: ", "/", address)),
+		newAsset(contentType, replaceServer(openAPIJSON, "\"servers\": [\n  {\n   \"url\": ", `"/"`, address))
 }
 
 // replaceServer puts an address where the document has "/" behind what leads

@@ -38,7 +38,7 @@ var routes = []route{
 	{"GET", "/{$}", "", "", nil, (*api).home},
 	{"GET", "/openapi.yaml", "", "", nil, (*api).openAPIYAML},
 	{"GET", "/openapi.json", "", "", nil, (*api).openAPIJSON},
-	{"GET", "/llms.txt", "", "", nil, llmsPage.answer},
+	{"GET", "/llms.txt", "", "", nil, llmsAsset.answer},
 	{"GET", "/docs", "", "", nil, docsPage.answer},
 	{"GET", "/docs/{asset}", "", "", nil, (*api).docsAsset},
 }

@@ -12,9 +12,9 @@ import (
 	"sync"
 )
 
-// page is a text about the API, the same for everyone: no key is needed to
+// asset is a text about the API, the same for everyone: no key is needed to
 // read it, and it may be kept for an hour.
-type page struct {
+type asset struct {
 	mediaType string
 	text      []byte
 	zipped    bool // text is compressed with gzip
@@ -23,18 +23,18 @@ type page struct {
 	plain     func() ([]byte, error) // text without compression, which is undone once: nobody needs a key to ask for it
 }
 
-// newPage makes a page that may load nothing, as is right for data.
-func newPage(mediaType string, text []byte) *page {
-	return &page{mediaType: mediaType, text: text, policy: contentDefence[0],
+// newAsset makes an asset that may load nothing, as is right for data.
+func newAsset(mediaType string, text []byte) *asset {
+	return &asset{mediaType: mediaType, text: text, policy: contentDefence[0],
 		etag: sync.OnceValue(func() string {
 			sum := sha256.Sum256(text)
-			return `W/"` + hex.EncodeToString(sum[:8]) + `"` // weak: one for the page, compressed or not
+			return `W/"` + hex.EncodeToString(sum[:8]) + `"` // weak: one for both, compressed or not
 		}),
 		plain: sync.OnceValues(func() ([]byte, error) { return unzip(text) })}
 }
 
-// answer sends the page, or 304 to whoever has it.
-func (p *page) answer(_ *api, w http.ResponseWriter, r *request) error {
+// answer sends the asset, or 304 to whoever has it.
+func (p *asset) answer(_ *api, w http.ResponseWriter, r *request) error {
 	h := w.Header()
 	h.Set("Content-Type", p.mediaType)
 	h.Set("Content-Security-Policy", p.policy)
