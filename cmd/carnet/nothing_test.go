@@ -17,7 +17,7 @@ func TestNoFlagIsNothing(t *testing.T) {
 	ended, end := context.WithCancel(t.Context())
 	end() // what is not refused ends by itself
 	tried := 0
-	for _, leaf := range leavesOf(parserOf(new(cli), nil, nil).Model.Node) {
+	for _, leaf := range leavesOf(parserOf(new(cli), new(surroundings)).Model.Node) {
 		for _, group := range leaf.AllFlags(false) {
 			for _, flag := range group {
 				if flag.IsBool() || flag.Tag.Has("blank") {
