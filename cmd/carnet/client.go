@@ -50,7 +50,7 @@ func checkURL(address string) error {
 	return nil
 }
 
-func badURL(message string) error { return fault.New(fault.Invalid, "url_malformed", message) }
+func badURL(message string) error { return fault.New(fault.Invalid, fault.CodeURLMalformed, message) }
 
 // warnOfClearText says so where a key would cross a network that others may
 // read.

@@ -33,11 +33,11 @@ const quotaWindow = contact.Time(time.Minute / time.Microsecond)
 // with its first write.
 func (u Usage) Check(q Quota, now contact.Time) error {
 	if q.Bytes > 0 && u.Bytes >= q.Bytes {
-		return &fault.Error{Kind: fault.SpaceFull, Code: "space_full",
+		return &fault.Error{Kind: fault.SpaceFull, Code: fault.CodeSpaceFull,
 			Message: "This Space has reached its quota: nothing was changed. Reading goes on, and so does taking back. Ask whoever runs the server for more room."}
 	}
 	if over := u.Since + quotaWindow - now; q.Minute > 0 && u.Minute >= q.Minute && over > 0 {
-		return &fault.Error{Kind: fault.SpaceFull, Code: "space_full", RetryAfter: time.Duration(over) * time.Microsecond,
+		return &fault.Error{Kind: fault.SpaceFull, Code: fault.CodeSpaceFull, RetryAfter: time.Duration(over) * time.Microsecond,
 			Message: "This Space has written as much as it may in a minute: nothing was changed. Send it again when the minute is over."}
 	}
 	return nil

@@ -59,7 +59,7 @@ func (s Space) Check() error {
 		}
 	}
 	if !s.Quota.valid() {
-		bad.add("quota", "quota_invalid", "A quota must be from 0 to 1 PiB; 0 means no limit.")
+		bad.add("quota", fault.CodeQuotaInvalid, "A quota must be from 0 to 1 PiB; 0 means no limit.")
 	}
 	return fault.Problems(bad)
 }

@@ -88,6 +88,7 @@ const (
 	CodeShuttingDown   Code = "shutting_down"
 	CodeStorageFailed  Code = "storage_failed"
 	CodeStorageFull    Code = "storage_full"
+	CodeSpaceFull      Code = "space_full" // the Space has reached its quota: 507
 	CodeTimeout        Code = "timeout"
 	CodeInternal       Code = "internal"
 	CodeOutcomeUnknown Code = "outcome_unknown" // nobody can tell whether a write was saved: read before you repeat it

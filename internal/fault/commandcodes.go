@@ -19,6 +19,7 @@ const (
 	CodeNameCharacters        Code = "name_characters"
 	CodeNameLength            Code = "name_length"
 	CodeNameUntrimmed         Code = "name_untrimmed"
+	CodeQuotaInvalid          Code = "quota_invalid"
 	CodeRegionInvalid         Code = "region_invalid"
 	CodeScopeUnknown          Code = "scope_unknown"
 	CodeScopesInvalid         Code = "scopes_invalid"
@@ -27,4 +28,5 @@ const (
 	CodeTextInvisible         Code = "text_invisible" // in a header it is header_invalid
 	CodeTextUTF8              Code = "text_utf8"      // a body that is not UTF-8 is refused as a whole
 	CodeTimezoneInvalid       Code = "timezone_invalid"
+	CodeURLMalformed          Code = "url_malformed"
 )
