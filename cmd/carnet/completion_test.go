@@ -44,6 +44,8 @@ func TestCandidates(t *testing.T) {
 		"space set 1 --limit ":                             "",
 		"nonsense ":                                        "serve migrate demo space key field contact bench version completion help",
 		"contact get 1 --labels --version":                 "--version",
+		"space set 1 --qu":                                 "--quota --quota-minute",
+		"space create x --quota ":                          "",
 	} {
 		var out bytes.Buffer
 		complete(&out, app, strings.Split(line, " "))

@@ -11,6 +11,7 @@ type spaceCreate struct {
 	Name     string `arg:"" help:"What people call it."`
 	TimeZone string `tried:"tz,zone" name:"timezone" placeholder:"ZONE" help:"The IANA time zone of its days, as in Europe/Berlin. Default: UTC."`
 	Region   string `tried:"country" placeholder:"REGION" help:"The country of phone numbers that are typed without one, as in DE. Default: none."`
+	quotaFlags
 	format
 }
 
@@ -22,11 +23,11 @@ func (c *spaceCreate) Run(in *surroundings) error {
 		return err
 	}
 	defer db.Close()
-	s, err := db.Book.CreateSpace(in.ctx, author(), access.Space{Name: c.Name, TimeZone: c.TimeZone, Region: strings.ToUpper(c.Region)})
-	if err != nil {
+	s := access.Space{Name: c.Name, TimeZone: c.TimeZone, Region: strings.ToUpper(c.Region)}
+	c.quotaFlags.apply(&s.Quota)
+	if s, err = db.Book.CreateSpace(in.ctx, author(), s); err != nil {
 		return err
 	}
 	in.did("Space %d was made all the same.", s.ID)
-	r := recordSpace(s)
-	return show(in, c.format, r, spaceHead, r)
+	return showSpace(in, c.format, db.Book, s)
 }

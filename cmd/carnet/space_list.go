@@ -4,7 +4,7 @@ type spaceList struct {
 	format
 }
 
-// Run lists them by id.
+// Run lists them by id, with how full they are.
 func (c *spaceList) Run(in *surroundings) error {
 	db, err := in.open()
 	if err != nil {
@@ -15,9 +15,13 @@ func (c *spaceList) Run(in *surroundings) error {
 	if err != nil {
 		return err
 	}
+	usages, err := db.Book.Usages(in.ctx)
+	if err != nil {
+		return err
+	}
 	list := make([]spaceRecord, len(spaces))
 	for i, s := range spaces {
-		list[i] = recordSpace(s)
+		list[i] = recordSpace(s, usages[s.ID])
 	}
 	return show(in, c.format, list, spaceHead, list...)
 }

@@ -18,13 +18,14 @@ type spaceSet struct {
 	Region       *string  `tried:"country" blank:"clears" placeholder:"REGION" help:"The country of phone numbers that are typed without one, as in DE; an empty one clears it."`
 	Subscription *string  `enum:"active,inactive" placeholder:"STATE" help:"active, or inactive: then every request is refused."`
 	Limit        []string `sep:"none" placeholder:"BUCKET=N" help:"Requests a minute of update, create, get, list or batch, as in update=600; 0 is no limit. May be given several times."`
+	quotaFlags
 	format
 }
 
 // Validate refuses a change of nothing: something was forgotten.
 func (c *spaceSet) Validate() error {
-	if c.Name == nil && c.TimeZone == nil && c.Region == nil && c.Subscription == nil && c.Limit == nil {
-		return errors.New("say what to change: --name, --timezone, --region, --subscription or --limit")
+	if c.Name == nil && c.TimeZone == nil && c.Region == nil && c.Subscription == nil && c.Limit == nil && c.quotaFlags.none() {
+		return errors.New("say what to change: --name, --timezone, --region, --subscription, --limit, --quota or --quota-minute")
 	}
 	return nil
 }
@@ -53,8 +54,7 @@ func (c *spaceSet) Run(in *surroundings) error {
 	in.did("Space %d was changed all the same.", s.ID)
 	// What phone numbers are compared by follows from the region. Where it
 	// changed, the store has made that anew in the same transaction.
-	r := recordSpace(s)
-	return show(in, c.format, r, spaceHead, r)
+	return showSpace(in, c.format, db.Book, s)
 }
 
 // limit is what one --limit says.
@@ -87,6 +87,7 @@ func (c *spaceSet) apply(s *access.Space) {
 	if c.Subscription != nil {
 		s.Subscription = access.Subscription(*c.Subscription)
 	}
+	c.quotaFlags.apply(&s.Quota)
 }
 
 func set(to, from *string) {

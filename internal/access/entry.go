@@ -109,7 +109,7 @@ func (s *Space) settings() []setting {
 	for _, b := range Buckets {
 		list = append(list, setting{"limits." + string(b), strconv.Itoa(s.Limits.Get(b))})
 	}
-	list = append(list, setting{"quota.bytes", figureOf(s.Quota.Bytes)}, setting{"quota.minute", figureOf(s.Quota.Minute)})
+	list = append(list, setting{"quota.bytes", FormatSize(s.Quota.Bytes)}, setting{"quota.minute", FormatSize(s.Quota.Minute)})
 	for i, label := range s.Labels {
 		list = append(list, setting{"labels." + contact.SlotAt(i).String(), label})
 	}
@@ -120,14 +120,6 @@ func (k *APIKey) settings() []setting {
 	return []setting{
 		{"name", k.Name}, {"scopes", k.Scopes.String()}, {"expires_at", settingOf(k.Expires)}, {"revoked_at", settingOf(k.Revoked)},
 	}
-}
-
-// figureOf gives a figure of which 0 is none.
-func figureOf(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.FormatInt(n, 10)
 }
 
 // settingOf gives a time to the microsecond, as it is stored.

@@ -51,7 +51,7 @@ func TestSpaceEntries(t *testing.T) {
 		"Limits": {func(s *access.Space) { s.Limits = s.Limits.With(access.Batch, 0).With(access.Update, 600) },
 			[]access.Edit{{"limits.update", "60", "600"}, {"limits.batch", "10", "0"}}},
 		"Quota": {func(s *access.Space) { s.Quota = access.Quota{Bytes: 1 << 30, Minute: 7} },
-			[]access.Edit{{"quota.bytes", "", "1073741824"}, {"quota.minute", "", "7"}}},
+			[]access.Edit{{"quota.bytes", "", "1GiB"}, {"quota.minute", "", "7B"}}},
 		"Labels": {func(s *access.Space) { s.Labels[29], s.Labels[0] = "Notes", "Customer plan" },
 			[]access.Edit{{"labels.profile_field_1", "", "Customer plan"}, {"labels.profile_field_30", "", "Notes"}}},
 	}

@@ -63,6 +63,12 @@ func (b *Book) Spaces(ctx context.Context) ([]access.Space, error) {
 	return list, busy(err)
 }
 
+// Usages tells what each Space keeps.
+func (b *Book) Usages(ctx context.Context) (map[contact.SpaceID]access.Usage, error) {
+	all, err := b.store.Usages(ctx)
+	return all, busy(err)
+}
+
 // UpdateSpace lets change set what it wants of a Space, and saves it if
 // Space.Check allows. It gives the Space as it is then; NotFound where there
 // is none.
