@@ -5,7 +5,7 @@ package api
 // first problem. A newer server may send codes that are not here.
 type Code string
 
-// The key and what it may do: 401, 403, 429.
+// The key, and what it and its Space may do: 401, 403, 429, 507.
 const (
 	CodeKeyMissing           Code = "key_missing"
 	CodeKeyMalformed         Code = "key_malformed"
@@ -13,6 +13,7 @@ const (
 	CodeScopeMissing         Code = "scope_missing"
 	CodeSubscriptionInactive Code = "subscription_inactive"
 	CodeRateLimited          Code = "rate_limited"
+	CodeSpaceFull            Code = "space_full" // where RetryAfter is set, for the rest of a minute
 )
 
 // The address and the request as a whole: 404, 405, 412, 413, 415, 421, 422.

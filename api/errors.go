@@ -16,7 +16,7 @@ type Error struct {
 	Message    string              // a sentence for a person
 	Errors     map[string][]string // on 422: every problem, by the path of what is wrong ("emails.1"); else nil
 	RequestID  string              // names the request in the server's log and history; "" where none was given
-	RetryAfter time.Duration       // how long to wait before asking again, on 429 and 503; else 0
+	RetryAfter time.Duration       // how long to wait before asking again, on 429, 503 and some 507; else 0
 }
 
 // Error gives the message with the status, the code and the request id.

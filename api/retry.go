@@ -26,8 +26,8 @@ func (r *request) again(err error, tries int) (wait time.Duration, ok bool) {
 		return backOff(tries), true
 	case e.Status == http.StatusTooManyRequests:
 		return e.RetryAfter, e.RetryAfter <= longestWait
-	case e.Status == http.StatusServiceUnavailable && e.RetryAfter > 0:
-		// Carnet's 503 says that nothing was done. A proxy's need not.
+	case (e.Status == http.StatusServiceUnavailable || e.Status == http.StatusInsufficientStorage) && e.RetryAfter > 0:
+		// Carnet's 503 and 507 say that nothing was done. A proxy's need not.
 		ours := e.Code != "" && e.Code != CodeOutcomeUnknown
 		return e.RetryAfter, (read || ours) && e.RetryAfter <= longestWait
 	}

@@ -101,7 +101,9 @@ func (c *conversation) checkAlways(res *http.Response, body, method string) {
 	c.world.requestIDs[id] = true
 	c.checkWhen(res, "WWW-Authenticate", res.StatusCode == 401, "Bearer")
 	c.checkWhen(res, "Allow", res.StatusCode == 405, "")
-	c.checkWhen(res, "Retry-After", res.StatusCode == 429 || res.StatusCode == 503, "")
+	if res.StatusCode != 507 { // which has it where waiting helps
+		c.checkWhen(res, "Retry-After", res.StatusCode == 429 || res.StatusCode == 503, "")
+	}
 	if after := h.Get("Retry-After"); after != "" && !secondsForm.MatchString(after) {
 		c.errorf("Retry-After: %q", after)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/httpapi"
 	"github.com/carnet-project/carnet/internal/store"
 )
@@ -35,6 +36,7 @@ import (
 //	< at If-Match: Send ...       every member of errors in order; the message may be left out
 //	< {"id": {alice}}             the body, members in this order; numbers must be written alike
 //	revoke NAME                   revokes a key, which cannot be asked for over HTTP
+//	quota NAME BYTES MINUTE       sets the quota of a key's Space; 0 for none
 //	wait 61s                      sets the clock forward
 //
 // {name} stands for a value that is known, in an answer {name=} learns it and
@@ -140,6 +142,8 @@ func (c *conversation) direct(words []string) {
 	switch {
 	case len(words) == 2 && words[0] == "revoke":
 		c.world.revoke(c.t, words[1])
+	case len(words) == 4 && words[0] == "quota":
+		c.world.setQuota(c.t, words[1], access.Quota{Bytes: c.number(words[2]), Minute: c.number(words[3])})
 	case len(words) == 2 && words[0] == "wait":
 		d, err := time.ParseDuration(words[1])
 		if err != nil {
@@ -154,7 +158,7 @@ func (c *conversation) direct(words []string) {
 func (c *conversation) number(s string) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		c.errorf("%q is no id", s)
+		c.errorf("%q is no number", s)
 	}
 	return n
 }

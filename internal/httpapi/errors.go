@@ -42,7 +42,7 @@ func (a *api) fail(rt *route, w http.ResponseWriter, r *request, err error) {
 		if a.refusals.Note(e.Code) == 1 { // of many there is a count
 			a.log.Warn("a request could not be served", "request_id", r.id, "pattern", rt.pattern, "code", e.Code, "error", e.Err)
 		}
-	case fault.Unauthenticated, fault.Forbidden, fault.RateLimited, fault.Misdirected:
+	case fault.Unauthenticated, fault.Forbidden, fault.RateLimited, fault.Misdirected, fault.SpaceFull:
 		a.refusals.Note(e.Code)
 	}
 	a.answerError(w, r, e)
@@ -76,9 +76,18 @@ func (a *api) answerError(w http.ResponseWriter, r *request, e *fault.Error) {
 	case fault.Unauthenticated:
 		h["WWW-Authenticate"] = []string{"Bearer"}
 	case fault.RateLimited, fault.Unavailable:
-		h["Retry-After"] = []string{strconv.FormatInt(int64(max(1, (e.RetryAfter+time.Second-1)/time.Second)), 10)}
+		h["Retry-After"] = []string{seconds(e.RetryAfter)}
+	case fault.SpaceFull:
+		if e.RetryAfter > 0 { // else only an operator makes room, and waiting does not
+			h["Retry-After"] = []string{seconds(e.RetryAfter)}
+		}
 	}
 	answer(w, r, statuses[e.Kind], func(b jsonText) jsonText { return b.fault(e, r.id) })
+}
+
+// seconds rounds up, so that nobody comes back too early.
+func seconds(wait time.Duration) string {
+	return strconv.FormatInt(int64(max(1, (wait+time.Second-1)/time.Second)), 10)
 }
 
 func (b jsonText) fault(e *fault.Error, id string) jsonText {

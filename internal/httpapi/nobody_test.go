@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/httpapi"
 )
 
@@ -85,12 +86,16 @@ func TestRefusalsAreLogged(t *testing.T) {
 		times(2, "limited", "GET", "/contacts", 200, "")
 		times(3, "limited", "GET", "/contacts", 429, "rate_limited")
 		times(40, "main", "GET", "/changes", 503, "overloaded")
+		w.setQuota(t, "main", access.Quota{Bytes: 1})
+		for range 5 {
+			want(t, w.as("main", "POST", "/contacts", `{"names":["x"]}`), 507, "space_full")
+		}
 		times(9, "main", "GET", "/contacts/7", 404, "contact_not_found") // is none of these
 		if log.String() != "" {
 			t.Errorf("logged at once: %s", log.String())
 		}
 		const line = `"level":"WARN","msg":"requests were refused","within":60000000000,` +
-			`"codes":{"key_invalid":3000,"key_malformed":20,"overloaded":40,"rate_limited":3,"scope_missing":30}}` + "\n"
+			`"codes":{"key_invalid":3000,"key_malformed":20,"overloaded":40,"rate_limited":3,"scope_missing":30,"space_full":5}}` + "\n"
 		time.Sleep(2 * time.Minute)
 		if got := log.String(); strings.Count(got, "\n") != 1 || !strings.HasSuffix(got, line) {
 			t.Errorf("logged %s", got)

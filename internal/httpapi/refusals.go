@@ -15,7 +15,7 @@ import (
 const refusalsEvery = time.Minute
 
 // Refusals count the requests that were refused for who sent them, how often, or
-// because the server could not serve them, by the code of the error: keys that
+// because there was no room or the server could not serve them, by the code of the error: keys that
 // are guessed must leave a trace, and must not fill the disk with it. Each
 // minute in which there were some leaves one line, without addresses or anything
 // else that says whose they were. Methods may be called from many goroutines.

@@ -59,8 +59,9 @@ type world struct {
 	log        *lockedBuffer
 	secrets    map[string]string // by the name of the key
 	keyIDs     map[string]int64
-	space      contact.SpaceID // of most keys
-	requestIDs map[string]bool // that answers had
+	spaces     map[string]contact.SpaceID // likewise
+	space      contact.SpaceID            // of most keys
+	requestIDs map[string]bool            // that answers had
 
 	mu  sync.Mutex
 	now time.Time
@@ -71,7 +72,7 @@ func newWorld(t *testing.T, b store.Backend) *world { return newWorldWith(t, b, 
 func newWorldWith(t *testing.T, b store.Backend, o httpapi.Options) *world {
 	t.Helper()
 	w := &world{
-		log: &lockedBuffer{}, secrets: map[string]string{}, keyIDs: map[string]int64{}, requestIDs: map[string]bool{},
+		log: &lockedBuffer{}, secrets: map[string]string{}, keyIDs: map[string]int64{}, spaces: map[string]contact.SpaceID{}, requestIDs: map[string]bool{},
 		now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 	}
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -138,13 +139,25 @@ func (w *world) addKey(t *testing.T, name string, space contact.SpaceID, scopes 
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.secrets[name], w.keyIDs[name] = secret.Reveal(), key.ID
+	w.secrets[name], w.keyIDs[name], w.spaces[name] = secret.Reveal(), key.ID, space
 }
 
 func (w *world) revoke(t *testing.T, name string) {
 	t.Helper()
 	_, err := w.store.UpdateKey(t.Context(), access.Act{Who: "test"}, w.keyIDs[name], func(k *access.APIKey) error {
 		k.Revoked = contact.TimeOf(w.clock())
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// setQuota sets the quota of the Space that a key is for.
+func (w *world) setQuota(t *testing.T, key string, q access.Quota) {
+	t.Helper()
+	_, err := w.store.UpdateSpace(t.Context(), access.Act{Who: "test"}, w.spaces[key], func(s *access.Space) error {
+		s.Quota = q
 		return nil
 	})
 	if err != nil {
