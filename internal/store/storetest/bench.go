@@ -54,7 +54,7 @@ func BenchmarkPut(b *testing.B, backend store.Backend, spaces int) {
 					i := random.IntN(len(ids))
 					p := benchPatch(i, start+steps[i].Add(1))
 					begun := time.Now()
-					out, err := s.Do(bg, putting(ids[i].Space, ids[i].ID, p))
+					out, err := s.Do(bg, writingAs(newRequest(), ids[i].Space, &contact.Put{Ref: ids[i].ID, Patch: p}))
 					if took[client] = append(took[client], time.Since(begun)); err != nil || out[0].Op == 0 {
 						b.Errorf("a PUT: %+v, %v", out, err)
 						return
@@ -119,7 +119,7 @@ func benchFill(b *testing.B, s *store.Store, spaces int) {
 	for range benchClients {
 		all.Go(func() {
 			for i := int(next.Add(1)); i <= benchContacts; i = int(next.Add(1)) {
-				if _, err := s.Do(bg, creation(ids[i%spaces], benchPatch(i, 0))); err != nil {
+				if _, err := s.Do(bg, writingAs(newRequest(), ids[i%spaces], &contact.Create{Patch: benchPatch(i, 0)})); err != nil {
 					b.Error(err)
 					return
 				}

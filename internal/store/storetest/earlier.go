@@ -20,7 +20,10 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	t.Helper()
 	s := store.New(b, store.Options{})
 	space := newSpace(t, b, "")
-	makeKey(t, b, access.APIKey{Space: space, Name: "first", Hash: earlierKey, Scopes: access.DefaultScopes, Created: 1})
+	key := access.APIKey{Space: space, Name: "first", Hash: earlierKey, Scopes: access.DefaultScopes, Created: 1}
+	if _, err := b.CreateKey(bg, key, noted("a key")); err != nil {
+		t.Fatal(err)
+	}
 	ada := made(t, s, space, list(contact.Names, "Ada Example", "Zoë 例え"))
 	done(t, s, putting(space, ada, list(contact.Emails, "ada@example.com")))
 	done(t, s, putting(space, ada, list(contact.Emails, "ada@example.org", "ada@example.com")))

@@ -24,14 +24,6 @@ var entryTests = []test{
 	{"the store tells who changed what, and not that a key was used", testStoreEntries},
 }
 
-// noted is an entry that tells of nothing but its text.
-func noted(text string) access.Entry {
-	return access.Entry{
-		Act:   access.Act{At: 1_700_000_000_123_456, Who: "test", Action: access.ActionCreate},
-		Edits: []access.Edit{{Setting: text}},
-	}
-}
-
 func entries(t *testing.T, b store.Registry, q store.EntryQuery) []access.Entry {
 	t.Helper()
 	if q.Limit == 0 {

@@ -25,14 +25,6 @@ var listTests = []test{
 	{"servers share a secret", testSecret},
 }
 
-func idsOf(rows []record.Contact) []contact.ID {
-	ids := []contact.ID{}
-	for i := range rows {
-		ids = append(ids, rows[i].ID)
-	}
-	return ids
-}
-
 func wantList(t *testing.T, b store.Backend, l store.Listing, want ...contact.ID) {
 	t.Helper()
 	walk, err := b.List(bg, l)

@@ -19,7 +19,8 @@ var quotaTests = []test{
 // quotaOf sets the quota of a Space.
 func quotaOf(t *testing.T, b store.Backend, space contact.SpaceID, q access.Quota) {
 	t.Helper()
-	if _, err := b.UpdateSpace(bg, space, setting(func(s *access.Space) { s.Quota = q })); err != nil {
+	_, err := b.UpdateSpace(bg, space, func(s *access.Space) (*access.Entry, store.Rekey, error) { s.Quota = q; return nil, nil, nil })
+	if err != nil {
 		t.Fatal(err)
 	}
 }
@@ -74,7 +75,7 @@ func testFull(t *testing.T, b store.Backend) {
 }
 
 func testFullMinute(t *testing.T, b store.Backend) {
-	now := scriptTime
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	s := storeOver(t, b, store.Options{Clock: func() time.Time { return now }})
 	space := newSpace(t, b, "")
 	quotaOf(t, b, space, access.Quota{Minute: 10_000})

@@ -3,7 +3,6 @@ package storetest
 import (
 	"math/rand/v2"
 	"os"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,19 +17,6 @@ var randomTests = []test{
 	{"random writes of one client", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 1, 250) }},
 	{"random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, 1250) }},
 	{"random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, 3500) }},
-}
-
-// seeded makes random numbers from CARNET_TEST_SEED, or from a seed that it
-// prints. With several clients the seed repeats what each of them asks, not
-// how their writes fall between each other.
-func seeded(t *testing.T) *rand.Rand {
-	t.Helper()
-	seed, err := strconv.ParseUint(os.Getenv("CARNET_TEST_SEED"), 10, 64)
-	if err != nil {
-		seed = rand.Uint64N(1 << 50)
-	}
-	t.Logf("seed: CARNET_TEST_SEED=%d", seed)
-	return rand.New(rand.NewPCG(seed, 0))
 }
 
 // answered is a write that was asked, and what became of it. Its moment is that
@@ -136,7 +122,7 @@ func (c *client) write() {
 	a := c.ask(r)
 	rec := answered{ask: a, floor: r.answered.Load()}
 	rec.now.request = newRequest()
-	w := writingAs(rec.now.request, r.space, seen{verbOf(a), func(v *contact.View) { rec.now.see(v) }})
+	w := writingAs(rec.now.request, r.space, seeing(verbOf(a), rec.now.see))
 	out, err := c.store().Do(bg, w)
 	if rec.code = codeOf(err); err == nil {
 		rec.op = int64(out[0].Op)

@@ -124,7 +124,7 @@ func (s *Script) player(t *testing.T, b store.Backend) *player {
 // write makes one write and gives its answer.
 func (p *player) write(l line) (r answered) {
 	r.now.request = l.request
-	out, err := p.store.Do(bg, writingAs(l.request, p.spaces[l.space], seen{verbOf(l.ask), func(v *contact.View) { r.now.see(v) }}))
+	out, err := p.store.Do(bg, writingAs(l.request, p.spaces[l.space], seeing(verbOf(l.ask), r.now.see)))
 	if r.code = codeOf(err); err == nil {
 		r.op = int64(out[0].Op)
 	}
@@ -179,3 +179,14 @@ func (p *player) hold(space contact.SpaceID, free chan struct{}) {
 		p.t.Errorf("holding a lane: %v", err)
 	}
 }
+
+// madeUp is a verb that no caller has.
+type madeUp struct {
+	needs  contact.Needs
+	size   int
+	decide func(*contact.View) (contact.Decision, error)
+}
+
+func (m *madeUp) Needs() contact.Needs                             { return m.needs }
+func (m *madeUp) Size() int                                        { return m.size }
+func (m *madeUp) Decide(v *contact.View) (contact.Decision, error) { return m.decide(v) }

@@ -23,29 +23,6 @@ var spaceTests = []test{
 	{"contacts are asked for match keys where the region comes out different", testRegionRule},
 }
 
-// newSpace makes a Space. Its name says nothing, since no test needs it.
-func newSpace(t *testing.T, r store.Registry, region string) contact.SpaceID {
-	t.Helper()
-	s, err := r.CreateSpace(bg, access.Space{
-		Name: "Example Ltd", TimeZone: "UTC", Region: region, Subscription: access.Active, Created: 1,
-	}, noted("a Space"))
-	if err != nil {
-		t.Fatalf("CreateSpace: %v", err)
-	}
-	return s.ID
-}
-
-func counters(t *testing.T, b store.Backend, ids ...contact.SpaceID) []store.SpaceRow {
-	t.Helper()
-	tx := begin(t, b, b.Lane(ids[0]))
-	defer tx.Rollback()
-	rows, err := tx.Spaces(bg, ids)
-	if err != nil {
-		t.Fatalf("Spaces: %v", err)
-	}
-	return rows
-}
-
 func testNewSpace(t *testing.T, b store.Backend) {
 	space := newSpace(t, b, "")
 	want := []store.SpaceRow{{Space: space, NextSeq: 1}}

@@ -6,7 +6,6 @@
 package storetest
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 
@@ -40,48 +39,5 @@ func Run(t *testing.T, open func(t *testing.T) store.Backend) {
 				synctest.Test(t, func(t *testing.T) { test.run(t, opened(t, open)) })
 			})
 		}
-	}
-}
-
-// test is one test of the suite, on a backend that is its own.
-type test struct {
-	name string
-	run  func(*testing.T, store.Backend)
-}
-
-func opened(t *testing.T, open func(*testing.T) store.Backend) store.Backend {
-	t.Helper()
-	b := open(t)
-	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
-			t.Errorf("closing the backend: %v", err)
-		}
-	})
-	return b
-}
-
-// bg is for calls that nothing gives up.
-var bg = context.Background()
-
-// begin opens a transaction for the lane of a Space.
-func begin(t *testing.T, b store.Backend, lane int64) store.Tx {
-	t.Helper()
-	tx, err := b.Begin(bg, lane)
-	if err != nil {
-		t.Fatalf("Begin: %v", err)
-	}
-	return tx
-}
-
-// commit saves s in a transaction of its own.
-func commit(t *testing.T, b store.Backend, lane int64, s *store.Save) {
-	t.Helper()
-	tx := begin(t, b, lane)
-	if err := tx.Save(bg, s); err != nil {
-		tx.Rollback()
-		t.Fatalf("Save: %v", err)
-	}
-	if err := tx.Commit(bg); err != nil {
-		t.Fatalf("Commit: %v", err)
 	}
 }

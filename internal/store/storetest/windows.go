@@ -14,7 +14,7 @@ import (
 var windowTests = []test{
 	{"a window is kept as it was left", testWindowKept},
 	{"windows of Spaces and buckets are apart", testWindowsApart},
-	{"requests at once are all counted", func(t *testing.T, b store.Backend) { WindowsRace(t, b, b) }},
+	{"requests at once are all counted", func(t *testing.T, b store.Backend) { windowsRace(t, b, b) }},
 	{"a limit does not wait for a write", testWindowBesideWrite},
 }
 
@@ -69,9 +69,9 @@ func testWindowsApart(t *testing.T, b store.Backend) {
 	}
 }
 
-// WindowsRace offers several times the figure of a limit at once, to each of
+// windowsRace offers several times the figure of a limit at once, to each of
 // some backends on one database. Exactly the figure is admitted (CONTRACT D18).
-func WindowsRace(t *testing.T, backends ...store.Backend) {
+func windowsRace(t *testing.T, backends ...store.Backend) {
 	const limit, clients, each = 60, 8, 25
 	space := newSpace(t, backends[0], "")
 	var admitted atomic.Int64

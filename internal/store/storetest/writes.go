@@ -2,38 +2,11 @@ package storetest
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
-	"sync/atomic"
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
 )
-
-// storeOver makes a store that says nothing, and closes it when the test ends,
-// which also shows that nothing hangs in its queues.
-func storeOver(t *testing.T, b store.Backend, o store.Options) *store.Store {
-	t.Helper()
-	o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
-	f, ok := b.(*Faulty)
-	if !ok {
-		f = NewFaulty(b)
-	}
-	s := store.New(f, o)
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Errorf("closing the store: %v", err)
-		}
-	})
-	return s
-}
-
-var requests atomic.Int64
-
-func newRequest() string { return fmt.Sprintf("request-%d", requests.Add(1)) }
 
 // list is a patch of one collection.
 func list(col contact.Collection, texts ...string) contact.Patch {
@@ -44,17 +17,9 @@ func list(col contact.Collection, texts ...string) contact.Patch {
 
 func name(text string) contact.Patch { return list(contact.Names, text) }
 
-// testActor asks for all writes of the suite.
-var testActor = contact.Actor{KeyID: 7, KeyName: "test key", Name: "Tester"}
-
 // writing makes a write of verbs, with a request of its own.
 func writing(space contact.SpaceID, verbs ...contact.Verb) store.Write {
 	return writingAs(newRequest(), space, verbs...)
-}
-
-func writingAs(request string, space contact.SpaceID, verbs ...contact.Verb) store.Write {
-	by := contact.Attribution{Actor: testActor, Reason: "because of " + request, RequestID: request}
-	return store.Write{Space: space, By: by, Reads: true, Verbs: verbs}
 }
 
 // creation is a write that makes a contact.
@@ -72,45 +37,10 @@ func merging(space contact.SpaceID, survivor, merged contact.ID) store.Write {
 	return writing(space, &contact.Merge{Survivor: survivor, Merged: merged})
 }
 
-// seen is a verb that tells what it sees before it decides.
-type seen struct {
-	contact.Verb
-	tell func(*contact.View)
-}
-
-func (s seen) Decide(v *contact.View) (contact.Decision, error) {
-	s.tell(v)
-	return s.Verb.Decide(v)
-}
-
 // telling makes the one verb of a write tell what it sees.
 func telling(w store.Write, tell func(*contact.View)) store.Write {
-	w.Verbs = []contact.Verb{seen{w.Verbs[0], tell}}
+	w.Verbs = []contact.Verb{seeing(w.Verbs[0], tell)}
 	return w
-}
-
-// madeUp is a verb that no caller has.
-type madeUp struct {
-	needs  contact.Needs
-	size   int
-	decide func(*contact.View) (contact.Decision, error)
-}
-
-func (m *madeUp) Needs() contact.Needs                             { return m.needs }
-func (m *madeUp) Size() int                                        { return m.size }
-func (m *madeUp) Decide(v *contact.View) (contact.Decision, error) { return m.decide(v) }
-
-// codeOf gives the code of a refusal, "" for none, and the error's text where
-// it is none of ours.
-func codeOf(err error) string {
-	switch e := err.(type) {
-	case nil:
-		return ""
-	case *fault.Error:
-		return string(e.Code)
-	default:
-		return err.Error()
-	}
 }
 
 // made creates a contact and gives its id.
@@ -137,15 +67,6 @@ func got(t *testing.T, s *store.Store, space contact.SpaceID, ref contact.ID) co
 		t.Fatalf("Get(%d): %v, %v", ref, ok, err)
 	}
 	return c
-}
-
-// texts gives a collection without its origins.
-func texts(c contact.Contact, col contact.Collection) []string {
-	list := []string{}
-	for _, v := range c.Values[col] {
-		list = append(list, v.Text)
-	}
-	return list
 }
 
 // sent is a write on its way. Its answer may be looked at once done, and, in a
