@@ -8,14 +8,14 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var aliasTests = []test{
+var aliasTests = []Test{
 	{"every alias leads to the survivor, through any number of merges", testAliasChain},
 	{"an alias of another Space leads nowhere", testAliasOfOtherSpace},
 	{"a write to an alias that is not there is refused", testNoContact},
 }
 
 // In a bubble.
-var aliasBatchTests = []test{{"merges and writes of one batch see each other", testAliasInBatch}}
+var aliasBatchTests = []Test{{"merges and writes of one batch see each other", testAliasInBatch}}
 
 // chain merges n contacts one into the next, and gives all their ids.
 func chain(t *testing.T, s *store.Store, space contact.SpaceID, n int) []contact.ID {

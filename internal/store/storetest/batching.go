@@ -14,7 +14,7 @@ import (
 )
 
 // These count work, never time.
-var batchTests = []test{
+var batchTests = []Test{
 	{"a lone client has one commit a write", testLoneClient},
 	{"writes that wait share the next commit, at most 256", testSharedCommit},
 	{"a batch carries at most 8 MiB, but for a single write", testWeight},

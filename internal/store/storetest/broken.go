@@ -13,7 +13,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var brokenTests = []test{
+var brokenTests = []Test{
 	{"after the storage failed, nothing is written any more", testBroken},
 	{"the storage may also fail while a commit is asked for", testBrokenSaved},
 	{"a backend that finds its storage broken by itself stops the store", testBrokenByItself},

@@ -11,7 +11,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var clockTests = []test{
+var clockTests = []Test{
 	{"the newest change of all Spaces", testLastAt},
 	{"a clock that jumps writes nothing", testClockJumps},
 	{"a clock that starts years ahead writes nothing", testClockStartsAhead},

@@ -10,7 +10,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var contactTests = []test{
+var contactTests = []Test{
 	{"a row comes back as it was saved", testRow},
 	{"an id of another Space is no contact here", testOtherSpace},
 	{"a row that is not as it was loaded is a conflict", testConflict},

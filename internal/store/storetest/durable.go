@@ -10,7 +10,7 @@ import (
 )
 
 // CONTRACT D21: no answer before what it rests on is on stable storage.
-var durableTests = []test{
+var durableTests = []Test{
 	{"what changes nothing causes no commit", testNoCommit},
 	{"what changes nothing waits for the change that it saw", testNoChangeWaits},
 	{"a refusal waits for the change that it saw", testRefusalWaits},

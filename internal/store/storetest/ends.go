@@ -8,7 +8,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var endTests = []test{
+var endTests = []Test{
 	{"a Space whose numbers of changes are used up refuses writes", testLastChange},
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var entryTests = []test{
+var entryTests = []Test{
 	{"the log tells what was done to Spaces and keys, newest first", testEntries},
 	{"the log is read in pages, of all or of one", testEntryPages},
 	{"a page of the log ends with the entry with which it weighs as much as it may", testEntryBytes},

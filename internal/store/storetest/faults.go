@@ -15,7 +15,7 @@ import (
 // Whatever fails, the history holds every write that was answered with success
 // exactly once, nothing of those that were refused, and those whose outcome is
 // not known at most once.
-var faultTests = []test{
+var faultTests = []Test{
 	{"each fault alone", testFaults},
 	{"faults at random, under load", testFaultStorm},
 }

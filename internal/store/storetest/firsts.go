@@ -8,7 +8,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var firstTests = []test{
+var firstTests = []Test{
 	{"the first Space is made once", testFirstSpace},
 	{"the first Space is made once beside others", testFirstSpaceBesideOthers},
 }

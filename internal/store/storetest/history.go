@@ -10,7 +10,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var historyTests = []test{
+var historyTests = []Test{
 	{"an entry of history comes back as it was saved", testChangeRow},
 	{"an entry is found by its own Space and number alone", testChangeBound},
 	{"a number is taken once", testChangeTwice},

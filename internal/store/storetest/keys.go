@@ -12,7 +12,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var keyTests = []test{
+var keyTests = []Test{
 	{"keys are kept as they are set", testKeysKept},
 	{"a grant is found by its hash", testGrant},
 	{"a key needs a Space and a hash of its own", testKeyRefused},

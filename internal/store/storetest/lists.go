@@ -13,7 +13,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var listTests = []test{
+var listTests = []Test{
 	{"a list has live contacts of the Space in the order of their ids", testList},
 	{"contacts are found by their match keys, and by two at once", testListKeys},
 	{"the first contact from an id on", testCreatedFrom},

@@ -14,7 +14,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var poisonTests = []test{
+var poisonTests = []Test{
 	{"a write that the database refuses spares its neighbours", testPoison},
 	{"a decision that panics spares its neighbours", testPanic},
 	{"a decision that makes no sense is refused alone", testBadDecision},

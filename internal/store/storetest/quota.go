@@ -10,7 +10,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var quotaTests = []test{
+var quotaTests = []Test{
 	{"a Space that is full takes no more, and goes on being read", testFull},
 	{"a Space that wrote too much in a minute waits for the next", testFullMinute},
 	{"quotas and what is kept are told of each Space", testUsages},

@@ -13,7 +13,7 @@ import (
 )
 
 // 5,000 random writes in all, and twenty times as many in a long run.
-var randomTests = []test{
+var ModelTests = []Test{
 	{"random writes of one client", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 1, 250) }},
 	{"random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, 1250) }},
 	{"random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, 3500) }},

@@ -9,7 +9,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var registryTests = []test{
+var registryTests = []Test{
 	{"a change that fails leaves no trace", testFailedChange},
 	{"what is not there cannot be changed", testNoRow},
 	{"changes at once are all kept", testRegistryRace},

@@ -12,7 +12,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var spaceTests = []test{
+var spaceTests = []Test{
 	{"a new Space has made no change and owns no id", testNewSpace},
 	{"counters are kept, each Space its own", testCounters},
 	{"a Space's region comes from its settings", testRegion},

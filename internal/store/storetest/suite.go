@@ -2,14 +2,40 @@ package storetest
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-// test is one test of the suite, on a backend that is its own.
-type test struct {
-	name string
-	run  func(*testing.T, store.Backend)
+// Test is one test of the suite, on a backend that is its own. It is an alias, so
+// that a list of them need not name its members.
+type Test = struct {
+	Name string
+	Run  func(*testing.T, store.Backend)
+}
+
+// RunTests runs lists of tests side by side. open makes a fresh, empty backend for one
+// test, which closes it.
+func RunTests(t *testing.T, open func(*testing.T) store.Backend, lists ...[]Test) {
+	for _, list := range lists {
+		for _, test := range list {
+			t.Run(test.Name, func(t *testing.T) {
+				t.Parallel()
+				test.Run(t, opened(t, open))
+			})
+		}
+	}
+}
+
+// RunInBubbles does the same, each test in a bubble of testing/synctest, inside which open
+// is called.
+func RunInBubbles(t *testing.T, open func(*testing.T) store.Backend, list []Test) {
+	for _, test := range list {
+		t.Run(test.Name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { test.Run(t, opened(t, open)) })
+		})
+	}
 }
 
 func opened(t *testing.T, open func(*testing.T) store.Backend) store.Backend {

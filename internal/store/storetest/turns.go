@@ -12,7 +12,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var turnTests = []test{
+var turnTests = []Test{
 	{"one Space's flood does not starve another", testFlood},
 	{"Spaces of one lane are served in turn", testTurns},
 	{"one Space's reads leave readers to the others", testReadTurns},

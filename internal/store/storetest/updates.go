@@ -9,7 +9,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var updateTests = []test{
+var updateTests = []Test{
 	{"contacts come in the order of their newest changes, each once", testUpdated},
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var valueTests = []test{
+var valueTests = []Test{
 	{"texts come back byte for byte", testTexts},
 	{"numbers come back digit for digit", testNumbers},
 	{"dates come back as they are", testDates},

@@ -14,7 +14,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var walkTests = []test{
+var walkTests = []Test{
 	{"a walk ends after so many rows looked at", testLookedAt},
 	{"a list goes on where few of the rows looked at are of it", testSparseLists},
 	{"a trail gives the links of a history alone", testTrail},

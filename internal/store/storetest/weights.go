@@ -10,7 +10,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var weightTests = []test{
+var weightTests = []Test{
 	{"a list ends with the row with which it weighs as much as a page may", testPageBytes},
 }
 

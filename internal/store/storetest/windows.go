@@ -11,7 +11,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-var windowTests = []test{
+var windowTests = []Test{
 	{"a window is kept as it was left", testWindowKept},
 	{"windows of Spaces and buckets are apart", testWindowsApart},
 	{"requests at once are all counted", func(t *testing.T, b store.Backend) { windowsRace(t, b, b) }},
