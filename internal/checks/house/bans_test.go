@@ -98,8 +98,10 @@ func product(dirs ...string) func(*source) bool {
 // productBut picks the files of all packages that go into the binary but for
 // some. The conformance suite and the server for tests are no part of it.
 func productBut(but ...string) func(*source) bool {
-	but = append(but, "internal/store/storetest", "internal/checks/pgtest", "internal/checks/pgtest/lend")
-	return func(s *source) bool { return !s.test && !slices.Contains(but, s.dir()) }
+	but = append(but, "internal/checks/pgtest", "internal/checks/pgtest/lend")
+	return func(s *source) bool {
+		return !s.test && !slices.Contains(but, s.dir()) && !covers("internal/store/storetest", s.dir())
+	}
 }
 
 func TestBans(t *testing.T) { holds(t, banFaults(ours(t))) }
@@ -138,24 +140,26 @@ func covers(entry, path string) bool {
 
 func TestBansRefuse(t *testing.T) {
 	refuses(t, banFaults(made(t, map[string]string{
-		"api/a.go":                      "package p\nimport (\n_ \"net/http\"\n_ \"encoding/json\"\n_ \"golang.org/x/text\")",
-		"internal/contact/a.go":         "package p\nimport \"time\"\nvar now = time.Now\nvar d time.Duration",
-		"internal/access/a.go":          "package p\nimport \"strconv\"\nvar b = strconv.AppendQuote(nil, \"\")",
-		"internal/httpapi/b.go":         "package p\nimport \"github.com/go-json-experiment/json/jsontext\"\nvar b, _ = jsontext.AppendQuote(nil, \"\")",
-		"internal/httpapi/json.go":      "package p\nimport \"github.com/go-json-experiment/json/jsontext\"\nvar b, _ = jsontext.AppendQuote(nil, \"\")",
-		"internal/contact/b.go":         "package p\nimport _ \"math/rand/v2\"",
-		"internal/contact/a_test.go":    "package p\nimport _ \"math/rand/v2\"",
-		"internal/book/a.go":            "package p\nimport (\n_ \"encoding/json\"\n_ \"database/sql\"\n\"time\")\nvar now = time.Now",
-		"internal/book/a_test.go":       "package p\nimport (\n_ \"encoding/json\"\n\"time\")\nfunc f() { time.Sleep(1) }",
-		"internal/book/b_test.go":       "package p\nimport (\n\"time\"\n_ \"testing/synctest\")\nfunc f() { time.Sleep(1) }",
-		"internal/store/sqlite/a.go":    "package p\nimport _ \"database/sql\"",
-		"internal/httpapi/a.go":         "package p\nimport (\n_ \"net/http\"\n_ \"" + module + "/internal/store/sqlite\")",
-		"internal/store/a.go":           "package p\nimport _ \"net/http\"",
-		"internal/store/storetest/a.go": "package p\nimport _ \"testing\"",
-		"internal/checks/pgtest/a.go":   "package p\nimport (\n_ \"testing\"\n_ \"github.com/jackc/pgx/v5\")",
-		"internal/store/postgres/a.go":  "package p\nimport (\n_ \"github.com/jackc/pgx/v5\"\n_ \"modernc.org/sqlite\"\n_ \"" + module + "/internal/checks/pgtest\")",
-		"internal/server/a.go":          "package p\nimport _ \"testing\"",
-		"cmd/carnet/a.go":               "package main\nimport _ \"encoding/json\"",
+		"api/a.go":                            "package p\nimport (\n_ \"net/http\"\n_ \"encoding/json\"\n_ \"golang.org/x/text\")",
+		"internal/contact/a.go":               "package p\nimport \"time\"\nvar now = time.Now\nvar d time.Duration",
+		"internal/access/a.go":                "package p\nimport \"strconv\"\nvar b = strconv.AppendQuote(nil, \"\")",
+		"internal/httpapi/b.go":               "package p\nimport \"github.com/go-json-experiment/json/jsontext\"\nvar b, _ = jsontext.AppendQuote(nil, \"\")",
+		"internal/httpapi/json.go":            "package p\nimport \"github.com/go-json-experiment/json/jsontext\"\nvar b, _ = jsontext.AppendQuote(nil, \"\")",
+		"internal/contact/b.go":               "package p\nimport _ \"math/rand/v2\"",
+		"internal/contact/a_test.go":          "package p\nimport _ \"math/rand/v2\"",
+		"internal/book/a.go":                  "package p\nimport (\n_ \"encoding/json\"\n_ \"database/sql\"\n\"time\")\nvar now = time.Now",
+		"internal/book/a_test.go":             "package p\nimport (\n_ \"encoding/json\"\n\"time\")\nfunc f() { time.Sleep(1) }",
+		"internal/book/b_test.go":             "package p\nimport (\n\"time\"\n_ \"testing/synctest\")\nfunc f() { time.Sleep(1) }",
+		"internal/store/sqlite/a.go":          "package p\nimport _ \"database/sql\"",
+		"internal/httpapi/a.go":               "package p\nimport (\n_ \"net/http\"\n_ \"" + module + "/internal/store/sqlite\")",
+		"internal/store/a.go":                 "package p\nimport _ \"net/http\"",
+		"internal/store/storetest/a.go":       "package p\nimport _ \"testing\"",
+		"internal/checks/pgtest/a.go":         "package p\nimport (\n_ \"testing\"\n_ \"github.com/jackc/pgx/v5\")",
+		"internal/store/postgres/a.go":        "package p\nimport (\n_ \"github.com/jackc/pgx/v5\"\n_ \"modernc.org/sqlite\"\n_ \"" + module + "/internal/checks/pgtest\")",
+		"internal/server/a.go":                "package p\nimport _ \"testing\"",
+		"cmd/carnet/a.go":                     "package main\nimport _ \"encoding/json\"",
+		"internal/store/storetest/suite/a.go": "package p\nimport _ \"testing\"",
+		"internal/store/b.go":                 "package p\nimport _ \"" + module + "/internal/store/storetest/suite\"",
 	})),
 		"api/a.go imports golang.org/x/text: ",
 		"internal/contact/a.go:3 calls time.Now: ",
@@ -167,6 +171,7 @@ func TestBansRefuse(t *testing.T) {
 		"internal/book/a_test.go:5 calls time.Sleep: ",
 		"internal/httpapi/a.go imports "+module+"/internal/store/sqlite: ",
 		"internal/store/a.go imports net/http: ",
+		"internal/store/b.go imports "+module+"/internal/store/storetest/suite: ",
 		"internal/server/a.go imports testing: ",
 		"internal/store/postgres/a.go imports "+module+"/internal/checks/pgtest: ",
 		"internal/store/postgres/a.go imports modernc.org/sqlite: ",

@@ -11,7 +11,7 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
-	"github.com/carnet-project/carnet/internal/store/storetest"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // reads counts how often the feed is read.
@@ -54,8 +54,8 @@ func TestFollowerOverServers(t *testing.T) {
 	w.servers[0].backend.Backend = seen
 	var last atomic.Int64 // change that the follower has seen
 	var held, commits atomic.Int64
-	w.servers[1].backend.SetHook(func(step storetest.Step, s *store.Save) error {
-		if step != storetest.BeforeCommit || commits.Add(1)%8 != 1 || held.Load() == holds {
+	w.servers[1].backend.SetHook(func(step suite.Step, s *store.Save) error {
+		if step != suite.BeforeCommit || commits.Add(1)%8 != 1 || held.Load() == holds {
 			return nil
 		}
 		held.Add(1)

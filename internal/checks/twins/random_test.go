@@ -7,7 +7,7 @@ import (
 	"github.com/carnet-project/carnet/internal/checks/pgtest"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/postgres"
-	"github.com/carnet-project/carnet/internal/store/storetest"
+	"github.com/carnet-project/carnet/internal/store/storetest/model"
 )
 
 // Clients whose requests go to any of several servers see one truth: the model's.
@@ -25,7 +25,7 @@ func TestRandomWritesOverServers(t *testing.T) {
 			for range servers {
 				backends = append(backends, onPostgres(t, dsn))
 			}
-			storetest.RandomWritesOver(t, backends, 48, writes)
+			model.RandomWritesOver(t, backends, 48, writes)
 		})
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
-	"github.com/carnet-project/carnet/internal/store/storetest"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // isBusy tells whether an answer is the 503 that invites to send it again.
@@ -124,8 +124,8 @@ func TestLongRegionChange(t *testing.T) {
 	ended, attempts := make(chan error), make(chan int, 100)
 	for _, s := range w.servers {
 		var n atomic.Int64
-		s.backend.SetHook(func(step storetest.Step, _ *store.Save) error {
-			if step == storetest.AtSpaces {
+		s.backend.SetHook(func(step suite.Step, _ *store.Save) error {
+			if step == suite.AtSpaces {
 				attempts <- int(n.Add(1))
 			}
 			return nil

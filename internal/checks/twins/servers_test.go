@@ -12,14 +12,14 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/postgres"
-	"github.com/carnet-project/carnet/internal/store/storetest"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // server is one of several on a database.
 type server struct {
 	*book.Book
 	store   *store.Store
-	backend *storetest.Faulty
+	backend *suite.Faulty
 }
 
 // town is a database, its servers, and one Space with a key. The clocks of the
@@ -40,7 +40,7 @@ func newTown(t *testing.T, servers int) *town {
 		clock := func() time.Time {
 			return start.Add(time.Duration(i)*time.Hour + time.Duration(w.passed.Load()))
 		}
-		f := storetest.NewFaulty(onPostgres(t, w.dsn))
+		f := suite.NewFaulty(onPostgres(t, w.dsn))
 		s := store.New(f, store.Options{Log: quiet, Clock: clock})
 		b := book.New(s, book.Options{Log: quiet, Clock: clock})
 		t.Cleanup(func() {

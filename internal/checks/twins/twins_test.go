@@ -13,7 +13,7 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/postgres"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
-	"github.com/carnet-project/carnet/internal/store/storetest"
+	"github.com/carnet-project/carnet/internal/store/storetest/model"
 )
 
 var (
@@ -67,7 +67,7 @@ func TestSameWritesSameState(t *testing.T) {
 		"PostgreSQL": func(t *testing.T) store.Backend { return onPostgres(t, empty.Database(t)) },
 	}
 	for round := range rounds {
-		script, want := storetest.DrawScript(t, backends["PostgreSQL"](t), writes)
+		script, want := model.DrawScript(t, backends["PostgreSQL"](t), writes)
 		for name, open := range backends {
 			for _, batch := range []int{1, 8, 256} {
 				if name == "PostgreSQL" && batch == 1 {

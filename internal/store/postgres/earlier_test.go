@@ -16,7 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/carnet-project/carnet/internal/checks/pgtest"
-	"github.com/carnet-project/carnet/internal/store/storetest"
+	"github.com/carnet-project/carnet/internal/store/storetest/promise"
 )
 
 var update = flag.Bool("update", false, "make the newest rows in testdata anew, which is right until their schema has been released")
@@ -43,7 +43,7 @@ func TestEarlierDatabases(t *testing.T) {
 			if err := Migrate(bg, dsn); err != nil {
 				t.Fatal(err)
 			}
-			storetest.CheckEarlier(t, opened(t, Options{DSN: dsn}))
+			promise.CheckEarlier(t, opened(t, Options{DSN: dsn}))
 		})
 	}
 }
@@ -123,7 +123,7 @@ func inOrder(tables rows) []string {
 func makeEarlier(t *testing.T, file string) {
 	t.Helper()
 	dsn := pgtest.NewTemplate(t, Migrate).Database(t)
-	storetest.FillEarlier(t, opened(t, Options{DSN: dsn}))
+	promise.FillEarlier(t, opened(t, Options{DSN: dsn}))
 	conn, err := pgx.Connect(bg, dsn)
 	if err != nil {
 		t.Fatal(err)

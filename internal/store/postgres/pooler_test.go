@@ -12,7 +12,7 @@ import (
 	"github.com/carnet-project/carnet/internal/checks/pgtest"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
-	"github.com/carnet-project/carnet/internal/store/storetest"
+	"github.com/carnet-project/carnet/internal/store/storetest/model"
 )
 
 // Through PgBouncer in transaction mode, where each transaction may get another
@@ -21,7 +21,7 @@ import (
 func TestThroughPgBouncer(t *testing.T) {
 	through := pgtest.Bouncer(t, pgtest.NewTemplate(t, Migrate).Database(t))
 	b := opened(t, Options{DSN: through, MaxConns: 60}) // more than the pooler has
-	storetest.RandomWrites(t, b, 48, 750)
+	model.RandomWrites(t, b, 48, 750)
 
 	servers := []*store.Store{storeOn(t, through), storeOn(t, through)}
 	space := newSpace(t, servers[0])
@@ -48,7 +48,7 @@ func TestExecModes(t *testing.T) {
 	for _, mode := range []string{"cache_statement", "cache_describe", "describe_exec", "exec", "simple_protocol"} {
 		t.Run(mode, func(t *testing.T) {
 			b := opened(t, Options{DSN: pgtest.With(empty.Database(t), "default_query_exec_mode", mode)})
-			storetest.RandomWrites(t, b, 4, 100)
+			model.RandomWrites(t, b, 4, 100)
 		})
 	}
 }
@@ -57,7 +57,7 @@ func TestExecModes(t *testing.T) {
 // after random writes and after the region of a Space has changed.
 func TestMatchKeysAreThoseOfTheContacts(t *testing.T) {
 	b := opened(t, Options{DSN: pgtest.NewTemplate(t, Migrate).Database(t)})
-	regions := storetest.RandomWrites(t, b, 4, 500)
+	regions := model.RandomWrites(t, b, 4, 500)
 	s := store.New(b, store.Options{Log: slog.New(slog.DiscardHandler)}) // not closed: the backend is the test's
 	compareKeys(t, b, s, regions)
 	for space, region := range map[contact.SpaceID]string{1: "GB", 2: "", 3: "US"} {

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/carnet-project/carnet/internal/store/storetest"
+	"github.com/carnet-project/carnet/internal/store/storetest/promise"
 )
 
 var update = flag.Bool("update", false, "make the newest database in testdata anew, which is right until its schema has been released")
@@ -32,7 +32,7 @@ func TestEarlierDatabases(t *testing.T) {
 			if err := os.WriteFile(path, content, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			storetest.CheckEarlier(t, opened(t, Options{Path: path}))
+			promise.CheckEarlier(t, opened(t, Options{Path: path}))
 		})
 	}
 }
@@ -62,7 +62,7 @@ func makeEarlier(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	storetest.FillEarlier(t, b)
+	promise.FillEarlier(t, b)
 	if err := b.Close(); err != nil { // which leaves all of it in the one file
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
-	"github.com/carnet-project/carnet/internal/store/storetest"
+	"github.com/carnet-project/carnet/internal/store/storetest/model"
 )
 
 // The keys in the table are those of the live contacts, no more and no less,
@@ -25,7 +25,7 @@ func TestMatchKeysAreThoseOfTheContacts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	regions := storetest.RandomWrites(t, b, 4, 500)
+	regions := model.RandomWrites(t, b, 4, 500)
 	s := store.New(b, store.Options{})
 	defer func() {
 		if err := s.Close(); err != nil {

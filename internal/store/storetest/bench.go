@@ -13,6 +13,7 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 const (
@@ -54,7 +55,7 @@ func BenchmarkPut(b *testing.B, backend store.Backend, spaces int) {
 					i := random.IntN(len(ids))
 					p := benchPatch(i, start+steps[i].Add(1))
 					begun := time.Now()
-					out, err := s.Do(bg, writingAs(newRequest(), ids[i].Space, &contact.Put{Ref: ids[i].ID, Patch: p}))
+					out, err := s.Do(bg, suite.Write(suite.NewRequest(), ids[i].Space, &contact.Put{Ref: ids[i].ID, Patch: p}))
 					if took[client] = append(took[client], time.Since(begun)); err != nil || out[0].Op == 0 {
 						b.Errorf("a PUT: %+v, %v", out, err)
 						return
@@ -119,7 +120,7 @@ func benchFill(b *testing.B, s *store.Store, spaces int) {
 	for range benchClients {
 		all.Go(func() {
 			for i := int(next.Add(1)); i <= benchContacts; i = int(next.Add(1)) {
-				if _, err := s.Do(bg, writingAs(newRequest(), ids[i%spaces], &contact.Create{Patch: benchPatch(i, 0)})); err != nil {
+				if _, err := s.Do(bg, suite.Write(suite.NewRequest(), ids[i%spaces], &contact.Create{Patch: benchPatch(i, 0)})); err != nil {
 					b.Error(err)
 					return
 				}

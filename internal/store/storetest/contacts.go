@@ -8,9 +8,10 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var contactTests = []Test{
+var contactTests = []suite.Test{
 	{"a row comes back as it was saved", testRow},
 	{"an id of another Space is no contact here", testOtherSpace},
 	{"a row that is not as it was loaded is a conflict", testConflict},
@@ -42,7 +43,7 @@ func stored(t *testing.T, b store.Backend, space contact.SpaceID, id contact.ID)
 	if err != nil {
 		t.Fatalf("Row: %v", err)
 	}
-	tx := begin(t, b, b.Lane(space))
+	tx := suite.Begin(t, b, b.Lane(space))
 	defer tx.Rollback()
 	found, err := tx.Load(bg, &store.Wants{Rows: []store.ContactID{{Space: space, ID: id}}})
 	if err != nil {
@@ -66,14 +67,14 @@ func wantRow(t *testing.T, b store.Backend, want record.Contact) {
 }
 
 func testRow(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	live := record.Contact{
 		Space: space, ID: contact.MaxID, Version: 1<<53 + 1, State: contact.Live, Created: -1,
 		Head: 1<<40 - 1, Depth: 1<<53 + 1, Sum: 1<<32 - 1, Doc: []byte(`{}`), Origins: []byte(`{"from":[]}`),
 	}
 	merged := rowOf(space, 7, 3, `Zoë \" 👩‍👩‍👧`)
 	merged.State, merged.Parent = contact.Merged, 9
-	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: live}, {Row: merged}}})
+	suite.Commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: live}, {Row: merged}}})
 	wantRow(t, b, live)
 	wantRow(t, b, merged) // reading it follows nothing
 
@@ -81,20 +82,20 @@ func testRow(t *testing.T, b store.Backend) {
 	next.Version, next.Head, next.Depth, next.Sum = live.Version+1, 1, 2, 3
 	next.State, next.Parent = contact.Merged, 7
 	next.Doc, next.Origins = merged.Doc, merged.Origins
-	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: next, Loaded: live.Version, Moved: true}}})
+	suite.Commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: next, Loaded: live.Version, Moved: true}}})
 	wantRow(t, b, next)
 	wantRow(t, b, merged)
 }
 
 // CONTRACT D3, D4: reads, loads and saves are bound to the Space.
 func testOtherSpace(t *testing.T, b store.Backend) {
-	mine, theirs := newSpace(t, b, ""), newSpace(t, b, "")
+	mine, theirs := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	row := rowOf(theirs, 5, 1, "Theirs")
-	commit(t, b, b.Lane(theirs), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
+	suite.Commit(t, b, b.Lane(theirs), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
 	if _, ok := stored(t, b, mine, row.ID); ok {
 		t.Error("it can be read")
 	}
-	tx := begin(t, b, b.Lane(mine))
+	tx := suite.Begin(t, b, b.Lane(mine))
 	err := tx.Save(bg, &store.Save{Contacts: []store.ContactSave{{Row: rowOf(mine, row.ID, 2, "Mine"), Loaded: 1}}})
 	tx.Rollback()
 	if !errors.Is(err, store.ErrConflict) {
@@ -104,15 +105,15 @@ func testOtherSpace(t *testing.T, b store.Backend) {
 }
 
 func testConflict(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	row, neighbour := rowOf(space, 5, 2, "As it is"), rowOf(space, 6, 1, "Neighbour")
-	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
+	suite.Commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
 	for _, s := range []store.ContactSave{
 		{Row: rowOf(space, 5, 2, "Stale"), Loaded: 1},
 		{Row: rowOf(space, 5, 4, "From the future"), Loaded: 3},
 		{Row: rowOf(space, 4, 2, "Never was"), Loaded: 1},
 	} {
-		tx := begin(t, b, b.Lane(space))
+		tx := suite.Begin(t, b, b.Lane(space))
 		err := tx.Save(bg, &store.Save{Contacts: []store.ContactSave{{Row: neighbour}, s}})
 		tx.Rollback()
 		if !errors.Is(err, store.ErrConflict) {
@@ -128,11 +129,11 @@ func testConflict(t *testing.T, b store.Backend) {
 }
 
 func testNewRowExists(t *testing.T, b store.Backend) {
-	space, other := newSpace(t, b, ""), newSpace(t, b, "")
+	space, other := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	row := rowOf(space, 5, 2, "As it is")
-	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
+	suite.Commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
 	for _, s := range []contact.SpaceID{space, other} {
-		tx := begin(t, b, b.Lane(s))
+		tx := suite.Begin(t, b, b.Lane(s))
 		err := tx.Save(bg, &store.Save{Contacts: []store.ContactSave{{Row: rowOf(s, 5, 1, "New")}}})
 		certain := errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrRefused)
 		switch {
@@ -163,10 +164,10 @@ func oneOfEach(space contact.SpaceID, id contact.ID) *store.Save {
 }
 
 func testRollback(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
-	before := counters(t, b, space)
+	space := suite.NewSpace(t, b, "")
+	before := suite.Counters(t, b, space)
 	for range 2 { // the second time, nothing of the first is in its way
-		tx := begin(t, b, b.Lane(space))
+		tx := suite.Begin(t, b, b.Lane(space))
 		if err := tx.Save(bg, oneOfEach(space, 5)); err != nil {
 			t.Fatal(err)
 		}
@@ -177,15 +178,15 @@ func testRollback(t *testing.T, b store.Backend) {
 		if _, ok, err := b.Change(bg, space, 1); ok || err != nil {
 			t.Errorf("the change: %v, %v", ok, err)
 		}
-		if after := counters(t, b, space); !reflect.DeepEqual(after, before) {
+		if after := suite.Counters(t, b, space); !reflect.DeepEqual(after, before) {
 			t.Errorf("the counters are %+v, were %+v", after, before)
 		}
 	}
-	commit(t, b, b.Lane(space), oneOfEach(space, 5)) // nor are its keys
+	suite.Commit(t, b, b.Lane(space), oneOfEach(space, 5)) // nor are its keys
 }
 
 func testUncommitted(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	seen := func() (contactThere, changeThere bool) {
 		_, c, err1 := b.Contact(bg, space, 5)
 		_, ch, err2 := b.Change(bg, space, 1)
@@ -194,7 +195,7 @@ func testUncommitted(t *testing.T, b store.Backend) {
 		}
 		return c, ch
 	}
-	tx := begin(t, b, b.Lane(space))
+	tx := suite.Begin(t, b, b.Lane(space))
 	if err := tx.Save(bg, oneOfEach(space, 5)); err != nil {
 		t.Fatal(err)
 	}

@@ -13,9 +13,10 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var entryTests = []Test{
+var entryTests = []suite.Test{
 	{"the log tells what was done to Spaces and keys, newest first", testEntries},
 	{"the log is read in pages, of all or of one", testEntryPages},
 	{"a page of the log ends with the entry with which it weighs as much as it may", testEntryBytes},
@@ -64,14 +65,14 @@ func testEntries(t *testing.T, b store.Backend) {
 	if list := entries(t, b, store.EntryQuery{}); len(list) != 0 {
 		t.Errorf("an empty database has a log: %+v", list)
 	}
-	about := noted("name")
+	about := suite.Noted("name")
 	about.Edits = []access.Edit{{Setting: "name", After: "Zoë's \"Example\" – 例え"}, {Setting: "limits.get", Before: "30", After: "0"}}
 	about.Who, about.Action, about.At = "cli: Zoë 例え", access.ActionRotate, 1<<53+1
 	space, err := b.CreateSpace(bg, anySpace(), about)
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := noted("key")
+	made := suite.Noted("key")
 	made.KeyName = "Zoë's key"
 	made.Space = space.ID
 	key, err := b.CreateKey(bg, anyKey(space.ID, 1), made)
@@ -95,16 +96,16 @@ func testEntries(t *testing.T, b store.Backend) {
 }
 
 func testEntryPages(t *testing.T, b store.Backend) {
-	one, two := newSpace(t, b, ""), newSpace(t, b, "") // which are noted as "a Space"
+	one, two := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "") // which are noted as "a Space"
 	key, other := makeKey(t, b, anyKey(one, 1)), makeKey(t, b, anyKey(one, 2))
 	for n := range 3 {
 		for _, space := range []contact.SpaceID{one, two} {
-			if err := updateNoted(b, space, noted(fmt.Sprintf("Space %d, %d", space-one, n))); err != nil {
+			if err := updateNoted(b, space, suite.Noted(fmt.Sprintf("Space %d, %d", space-one, n))); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for i, k := range []access.APIKey{key, other} {
-			if err := updateKeyNoted(b, k, noted(fmt.Sprintf("key %d, %d", i, n))); err != nil {
+			if err := updateKeyNoted(b, k, suite.Noted(fmt.Sprintf("key %d, %d", i, n))); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -144,7 +145,7 @@ func cloneOrNil(list []access.Entry) []access.Entry {
 }
 
 func testEntryBytes(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	key := makeKey(t, b, anyKey(space, 1))
 	const rows, large = 6, 4 // the fourth is more than a page
 	for n := 1; n <= rows; n++ {
@@ -152,7 +153,7 @@ func testEntryBytes(t *testing.T, b store.Backend) {
 		if n == large {
 			weight = store.MaxPageBytes + 2
 		}
-		about := noted(fmt.Sprint(n))
+		about := suite.Noted(fmt.Sprint(n))
 		about.Edits[0].After = strings.Repeat("é", weight/2)
 		if err := updateNoted(b, space, about); err != nil {
 			t.Fatal(err)
@@ -183,7 +184,7 @@ func testEntryBytes(t *testing.T, b store.Backend) {
 // What fails, wherever it does, leaves neither the change nor an entry, and what
 // gives no entry leaves none.
 func testEntryOrNeither(t *testing.T, b store.Backend) {
-	space, err := b.CreateSpace(bg, anySpace(), noted("a Space"))
+	space, err := b.CreateSpace(bg, anySpace(), suite.Noted("a Space"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,14 +203,14 @@ func testEntryOrNeither(t *testing.T, b store.Backend) {
 		})
 		return got
 	}
-	good, ofKey := noted("good"), noted("good")
+	good, ofKey := suite.Noted("good"), suite.Noted("good")
 	ofKey.Key = key.ID
-	nobody := noted("by nobody") // which a database refuses when the rest is written
+	nobody := suite.Noted("by nobody") // which a database refuses when the rest is written
 	nobody.Who = ""
 	nobodyKey := nobody
 	nobodyKey.Key = key.ID
 	row := rowOf(space.ID, 1, 1, "Ada")
-	commit(t, b, b.Lane(space.ID), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
+	suite.Commit(t, b, b.Lane(space.ID), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
 	failing := func(*record.Contact) (gone, come []contact.Key, err error) { return nil, nil, errTest }
 	for name, change := range map[string]func() error{
 		"a change of a Space that is refused":          func() error { return rename(&good, nil, errTest) },
@@ -247,13 +248,13 @@ func testEntryOrder(t *testing.T, b store.Backend) {
 	var spaces []contact.SpaceID
 	const workers, each = 4, 8
 	for range workers {
-		spaces = append(spaces, newSpace(t, b, ""))
+		spaces = append(spaces, suite.NewSpace(t, b, ""))
 	}
 	var writing sync.WaitGroup
 	for _, space := range spaces {
 		writing.Go(func() {
 			for n := range each {
-				if err := updateNoted(b, space, noted(fmt.Sprint(n))); err != nil {
+				if err := updateNoted(b, space, suite.Noted(fmt.Sprint(n))); err != nil {
 					t.Error(err)
 				}
 			}
@@ -286,7 +287,7 @@ func testEntryOrder(t *testing.T, b store.Backend) {
 }
 
 func testStoreEntries(t *testing.T, b store.Backend) {
-	s := storeOver(t, b, store.Options{})
+	s := suite.NewStore(t, b, store.Options{})
 	by := func(who string, action access.Action) access.Act { return access.Act{At: 7, Who: who, Action: action} }
 	space, err := s.CreateSpace(bg, by("cli: ada", access.ActionCreate), anySpace())
 	if err != nil {

@@ -6,9 +6,10 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var firstTests = []Test{
+var firstTests = []suite.Test{
 	{"the first Space is made once", testFirstSpace},
 	{"the first Space is made once beside others", testFirstSpaceBesideOthers},
 }
@@ -21,7 +22,7 @@ func testFirstSpace(t *testing.T, b store.Backend) {
 	for i := range servers {
 		wg.Go(func() {
 			var err error
-			if firsts[i], made[i], err = b.FirstSpace(bg, anySpace(), noted("first")); err != nil {
+			if firsts[i], made[i], err = b.FirstSpace(bg, anySpace(), suite.Noted("first")); err != nil {
 				t.Error(err)
 			}
 		})
@@ -45,8 +46,8 @@ func testFirstSpace(t *testing.T, b store.Backend) {
 	if list := entries(t, b, store.EntryQuery{}); len(list) != 1 || list[0].Space != want.ID {
 		t.Errorf("the log has %+v, want one entry", list)
 	}
-	newSpace(t, b, "")
-	if first, made, err := b.FirstSpace(bg, anySpace(), noted("first")); err != nil || made || !same(first, want) {
+	suite.NewSpace(t, b, "")
+	if first, made, err := b.FirstSpace(bg, anySpace(), suite.Noted("first")); err != nil || made || !same(first, want) {
 		t.Errorf("where there are two: %v, %v, %+v", err, made, first)
 	}
 }
@@ -58,11 +59,11 @@ func testFirstSpaceBesideOthers(t *testing.T, b store.Backend) {
 	for i := range each {
 		wg.Go(func() {
 			var err error
-			if _, made[i], err = b.FirstSpace(bg, anySpace(), noted("first")); err != nil {
+			if _, made[i], err = b.FirstSpace(bg, anySpace(), suite.Noted("first")); err != nil {
 				t.Error(err)
 			}
 		})
-		wg.Go(func() { newSpace(t, b, "") })
+		wg.Go(func() { suite.NewSpace(t, b, "") })
 	}
 	wg.Wait()
 	list, err := b.Spaces(bg)

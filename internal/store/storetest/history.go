@@ -8,9 +8,10 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var historyTests = []Test{
+var historyTests = []suite.Test{
 	{"an entry of history comes back as it was saved", testChangeRow},
 	{"an entry is found by its own Space and number alone", testChangeBound},
 	{"a number is taken once", testChangeTwice},
@@ -37,7 +38,7 @@ func wantChange(t *testing.T, b store.Backend, want record.Change) {
 
 // CONTRACT D22.
 func testChangeRow(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	least := changeOf(space, 1, 5)
 	least.Reason, least.RequestID, least.Snapshot = "", "", nil
 	most := record.Change{
@@ -48,7 +49,7 @@ func testChangeRow(t *testing.T, b store.Backend) {
 		Edits:    []byte(`{"emails":{"before":[["a@example.com",[1,3]]],"after":[0,"b@example.com"]}}`),
 		Snapshot: []byte(`{"doc":{"emails":["a@example.com"]},"origins":{"from":[[1,3]],"emails":[0]}}`),
 	}
-	commit(t, b, b.Lane(space), &store.Save{Changes: []record.Change{least, most}})
+	suite.Commit(t, b, b.Lane(space), &store.Save{Changes: []record.Change{least, most}})
 	wantChange(t, b, least)
 	wantChange(t, b, most)
 }
@@ -56,9 +57,9 @@ func testChangeRow(t *testing.T, b store.Backend) {
 // CONTRACT D3: a number from a caller must not reach another Space's history,
 // however great it is.
 func testChangeBound(t *testing.T, b store.Backend) {
-	one, two, three := newSpace(t, b, ""), newSpace(t, b, ""), newSpace(t, b, "")
+	one, two, three := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	for _, space := range []contact.SpaceID{one, three} {
-		commit(t, b, b.Lane(space), &store.Save{Changes: []record.Change{changeOf(space, 1, contact.ID(space))}})
+		suite.Commit(t, b, b.Lane(space), &store.Save{Changes: []record.Change{changeOf(space, 1, contact.ID(space))}})
 	}
 	seqs := []contact.Seq{-1, 0, 2, 1<<63 - 1, -1 << 63}
 	for bit := 31; bit < 63; bit++ { // where a backend may pack the two into one
@@ -79,10 +80,10 @@ func testChangeBound(t *testing.T, b store.Backend) {
 }
 
 func testChangeTwice(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	first := changeOf(space, 1, 5)
-	commit(t, b, b.Lane(space), &store.Save{Changes: []record.Change{first}})
-	tx := begin(t, b, b.Lane(space))
+	suite.Commit(t, b, b.Lane(space), &store.Save{Changes: []record.Change{first}})
+	tx := suite.Begin(t, b, b.Lane(space))
 	err := tx.Save(bg, &store.Save{Changes: []record.Change{changeOf(space, 1, 6)}})
 	tx.Rollback()
 	if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrRefused) {
@@ -92,7 +93,7 @@ func testChangeTwice(t *testing.T, b store.Backend) {
 }
 
 func testSaved(t *testing.T, b store.Backend) {
-	space, other := newSpace(t, b, ""), newSpace(t, b, "")
+	space, other := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	saved := func(m store.Mark) bool {
 		t.Helper()
 		yes, err := b.Saved(bg, m)
@@ -102,7 +103,7 @@ func testSaved(t *testing.T, b store.Backend) {
 		return yes
 	}
 	mark := store.Mark{Space: space, Seq: 1, RequestID: "request-1"}
-	tx := begin(t, b, b.Lane(space))
+	tx := suite.Begin(t, b, b.Lane(space))
 	if err := tx.Save(bg, oneOfEach(space, 5)); err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +111,7 @@ func testSaved(t *testing.T, b store.Backend) {
 	if saved(mark) {
 		t.Error("it was rolled back")
 	}
-	commit(t, b, b.Lane(space), oneOfEach(space, 5))
+	suite.Commit(t, b, b.Lane(space), oneOfEach(space, 5))
 	if !saved(mark) {
 		t.Error("it was committed")
 	}

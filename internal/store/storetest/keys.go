@@ -10,9 +10,10 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var keyTests = []Test{
+var keyTests = []suite.Test{
 	{"keys are kept as they are set", testKeysKept},
 	{"a grant is found by its hash", testGrant},
 	{"a key needs a Space and a hash of its own", testKeyRefused},
@@ -27,7 +28,7 @@ func anyKey(space contact.SpaceID, hash byte) access.APIKey {
 
 func makeKey(t *testing.T, b store.Backend, k access.APIKey) access.APIKey {
 	t.Helper()
-	made, err := b.CreateKey(bg, k, noted("a key"))
+	made, err := b.CreateKey(bg, k, suite.Noted("a key"))
 	if err != nil {
 		t.Fatalf("CreateKey: %v", err)
 	}
@@ -43,7 +44,7 @@ func wantKeys(t *testing.T, b store.Backend, want ...access.APIKey) {
 
 // CONTRACT D19.
 func testKeysKept(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	wantKeys(t, b)
 	one := makeKey(t, b, anyKey(space, 1))
 	all := anyKey(space, 2)
@@ -68,14 +69,14 @@ func testKeysKept(t *testing.T, b store.Backend) {
 }
 
 func testGrant(t *testing.T, b store.Backend) {
-	space, err := b.CreateSpace(bg, anySpace(), noted("a Space"))
+	space, err := b.CreateSpace(bg, anySpace(), suite.Noted("a Space"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	revoked := anyKey(space.ID, 1)
 	revoked.Revoked, revoked.Expires = 5, 4
 	want := access.Grant{Key: makeKey(t, b, revoked), Space: space}
-	makeKey(t, b, anyKey(newSpace(t, b, ""), 2))
+	makeKey(t, b, anyKey(suite.NewSpace(t, b, ""), 2))
 	got, ok, err := b.Grant(bg, revoked.Hash)
 	if err != nil || !ok || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v %v %+v\nwant %+v", err, ok, got, want)
@@ -86,12 +87,12 @@ func testGrant(t *testing.T, b store.Backend) {
 }
 
 func testKeyRefused(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	key := makeKey(t, b, anyKey(space, 1))
-	if _, err := b.CreateKey(bg, anyKey(space+1, 2), noted("a key")); !errors.Is(err, store.ErrNoRow) {
+	if _, err := b.CreateKey(bg, anyKey(space+1, 2), suite.Noted("a key")); !errors.Is(err, store.ErrNoRow) {
 		t.Errorf("a key of a Space that does not exist: %v, want ErrNoRow", err)
 	}
-	if _, err := b.CreateKey(bg, anyKey(space, 1), noted("a key")); err == nil {
+	if _, err := b.CreateKey(bg, anyKey(space, 1), suite.Noted("a key")); err == nil {
 		t.Error("two keys have one hash")
 	}
 	wantKeys(t, b, key)

@@ -11,9 +11,10 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var listTests = []Test{
+var listTests = []suite.Test{
 	{"a list has live contacts of the Space in the order of their ids", testList},
 	{"contacts are found by their match keys, and by two at once", testListKeys},
 	{"the first contact from an id on", testCreatedFrom},
@@ -29,7 +30,7 @@ func wantList(t *testing.T, b store.Backend, l store.Listing, want ...contact.ID
 	t.Helper()
 	walk, err := b.List(bg, l)
 	rows := walk.Rows
-	if have := idsOf(rows); err != nil || walk.Stopped != 0 || !slices.Equal(have, append([]contact.ID{}, want...)) {
+	if have := suite.IDs(rows); err != nil || walk.Stopped != 0 || !slices.Equal(have, append([]contact.ID{}, want...)) {
 		t.Errorf("%+v: %v, contacts %v, want %v", l, err, have, want)
 	}
 	for i := range rows {
@@ -41,7 +42,7 @@ func wantList(t *testing.T, b store.Backend, l store.Listing, want ...contact.ID
 // Space's.
 func peopled(t *testing.T, b store.Backend) (space, other contact.SpaceID) {
 	t.Helper()
-	space, other = newSpace(t, b, ""), newSpace(t, b, "")
+	space, other = suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	for id := contact.ID(1); id < 10; id++ {
 		row := rowOf(space, id, 1, fmt.Sprint("Ada ", id))
 		row.Created = contact.Time(id * 100)
@@ -52,7 +53,7 @@ func peopled(t *testing.T, b store.Backend) (space, other contact.SpaceID) {
 			row.Space = other
 		}
 		row.Seal()
-		commit(t, b, b.Lane(row.Space), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
+		suite.Commit(t, b, b.Lane(row.Space), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
 	}
 	return space, other
 }
@@ -88,8 +89,8 @@ func testListKeys(t *testing.T, b store.Backend) {
 		come = append(come, record.Key{Space: space, Key: phone, ID: id})
 	}
 	come = append(come, record.Key{Space: space, Key: upper, ID: 8}, record.Key{Space: space, Key: sameText, ID: 5})
-	commit(t, b, b.Lane(space), &store.Save{KeysCome: come})
-	commit(t, b, b.Lane(other), &store.Save{KeysCome: []record.Key{{Space: other, Key: email, ID: 7}}})
+	suite.Commit(t, b, b.Lane(space), &store.Save{KeysCome: come})
+	suite.Commit(t, b, b.Lane(other), &store.Save{KeysCome: []record.Key{{Space: other, Key: email, ID: 7}}})
 
 	keys := func(k ...contact.Key) store.Listing { return store.Listing{Space: space, Keys: k, Limit: 100} }
 	wantList(t, b, keys(email), 9, 6, 3, 1)
@@ -106,7 +107,7 @@ func testListKeys(t *testing.T, b store.Backend) {
 	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email, phone}, Limit: 1, OldestFirst: true}, 3)
 
 	gone := []record.Key{{Space: space, Key: email, ID: 3}, {Space: space, Key: email, ID: 2}} // the second is not there
-	commit(t, b, b.Lane(space), &store.Save{KeysGone: gone})
+	suite.Commit(t, b, b.Lane(space), &store.Save{KeysGone: gone})
 	wantList(t, b, keys(email), 9, 6, 1)
 	wantList(t, b, keys(phone), 9, 3, 2)
 }
@@ -127,14 +128,14 @@ func testCreatedFrom(t *testing.T, b store.Backend) {
 // CONTRACT D22: nothing missed, nothing twice, and nothing of another Space,
 // whatever number the caller gives.
 func testFeed(t *testing.T, b store.Backend) {
-	spaces := []contact.SpaceID{newSpace(t, b, ""), newSpace(t, b, ""), newSpace(t, b, "")}
+	spaces := []contact.SpaceID{suite.NewSpace(t, b, ""), suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")}
 	const changes = 5
 	for _, space := range spaces {
 		if last, err := b.LastSeq(bg, space); last != 0 || err != nil {
 			t.Errorf("a new Space has made %d changes, %v", last, err)
 		}
 		for seq := contact.Seq(1); seq <= changes; seq++ {
-			commit(t, b, b.Lane(space), &store.Save{
+			suite.Commit(t, b, b.Lane(space), &store.Save{
 				Spaces:  []store.SpaceRow{{Space: space, NextSeq: seq + 1}},
 				Changes: []record.Change{changeOf(space, seq, 5)},
 			})
@@ -169,14 +170,14 @@ func testFeed(t *testing.T, b store.Backend) {
 }
 
 func testChain(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	var rows []record.Change
 	for seq, prev := range map[contact.Seq]contact.Seq{1: 0, 2: 0, 3: 1, 4: 2, 5: 3, 6: 5} {
 		row := changeOf(space, seq, contact.ID(prev))
 		row.Prev = prev
 		rows = append(rows, row)
 	}
-	commit(t, b, b.Lane(space), &store.Save{Changes: rows})
+	suite.Commit(t, b, b.Lane(space), &store.Save{Changes: rows})
 	for _, c := range []struct {
 		from  contact.Seq
 		limit int
@@ -199,7 +200,7 @@ func testChain(t *testing.T, b store.Backend) {
 
 // CONTRACT S6: redirects lead aliases on, in their order, in their own Space.
 func testRedirects(t *testing.T, b store.Backend) {
-	space, other := newSpace(t, b, ""), newSpace(t, b, "")
+	space, other := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	alias := func(space contact.SpaceID, id, to contact.ID) record.Contact {
 		row := rowOf(space, id, 1, "Ada")
 		row.State, row.Parent = contact.Merged, to
@@ -209,15 +210,15 @@ func testRedirects(t *testing.T, b store.Backend) {
 		return store.Redirect{Space: space, From: from, To: to}
 	}
 	live, theirs := rowOf(space, 9, 1, "Ada"), rowOf(other, 13, 1, "Ada")
-	commit(t, b, b.Lane(space), &store.Save{
+	suite.Commit(t, b, b.Lane(space), &store.Save{
 		Contacts:  []store.ContactSave{{Row: live}, {Row: alias(space, 1, 3)}, {Row: alias(space, 2, 3)}, {Row: alias(space, 4, 5)}, {Row: rowOf(space, 3, 1, "Ada")}, {Row: rowOf(space, 5, 1, "Ada")}},
 		Redirects: []store.Redirect{redirect(space, 1, 3), redirect(space, 2, 3), redirect(space, 4, 5)},
 	})
-	commit(t, b, b.Lane(other), &store.Save{
+	suite.Commit(t, b, b.Lane(other), &store.Save{
 		Contacts:  []store.ContactSave{{Row: theirs}, {Row: alias(other, 16, 3)}},
 		Redirects: []store.Redirect{redirect(other, 16, 3)}, // which nothing should make
 	})
-	commit(t, b, b.Lane(space), &store.Save{
+	suite.Commit(t, b, b.Lane(space), &store.Save{
 		Contacts:  []store.ContactSave{{Row: alias(space, 3, 5), Loaded: 1, Moved: true}, {Row: alias(space, 5, 9), Loaded: 1, Moved: true}},
 		Redirects: []store.Redirect{redirect(space, 3, 5), redirect(space, 5, 9)},
 	})
@@ -250,7 +251,7 @@ func wantLoaded(t *testing.T, b store.Backend, space contact.SpaceID, refs []con
 		w.Refs = append(w.Refs, store.ContactID{Space: space, ID: id})
 	}
 	w.Trees = w.Refs
-	tx := begin(t, b, b.Lane(space))
+	tx := suite.Begin(t, b, b.Lane(space))
 	defer tx.Rollback()
 	found, err := tx.Load(bg, &w)
 	if err != nil || len(found.Refs) != len(refs) || len(found.Rows) != 0 {
@@ -279,11 +280,11 @@ func wantLoaded(t *testing.T, b store.Backend, space contact.SpaceID, refs []con
 
 // What is not there has no row; a tree of nothing has no nodes, and is there.
 func testLoadNothing(t *testing.T, b store.Backend) {
-	space, other := newSpace(t, b, ""), newSpace(t, b, "")
-	commit(t, b, b.Lane(other), &store.Save{Contacts: []store.ContactSave{{Row: rowOf(other, 5, 1, "Theirs")}}})
+	space, other := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
+	suite.Commit(t, b, b.Lane(other), &store.Save{Contacts: []store.ContactSave{{Row: rowOf(other, 5, 1, "Theirs")}}})
 	for _, id := range []contact.ID{5, 6, 0, -1, contact.MaxID} {
 		asked := []store.ContactID{{Space: space, ID: id}}
-		tx := begin(t, b, b.Lane(space))
+		tx := suite.Begin(t, b, b.Lane(space))
 		found, err := tx.Load(bg, &store.Wants{Refs: asked, Rows: asked, Trees: asked})
 		tx.Rollback()
 		if err != nil || len(found.Refs)+len(found.Rows) != 0 || len(found.Trees) != 1 || found.Trees[0].Root != id || len(found.Trees[0].Nodes) != 0 {
@@ -298,7 +299,7 @@ func testRekey(t *testing.T, b store.Backend) {
 	before := contact.Key{Kind: contact.PhoneKey, Text: "07700900123"}
 	after := contact.Key{Kind: contact.PhoneKey, Text: "+447700900123"}
 	for _, row := range []record.Key{{Space: space, Key: before, ID: 1}, {Space: space, Key: before, ID: 9}, {Space: other, Key: before, ID: 7}} {
-		commit(t, b, b.Lane(row.Space), &store.Save{KeysCome: []record.Key{row}})
+		suite.Commit(t, b, b.Lane(row.Space), &store.Save{KeysCome: []record.Key{row}})
 	}
 	keys := func(space contact.SpaceID, k contact.Key) store.Listing {
 		return store.Listing{Space: space, Keys: []contact.Key{k}, Limit: 100}
@@ -329,7 +330,7 @@ func testRekey(t *testing.T, b store.Backend) {
 	}
 	wantList(t, b, keys(space, before), 9, 1)
 	wantList(t, b, keys(space, after))
-	if region := counters(t, b, space)[0].Region; region != "" {
+	if region := suite.Counters(t, b, space)[0].Region; region != "" {
 		t.Errorf("region %q without its keys", region)
 	}
 	if err := toGB(nil); err != nil {

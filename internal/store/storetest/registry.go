@@ -7,9 +7,10 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var registryTests = []Test{
+var registryTests = []suite.Test{
 	{"a change that fails leaves no trace", testFailedChange},
 	{"what is not there cannot be changed", testNoRow},
 	{"changes at once are all kept", testRegistryRace},
@@ -19,7 +20,7 @@ var registryTests = []Test{
 var errTest = errors.New("the test says no")
 
 func testFailedChange(t *testing.T, b store.Backend) {
-	space, err := b.CreateSpace(bg, anySpace(), noted("a Space"))
+	space, err := b.CreateSpace(bg, anySpace(), suite.Noted("a Space"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func testFailedChange(t *testing.T, b store.Backend) {
 }
 
 func testNoRow(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	key := makeKey(t, b, anyKey(space, 1))
 	never := func() { t.Error("there is nothing to decide on") }
 	_, err1 := b.UpdateSpace(bg, space+1, setting(func(*access.Space) { never() }))
@@ -48,7 +49,7 @@ func testNoRow(t *testing.T, b store.Backend) {
 }
 
 func testRegistryRace(t *testing.T, b store.Backend) {
-	key := makeKey(t, b, anyKey(newSpace(t, b, ""), 1))
+	key := makeKey(t, b, anyKey(suite.NewSpace(t, b, ""), 1))
 	const workers, each = 4, 10
 	var wg sync.WaitGroup
 	for range workers {

@@ -10,9 +10,10 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var spaceTests = []Test{
+var spaceTests = []suite.Test{
 	{"a new Space has made no change and owns no id", testNewSpace},
 	{"counters are kept, each Space its own", testCounters},
 	{"a Space's region comes from its settings", testRegion},
@@ -24,47 +25,47 @@ var spaceTests = []Test{
 }
 
 func testNewSpace(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	want := []store.SpaceRow{{Space: space, NextSeq: 1}}
-	if got := counters(t, b, space); !slices.Equal(got, want) {
+	if got := suite.Counters(t, b, space); !slices.Equal(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 
 func testCounters(t *testing.T, b store.Backend) {
-	one, two := newSpace(t, b, ""), newSpace(t, b, "")
+	one, two := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	row := store.SpaceRow{
 		Space: one, NextID: contact.MaxID - 1, BlockEnd: contact.MaxID, NextSeq: 1<<40 - 1, LastAt: 253402300799_999_999,
 		Usage: access.Usage{Bytes: 1 << 60, Since: 253402300799_999_998, Minute: 1 << 50},
 	}
-	commit(t, b, b.Lane(one), &store.Save{Spaces: []store.SpaceRow{row}})
-	if got := counters(t, b, one); !slices.Equal(got, []store.SpaceRow{row}) {
+	suite.Commit(t, b, b.Lane(one), &store.Save{Spaces: []store.SpaceRow{row}})
+	if got := suite.Counters(t, b, one); !slices.Equal(got, []store.SpaceRow{row}) {
 		t.Errorf("got %+v, want %+v", got, row)
 	}
-	if got, want := counters(t, b, two), []store.SpaceRow{{Space: two, NextSeq: 1}}; !slices.Equal(got, want) {
+	if got, want := suite.Counters(t, b, two), []store.SpaceRow{{Space: two, NextSeq: 1}}; !slices.Equal(got, want) {
 		t.Errorf("the other Space has %+v, want %+v", got, want)
 	}
 }
 
 func testRegion(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "GB")
+	space := suite.NewSpace(t, b, "GB")
 	row := store.SpaceRow{Space: space, NextSeq: 2, Region: "FR"}
-	commit(t, b, b.Lane(space), &store.Save{Spaces: []store.SpaceRow{row}})
-	if got := counters(t, b, space)[0]; got.Region != "GB" || got.NextSeq != 2 {
+	suite.Commit(t, b, b.Lane(space), &store.Save{Spaces: []store.SpaceRow{row}})
+	if got := suite.Counters(t, b, space)[0]; got.Region != "GB" || got.NextSeq != 2 {
 		t.Errorf("region %q, seq %d: a batch must keep its counters and leave the settings alone", got.Region, got.NextSeq)
 	}
 	_, err := b.UpdateSpace(bg, space, setting(func(s *access.Space) { s.Region = "" }))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := counters(t, b, space)[0]; got.Region != "" || got.NextSeq != 2 {
+	if got := suite.Counters(t, b, space)[0]; got.Region != "" || got.NextSeq != 2 {
 		t.Errorf("region %q, seq %d: new settings must show and leave the counters alone", got.Region, got.NextSeq)
 	}
 }
 
 func testNoSuchSpace(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
-	tx := begin(t, b, b.Lane(space))
+	space := suite.NewSpace(t, b, "")
+	tx := suite.Begin(t, b, b.Lane(space))
 	defer tx.Rollback()
 	for _, ids := range [][]contact.SpaceID{{space + 1}, {0}, {-1}} {
 		if rows, err := tx.Spaces(bg, ids); err != nil || len(rows) != 0 {
@@ -75,10 +76,10 @@ func testNoSuchSpace(t *testing.T, b store.Backend) {
 
 // CONTRACT D4.
 func testNewIDs(t *testing.T, b store.Backend) {
-	spaces := []contact.SpaceID{newSpace(t, b, ""), newSpace(t, b, "")}
+	spaces := []contact.SpaceID{suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")}
 	end := contact.ID(1) // the first id that was not given yet
 	for i, n := range []int64{1, 1000, 1, 3, 1_000_000, 1} {
-		tx := begin(t, b, b.Lane(spaces[i%2]))
+		tx := suite.Begin(t, b, b.Lane(spaces[i%2]))
 		for range 2 {
 			first, err := tx.NewIDs(bg, n)
 			if err != nil {
@@ -94,12 +95,12 @@ func testNewIDs(t *testing.T, b store.Backend) {
 		}
 	}
 	// Lost or not, what a rolled back transaction took is in nobody's hands.
-	tx := begin(t, b, b.Lane(spaces[0]))
+	tx := suite.Begin(t, b, b.Lane(spaces[0]))
 	if _, err := tx.NewIDs(bg, 5); err != nil {
 		t.Fatal(err)
 	}
 	tx.Rollback()
-	tx = begin(t, b, b.Lane(spaces[1]))
+	tx = suite.Begin(t, b, b.Lane(spaces[1]))
 	defer tx.Rollback()
 	if first, err := tx.NewIDs(bg, 1); err != nil || first < end {
 		t.Errorf("after a rollback: id %d, %v; want one from %d", first, err, end)
@@ -147,9 +148,9 @@ func same(a, b access.Space) bool { return reflect.DeepEqual(a, b) }
 
 func testSpacesKept(t *testing.T, b store.Backend) {
 	wantSpaces(t, b)
-	one, err1 := b.CreateSpace(bg, anySpace(), noted("one"))
+	one, err1 := b.CreateSpace(bg, anySpace(), suite.Noted("one"))
 	least := access.Space{Name: "b", TimeZone: "UTC", Subscription: access.Inactive}
-	two, err2 := b.CreateSpace(bg, least, noted("two"))
+	two, err2 := b.CreateSpace(bg, least, suite.Noted("two"))
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
@@ -192,9 +193,9 @@ func (r *rekeyed) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 // CONTRACT D10. A walk along all contacts of a large Space holds its writes up, so
 // it is not done for a change that needs none.
 func testRegionRule(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "GB")
+	space := suite.NewSpace(t, b, "GB")
 	seen := &rekeyed{Backend: b}
-	s := storeOver(t, seen, store.Options{})
+	s := suite.NewStore(t, seen, store.Options{})
 	for _, c := range []struct {
 		name   string
 		change func(*access.Space)

@@ -7,9 +7,13 @@
 package storetest
 
 import (
+	"context"
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/model"
+	"github.com/carnet-project/carnet/internal/store/storetest/promise"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // Run runs the whole suite. open makes a fresh, empty backend for one test,
@@ -18,9 +22,12 @@ import (
 // Some tests run in a bubble of testing/synctest, where open is called too: goroutines
 // that it starts must end with Backend.Close.
 func Run(t *testing.T, open func(t *testing.T) store.Backend) {
-	RunTests(t, open, ModelTests, // first, because they take longest
-		spaceTests, contactTests, historyTests, listTests, updateTests, weightTests, walkTests,
+	suite.Run(t, open, model.Tests, // first, because they take longest
+		spaceTests, contactTests, historyTests, retryTests, listTests, updateTests, weightTests, walkTests,
 		registryTests, keyTests, firstTests, entryTests, windowTests, // the backend alone
-		PromiseTests) // the store over it
-	RunInBubbles(t, open, InBubbles)
+		promise.Tests) // the store over it
+	suite.RunInBubbles(t, open, promise.InBubbles)
 }
+
+// bg is for calls that nothing gives up.
+var bg = context.Background()

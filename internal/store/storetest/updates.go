@@ -7,15 +7,16 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var updateTests = []Test{
+var updateTests = []suite.Test{
 	{"contacts come in the order of their newest changes, each once", testUpdated},
 }
 
 // CONTRACT P4, D17: every mixture of bounds gives what a plain filter gives.
 func testUpdated(t *testing.T, b store.Backend) {
-	space, other := newSpace(t, b, ""), newSpace(t, b, "")
+	space, other := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	email := contact.Key{Kind: contact.EmailKey, Text: "ada@example.com"}
 	phone := contact.Key{Kind: contact.PhoneKey, Text: "+15550100"}
 	// Which contact each change is of. 3 is merged by its last one.
@@ -44,8 +45,8 @@ func testUpdated(t *testing.T, b store.Backend) {
 			}
 		}
 	}
-	commit(t, b, b.Lane(space), &s)
-	commit(t, b, b.Lane(other), &o)
+	suite.Commit(t, b, b.Lane(space), &s)
+	suite.Commit(t, b, b.Lane(other), &o)
 
 	want := func(u store.Updates) []contact.ID {
 		list := []contact.ID{}
@@ -73,7 +74,7 @@ func testUpdated(t *testing.T, b store.Backend) {
 						u := store.Updates{Space: space, Since: bounds[0], After: bounds[1], Before: bounds[2],
 							FirstID: ids[0], EndID: ids[1], Keys: k, OldestFirst: oldest, Limit: limit}
 						walk, err := b.Updated(bg, u)
-						if have, want := idsOf(walk.Rows), want(u); err != nil || walk.Stopped != 0 || !slices.Equal(have, want) {
+						if have, want := suite.IDs(walk.Rows), want(u); err != nil || walk.Stopped != 0 || !slices.Equal(have, want) {
 							t.Fatalf("%+v: %v, contacts %v, want %v", u, err, have, want)
 						}
 					}

@@ -12,9 +12,10 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var walkTests = []Test{
+var walkTests = []suite.Test{
 	{"a walk ends after so many rows looked at", testLookedAt},
 	{"a list goes on where few of the rows looked at are of it", testSparseLists},
 	{"a trail gives the links of a history alone", testTrail},
@@ -36,7 +37,7 @@ var (
 
 func sparse(t *testing.T, b store.Backend) contact.SpaceID {
 	t.Helper()
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	s := store.Save{Spaces: []store.SpaceRow{{Space: space, NextSeq: sparseRows + 1}}}
 	for n := contact.Seq(1); n <= sparseRows; n++ {
 		ch := changeOf(space, n, contact.ID(n))
@@ -49,7 +50,7 @@ func sparse(t *testing.T, b store.Backend) contact.SpaceID {
 		s.Contacts = append(s.Contacts, store.ContactSave{Row: row})
 		s.KeysCome = append(s.KeysCome, record.Key{Space: space, Key: rare, ID: id})
 	}
-	commit(t, b, b.Lane(space), &s)
+	suite.Commit(t, b, b.Lane(space), &s)
 	return space
 }
 
@@ -79,7 +80,7 @@ func testLookedAt(t *testing.T, b store.Backend) {
 		l := store.Listing{Space: space, After: contact.ID(c.after), Before: contact.ID(c.before), OldestFirst: c.oldest, Limit: c.limit}
 		u := store.Updates{Space: space, After: contact.Seq(c.after), Before: contact.Seq(c.before), OldestFirst: c.oldest, Limit: c.limit}
 		check := func(kind string, walk store.Walk, err error) {
-			if got := idsOf(walk.Rows); err != nil || !slices.Equal(got, c.want) || walk.Stopped != c.stopped {
+			if got := suite.IDs(walk.Rows); err != nil || !slices.Equal(got, c.want) || walk.Stopped != c.stopped {
 				t.Errorf("%+v %s: %v, contacts %v, stopped with %d", c, kind, err, got, walk.Stopped)
 			}
 			if stopped := walk.Looked == store.MaxLookedAt; walk.Looked < len(walk.Rows) || walk.Looked > store.MaxLookedAt || c.stopped != 0 && !stopped {
@@ -104,7 +105,7 @@ func testLookedAt(t *testing.T, b store.Backend) {
 // leads both ways.
 func testSparseLists(t *testing.T, b store.Backend) {
 	space := sparse(t, b)
-	s := storeOver(t, b, store.Options{})
+	s := suite.NewStore(t, b, store.Options{})
 	nobody := contact.Key{Kind: contact.EmailKey, Text: "nobody@example.com"}
 	for _, c := range []struct {
 		name  string
@@ -187,7 +188,7 @@ func testTrail(t *testing.T, b store.Backend) {
 
 // The changes of a contact that hold a snapshot are found by their version.
 func testSnapshots(t *testing.T, b store.Backend) {
-	space, other := newSpace(t, b, ""), newSpace(t, b, "")
+	space, other := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	for _, sp := range []contact.SpaceID{space, other} { // ids are of one Space, but who knows what a caller asks for
 		s := store.Save{Spaces: []store.SpaceRow{{Space: sp, NextSeq: 100}}}
 		for n := contact.Seq(1); n < 100; n++ {
@@ -198,7 +199,7 @@ func testSnapshots(t *testing.T, b store.Backend) {
 			}
 			s.Changes = append(s.Changes, ch)
 		}
-		commit(t, b, b.Lane(sp), &s)
+		suite.Commit(t, b, b.Lane(sp), &s)
 	}
 	id := 5 + contact.ID(10*space) // it has the even ones
 	for _, c := range []struct {
@@ -261,7 +262,7 @@ func (c *counting) Snapshots(ctx context.Context, space contact.SpaceID, id cont
 // Any of the changes of a contact is reached by at most 40 rows, however many
 // there are: one snapshot, and a walk from there.
 func testReach(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	depth := contact.Seq(3000)
 	if os.Getenv("CARNET_TEST_LONG") == "1" {
 		depth = 100_000
@@ -277,10 +278,10 @@ func testReach(t *testing.T, b store.Backend) {
 			ch.Seal()
 			s.Changes = append(s.Changes, ch)
 		}
-		commit(t, b, b.Lane(space), &s)
+		suite.Commit(t, b, b.Lane(space), &s)
 	}
 	counted := &counting{Backend: b}
-	reader := storeOver(t, counted, store.Options{})
+	reader := suite.NewStore(t, counted, store.Options{})
 	c := contact.Contact{ID: 5, Version: contact.Version(3 * depth), Head: depth, Depth: int64(depth)}
 	for n := contact.Seq(1); n <= depth; n += max(1, depth/1500) {
 		for _, skipped := range []int64{0, 1, 2} {
@@ -300,7 +301,7 @@ func testReach(t *testing.T, b store.Backend) {
 // FAULT A6, A1: a page of a history reads the rows that it shows and no others,
 // in a few calls, however large they are and however deep it lies.
 func testLongHistory(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	const depth = 3000
 	// Changes 4 to 7 weigh a third of a page each.
 	s := store.Save{Spaces: []store.SpaceRow{{Space: space, NextSeq: depth + 1}}}
@@ -316,9 +317,9 @@ func testLongHistory(t *testing.T, b store.Backend) {
 		ch.Seal()
 		s.Changes = append(s.Changes, ch)
 	}
-	commit(t, b, b.Lane(space), &s)
+	suite.Commit(t, b, b.Lane(space), &s)
 	seen := &counting{Backend: b}
-	reader := storeOver(t, seen, store.Options{})
+	reader := suite.NewStore(t, seen, store.Options{})
 	c := contact.Contact{ID: 5, Version: depth, Head: depth, Depth: depth}
 	for _, test := range []struct {
 		at          store.Place

@@ -8,16 +8,17 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var weightTests = []Test{
+var weightTests = []suite.Test{
 	{"a list ends with the row with which it weighs as much as a page may", testPageBytes},
 }
 
 // Rows of a quarter of a page each, in letters of two bytes, and one that is
 // more than a page. Every list ends with the row that fills it.
 func testPageBytes(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	key := contact.Key{Kind: contact.EmailKey, Text: "ada@example.com"}
 	const rows, large = 8, 3 // the third row
 	filler := func(weight int) []byte {
@@ -40,7 +41,7 @@ func testPageBytes(t *testing.T, b store.Backend) {
 		if row.Weight() != weight || ch.Weight() != weight {
 			t.Fatalf("row %d weighs %d, and its change %d; want %d", n, row.Weight(), ch.Weight(), weight)
 		}
-		commit(t, b, b.Lane(space), &store.Save{
+		suite.Commit(t, b, b.Lane(space), &store.Save{
 			Contacts: []store.ContactSave{{Row: row}}, Changes: []record.Change{ch}, KeysCome: []record.Key{{Space: space, Key: key, ID: id}},
 		})
 	}
@@ -53,9 +54,9 @@ func testPageBytes(t *testing.T, b store.Backend) {
 		updated, err3 := b.Updated(bg, store.Updates{
 			Space: space, After: contact.Seq(l.After), Before: contact.Seq(l.Before), OldestFirst: l.OldestFirst, Limit: l.Limit,
 		})
-		ids := idsOf(found.Rows)
-		if err1 != nil || err2 != nil || err3 != nil || !slices.Equal(ids, idsOf(keyed.Rows)) || !slices.Equal(ids, idsOf(updated.Rows)) {
-			t.Errorf("%+v: %v, %v by key, %v by change; %v, %v, %v", l, ids, idsOf(keyed.Rows), idsOf(updated.Rows), err1, err2, err3)
+		ids := suite.IDs(found.Rows)
+		if err1 != nil || err2 != nil || err3 != nil || !slices.Equal(ids, suite.IDs(keyed.Rows)) || !slices.Equal(ids, suite.IDs(updated.Rows)) {
+			t.Errorf("%+v: %v, %v by key, %v by change; %v, %v, %v", l, ids, suite.IDs(keyed.Rows), suite.IDs(updated.Rows), err1, err2, err3)
 		}
 		return ids
 	}

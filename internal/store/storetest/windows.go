@@ -9,9 +9,10 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var windowTests = []Test{
+var windowTests = []suite.Test{
 	{"a window is kept as it was left", testWindowKept},
 	{"windows of Spaces and buckets are apart", testWindowsApart},
 	{"requests at once are all counted", func(t *testing.T, b store.Backend) { windowsRace(t, b, b) }},
@@ -32,7 +33,7 @@ func updateWindow(t *testing.T, b store.Backend, space contact.SpaceID, bucket a
 }
 
 func testWindowKept(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	was, now := updateWindow(t, b, space, access.Update, access.Window{Start: 1_700_000_000_123_456, Used: access.MaxLimit})
 	if was != (access.Window{}) {
 		t.Errorf("at first it is %+v", was)
@@ -53,7 +54,7 @@ func testWindowKept(t *testing.T, b store.Backend) {
 }
 
 func testWindowsApart(t *testing.T, b store.Backend) {
-	spaces := []contact.SpaceID{newSpace(t, b, ""), newSpace(t, b, "")}
+	spaces := []contact.SpaceID{suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")}
 	window := func(i, j int) access.Window { return access.Window{Start: 1, Used: 1 + 10*i + j} }
 	for i, space := range spaces {
 		for j, bucket := range access.Buckets {
@@ -73,7 +74,7 @@ func testWindowsApart(t *testing.T, b store.Backend) {
 // some backends on one database. Exactly the figure is admitted (CONTRACT D18).
 func windowsRace(t *testing.T, backends ...store.Backend) {
 	const limit, clients, each = 60, 8, 25
-	space := newSpace(t, backends[0], "")
+	space := suite.NewSpace(t, backends[0], "")
 	var admitted atomic.Int64
 	var wg sync.WaitGroup
 	for _, b := range backends {
@@ -105,8 +106,8 @@ func windowsRace(t *testing.T, backends ...store.Backend) {
 // A write that takes long holds its Space's counters; requests go on being
 // counted meanwhile.
 func testWindowBesideWrite(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
-	tx := begin(t, b, b.Lane(space))
+	space := suite.NewSpace(t, b, "")
+	tx := suite.Begin(t, b, b.Lane(space))
 	defer tx.Rollback()
 	if _, err := tx.Spaces(bg, []contact.SpaceID{space}); err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"errors"
@@ -10,12 +10,13 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // Whatever fails, the history holds every write that was answered with success
 // exactly once, nothing of those that were refused, and those whose outcome is
 // not known at most once.
-var faultTests = []Test{
+var faultTests = []suite.Test{
 	{"each fault alone", testFaults},
 	{"faults at random, under load", testFaultStorm},
 }
@@ -29,7 +30,7 @@ var (
 
 // trouble is an error that comes so many times, and then no more.
 type trouble struct {
-	step  Step
+	step  suite.Step
 	err   error
 	times int
 }
@@ -49,32 +50,32 @@ var faults = []struct {
 	want     string // one of the above, or the code of a refusal
 	there    bool   // whether the writes are in the history
 }{
-	{"a conflict at the begin", []trouble{{AtBegin, errClash, 1}}, isSaved, true},
-	{"an odd error at the begin", []trouble{{AtBegin, errOdd, 1}}, isRefused, false},
-	{"a full disk at the begin", []trouble{{AtBegin, errFull, 1}}, "storage_full", false},
-	{"a conflict loading Spaces", []trouble{{AtSpaces, errClash, 2}}, isSaved, true},
-	{"an odd error loading Spaces", []trouble{{AtSpaces, errOdd, 1}}, isRefused, false},
-	{"a conflict loading contacts", []trouble{{AtLoad, errClash, 3}}, isSaved, true},
-	{"an odd error loading contacts", []trouble{{AtLoad, errOdd, 1}}, isRefused, false},
-	{"a conflict taking ids", []trouble{{AtNewIDs, errClash, 1}}, isSaved, true},
-	{"an odd error taking ids", []trouble{{AtNewIDs, errOdd, 1}}, isRefused, false},
-	{"a conflict while saving", []trouble{{AtSave, errClash, 8}}, isSaved, true},
-	{"conflicts without end", []trouble{{AtSave, errClash, always}}, "database_busy", false},
-	{"an odd error while saving", []trouble{{AtSave, errOdd, 1}}, isRefused, false},
-	{"a full disk while saving", []trouble{{AtSave, errFull, 1}}, "storage_full", false},
-	{"one refusal", []trouble{{AtSave, errRefuse, 1}}, isSaved, true}, // each of the batch then succeeds alone
-	{"refusals without end", []trouble{{AtSave, errRefuse, always}}, isRefused, false},
-	{"a conflict at the commit", []trouble{{BeforeCommit, errClash, 2}}, isSaved, true},
-	{"conflicts at the commit without end", []trouble{{BeforeCommit, errClash, always}}, "database_busy", false},
-	{"a refusal at the commit", []trouble{{BeforeCommit, errRefuse, 1}}, isSaved, true},
-	{"a full disk at the commit", []trouble{{BeforeCommit, errFull, 1}}, "storage_full", false},
-	{"committed, but the answer is lost", []trouble{{AfterCommit, errOdd, 1}}, isSaved, true},
-	{"not committed, and the answer is lost", []trouble{{BeforeCommit, errOdd, 1}}, isSaved, true},
-	{"not committed, again and again", []trouble{{BeforeCommit, errOdd, always}}, "database_busy", false},
-	{"committed, and at first nobody can be asked", []trouble{{AfterCommit, errOdd, 1}, {AtSaved, errOdd, 5}}, isSaved, true},
-	{"not committed, and at first nobody can be asked", []trouble{{BeforeCommit, errOdd, 1}, {AtSaved, errOdd, 5}}, isSaved, true},
-	{"committed, and nobody can ever be asked", []trouble{{AfterCommit, errOdd, 1}, {AtSaved, errOdd, always}}, isUnknown, true},
-	{"not committed, and nobody can ever be asked", []trouble{{BeforeCommit, errOdd, 1}, {AtSaved, errOdd, always}}, isUnknown, false},
+	{"a conflict at the begin", []trouble{{suite.AtBegin, errClash, 1}}, isSaved, true},
+	{"an odd error at the begin", []trouble{{suite.AtBegin, errOdd, 1}}, isRefused, false},
+	{"a full disk at the begin", []trouble{{suite.AtBegin, errFull, 1}}, "storage_full", false},
+	{"a conflict loading Spaces", []trouble{{suite.AtSpaces, errClash, 2}}, isSaved, true},
+	{"an odd error loading Spaces", []trouble{{suite.AtSpaces, errOdd, 1}}, isRefused, false},
+	{"a conflict loading contacts", []trouble{{suite.AtLoad, errClash, 3}}, isSaved, true},
+	{"an odd error loading contacts", []trouble{{suite.AtLoad, errOdd, 1}}, isRefused, false},
+	{"a conflict taking ids", []trouble{{suite.AtNewIDs, errClash, 1}}, isSaved, true},
+	{"an odd error taking ids", []trouble{{suite.AtNewIDs, errOdd, 1}}, isRefused, false},
+	{"a conflict while saving", []trouble{{suite.AtSave, errClash, 8}}, isSaved, true},
+	{"conflicts without end", []trouble{{suite.AtSave, errClash, always}}, "database_busy", false},
+	{"an odd error while saving", []trouble{{suite.AtSave, errOdd, 1}}, isRefused, false},
+	{"a full disk while saving", []trouble{{suite.AtSave, errFull, 1}}, "storage_full", false},
+	{"one refusal", []trouble{{suite.AtSave, errRefuse, 1}}, isSaved, true}, // each of the batch then succeeds alone
+	{"refusals without end", []trouble{{suite.AtSave, errRefuse, always}}, isRefused, false},
+	{"a conflict at the commit", []trouble{{suite.BeforeCommit, errClash, 2}}, isSaved, true},
+	{"conflicts at the commit without end", []trouble{{suite.BeforeCommit, errClash, always}}, "database_busy", false},
+	{"a refusal at the commit", []trouble{{suite.BeforeCommit, errRefuse, 1}}, isSaved, true},
+	{"a full disk at the commit", []trouble{{suite.BeforeCommit, errFull, 1}}, "storage_full", false},
+	{"committed, but the answer is lost", []trouble{{suite.AfterCommit, errOdd, 1}}, isSaved, true},
+	{"not committed, and the answer is lost", []trouble{{suite.BeforeCommit, errOdd, 1}}, isSaved, true},
+	{"not committed, again and again", []trouble{{suite.BeforeCommit, errOdd, always}}, "database_busy", false},
+	{"committed, and at first nobody can be asked", []trouble{{suite.AfterCommit, errOdd, 1}, {suite.AtSaved, errOdd, 5}}, isSaved, true},
+	{"not committed, and at first nobody can be asked", []trouble{{suite.BeforeCommit, errOdd, 1}, {suite.AtSaved, errOdd, 5}}, isSaved, true},
+	{"committed, and nobody can ever be asked", []trouble{{suite.AfterCommit, errOdd, 1}, {suite.AtSaved, errOdd, always}}, isUnknown, true},
+	{"not committed, and nobody can ever be asked", []trouble{{suite.BeforeCommit, errOdd, 1}, {suite.AtSaved, errOdd, always}}, isUnknown, false},
 }
 
 // greedy is a verb that wants more ids than a block has.
@@ -83,10 +84,10 @@ type greedy struct{ contact.Verb }
 func (g greedy) Needs() contact.Needs { return contact.Needs{NewIDs: 2000} }
 
 // troubled makes a hook of troubles.
-func troubled(list []trouble) Hook {
+func troubled(list []trouble) suite.Hook {
 	var mu sync.Mutex
 	left := slices.Clone(list)
-	return func(step Step, _ *store.Save) error {
+	return func(step suite.Step, _ *store.Save) error {
 		mu.Lock()
 		defer mu.Unlock()
 		for i := range left {
@@ -100,23 +101,23 @@ func troubled(list []trouble) Hook {
 }
 
 func testFaults(t *testing.T, b store.Backend) {
-	f := NewFaulty(b)
-	s := storeOver(t, f, store.Options{})
+	f := suite.NewFaulty(b)
+	s := suite.NewStore(t, f, store.Options{})
 	for _, fa := range faults {
-		space := newSpace(t, b, "")
+		space := suite.NewSpace(t, b, "")
 		// More than one block of ids, so that they have to be taken anew.
 		id, many := made(t, s, space, name("A")), writing(space, greedy{&contact.Create{Patch: name("B")}})
 		list := batched(t, f, s, space, troubled(fa.troubles), many, putting(space, id, name("C")), putting(space, id, name("D")))
 		f.SetHook(troubled(nil))
 		done(t, s, putting(space, id, name("E"))) // what comes after is not troubled
 
-		l := audit(t, b, space)
+		l := suite.Audit(t, b, space)
 		for i, p := range list {
 			want := 0
 			if fa.there {
 				want = 1
 			}
-			if n := l.ops[p.write.By.RequestID]; n != want {
+			if n := l.Ops[p.write.By.RequestID]; n != want {
 				t.Errorf("%s: write %d is %d times in the history, want %d", fa.name, i, n, want)
 			}
 			if !p.done || answerOf(p) != fa.want {
@@ -146,18 +147,18 @@ func answerOf(p *sent) string {
 // Each step of each transaction fails now and then, in any way, while many
 // clients write to the same contacts.
 func testFaultStorm(t *testing.T, b store.Backend) {
-	random, f := seeded(t), NewFaulty(b)
-	s, space := storeOver(t, f, store.Options{}), newSpace(t, b, "")
+	random, f := suite.Seeded(t), suite.NewFaulty(b)
+	s, space := suite.NewStore(t, f, store.Options{}), suite.NewSpace(t, b, "")
 	ids := chain(t, s, space, 2)
 	ids = append(ids, made(t, s, space, name("Z")))
 	var mu sync.Mutex
-	f.SetHook(func(step Step, _ *store.Save) error {
+	f.SetHook(func(step suite.Step, _ *store.Save) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if random.IntN(8) > 0 {
 			return nil
 		}
-		if errs := []error{errClash, errRefuse, errFull, errOdd}; step != AfterCommit && step != AtSaved {
+		if errs := []error{errClash, errRefuse, errFull, errOdd}; step != suite.AfterCommit && step != suite.AtSaved {
 			return errs[random.IntN(len(errs))]
 		}
 		return errOdd
@@ -180,10 +181,10 @@ func testFaultStorm(t *testing.T, b store.Backend) {
 		})
 	}
 	wg.Wait()
-	l := audit(t, b, space)
+	l := suite.Audit(t, b, space)
 	answers := map[string]int{}
 	for i, p := range all {
-		answer, n := answerOf(p), l.ops[p.write.By.RequestID]
+		answer, n := answerOf(p), l.Ops[p.write.By.RequestID]
 		answers[answer]++
 		switch {
 		case answer == isSaved && n != 1, answer == isUnknown && n > 1, answer != isSaved && answer != isUnknown && n != 0:

@@ -1,4 +1,7 @@
-package storetest
+// Package model tells the rules of contacts again, in plain maps and slices, and holds
+// what a store makes of random writes against that: of many clients at once, and of
+// one list of writes that is played in batches of any size.
+package model
 
 import (
 	"maps"

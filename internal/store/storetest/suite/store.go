@@ -1,4 +1,4 @@
-package storetest
+package suite
 
 import (
 	"fmt"
@@ -15,9 +15,9 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-// storeOver makes a store that says nothing, and closes it when the test ends,
+// NewStore makes a store that says nothing, and closes it when the test ends,
 // which also shows that nothing hangs in its queues.
-func storeOver(t *testing.T, b store.Backend, o store.Options) *store.Store {
+func NewStore(t *testing.T, b store.Backend, o store.Options) *store.Store {
 	t.Helper()
 	o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	f, ok := b.(*Faulty)
@@ -35,18 +35,20 @@ func storeOver(t *testing.T, b store.Backend, o store.Options) *store.Store {
 
 var requests atomic.Int64
 
-func newRequest() string { return fmt.Sprintf("request-%d", requests.Add(1)) }
+// NewRequest gives the id of a request that there was not yet.
+func NewRequest() string { return fmt.Sprintf("request-%d", requests.Add(1)) }
 
-// testActor asks for all writes of the suite.
-var testActor = contact.Actor{KeyID: 7, KeyName: "test key", Name: "Tester"}
+// Actor asks for all writes of the suite.
+var Actor = contact.Actor{KeyID: 7, KeyName: "test key", Name: "Tester"}
 
-func writingAs(request string, space contact.SpaceID, verbs ...contact.Verb) store.Write {
-	by := contact.Attribution{Actor: testActor, Reason: "because of " + request, RequestID: request}
+// Write makes a write of verbs, which a request asks for.
+func Write(request string, space contact.SpaceID, verbs ...contact.Verb) store.Write {
+	by := contact.Attribution{Actor: Actor, Reason: "because of " + request, RequestID: request}
 	return store.Write{Space: space, By: by, Reads: true, Verbs: verbs}
 }
 
-// seeing makes a verb tell what it sees before it decides.
-func seeing(v contact.Verb, tell func(*contact.View)) contact.Verb { return seen{v, tell} }
+// Seeing makes a verb tell what it sees before it decides.
+func Seeing(v contact.Verb, tell func(*contact.View)) contact.Verb { return seen{v, tell} }
 
 type seen struct {
 	contact.Verb
@@ -58,9 +60,9 @@ func (s seen) Decide(v *contact.View) (contact.Decision, error) {
 	return s.Verb.Decide(v)
 }
 
-// codeOf gives the code of a refusal, "" for none, and the error's text where
+// CodeOf gives the code of a refusal, "" for none, and the error's text where
 // it is none of ours.
-func codeOf(err error) string {
+func CodeOf(err error) string {
 	switch e := err.(type) {
 	case nil:
 		return ""
@@ -71,8 +73,8 @@ func codeOf(err error) string {
 	}
 }
 
-// texts gives a collection without its origins.
-func texts(c contact.Contact, col contact.Collection) []string {
+// Texts gives a collection without its origins.
+func Texts(c contact.Contact, col contact.Collection) []string {
 	list := []string{}
 	for _, v := range c.Values[col] {
 		list = append(list, v.Text)
@@ -80,10 +82,10 @@ func texts(c contact.Contact, col contact.Collection) []string {
 	return list
 }
 
-// seeded makes random numbers from CARNET_TEST_SEED, or from a seed that it
+// Seeded makes random numbers from CARNET_TEST_SEED, or from a seed that it
 // prints. With several clients the seed repeats what each of them asks, not
 // how their writes fall between each other.
-func seeded(t *testing.T) *rand.Rand {
+func Seeded(t *testing.T) *rand.Rand {
 	t.Helper()
 	seed, err := strconv.ParseUint(os.Getenv("CARNET_TEST_SEED"), 10, 64)
 	if err != nil {

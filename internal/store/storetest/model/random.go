@@ -1,6 +1,7 @@
-package storetest
+package model
 
 import (
+	"context"
 	"math/rand/v2"
 	"os"
 	"sync"
@@ -10,14 +11,18 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-// 5,000 random writes in all, and twenty times as many in a long run.
-var ModelTests = []Test{
+// Tests are 5,000 random writes in all, and twenty times as many in a long run.
+var Tests = []suite.Test{
 	{"random writes of one client", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 1, 250) }},
 	{"random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, 1250) }},
 	{"random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, 3500) }},
 }
+
+// bg is for calls that nothing gives up.
+var bg = context.Background()
 
 // answered is a write that was asked, and what became of it. Its moment is that
 // of its last decision, and puts it in order: after every change with a lower
@@ -64,16 +69,16 @@ func RandomWritesOver(t *testing.T, servers []store.Backend, clients, writes int
 	if os.Getenv("CARNET_TEST_LONG") == "1" {
 		writes *= 20
 	}
-	random := seeded(t)
+	random := suite.Seeded(t)
 	var stores []*store.Store
 	for _, b := range servers {
-		stores = append(stores, storeOver(t, b, store.Options{Clock: unsteady(rand.New(rand.NewPCG(random.Uint64(), 0)))}))
+		stores = append(stores, suite.NewStore(t, b, store.Options{Clock: unsteady(rand.New(rand.NewPCG(random.Uint64(), 0)))}))
 	}
 	b := servers[0]
 	regions := map[contact.SpaceID]string{}
 	var rooms []*room
 	for _, region := range []string{"US", "GB", ""} {
-		space := newSpace(t, b, region)
+		space := suite.NewSpace(t, b, region)
 		regions[space] = region
 		rooms = append(rooms, &room{space: space, region: region})
 	}
@@ -89,7 +94,7 @@ func RandomWritesOver(t *testing.T, servers []store.Backend, clients, writes int
 	wg.Wait()
 	compare(t, b, stores[0], rooms)
 	for space := range regions {
-		audit(t, b, space)
+		suite.Audit(t, b, space)
 	}
 	return regions
 }
@@ -121,10 +126,10 @@ func (c *client) write() {
 	r := c.rooms[c.IntN(len(c.rooms))]
 	a := c.ask(r)
 	rec := answered{ask: a, floor: r.answered.Load()}
-	rec.now.request = newRequest()
-	w := writingAs(rec.now.request, r.space, seeing(verbOf(a), rec.now.see))
+	rec.now.request = suite.NewRequest()
+	w := suite.Write(rec.now.request, r.space, suite.Seeing(verbOf(a), rec.now.see))
 	out, err := c.store().Do(bg, w)
-	if rec.code = codeOf(err); err == nil {
+	if rec.code = suite.CodeOf(err); err == nil {
 		rec.op = int64(out[0].Op)
 	}
 	r.mu.Lock()

@@ -1,10 +1,11 @@
-package storetest
+package model
 
 import (
 	"fmt"
 	"slices"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // ask draws what to ask next.
@@ -42,7 +43,7 @@ func (c *client) again(r *room, ref contact.ID) ask {
 	}
 	a := ask{kind: "put", ref: int64(ref), lists: map[int][]string{}, slots: map[int]string{}}
 	for _, col := range contact.Collections {
-		a.lists[int(col)] = texts(seen, col)
+		a.lists[int(col)] = suite.Texts(seen, col)
 	}
 	for i, f := range seen.Fields {
 		a.slots[i+1] = f.Text // an empty one too, as GET gives it

@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"context"
@@ -11,10 +11,11 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // These count work, never time.
-var batchTests = []Test{
+var batchTests = []suite.Test{
 	{"a lone client has one commit a write", testLoneClient},
 	{"writes that wait share the next commit, at most 256", testSharedCommit},
 	{"a batch carries at most 8 MiB, but for a single write", testWeight},
@@ -33,7 +34,7 @@ func wantCommits(t *testing.T, g *gate, want ...int) {
 }
 
 func testLoneClient(t *testing.T, b store.Backend) {
-	g, space := gated(t, b), newSpace(t, b, "")
+	g, space := gated(t, b), suite.NewSpace(t, b, "")
 	const writes = 20
 	id := made(t, g.store, space, name("A"))
 	for i := range writes - 1 {
@@ -43,7 +44,7 @@ func testLoneClient(t *testing.T, b store.Backend) {
 }
 
 func testSharedCommit(t *testing.T, b store.Backend) {
-	g, space := gated(t, b), newSpace(t, b, "")
+	g, space := gated(t, b), suite.NewSpace(t, b, "")
 	all := []*sent{g.holdUp(space)}
 	for range 256 + 2 {
 		all = append(all, g.send(bg, creation(space, name("A"))))
@@ -60,7 +61,7 @@ func testSharedCommit(t *testing.T, b store.Backend) {
 	g.pass(1)
 	saved(t, all...)
 	wantCommits(t, g, 1, 256, 2)
-	l := audit(t, b, space)
+	l := suite.Audit(t, b, space)
 	inHistory(t, l, all...)
 	for i, p := range all {
 		if p.out.Op != contact.Seq(i+1) {
@@ -70,7 +71,7 @@ func testSharedCommit(t *testing.T, b store.Backend) {
 }
 
 func testWeight(t *testing.T, b store.Backend) {
-	g, space := gated(t, b), newSpace(t, b, "")
+	g, space := gated(t, b), suite.NewSpace(t, b, "")
 	all := []*sent{g.holdUp(space)}
 	for _, weight := range []int{5 << 20, 3 << 20, 1, 9 << 20, 9 << 20, 4 << 20, 4<<20 + 1} {
 		all = append(all, g.send(bg, writing(space, heavy{&contact.Create{Patch: name("A")}, weight})))
@@ -91,7 +92,7 @@ func (h heavy) Size() int { return h.size }
 // FAULT A3: what a batch loads has a weight too. A write that carries nothing may
 // name a contact that is large.
 func testLoad(t *testing.T, b store.Backend) {
-	g, space := gated(t, b), newSpace(t, b, "")
+	g, space := gated(t, b), suite.NewSpace(t, b, "")
 	large := name("Large")
 	large.Fields.Sent = true
 	for i := range 15 { // text
@@ -109,11 +110,11 @@ func testLoad(t *testing.T, b store.Backend) {
 	g.pass(3)
 	saved(t, all...)
 	wantCommits(t, g, 1, 64, contacts-64)
-	inHistory(t, audit(t, b, space), all...)
+	inHistory(t, suite.Audit(t, b, space), all...)
 }
 
 func testCoalesced(t *testing.T, b store.Backend) {
-	g, space := gated(t, b), newSpace(t, b, "")
+	g, space := gated(t, b), suite.NewSpace(t, b, "")
 	id := made(t, g.store, space, name("A"))
 	g.holdUp(space)
 	var all []*sent
@@ -129,11 +130,11 @@ func testCoalesced(t *testing.T, b store.Backend) {
 	if nothing := all[2]; !nothing.done || nothing.err != nil || nothing.out.Op != 0 {
 		t.Errorf("the write that changed nothing: %+v", nothing)
 	}
-	audit(t, b, space)
+	suite.Audit(t, b, space)
 }
 
 func testWithdraw(t *testing.T, b store.Backend) {
-	g, space, other := gated(t, b), newSpace(t, b, ""), newSpace(t, b, "")
+	g, space, other := gated(t, b), suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	first := g.holdUp(space)
 	ctx, giveUp := context.WithCancel(bg)
 	before := g.send(bg, creation(space, name("A")))
@@ -157,11 +158,11 @@ func testWithdraw(t *testing.T, b store.Backend) {
 	g.pass(2)
 	saved(t, first, before, after)
 	wantCommits(t, g, 1, 2)
-	if l := audit(t, b, space); len(l.changes) != 3 {
-		t.Errorf("%d changes, want 3", len(l.changes))
+	if l := suite.Audit(t, b, space); len(l.Changes) != 3 {
+		t.Errorf("%d changes, want 3", len(l.Changes))
 	}
-	if l := audit(t, b, other); len(l.changes) != 0 {
-		t.Errorf("%d changes in the other Space, want none", len(l.changes))
+	if l := suite.Audit(t, b, other); len(l.Changes) != 0 {
+		t.Errorf("%d changes in the other Space, want none", len(l.Changes))
 	}
 	// The lane goes on as before.
 	next := g.send(bg, creation(other, name("G")))
@@ -170,7 +171,7 @@ func testWithdraw(t *testing.T, b store.Backend) {
 }
 
 func testNoWithdraw(t *testing.T, b store.Backend) {
-	g, space := gated(t, b), newSpace(t, b, "")
+	g, space := gated(t, b), suite.NewSpace(t, b, "")
 	g.close()
 	ctx, giveUp := context.WithCancel(bg)
 	runner := g.send(ctx, creation(space, name("A"))) // its own goroutine runs the batch
@@ -182,11 +183,11 @@ func testNoWithdraw(t *testing.T, b store.Backend) {
 	waiting(t, queued)
 	g.pass(1)
 	saved(t, queued)
-	inHistory(t, audit(t, b, space), runner, queued)
+	inHistory(t, suite.Audit(t, b, space), runner, queued)
 }
 
 func testClose(t *testing.T, b store.Backend) {
-	g, space := gated(t, b), newSpace(t, b, "")
+	g, space := gated(t, b), suite.NewSpace(t, b, "")
 	all := []*sent{g.holdUp(space), g.send(bg, creation(space, name("A"))), g.send(bg, creation(space, name("B")))}
 	closed := false
 	go func() {
@@ -207,7 +208,7 @@ func testClose(t *testing.T, b store.Backend) {
 	if !closed {
 		t.Error("all is answered, and it is not closed")
 	}
-	if l := audit(t, b, space); len(l.changes) != len(all) {
-		t.Errorf("%d changes, want %d", len(l.changes), len(all))
+	if l := suite.Audit(t, b, space); len(l.Changes) != len(all) {
+		t.Errorf("%d changes, want %d", len(l.Changes), len(all))
 	}
 }

@@ -1,4 +1,4 @@
-package storetest
+package suite
 
 import (
 	"reflect"
@@ -8,25 +8,25 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-// ledger is a Space's history, read from its beginning and replayed.
-type ledger struct {
-	ops      map[string]int // by request id, how many writes are in the history
+// Ledger is a Space's history, read from its beginning and replayed.
+type Ledger struct {
+	Ops      map[string]int // by request id, how many writes are in the history
 	contacts map[contact.ID]contact.Contact
-	changes  []contact.Change
+	Changes  []contact.Change
 }
 
-// audit reads the whole history of a Space and makes sure that it is one: its
+// Audit reads the whole history of a Space and makes sure that it is one: its
 // numbers without gaps, its times growing, every contact's changes chained and
 // each beginning where the last one ended (CONTRACT D20, D22). Its end must be
 // what the rows and the counters say.
-func audit(t *testing.T, b store.Backend, space contact.SpaceID) ledger {
+func Audit(t *testing.T, b store.Backend, space contact.SpaceID) Ledger {
 	t.Helper()
 	reader := store.New(b, store.Options{}) // not closed: the backend is the caller's
-	l := ledger{ops: map[string]int{}, contacts: map[contact.ID]contact.Contact{}}
+	l := Ledger{Ops: map[string]int{}, contacts: map[contact.ID]contact.Contact{}}
 	for {
-		page, err := reader.Feed(bg, space, contact.Seq(len(l.changes)), 200)
+		page, err := reader.Feed(bg, space, contact.Seq(len(l.Changes)), 200)
 		if err != nil {
-			t.Fatalf("Space %d, after change %d: %v", space, len(l.changes), err)
+			t.Fatalf("Space %d, after change %d: %v", space, len(l.Changes), err)
 		}
 		for _, ch := range page.Changes {
 			l.enter(t, space, ch)
@@ -57,7 +57,7 @@ func audit(t *testing.T, b store.Backend, space contact.SpaceID) ledger {
 			t.Errorf("contact %d: %v %+v\nits history ends with %+v", id, err, c, want)
 		}
 	}
-	row := counters(t, b, space)[0]
+	row := Counters(t, b, space)[0]
 	if kept := l.kept(t, b, space); row.Usage.Bytes != kept || row.Usage.Minute > kept {
 		t.Errorf("Space %d: counted are %+v, and %d bytes are kept", space, row.Usage, kept)
 	}
@@ -69,7 +69,7 @@ func audit(t *testing.T, b store.Backend, space contact.SpaceID) ledger {
 
 // kept weighs what is stored of a Space: a hundred and twenty-eight bytes and its
 // texts for a change, its texts for a contact.
-func (l *ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (bytes int64) {
+func (l *Ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (bytes int64) {
 	t.Helper()
 	for id := range l.contacts {
 		row, _, err := b.Row(bg, space, id)
@@ -78,7 +78,7 @@ func (l *ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (byt
 		}
 		bytes += int64(row.Weight())
 	}
-	for _, ch := range l.changes {
+	for _, ch := range l.Changes {
 		row, _, err := b.Change(bg, space, ch.Seq)
 		if err != nil {
 			t.Fatal(err)
@@ -89,32 +89,32 @@ func (l *ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (byt
 }
 
 // last gives the newest change, a zero one where there is none.
-func (l *ledger) last() contact.Change {
-	if len(l.changes) == 0 {
+func (l *Ledger) last() contact.Change {
+	if len(l.Changes) == 0 {
 		return contact.Change{}
 	}
-	return l.changes[len(l.changes)-1]
+	return l.Changes[len(l.Changes)-1]
 }
 
 // enter takes the next change of the feed.
-func (l *ledger) enter(t *testing.T, space contact.SpaceID, ch contact.Change) {
+func (l *Ledger) enter(t *testing.T, space contact.SpaceID, ch contact.Change) {
 	t.Helper()
 	last := l.last()
 	if ch.Seq != last.Seq+1 || ch.Op != ch.Seq && (ch.Op != last.Op || ch.RequestID != last.RequestID || ch.At != last.At) {
 		t.Fatalf("Space %d, change %d: %+v\ndoes not follow %+v", space, ch.Seq, ch, last)
 	}
 	if ch.Op == ch.Seq {
-		l.ops[ch.RequestID]++
+		l.Ops[ch.RequestID]++
 		if ch.At <= last.At {
 			t.Fatalf("Space %d, change %d: time %d does not grow from %d", space, ch.Seq, ch.At, last.At)
 		}
 	}
 	l.replay(t, ch)
-	l.changes = append(l.changes, ch)
+	l.Changes = append(l.Changes, ch)
 }
 
 // replay applies one change to the state that those before it left.
-func (l *ledger) replay(t *testing.T, ch contact.Change) {
+func (l *Ledger) replay(t *testing.T, ch contact.Change) {
 	t.Helper()
 	c := l.contacts[ch.Contact]
 	if ch.Prev != c.Head || ch.Version <= c.Version || (ch.Action == contact.ActionCreate) != (c.Version == 0) {

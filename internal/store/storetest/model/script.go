@@ -1,4 +1,4 @@
-package storetest
+package model
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // Script is a list of random writes that was drawn once, to be made again: on
@@ -44,7 +45,7 @@ func DrawScript(t *testing.T, b store.Backend, writes int) (*Script, []string) {
 	for i, space := range p.spaces {
 		rooms = append(rooms, &room{space: space, region: script.regions[i]})
 	}
-	c := &client{Rand: seeded(t), t: t, stores: []*store.Store{p.store}, rooms: rooms}
+	c := &client{Rand: suite.Seeded(t), t: t, stores: []*store.Store{p.store}, rooms: rooms}
 	for i := range writes {
 		l := line{space: i, request: fmt.Sprint("line-", i)}
 		if i < len(rooms) {
@@ -105,10 +106,10 @@ type player struct {
 
 func (s *Script) player(t *testing.T, b store.Backend) *player {
 	t.Helper()
-	f := NewFaulty(b)
-	p := &player{t: t, script: s, backend: b, store: storeOver(t, f, store.Options{Clock: func() time.Time { return scriptTime }})}
-	f.SetHook(func(step Step, _ *store.Save) error {
-		if step == BeforeCommit {
+	f := suite.NewFaulty(b)
+	p := &player{t: t, script: s, backend: b, store: suite.NewStore(t, f, store.Options{Clock: func() time.Time { return scriptTime }})}
+	f.SetHook(func(step suite.Step, _ *store.Save) error {
+		if step == suite.BeforeCommit {
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.commits++
@@ -116,7 +117,7 @@ func (s *Script) player(t *testing.T, b store.Backend) *player {
 		return nil
 	})
 	for _, region := range s.regions {
-		p.spaces = append(p.spaces, newSpace(t, b, region))
+		p.spaces = append(p.spaces, suite.NewSpace(t, b, region))
 	}
 	return p
 }
@@ -124,8 +125,8 @@ func (s *Script) player(t *testing.T, b store.Backend) *player {
 // write makes one write and gives its answer.
 func (p *player) write(l line) (r answered) {
 	r.now.request = l.request
-	out, err := p.store.Do(bg, writingAs(l.request, p.spaces[l.space], seeing(verbOf(l.ask), r.now.see)))
-	if r.code = codeOf(err); err == nil {
+	out, err := p.store.Do(bg, suite.Write(l.request, p.spaces[l.space], suite.Seeing(verbOf(l.ask), r.now.see)))
+	if r.code = suite.CodeOf(err); err == nil {
 		r.op = int64(out[0].Op)
 	}
 	return r
@@ -171,7 +172,7 @@ func (p *player) together(group []line) {
 }
 
 func (p *player) hold(space contact.SpaceID, free chan struct{}) {
-	_, err := p.store.Do(bg, writingAs("hold", space, &madeUp{decide: func(*contact.View) (contact.Decision, error) {
+	_, err := p.store.Do(bg, suite.Write("hold", space, &madeUp{decide: func(*contact.View) (contact.Decision, error) {
 		<-free
 		return contact.Decision{}, nil
 	}}))

@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"crypto/sha256"
@@ -11,9 +11,10 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var brokenTests = []Test{
+var brokenTests = []suite.Test{
 	{"after the storage failed, nothing is written any more", testBroken},
 	{"the storage may also fail while a commit is asked for", testBrokenSaved},
 	{"a backend that finds its storage broken by itself stops the store", testBrokenByItself},
@@ -24,20 +25,20 @@ var errBroken = fmt.Errorf("the test pulled the disk: %w", store.ErrBroken)
 
 func testBroken(t *testing.T, b store.Backend) {
 	for _, test := range []struct {
-		step  Step
+		step  suite.Step
 		want  string
 		there int
 	}{
-		{AtBegin, isRefused, 0},
-		{AtSpaces, isRefused, 0},
-		{AtSave, isRefused, 0},
-		{BeforeCommit, isUnknown, 0},
-		{AfterCommit, isUnknown, 1},
+		{suite.AtBegin, isRefused, 0},
+		{suite.AtSpaces, isRefused, 0},
+		{suite.AtSave, isRefused, 0},
+		{suite.BeforeCommit, isUnknown, 0},
+		{suite.AfterCommit, isUnknown, 1},
 	} {
-		f, space := NewFaulty(b), newSpace(t, b, "")
-		s := storeOver(t, f, store.Options{})
+		f, space := suite.NewFaulty(b), suite.NewSpace(t, b, "")
+		s := suite.NewStore(t, f, store.Options{})
 		held, calls := make(chan struct{}), 0
-		f.SetHook(func(step Step, _ *store.Save) error {
+		f.SetHook(func(step suite.Step, _ *store.Save) error {
 			calls++
 			if step == test.step {
 				<-held
@@ -79,22 +80,22 @@ func testBroken(t *testing.T, b store.Backend) {
 		if calls != until {
 			t.Errorf("%s: %d more steps were tried", test.step, calls-until)
 		}
-		l := audit(t, b, space)
-		if n := l.ops[first.write.By.RequestID]; n != test.there || len(l.changes) != test.there {
-			t.Errorf("%s: %d times in the history, and %d changes; want %d", test.step, n, len(l.changes), test.there)
+		l := suite.Audit(t, b, space)
+		if n := l.Ops[first.write.By.RequestID]; n != test.there || len(l.Changes) != test.there {
+			t.Errorf("%s: %d times in the history, and %d changes; want %d", test.step, n, len(l.Changes), test.there)
 		}
 	}
 }
 
 func testBrokenSaved(t *testing.T, b store.Backend) {
-	f, space := NewFaulty(b), newSpace(t, b, "")
-	s := storeOver(t, f, store.Options{})
+	f, space := suite.NewFaulty(b), suite.NewSpace(t, b, "")
+	s := suite.NewStore(t, f, store.Options{})
 	asked := 0
-	f.SetHook(func(step Step, _ *store.Save) error {
+	f.SetHook(func(step suite.Step, _ *store.Save) error {
 		switch step {
-		case AfterCommit:
+		case suite.AfterCommit:
 			return errOdd
-		case AtSaved:
+		case suite.AtSaved:
 			asked++
 			return errBroken
 		}
@@ -113,12 +114,12 @@ func testBrokenSaved(t *testing.T, b store.Backend) {
 }
 
 func testBrokenRegistry(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	another := access.Space{Name: "Example Ltd", TimeZone: "UTC", Subscription: access.Active, Created: 1}
 	keyOf := func(hash byte) access.APIKey {
 		return access.APIKey{Space: space, Name: "key", Hash: [sha256.Size]byte{hash}, Scopes: access.DefaultScopes, Created: 1}
 	}
-	key, err := b.CreateKey(bg, keyOf(1), noted("a key"))
+	key, err := b.CreateKey(bg, keyOf(1), suite.Noted("a key"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,10 +133,10 @@ func testBrokenRegistry(t *testing.T, b store.Backend) {
 		return []error{err1, err2, err3, err4, err5}
 	}
 	for i := range 5 {
-		f, steps := NewFaulty(b), 0
-		s := storeOver(t, f, store.Options{})
-		f.SetHook(func(step Step, _ *store.Save) error {
-			if steps++; step == AtRegistry && steps == i+1 {
+		f, steps := suite.NewFaulty(b), 0
+		s := suite.NewStore(t, f, store.Options{})
+		f.SetHook(func(step suite.Step, _ *store.Save) error {
+			if steps++; step == suite.AtRegistry && steps == i+1 {
 				return errBroken
 			}
 			return errOdd
@@ -178,8 +179,8 @@ func registryOf(t *testing.T, b store.Backend) (r registry) {
 
 // FAULT B3: what a read met was that request's error alone.
 func testBrokenByItself(t *testing.T, b store.Backend) {
-	f, space := NewFaulty(b), newSpace(t, b, "")
-	s := storeOver(t, f, store.Options{})
+	f, space := suite.NewFaulty(b), suite.NewSpace(t, b, "")
+	s := suite.NewStore(t, f, store.Options{})
 	if err := s.Check(bg); err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +197,7 @@ func testBrokenByItself(t *testing.T, b store.Backend) {
 	if _, err := s.Do(bg, creation(space, name("A"))); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("a write is answered %v", err)
 	}
-	if l := audit(t, b, space); len(l.changes) != 0 {
-		t.Errorf("%d changes", len(l.changes))
+	if l := suite.Audit(t, b, space); len(l.Changes) != 0 {
+		t.Errorf("%d changes", len(l.Changes))
 	}
 }

@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"context"
@@ -10,9 +10,10 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var turnTests = []Test{
+var turnTests = []suite.Test{
 	{"one Space's flood does not starve another", testFlood},
 	{"Spaces of one lane are served in turn", testTurns},
 	{"one Space's reads leave readers to the others", testReadTurns},
@@ -20,7 +21,7 @@ var turnTests = []Test{
 
 // Two batches after the flood began, everybody else has been served.
 func testFlood(t *testing.T, b store.Backend) {
-	g, flooding, quiet := gated(t, b), newSpace(t, b, ""), newSpace(t, b, "")
+	g, flooding, quiet := gated(t, b), suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	g.only = flooding
 	all := []*sent{g.holdUp(flooding)}
 	for range 600 {
@@ -32,12 +33,12 @@ func testFlood(t *testing.T, b store.Backend) {
 	waiting(t, all[300:]...)
 	g.pass(2)
 	saved(t, all...)
-	inHistory(t, audit(t, b, flooding), all...)
-	inHistory(t, audit(t, b, quiet), others...)
+	inHistory(t, suite.Audit(t, b, flooding), all...)
+	inHistory(t, suite.Audit(t, b, quiet), others...)
 }
 
 func testTurns(t *testing.T, b store.Backend) {
-	g, one, two := gated(t, b), newSpace(t, b, ""), newSpace(t, b, "")
+	g, one, two := gated(t, b), suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	g.only = one // a Space with a lane of its own goes ahead by itself
 	all := []*sent{g.holdUp(one)}
 	for range 300 {
@@ -81,9 +82,9 @@ func (s *slow) Feed(ctx context.Context, space contact.SpaceID, after contact.Se
 // FAULT A1: however many slow reads of a Space there are, half of the readers
 // never see them.
 func testReadTurns(t *testing.T, b store.Backend) {
-	flooding, quiet := newSpace(t, b, ""), newSpace(t, b, "")
+	flooding, quiet := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	held := &slow{Backend: b, space: flooding, by: make(chan struct{})}
-	s := storeOver(t, held, store.Options{})
+	s := suite.NewStore(t, held, store.Options{})
 	var all sync.WaitGroup
 	for range 3 * b.Readers() {
 		all.Go(func() {

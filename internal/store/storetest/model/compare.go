@@ -1,4 +1,4 @@
-package storetest
+package model
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // compare lets the model answer the same writes in the order in which they were
@@ -95,7 +96,7 @@ func (d *diary) checkChanges(t *testing.T, s *store.Store, space contact.SpaceID
 			absorbed: want.absorbed, absorbedAt: want.absorbedAt, before: want.before, after: want.after, // the edits are compared below
 		}
 		if !reflect.DeepEqual(have, *want) || int64(ch.Contact) != want.after.id || int64(ch.Version) != want.after.version ||
-			ch.Reason != "because of "+want.request || ch.Actor != testActor {
+			ch.Reason != "because of "+want.request || ch.Actor != suite.Actor {
 			t.Fatalf("Space %d: change %+v\nthe model has %+v", space, ch, *want)
 		}
 		if edits := want.edits(); !reflect.DeepEqual(ch.Edits, edits) {
@@ -192,7 +193,7 @@ func (d *diary) checkKeys(t *testing.T, b store.Backend, space contact.SpaceID) 
 	for key, ids := range want {
 		slices.Sort(ids)
 		walk, err := b.List(bg, store.Listing{Space: space, Keys: []contact.Key{key}, OldestFirst: true, Limit: len(d.people) + 1})
-		if have := idsOf(walk.Rows); err != nil || !slices.Equal(have, ids) {
+		if have := suite.IDs(walk.Rows); err != nil || !slices.Equal(have, ids) {
 			t.Errorf("Space %d, kind %d, %q: %v, contacts %v, want %v", space, key.Kind, key.Text, err, have, ids)
 		}
 	}

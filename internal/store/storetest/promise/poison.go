@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"errors"
@@ -12,9 +12,10 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var poisonTests = []Test{
+var poisonTests = []suite.Test{
 	{"a write that the database refuses spares its neighbours", testPoison},
 	{"a decision that panics spares its neighbours", testPanic},
 	{"a decision that makes no sense is refused alone", testBadDecision},
@@ -26,11 +27,11 @@ var poisonTests = []Test{
 
 // batched lets writes share one batch of the lane of space, whose steps then
 // sees, and gives them with their answers.
-func batched(t *testing.T, f *Faulty, s *store.Store, space contact.SpaceID, then Hook, writes ...store.Write) []*sent {
+func batched(t *testing.T, f *suite.Faulty, s *store.Store, space contact.SpaceID, then suite.Hook, writes ...store.Write) []*sent {
 	t.Helper()
 	held := make(chan struct{})
-	f.SetHook(func(step Step, _ *store.Save) error {
-		if step == BeforeCommit {
+	f.SetHook(func(step suite.Step, _ *store.Save) error {
+		if step == suite.BeforeCommit {
 			<-held
 		}
 		return nil
@@ -44,7 +45,7 @@ func batched(t *testing.T, f *Faulty, s *store.Store, space contact.SpaceID, the
 		synctest.Wait()
 	}
 	waiting(t, list...)
-	f.SetHook(func(step Step, save *store.Save) error {
+	f.SetHook(func(step suite.Step, save *store.Save) error {
 		if own(save) {
 			return nil
 		}
@@ -58,25 +59,25 @@ func batched(t *testing.T, f *Faulty, s *store.Store, space contact.SpaceID, the
 }
 
 func testPoison(t *testing.T, b store.Backend) {
-	f := NewFaulty(b)
-	s := storeOver(t, f, store.Options{})
+	f := suite.NewFaulty(b)
+	s := suite.NewStore(t, f, store.Options{})
 	for _, size := range []int{1, 2, 256} {
 		for _, at := range slices.Compact([]int{0, size / 2, size - 1}) {
-			space := newSpace(t, b, "")
+			space := suite.NewSpace(t, b, "")
 			id := made(t, s, space, name("A"))
 			var writes []store.Write
 			for i := range size {
 				writes = append(writes, putting(space, id, name(fmt.Sprint(i))))
 			}
-			list := batched(t, f, s, space, func(step Step, save *store.Save) error {
-				if step == AtSave && saves(save, writes[at]) {
+			list := batched(t, f, s, space, func(step suite.Step, save *store.Save) error {
+				if step == suite.AtSave && saves(save, writes[at]) {
 					return fmt.Errorf("poisoned: %w", store.ErrRefused)
 				}
 				return nil
 			}, writes...)
-			l := audit(t, b, space)
-			if p := list[at]; !p.done || !errors.Is(p.err, store.ErrRefused) || l.ops[p.write.By.RequestID] != 0 {
-				t.Errorf("the poisoned write: answered %v, %v, %d times in the history", p.done, p.err, l.ops[p.write.By.RequestID])
+			l := suite.Audit(t, b, space)
+			if p := list[at]; !p.done || !errors.Is(p.err, store.ErrRefused) || l.Ops[p.write.By.RequestID] != 0 {
+				t.Errorf("the poisoned write: answered %v, %v, %d times in the history", p.done, p.err, l.Ops[p.write.By.RequestID])
 			}
 			others := slices.Delete(slices.Clone(list), at, at+1)
 			saved(t, others...)
@@ -86,13 +87,13 @@ func testPoison(t *testing.T, b store.Backend) {
 }
 
 func testPanic(t *testing.T, b store.Backend) {
-	f := NewFaulty(b)
-	s, space := storeOver(t, f, store.Options{}), newSpace(t, b, "")
+	f := suite.NewFaulty(b)
+	s, space := suite.NewStore(t, f, store.Options{}), suite.NewSpace(t, b, "")
 	id := made(t, s, space, name("A"))
 	bad := telling(putting(space, id, name("B")), func(*contact.View) { panic("ada@example.com") })
 	commits := 0
-	list := batched(t, f, s, space, func(step Step, _ *store.Save) error {
-		if step == BeforeCommit {
+	list := batched(t, f, s, space, func(step suite.Step, _ *store.Save) error {
+		if step == suite.BeforeCommit {
 			commits++
 		}
 		return nil
@@ -110,10 +111,10 @@ func testPanic(t *testing.T, b store.Backend) {
 // a trace.
 func wantOnlyRefused(t *testing.T, what string, b store.Backend, space contact.SpaceID, list []*sent, at int) {
 	t.Helper()
-	l := audit(t, b, space)
-	if p := list[at]; !p.done || p.err == nil || p.out.Op != 0 || l.ops[p.write.By.RequestID] != 0 {
+	l := suite.Audit(t, b, space)
+	if p := list[at]; !p.done || p.err == nil || p.out.Op != 0 || l.Ops[p.write.By.RequestID] != 0 {
 		t.Errorf("%s: answered %v, %v, change %d, %d times in the history; want it refused",
-			what, p.done, p.err, p.out.Op, l.ops[p.write.By.RequestID])
+			what, p.done, p.err, p.out.Op, l.Ops[p.write.By.RequestID])
 	}
 	others := slices.Delete(slices.Clone(list), at, at+1)
 	saved(t, others...)
@@ -158,11 +159,11 @@ func (b bent) Decide(v *contact.View) (contact.Decision, error) {
 }
 
 func testBadDecision(t *testing.T, b store.Backend) {
-	f := NewFaulty(b)
-	s := storeOver(t, f, store.Options{})
-	nothing := func(Step, *store.Save) error { return nil }
+	f := suite.NewFaulty(b)
+	s := suite.NewStore(t, f, store.Options{})
+	nothing := func(suite.Step, *store.Save) error { return nil }
 	for _, bad := range badDecisions {
-		space := newSpace(t, b, "")
+		space := suite.NewSpace(t, b, "")
 		id, other := made(t, s, space, name("A")), made(t, s, space, name("Other"))
 		w := putting(space, id, name("B"))
 		w.Verbs = []contact.Verb{bent{w.Verbs[0], func(d *contact.Decision) { bad.do(d, other) }}}
@@ -176,9 +177,9 @@ func testBadDecision(t *testing.T, b store.Backend) {
 
 // What a verb did not ask for it must not see, also where a neighbour did.
 func testUnasked(t *testing.T, b store.Backend) {
-	f := NewFaulty(b)
-	s := storeOver(t, f, store.Options{})
-	space := newSpace(t, b, "")
+	f := suite.NewFaulty(b)
+	s := suite.NewStore(t, f, store.Options{})
+	space := suite.NewSpace(t, b, "")
 	id, other := made(t, s, space, name("A")), made(t, s, space, name("Other"))
 	for look, at := range map[string]func(*contact.View) bool{
 		"a contact": func(v *contact.View) bool { _, ok := v.Contact(other); return ok },
@@ -200,9 +201,9 @@ func testUnasked(t *testing.T, b store.Backend) {
 // FAULT F3: a row whose checksum is not that of what it holds is not given out,
 // nor written over, and others go on.
 func testDamaged(t *testing.T, b store.Backend) {
-	f := NewFaulty(b)
-	s := storeOver(t, f, store.Options{})
-	space := newSpace(t, b, "")
+	f := suite.NewFaulty(b)
+	s := suite.NewStore(t, f, store.Options{})
+	space := suite.NewSpace(t, b, "")
 	id, other := made(t, s, space, name("A")), made(t, s, space, name("Other"))
 	row, _, err := b.Row(bg, space, id)
 	if err != nil {
@@ -210,17 +211,17 @@ func testDamaged(t *testing.T, b store.Backend) {
 	}
 	row.Doc = []byte(`{"names":["a"]}`) // a bit of its name has turned
 	row.Version++
-	commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: row, Loaded: 1}}})
-	if _, _, err := s.Get(bg, space, id); codeOf(err) != "row_damaged" {
+	suite.Commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: row, Loaded: 1}}})
+	if _, _, err := s.Get(bg, space, id); suite.CodeOf(err) != "row_damaged" {
 		t.Errorf("reading it: %v", err)
 	}
-	if _, err := s.List(bg, store.Query{Space: space}, store.Place{}, 10); codeOf(err) != "row_damaged" {
+	if _, err := s.List(bg, store.Query{Space: space}, store.Place{}, 10); suite.CodeOf(err) != "row_damaged" {
 		t.Errorf("listing it: %v", err)
 	}
 	list := batched(t, f, s, space, troubled(nil), putting(space, other, name("C")), putting(space, id, name("B")), merging(space, other, id), putting(space, other, name("D")))
 	saved(t, list[0], list[3])
 	for _, p := range list[1:3] {
-		if codeOf(p.err) != "row_damaged" {
+		if suite.CodeOf(p.err) != "row_damaged" {
 			t.Errorf("writing to it: %v", p.err)
 		}
 	}
@@ -231,9 +232,9 @@ func testDamaged(t *testing.T, b store.Backend) {
 }
 
 func testAllOrNone(t *testing.T, b store.Backend) {
-	f := NewFaulty(b)
-	s := storeOver(t, f, store.Options{})
-	space := newSpace(t, b, "")
+	f := suite.NewFaulty(b)
+	s := suite.NewStore(t, f, store.Options{})
+	space := suite.NewSpace(t, b, "")
 	a, x := made(t, s, space, name("A")), made(t, s, space, name("X"))
 	all := func(last contact.Verb) store.Write {
 		return writing(space, &contact.Put{Ref: a, Patch: name("B")}, &contact.Create{Patch: name("New")},
@@ -242,13 +243,13 @@ func testAllOrNone(t *testing.T, b store.Backend) {
 	refused := all(&contact.Put{Ref: a + 1000, Patch: name("Nobody")})
 	list := batched(t, f, s, space, troubled(nil), putting(space, a, list(contact.Locations, "Before")), refused, putting(space, a, list(contact.Phones, "+1 555 0100")))
 	saved(t, list[0], list[2])
-	if codeOf(list[1].err) != "contact_not_found" {
+	if suite.CodeOf(list[1].err) != "contact_not_found" {
 		t.Errorf("a write whose last verb finds nobody: %v", list[1].err)
 	}
-	if c := got(t, s, space, a); c.ID != a || c.Version != 3 || !slices.Equal(texts(c, contact.Names), []string{"A"}) || len(texts(c, contact.Phones)) != 1 {
+	if c := got(t, s, space, a); c.ID != a || c.Version != 3 || !slices.Equal(suite.Texts(c, contact.Names), []string{"A"}) || len(suite.Texts(c, contact.Phones)) != 1 {
 		t.Errorf("after a write that was refused: %+v", c)
 	}
-	if l := audit(t, b, space); l.ops[refused.By.RequestID] != 0 {
+	if l := suite.Audit(t, b, space); l.Ops[refused.By.RequestID] != 0 {
 		t.Error("a part of what was refused is in the history")
 	}
 	outcomes, err := s.Do(bg, all(&contact.Put{Ref: a, Patch: name("C")}))
@@ -261,16 +262,16 @@ func testAllOrNone(t *testing.T, b store.Backend) {
 		}
 	}
 	c := got(t, s, space, a)
-	if c.ID != x || !slices.Equal(texts(c, contact.Names), []string{"C"}) || !slices.Equal(texts(c, contact.Emails), []string{"x@example.com"}) {
+	if c.ID != x || !slices.Equal(suite.Texts(c, contact.Names), []string{"C"}) || !slices.Equal(suite.Texts(c, contact.Emails), []string{"x@example.com"}) {
 		t.Errorf("after all of it: %+v", c)
 	}
-	if l := audit(t, b, space); l.ops[outcomes[0].Entries[0].Change.RequestID] != 5 {
-		t.Errorf("%d writes of its request, want one for each verb", l.ops[outcomes[0].Entries[0].Change.RequestID])
+	if l := suite.Audit(t, b, space); l.Ops[outcomes[0].Entries[0].Change.RequestID] != 5 {
+		t.Errorf("%d writes of its request, want one for each verb", l.Ops[outcomes[0].Entries[0].Change.RequestID])
 	}
 }
 
 func testUnknownSpace(t *testing.T, b store.Backend) {
-	g, space := gated(t, b), newSpace(t, b, "")
+	g, space := gated(t, b), suite.NewSpace(t, b, "")
 	g.holdUp(space)
 	before := g.send(bg, creation(space, name("A")))
 	unknown := g.send(bg, creation(space+1, name("B")))
@@ -280,5 +281,5 @@ func testUnknownSpace(t *testing.T, b store.Backend) {
 	if !unknown.done || unknown.err == nil {
 		t.Errorf("a write to a Space that does not exist: answered %v, %v", unknown.done, unknown.err)
 	}
-	audit(t, b, space)
+	suite.Audit(t, b, space)
 }

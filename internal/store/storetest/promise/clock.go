@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"bytes"
@@ -9,9 +9,10 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var clockTests = []Test{
+var clockTests = []suite.Test{
 	{"the newest change of all Spaces", testLastAt},
 	{"a clock that jumps writes nothing", testClockJumps},
 	{"a clock that starts years ahead writes nothing", testClockStartsAhead},
@@ -26,11 +27,11 @@ func testLastAt(t *testing.T, b store.Backend) {
 		}
 	}
 	want(0)
-	one, two := newSpace(t, b, ""), newSpace(t, b, "")
+	one, two := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	want(0)
 	for _, row := range []store.SpaceRow{{Space: one, LastAt: 5}, {Space: two, LastAt: 253402300799_999_999}, {Space: one, LastAt: 7}} {
 		row.NextSeq = 2
-		commit(t, b, b.Lane(row.Space), &store.Save{Spaces: []store.SpaceRow{row}})
+		suite.Commit(t, b, b.Lane(row.Space), &store.Save{Spaces: []store.SpaceRow{row}})
 	}
 	want(253402300799_999_999)
 }
@@ -46,7 +47,7 @@ func newHands() *hands { return &hands{day: time.Date(2026, 3, 1, 12, 0, 0, 0, t
 // guarded makes a store that goes by these clocks, from now on.
 func (h *hands) guarded(t *testing.T, b store.Backend, accept bool) *store.Store {
 	t.Helper()
-	s := storeOver(t, b, store.Options{Clock: func() time.Time { return h.day }, Uptime: func() time.Duration { return h.passed }})
+	s := suite.NewStore(t, b, store.Options{Clock: func() time.Time { return h.day }, Uptime: func() time.Duration { return h.passed }})
 	if err := s.GuardClock(bg, accept); err != nil {
 		t.Fatal(err)
 	}
@@ -59,12 +60,12 @@ const aDay = 24 * time.Hour
 // says so. A clock that refuses shows.
 func writes(t *testing.T, b store.Backend, s *store.Store, space contact.SpaceID, code string) {
 	t.Helper()
-	before := counters(t, b, space)[0]
+	before := suite.Counters(t, b, space)[0]
 	_, err := s.Do(bg, creation(space, name("Ada Example")))
-	if got := codeOf(err); got != code {
+	if got := suite.CodeOf(err); got != code {
 		t.Fatalf("the write: %q, want %q", got, code)
 	}
-	after := counters(t, b, space)[0]
+	after := suite.Counters(t, b, space)[0]
 	if (after == before) != (code != "") {
 		t.Errorf("the counters were %+v, and are %+v", before, after)
 	}
@@ -75,7 +76,7 @@ func writes(t *testing.T, b store.Backend, s *store.Store, space contact.SpaceID
 
 // FAULT B9: one write under a clock that jumped would spoil the times of a Space.
 func testClockJumps(t *testing.T, b store.Backend) {
-	one, two := newSpace(t, b, ""), newSpace(t, b, "")
+	one, two := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	h := newHands()
 	s := h.guarded(t, b, false)
 	writes(t, b, s, one, "")
@@ -99,7 +100,7 @@ func testClockJumps(t *testing.T, b store.Backend) {
 
 // FAULT B9: at the start nothing tells but the newest change of the database.
 func testClockStartsAhead(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	h := newHands()
 	writes(t, b, h.guarded(t, b, false), space, "")
 	h.day = h.day.Add(3650 * aDay)
@@ -114,11 +115,11 @@ func testClockStartsAhead(t *testing.T, b store.Backend) {
 
 // FAULT B9: a Space whose times are ahead already goes on, and the log tells.
 func testClockBehind(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	h := newHands()
-	commit(t, b, b.Lane(space), &store.Save{Spaces: []store.SpaceRow{{Space: space, NextSeq: 2, LastAt: contact.TimeOf(h.day.Add(2 * aDay))}}})
+	suite.Commit(t, b, b.Lane(space), &store.Save{Spaces: []store.SpaceRow{{Space: space, NextSeq: 2, LastAt: contact.TimeOf(h.day.Add(2 * aDay))}}})
 	var log bytes.Buffer
-	s := store.New(NewFaulty(b), store.Options{Log: slog.New(slog.NewTextHandler(&log, nil)),
+	s := store.New(suite.NewFaulty(b), store.Options{Log: slog.New(slog.NewTextHandler(&log, nil)),
 		Clock: func() time.Time { return h.day }, Uptime: func() time.Duration { return h.passed }})
 	t.Cleanup(func() { s.Close() })
 	if err := s.GuardClock(bg, false); err != nil {

@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"slices"
@@ -6,16 +6,17 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var aliasTests = []Test{
+var aliasTests = []suite.Test{
 	{"every alias leads to the survivor, through any number of merges", testAliasChain},
 	{"an alias of another Space leads nowhere", testAliasOfOtherSpace},
 	{"a write to an alias that is not there is refused", testNoContact},
 }
 
 // In a bubble.
-var aliasBatchTests = []Test{{"merges and writes of one batch see each other", testAliasInBatch}}
+var aliasBatchTests = []suite.Test{{"merges and writes of one batch see each other", testAliasInBatch}}
 
 // chain merges n contacts one into the next, and gives all their ids.
 func chain(t *testing.T, s *store.Store, space contact.SpaceID, n int) []contact.ID {
@@ -30,10 +31,10 @@ func chain(t *testing.T, s *store.Store, space contact.SpaceID, n int) []contact
 
 // CONTRACT S6, D20.
 func testAliasChain(t *testing.T, b store.Backend) {
-	s, space := storeOver(t, b, store.Options{}), newSpace(t, b, "")
+	s, space := suite.NewStore(t, b, store.Options{}), suite.NewSpace(t, b, "")
 	ids := chain(t, s, space, 6)
 	last := ids[len(ids)-1]
-	if have := texts(got(t, s, space, last), contact.Names); !slices.Equal(have, []string{"F", "E", "D", "C", "B", "A"}) {
+	if have := suite.Texts(got(t, s, space, last), contact.Names); !slices.Equal(have, []string{"F", "E", "D", "C", "B", "A"}) {
 		t.Errorf("the survivor is called %q", have)
 	}
 	for i, id := range ids {
@@ -41,7 +42,7 @@ func testAliasChain(t *testing.T, b store.Backend) {
 		before := got(t, s, space, last)
 		done(t, s, putting(space, id, name(want)))
 		c := got(t, s, space, id)
-		if c.ID != last || c.Version != before.Version+1 || !slices.Equal(texts(c, contact.Names), []string{want}) {
+		if c.ID != last || c.Version != before.Version+1 || !slices.Equal(suite.Texts(c, contact.Names), []string{want}) {
 			t.Errorf("%s: got %+v", want, c)
 		}
 		if i < len(ids)-1 {
@@ -51,12 +52,12 @@ func testAliasChain(t *testing.T, b store.Backend) {
 			}
 		}
 	}
-	audit(t, b, space)
+	suite.Audit(t, b, space)
 }
 
 // CONTRACT D3.
 func testAliasOfOtherSpace(t *testing.T, b store.Backend) {
-	s, space, other := storeOver(t, b, store.Options{}), newSpace(t, b, ""), newSpace(t, b, "")
+	s, space, other := suite.NewStore(t, b, store.Options{}), suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
 	ids := chain(t, s, space, 3)
 	for _, id := range ids {
 		if _, ok, err := s.Get(bg, other, id); ok || err != nil {
@@ -65,32 +66,32 @@ func testAliasOfOtherSpace(t *testing.T, b store.Backend) {
 		for code, w := range map[string]store.Write{
 			"contact_not_found": putting(other, id, name("Mine")), "merged_not_found": merging(other, made(t, s, other, name("Mine")), id),
 		} {
-			if _, err := s.Do(bg, w); codeOf(err) != code {
+			if _, err := s.Do(bg, w); suite.CodeOf(err) != code {
 				t.Errorf("contact %d can be written: %v", id, err)
 			}
 		}
 	}
-	audit(t, b, space)
+	suite.Audit(t, b, space)
 }
 
 func testNoContact(t *testing.T, b store.Backend) {
-	s, space := storeOver(t, b, store.Options{}), newSpace(t, b, "")
+	s, space := suite.NewStore(t, b, store.Options{}), suite.NewSpace(t, b, "")
 	id := made(t, s, space, name("Ada Example"))
 	for _, ref := range []contact.ID{id + 1, contact.MaxID, 0, -1} {
-		if _, err := s.Do(bg, putting(space, ref, name("B"))); codeOf(err) != "contact_not_found" {
+		if _, err := s.Do(bg, putting(space, ref, name("B"))); suite.CodeOf(err) != "contact_not_found" {
 			t.Errorf("contact %d: %v", ref, err)
 		}
 	}
-	if l := audit(t, b, space); len(l.changes) != 1 {
-		t.Errorf("%d changes, want that of the creation alone", len(l.changes))
+	if l := suite.Audit(t, b, space); len(l.Changes) != 1 {
+		t.Errorf("%d changes, want that of the creation alone", len(l.Changes))
 	}
 }
 
 // Every write of the batch names contacts by ids that earlier ones of it
 // redirect.
 func testAliasInBatch(t *testing.T, b store.Backend) {
-	f, space := NewFaulty(b), newSpace(t, b, "")
-	s := storeOver(t, f, store.Options{})
+	f, space := suite.NewFaulty(b), suite.NewSpace(t, b, "")
+	s := suite.NewStore(t, f, store.Options{})
 	var ids []contact.ID
 	for _, text := range []string{"A", "B", "C", "D"} {
 		ids = append(ids, made(t, s, space, name(text)))
@@ -105,9 +106,9 @@ func testAliasInBatch(t *testing.T, b store.Backend) {
 	saved(t, batched(t, f, s, space, troubled(nil), writes...)...)
 	for _, id := range ids {
 		c := got(t, s, space, id)
-		if c.ID != ids[3] || !slices.Equal(texts(c, contact.Names), []string{"D", "E"}) || len(c.Values[contact.Locations]) != 1 {
+		if c.ID != ids[3] || !slices.Equal(suite.Texts(c, contact.Names), []string{"D", "E"}) || len(c.Values[contact.Locations]) != 1 {
 			t.Errorf("contact %d leads to %+v", id, c)
 		}
 	}
-	audit(t, b, space)
+	suite.Audit(t, b, space)
 }

@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // gate is a store whose commits wait, while it is shut, until the test lets
@@ -24,10 +25,10 @@ type gate struct {
 }
 
 func gated(t *testing.T, b store.Backend) *gate {
-	f := NewFaulty(b)
-	g := &gate{t: t, store: storeOver(t, f, store.Options{}), by: make(chan struct{})}
-	f.SetHook(func(step Step, s *store.Save) error {
-		if step == BeforeCommit && g.arrive(s) {
+	f := suite.NewFaulty(b)
+	g := &gate{t: t, store: suite.NewStore(t, f, store.Options{}), by: make(chan struct{})}
+	f.SetHook(func(step suite.Step, s *store.Save) error {
+		if step == suite.BeforeCommit && g.arrive(s) {
 			<-g.by
 		}
 		return nil
@@ -108,10 +109,10 @@ func saved(t *testing.T, list ...*sent) {
 }
 
 // inHistory fails the test unless each write is in the history exactly once.
-func inHistory(t *testing.T, l ledger, list ...*sent) {
+func inHistory(t *testing.T, l suite.Ledger, list ...*sent) {
 	t.Helper()
 	for i, p := range list {
-		if n := l.ops[p.write.By.RequestID]; n != 1 {
+		if n := l.Ops[p.write.By.RequestID]; n != 1 {
 			t.Errorf("write %d is %d times in the history, want once", i, n)
 		}
 	}

@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"fmt"
@@ -9,9 +9,10 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var valueTests = []Test{
+var valueTests = []suite.Test{
 	{"texts come back byte for byte", testTexts},
 	{"numbers come back digit for digit", testNumbers},
 	{"dates come back as they are", testDates},
@@ -34,20 +35,20 @@ var awkward = []string{
 }
 
 func testTexts(t *testing.T, b store.Backend) {
-	s, space := storeOver(t, b, store.Options{}), newSpace(t, b, "")
+	s, space := suite.NewStore(t, b, store.Options{}), suite.NewSpace(t, b, "")
 	long := strings.Repeat("👩‍👧", 10_240/3)
 	for _, col := range []contact.Collection{contact.Names, contact.Locations} {
 		id := made(t, s, space, name("to begin with"))
 		want := append(slices.Clone(awkward), long)
 		out := done(t, s, putting(space, id, list(col, want...)))
-		if have := texts(got(t, s, space, id), col); !slices.Equal(have, want) {
+		if have := suite.Texts(got(t, s, space, id), col); !slices.Equal(have, want) {
 			t.Errorf("%s: got %q\nwant %q", col, have, want)
 		}
 		ch, _, err := s.Change(bg, space, out.Op)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if have := texts(contact.Contact{Values: [4][]contact.Value{ch.Edits.Values[col].After}}, 0); !slices.Equal(have, want) {
+		if have := suite.Texts(contact.Contact{Values: [4][]contact.Value{ch.Edits.Values[col].After}}, 0); !slices.Equal(have, want) {
 			t.Errorf("the history of %s: got %q\nwant %q", col, have, want)
 		}
 	}
@@ -74,7 +75,7 @@ func wantField(t *testing.T, s *store.Store, space contact.SpaceID, slot contact
 
 // CONTRACT D13: exact, never through a float.
 func testNumbers(t *testing.T, b store.Backend) {
-	s, space := storeOver(t, b, store.Options{}), newSpace(t, b, "")
+	s, space := suite.NewStore(t, b, store.Options{}), suite.NewSpace(t, b, "")
 	for _, text := range []string{
 		"0", "500", "-12.5", "0.1", "9007199254740993", "-9223372036854775809", "18446744073709551616",
 		"99999999999999999999", "-99999999999999999999", "0.00000000000000000001",
@@ -86,7 +87,7 @@ func testNumbers(t *testing.T, b store.Backend) {
 }
 
 func testDates(t *testing.T, b store.Backend) {
-	s, space := storeOver(t, b, store.Options{}), newSpace(t, b, "")
+	s, space := suite.NewStore(t, b, store.Options{}), suite.NewSpace(t, b, "")
 	for _, text := range []string{"1000-01-01", "1582-10-10", "1969-12-31", "2024-02-29", "9999-12-31"} {
 		wantField(t, s, space, 26, text)
 		wantField(t, s, space, 30, text)
@@ -98,10 +99,10 @@ func testTimes(t *testing.T, b store.Backend) {
 	clock := []int64{1, 1, 1_700_000_000_123_457, 1_700_000_000_123_456, 253402300799_999_999, 1_800_000_000_000_000}
 	want := []contact.Time{1, 2, 1_700_000_000_123_457, 1_700_000_000_123_458, 253402300799_999_999, 253402300800_000_000}
 	i := 0
-	s := storeOver(t, b, store.Options{Clock: func() time.Time {
+	s := suite.NewStore(t, b, store.Options{Clock: func() time.Time {
 		return time.UnixMicro(clock[i]).Add(999 * time.Nanosecond).In(time.FixedZone("", 3600))
 	}})
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	for i = range clock {
 		c := got(t, s, space, made(t, s, space, name("Ada Example")))
 		ch, _, err := s.Change(bg, space, c.Head)
@@ -113,7 +114,7 @@ func testTimes(t *testing.T, b store.Backend) {
 
 // CONTRACT S3, S4, D22.
 func testEmpty(t *testing.T, b store.Backend) {
-	s, space := storeOver(t, b, store.Options{}), newSpace(t, b, "")
+	s, space := suite.NewStore(t, b, store.Options{}), suite.NewSpace(t, b, "")
 	p := name("Ada Example")
 	p.Values[contact.Emails] = contact.List{Sent: true, Texts: []string{"ada@example.com"}}
 	p.Fields.Sent, p.Fields.Texts[4] = true, "Pro"
@@ -143,11 +144,11 @@ func testEmpty(t *testing.T, b store.Backend) {
 
 // CONTRACT D22.
 func testAttribution(t *testing.T, b store.Backend) {
-	s, space := storeOver(t, b, store.Options{}), newSpace(t, b, "")
+	s, space := suite.NewStore(t, b, store.Options{}), suite.NewSpace(t, b, "")
 	for _, text := range append([]string{""}, awkward...) {
 		p, id := name("Ada Example"), "request "+text
 		actor := contact.Actor{KeyID: 1<<53 + 1, KeyName: text, Name: text}
-		w := writingAs(id, space, &contact.Create{Patch: p})
+		w := suite.Write(id, space, &contact.Create{Patch: p})
 		w.By.Actor, w.By.Reason, w.By.BatchID = actor, text, text
 		out := done(t, s, w)
 		ch, _, err := s.Change(bg, space, out.Op)
@@ -160,7 +161,7 @@ func testAttribution(t *testing.T, b store.Backend) {
 // CONTRACT D8, D12: no collection passes 1,000 values, no text slot 10,240
 // code points.
 func testLargest(t *testing.T, b store.Backend) {
-	s, space := storeOver(t, b, store.Options{}), newSpace(t, b, "")
+	s, space := suite.NewStore(t, b, store.Options{}), suite.NewSpace(t, b, "")
 	var p contact.Patch
 	p.Fields.Sent = true
 	for i := range 15 {
@@ -196,8 +197,8 @@ func testLargest(t *testing.T, b store.Backend) {
 	if c.Fields[14].Text != strings.Repeat("\U0001f469", 10_240) {
 		t.Error("the longest text of a slot came back otherwise")
 	}
-	if _, err := s.Do(bg, merging(space, survivor, made(t, s, space, name("One more")))); codeOf(err) != "too_many_items" {
+	if _, err := s.Do(bg, merging(space, survivor, made(t, s, space, name("One more")))); suite.CodeOf(err) != "too_many_items" {
 		t.Errorf("a value beyond the limit: %v", err)
 	}
-	audit(t, b, space)
+	suite.Audit(t, b, space)
 }

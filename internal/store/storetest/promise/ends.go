@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"testing"
@@ -6,18 +6,19 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-var endTests = []Test{
+var endTests = []suite.Test{
 	{"a Space whose numbers of changes are used up refuses writes", testLastChange},
 }
 
 // FAULT B13: the change after the last number would have been another Space's
 // first.
 func testLastChange(t *testing.T, b store.Backend) {
-	space := newSpace(t, b, "")
-	commit(t, b, b.Lane(space), &store.Save{Spaces: []store.SpaceRow{{Space: space, NextSeq: contact.MaxSeq}}})
-	s := storeOver(t, NewFaulty(b), store.Options{})
+	space := suite.NewSpace(t, b, "")
+	suite.Commit(t, b, b.Lane(space), &store.Save{Spaces: []store.SpaceRow{{Space: space, NextSeq: contact.MaxSeq}}})
+	s := suite.NewStore(t, suite.NewFaulty(b), store.Options{})
 	made(t, s, space, name("A"))
 	if _, err := s.Do(bg, creation(space, name("B"))); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("a change beyond the last is answered %v", err)

@@ -1,4 +1,4 @@
-package storetest
+package model
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // holdings tells all that the backend holds of the script's Spaces, and what
@@ -15,7 +16,7 @@ import (
 func (p *player) holdings() (out []string) {
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	for i, space := range p.spaces {
-		row := counters(p.t, p.backend, space)[0]
+		row := suite.Counters(p.t, p.backend, space)[0]
 		say("Space %d: %+v", i, row)
 		p.rows(space, row, say)
 		p.lists(space, row, say)
@@ -116,7 +117,7 @@ func (p *player) keys(place int, say func(string, ...any)) {
 	})
 	found := func(keys ...contact.Key) {
 		rows, err := p.backend.List(bg, store.Listing{Space: p.spaces[place], Keys: keys, Limit: 2000})
-		say("found by %+v: %v", keys, idsOf(must(p, rows, err).Rows))
+		say("found by %+v: %v", keys, suite.IDs(must(p, rows, err).Rows))
 	}
 	for i, key := range all {
 		found(key)

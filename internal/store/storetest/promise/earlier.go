@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"crypto/sha256"
@@ -8,6 +8,7 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // What an earlier version left must be read by every later one: so each backend
@@ -19,9 +20,9 @@ var earlierKey = sha256.Sum256([]byte("a key of the test"))
 func FillEarlier(t *testing.T, b store.Backend) {
 	t.Helper()
 	s := store.New(b, store.Options{})
-	space := newSpace(t, b, "")
+	space := suite.NewSpace(t, b, "")
 	key := access.APIKey{Space: space, Name: "first", Hash: earlierKey, Scopes: access.DefaultScopes, Created: 1}
-	if _, err := b.CreateKey(bg, key, noted("a key")); err != nil {
+	if _, err := b.CreateKey(bg, key, suite.Noted("a key")); err != nil {
 		t.Fatal(err)
 	}
 	ada := made(t, s, space, list(contact.Names, "Ada Example", "Zoë 例え"))

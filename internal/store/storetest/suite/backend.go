@@ -1,4 +1,4 @@
-package storetest
+package suite
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 // bg is for calls that nothing gives up.
 var bg = context.Background()
 
-// begin opens a transaction for the lane of a Space.
-func begin(t *testing.T, b store.Backend, lane int64) store.Tx {
+// Begin opens a transaction for the lane of a Space.
+func Begin(t *testing.T, b store.Backend, lane int64) store.Tx {
 	t.Helper()
 	tx, err := b.Begin(bg, lane)
 	if err != nil {
@@ -23,10 +23,10 @@ func begin(t *testing.T, b store.Backend, lane int64) store.Tx {
 	return tx
 }
 
-// commit saves s in a transaction of its own.
-func commit(t *testing.T, b store.Backend, lane int64, s *store.Save) {
+// Commit saves s in a transaction of its own.
+func Commit(t *testing.T, b store.Backend, lane int64, s *store.Save) {
 	t.Helper()
-	tx := begin(t, b, lane)
+	tx := Begin(t, b, lane)
 	if err := tx.Save(bg, s); err != nil {
 		tx.Rollback()
 		t.Fatalf("Save: %v", err)
@@ -36,21 +36,22 @@ func commit(t *testing.T, b store.Backend, lane int64, s *store.Save) {
 	}
 }
 
-// newSpace makes a Space. Its name says nothing, since no test needs it.
-func newSpace(t *testing.T, r store.Registry, region string) contact.SpaceID {
+// NewSpace makes a Space. Its name says nothing, since no test needs it.
+func NewSpace(t *testing.T, r store.Registry, region string) contact.SpaceID {
 	t.Helper()
 	s, err := r.CreateSpace(bg, access.Space{
 		Name: "Example Ltd", TimeZone: "UTC", Region: region, Subscription: access.Active, Created: 1,
-	}, noted("a Space"))
+	}, Noted("a Space"))
 	if err != nil {
 		t.Fatalf("CreateSpace: %v", err)
 	}
 	return s.ID
 }
 
-func counters(t *testing.T, b store.Backend, ids ...contact.SpaceID) []store.SpaceRow {
+// Counters gives the rows of Spaces as a batch sees them.
+func Counters(t *testing.T, b store.Backend, ids ...contact.SpaceID) []store.SpaceRow {
 	t.Helper()
-	tx := begin(t, b, b.Lane(ids[0]))
+	tx := Begin(t, b, b.Lane(ids[0]))
 	defer tx.Rollback()
 	rows, err := tx.Spaces(bg, ids)
 	if err != nil {
@@ -59,15 +60,16 @@ func counters(t *testing.T, b store.Backend, ids ...contact.SpaceID) []store.Spa
 	return rows
 }
 
-// noted is an entry that tells of nothing but its text.
-func noted(text string) access.Entry {
+// Noted is an entry that tells of nothing but its text.
+func Noted(text string) access.Entry {
 	return access.Entry{
 		Act:   access.Act{At: 1_700_000_000_123_456, Who: "test", Action: access.ActionCreate},
 		Edits: []access.Edit{{Setting: text}},
 	}
 }
 
-func idsOf(rows []record.Contact) []contact.ID {
+// IDs gives the ids of rows, in their order.
+func IDs(rows []record.Contact) []contact.ID {
 	ids := []contact.ID{}
 	for i := range rows {
 		ids = append(ids, rows[i].ID)

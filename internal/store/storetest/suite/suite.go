@@ -1,4 +1,7 @@
-package storetest
+// Package suite is what the tests of every part stand on: how a list of them is run, Spaces
+// and writes to begin with, a backend that fails on demand, and the audit of a
+// Space's history in which they end.
+package suite
 
 import (
 	"testing"
@@ -14,9 +17,9 @@ type Test = struct {
 	Run  func(*testing.T, store.Backend)
 }
 
-// RunTests runs lists of tests side by side. open makes a fresh, empty backend for one
+// Run runs lists of tests side by side. open makes a fresh, empty backend for one
 // test, which closes it.
-func RunTests(t *testing.T, open func(*testing.T) store.Backend, lists ...[]Test) {
+func Run(t *testing.T, open func(*testing.T) store.Backend, lists ...[]Test) {
 	for _, list := range lists {
 		for _, test := range list {
 			t.Run(test.Name, func(t *testing.T) {

@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"fmt"
@@ -7,10 +7,11 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // CONTRACT D21: no answer before what it rests on is on stable storage.
-var durableTests = []Test{
+var durableTests = []suite.Test{
 	{"what changes nothing causes no commit", testNoCommit},
 	{"what changes nothing waits for the change that it saw", testNoChangeWaits},
 	{"a refusal waits for the change that it saw", testRefusalWaits},
@@ -24,7 +25,7 @@ func conditional(space contact.SpaceID, ref contact.ID, v contact.Version, p con
 }
 
 func testNoCommit(t *testing.T, b store.Backend) {
-	g, space := gated(t, b), newSpace(t, b, "")
+	g, space := gated(t, b), suite.NewSpace(t, b, "")
 	id := made(t, g.store, space, name("A"))
 	g.close()
 	all := []*sent{
@@ -34,8 +35,8 @@ func testNoCommit(t *testing.T, b store.Backend) {
 		g.send(bg, creation(space, list(contact.Emails))), // CONTRACT D16
 	}
 	for i, want := range []string{"", "version_mismatch", "contact_not_found", "contact_empty"} {
-		if p := all[i]; !p.done || p.out.Op != 0 || codeOf(p.err) != want {
-			t.Errorf("write %d: answered %v, change %d, %q; want %q", i, p.done, p.out.Op, codeOf(p.err), want)
+		if p := all[i]; !p.done || p.out.Op != 0 || suite.CodeOf(p.err) != want {
+			t.Errorf("write %d: answered %v, change %d, %q; want %q", i, p.done, p.out.Op, suite.CodeOf(p.err), want)
 		}
 	}
 	wantCommits(t, g)
@@ -45,7 +46,7 @@ func testNoCommit(t *testing.T, b store.Backend) {
 }
 
 func testNoChangeWaits(t *testing.T, b store.Backend) {
-	g, space := gated(t, b), newSpace(t, b, "")
+	g, space := gated(t, b), suite.NewSpace(t, b, "")
 	id := made(t, g.store, space, name("A"))
 	g.holdUp(space)
 	change := g.send(bg, putting(space, id, name("B")))
@@ -63,7 +64,7 @@ func testNoChangeWaits(t *testing.T, b store.Backend) {
 }
 
 func testRefusalWaits(t *testing.T, b store.Backend) {
-	g, space := gated(t, b), newSpace(t, b, "")
+	g, space := gated(t, b), suite.NewSpace(t, b, "")
 	id := made(t, g.store, space, name("A"))
 	g.holdUp(space)
 	change := g.send(bg, putting(space, id, name("B")))
@@ -72,7 +73,7 @@ func testRefusalWaits(t *testing.T, b store.Backend) {
 	waiting(t, change, refused)
 	g.pass(1)
 	saved(t, change)
-	if !refused.done || codeOf(refused.err) != "version_mismatch" {
+	if !refused.done || suite.CodeOf(refused.err) != "version_mismatch" {
 		t.Errorf("answered %v, %v", refused.done, refused.err)
 	}
 }
@@ -80,16 +81,16 @@ func testRefusalWaits(t *testing.T, b store.Backend) {
 // The first of two equal writes is refused by the database. The second, which
 // had nothing left to do beside it, must then do it.
 func testDecidedAnew(t *testing.T, b store.Backend) {
-	f := NewFaulty(b)
-	s, space := storeOver(t, f, store.Options{}), newSpace(t, b, "")
+	f := suite.NewFaulty(b)
+	s, space := suite.NewStore(t, f, store.Options{}), suite.NewSpace(t, b, "")
 	id := made(t, s, space, name("A"))
 	poison := putting(space, id, name("B"))
 	held := make(chan struct{})
-	f.SetHook(func(step Step, save *store.Save) error {
+	f.SetHook(func(step suite.Step, save *store.Save) error {
 		switch {
-		case step == BeforeCommit && save.Changes[0].Action == contact.ActionCreate:
+		case step == suite.BeforeCommit && save.Changes[0].Action == contact.ActionCreate:
 			<-held
-		case step == AtSave && saves(save, poison):
+		case step == suite.AtSave && saves(save, poison):
 			return fmt.Errorf("poisoned: %w", store.ErrRefused)
 		}
 		return nil
@@ -106,9 +107,9 @@ func testDecidedAnew(t *testing.T, b store.Backend) {
 	if !refused.done || refused.err == nil {
 		t.Errorf("the refused write: answered %v, %v", refused.done, refused.err)
 	}
-	l := audit(t, b, space)
+	l := suite.Audit(t, b, space)
 	inHistory(t, l, first, same)
-	if l.ops[poison.By.RequestID] != 0 {
+	if l.Ops[poison.By.RequestID] != 0 {
 		t.Error("the refused write is in the history")
 	}
 }

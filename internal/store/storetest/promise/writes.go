@@ -1,4 +1,4 @@
-package storetest
+package promise
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // list is a patch of one collection.
@@ -19,7 +20,7 @@ func name(text string) contact.Patch { return list(contact.Names, text) }
 
 // writing makes a write of verbs, with a request of its own.
 func writing(space contact.SpaceID, verbs ...contact.Verb) store.Write {
-	return writingAs(newRequest(), space, verbs...)
+	return suite.Write(suite.NewRequest(), space, verbs...)
 }
 
 // creation is a write that makes a contact.
@@ -39,7 +40,7 @@ func merging(space contact.SpaceID, survivor, merged contact.ID) store.Write {
 
 // telling makes the one verb of a write tell what it sees.
 func telling(w store.Write, tell func(*contact.View)) store.Write {
-	w.Verbs = []contact.Verb{seeing(w.Verbs[0], tell)}
+	w.Verbs = []contact.Verb{suite.Seeing(w.Verbs[0], tell)}
 	return w
 }
 

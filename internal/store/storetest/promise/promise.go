@@ -1,0 +1,19 @@
+// Package promise says what the store promises over every backend, whatever fails below it:
+// batches and turns, what a commit means, aliases, clocks, quotas, and that what an earlier
+// version left can be read.
+package promise
+
+import (
+	"context"
+	"slices"
+)
+
+// Tests are those that need no bubble.
+var Tests = slices.Concat(endTests, quotaTests, retryTests, valueTests, aliasTests, clockTests)
+
+// InBubbles are those that run in a bubble of testing/synctest, so that they know
+// when all writes wait and need not wait themselves while the store backs off.
+var InBubbles = slices.Concat(batchTests, turnTests, aliasBatchTests, retryBatchTests, durableTests, faultTests, brokenTests, poisonTests)
+
+// bg is for calls that nothing gives up.
+var bg = context.Background()
