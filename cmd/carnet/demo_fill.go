@@ -68,7 +68,7 @@ func twins(people []contact.Patch) (pairs [][2]int) {
 		if len(emails) == 0 {
 			continue
 		}
-		key := contact.MatchKey(contact.Emails, emails[0], "")
+		key := contact.MatchText(contact.Emails, emails[0], "")
 		if first, ok := seen[key]; ok {
 			pairs = append(pairs, [2]int{first, i})
 		} else {

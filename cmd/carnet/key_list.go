@@ -11,7 +11,7 @@ func (c *keyList) Run(in *surroundings) error {
 		return err
 	}
 	defer db.Close()
-	keys, err := db.Book.Keys(in.ctx)
+	keys, err := db.Book.APIKeys(in.ctx)
 	if err != nil {
 		return err
 	}

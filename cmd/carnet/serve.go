@@ -142,7 +142,7 @@ Then make a contact:
 // key, or none that anybody is known to have. The first one may have been made,
 // and the program ended before it was shown.
 func (c *serveCommand) greetKeyless(in *surroundings, s *server.Server, space access.Space) error {
-	keys, err := s.Book().Keys(in.ctx)
+	keys, err := s.Book().APIKeys(in.ctx)
 	if err != nil || slices.ContainsFunc(keys, func(k access.APIKey) bool { return k.LastUsed != 0 }) {
 		return err
 	}

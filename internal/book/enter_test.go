@@ -246,7 +246,7 @@ func TestLastUsedIsNoted(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Book.Close()
-	keys, err := s.store.Keys(t.Context())
+	keys, err := s.store.APIKeys(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func TestLogs(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Close()
-	if list, err := b.Keys(t.Context()); err != nil || list[0].LastUsed == 0 {
+	if list, err := b.APIKeys(t.Context()); err != nil || list[0].LastUsed == 0 {
 		t.Fatalf("the use of the key is not noted: %+v, %v", list, err)
 	}
 	wantLog(t, b.SpaceLog(t.Context(), space.ID), "cli: zoë update 1 0  [{region  GB} {labels.profile_field_3  Plan}]", madeSpace)

@@ -12,9 +12,9 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-// Changed is a page of a contact's history, newest first. A cursor is "" where
+// HistoryPage is a page of a contact's history, newest first. A cursor is "" where
 // there is nothing in its direction.
-type Changed struct {
+type HistoryPage struct {
 	Changes    []contact.Change
 	Next, Prev string
 }
@@ -31,9 +31,9 @@ type History struct {
 
 // Changes gives a page of the changes of a contact (CONTRACT D22). It needs
 // contacts:read.
-func (b *Book) Changes(ctx context.Context, g access.Grant, h *History) (Changed, error) {
+func (b *Book) Changes(ctx context.Context, g access.Grant, h *History) (HistoryPage, error) {
 	if err := g.Allow(access.Read); err != nil {
-		return Changed{}, err
+		return HistoryPage{}, err
 	}
 	read := b.store.Get
 	if h.Own {
@@ -44,22 +44,22 @@ func (b *Book) Changes(ctx context.Context, g access.Grant, h *History) (Changed
 		err = contact.NotFound()
 	}
 	if err != nil {
-		return Changed{}, err
+		return HistoryPage{}, err
 	}
 	secret, err := b.cursorSecret(ctx)
 	if err != nil {
-		return Changed{}, err
+		return HistoryPage{}, err
 	}
 	name := listName{space: g.Space.ID, query: fmt.Sprintf("changes of %d", c.ID)}
 	at, err := name.place(secret, h.Cursor)
 	if err != nil {
-		return Changed{}, err
+		return HistoryPage{}, err
 	}
 	page, err := b.store.History(ctx, g.Space.ID, &c, at, h.PerPage)
 	if err != nil {
-		return Changed{}, err
+		return HistoryPage{}, err
 	}
-	return Changed{Changes: page.Changes, Next: name.cursor(secret, page.Next), Prev: name.cursor(secret, page.Prev)}, nil
+	return HistoryPage{Changes: page.Changes, Next: name.cursor(secret, page.Next), Prev: name.cursor(secret, page.Prev)}, nil
 }
 
 // Feed gives the changes of a Space that follow after, oldest first (CONTRACT

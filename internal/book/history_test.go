@@ -25,7 +25,7 @@ func (s *shop) put(t *testing.T, id contact.ID, text string) book.Written {
 }
 
 // allChanges walks a contact's history by its cursors.
-func (s *shop) allChanges(t *testing.T, id contact.ID, perPage int) (all []contact.Change, last book.Changed) {
+func (s *shop) allChanges(t *testing.T, id contact.ID, perPage int) (all []contact.Change, last book.HistoryPage) {
 	t.Helper()
 	for cursor := ""; ; {
 		page, err := s.Changes(t.Context(), s.grant(), &book.History{Ref: id, Cursor: cursor, PerPage: perPage})

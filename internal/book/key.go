@@ -42,9 +42,9 @@ func (b *Book) saveKey(ctx context.Context, as access.Act, k access.APIKey) (acc
 	return k, secret, nil
 }
 
-// Keys lists all keys by id, revoked ones included.
-func (b *Book) Keys(ctx context.Context) ([]access.APIKey, error) {
-	list, err := b.store.Keys(ctx)
+// APIKeys lists all keys by id, revoked ones included.
+func (b *Book) APIKeys(ctx context.Context) ([]access.APIKey, error) {
+	list, err := b.store.APIKeys(ctx)
 	return list, busy(err)
 }
 
@@ -77,7 +77,7 @@ type Rotation struct {
 // ending the old one fails, the Rotation is given beside the error: the new key
 // is there. NotFound where there is no such key, Conflict where it has ended.
 func (b *Book) RotateKey(ctx context.Context, by string, id int64, overlap time.Duration, show func(Rotation) error) (Rotation, error) {
-	keys, err := b.store.Keys(ctx)
+	keys, err := b.store.APIKeys(ctx)
 	if err != nil {
 		return Rotation{}, busy(err)
 	}

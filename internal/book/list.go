@@ -27,25 +27,25 @@ type List struct {
 	PerPage      int          // 1 to MaxPerPage
 }
 
-// Listed is a page of contacts: newest id first, or with UpdatedSince in the
+// ListPage is a page of contacts: newest id first, or with UpdatedSince in the
 // order of their newest changes, so that one that changes while the list is
 // walked comes again and is never missed. A page is shorter than asked for, or
 // empty, where contacts are large or few of those looked at are of the list: it
 // goes on all the same. A cursor is "" where there is nothing in its direction.
-type Listed struct {
+type ListPage struct {
 	Contacts   []contact.Contact
 	Next, Prev string
 }
 
 // List gives a page of the contacts of a Space (CONTRACT P4, D17). It needs
 // contacts:read.
-func (b *Book) List(ctx context.Context, g access.Grant, l *List) (Listed, error) {
+func (b *Book) List(ctx context.Context, g access.Grant, l *List) (ListPage, error) {
 	if err := g.Allow(access.Read); err != nil {
-		return Listed{}, err
+		return ListPage{}, err
 	}
 	secret, err := b.cursorSecret(ctx)
 	if err != nil {
-		return Listed{}, err
+		return ListPage{}, err
 	}
 	q := store.Query{Space: g.Space.ID, CreatedFrom: l.CreatedFrom, CreatedUntil: l.CreatedUntil, UpdatedSince: l.UpdatedSince}
 	if l.Email != "" {
@@ -61,17 +61,17 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (Listed, error
 	}
 	at, err := name.place(secret, l.Cursor)
 	if err != nil {
-		return Listed{}, err
+		return ListPage{}, err
 	}
 	page, err := b.store.List(ctx, q, at, l.PerPage)
 	if err != nil {
-		return Listed{}, err
+		return ListPage{}, err
 	}
-	return Listed{Contacts: page.Rows, Next: name.cursor(secret, page.Next), Prev: name.cursor(secret, page.Prev)}, nil
+	return ListPage{Contacts: page.Rows, Next: name.cursor(secret, page.Next), Prev: name.cursor(secret, page.Prev)}, nil
 }
 
-func keyOf(col contact.Collection, text string, g access.Grant) contact.Key {
-	return contact.KeyOf(col, text, g.Space.Region)
+func keyOf(col contact.Collection, text string, g access.Grant) contact.MatchKey {
+	return contact.MatchKeyOf(col, text, g.Space.Region)
 }
 
 // BeginPage waits until a page of the grant's Space may be made: a list, a

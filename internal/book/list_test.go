@@ -17,7 +17,7 @@ import (
 	"github.com/carnet-project/carnet/internal/fault"
 )
 
-func (s *shop) list(t *testing.T, l book.List) book.Listed {
+func (s *shop) list(t *testing.T, l book.List) book.ListPage {
 	t.Helper()
 	if l.PerPage == 0 {
 		l.PerPage = book.DefaultPerPage
@@ -68,7 +68,7 @@ func TestWalkForthAndBack(t *testing.T) {
 			leave = slices.Delete(leave, i, i+1)
 		}
 	}
-	walk := func(from book.Listed, cursor func(book.Listed) string, add func(seen, page []contact.ID) []contact.ID) []contact.ID {
+	walk := func(from book.ListPage, cursor func(book.ListPage) string, add func(seen, page []contact.ID) []contact.ID) []contact.ID {
 		seen := add(nil, ids(from.Contacts))
 		for page := from; cursor(page) != ""; {
 			disturb()
@@ -78,13 +78,13 @@ func TestWalkForthAndBack(t *testing.T) {
 		}
 		return slices.DeleteFunc(seen, func(id contact.ID) bool { return !slices.Contains(stay, id) })
 	}
-	var last book.Listed
-	forth := walk(s.list(t, book.List{PerPage: 7}), func(p book.Listed) string { last = p; return p.Next },
+	var last book.ListPage
+	forth := walk(s.list(t, book.List{PerPage: 7}), func(p book.ListPage) string { last = p; return p.Next },
 		func(seen, page []contact.ID) []contact.ID { return append(seen, page...) })
 	if !slices.Equal(forth, stay) {
 		t.Errorf("forth: %v, want %v", forth, stay)
 	}
-	back := walk(last, func(p book.Listed) string { return p.Prev },
+	back := walk(last, func(p book.ListPage) string { return p.Prev },
 		func(seen, page []contact.ID) []contact.ID { return append(slices.Clone(page), seen...) })
 	if !slices.Equal(back, stay) {
 		t.Errorf("back: %v, want %v", back, stay)
@@ -322,7 +322,7 @@ func TestEmptyPagesLeadOn(t *testing.T) {
 				s.create(t, emails(email))
 			}
 			l.PerPage = 4
-			at := func(cursor string) book.Listed {
+			at := func(cursor string) book.ListPage {
 				t.Helper()
 				l := l
 				l.Cursor = cursor

@@ -74,7 +74,7 @@ func TestRegistryRefuses(t *testing.T) {
 			t.Errorf("%s: %v (%s)", name, c.err, code(c.err))
 		}
 	}
-	if keys, err := b.Keys(t.Context()); err != nil || len(keys) != 0 {
+	if keys, err := b.APIKeys(t.Context()); err != nil || len(keys) != 0 {
 		t.Errorf("refused, yet there are keys: %v, %v", keys, err)
 	}
 }

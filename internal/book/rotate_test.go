@@ -25,7 +25,7 @@ func TestRotateKey(t *testing.T) {
 	var shown book.Rotation
 	r, err := b.RotateKey(t.Context(), "test", old.ID, time.Hour, func(r book.Rotation) error {
 		shown = r
-		if keys, err := b.Keys(t.Context()); err != nil || len(keys) != 2 || keys[0] != old {
+		if keys, err := b.APIKeys(t.Context()); err != nil || len(keys) != 2 || keys[0] != old {
 			t.Errorf("before it is shown: %+v, %v", keys, err)
 		}
 		return nil
@@ -74,7 +74,7 @@ func TestRotateKeyRefuses(t *testing.T) {
 	if r, err := b.RotateKey(t.Context(), "test", keys[0].ID, 0, func(book.Rotation) error { return broken }); err != broken || r.Made.ID == 0 {
 		t.Errorf("not shown: %+v, %v", r, err)
 	}
-	if list, err := b.Keys(t.Context()); err != nil || len(list) != 4 || list[0] != keys[0] {
+	if list, err := b.APIKeys(t.Context()); err != nil || len(list) != 4 || list[0] != keys[0] {
 		t.Errorf("the old key: %+v, %v", list, err)
 	}
 	r, err := b.RotateKey(t.Context(), "test", keys[0].ID, 0, func(book.Rotation) error { return nil })

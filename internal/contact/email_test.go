@@ -127,7 +127,7 @@ func TestEmails(t *testing.T) {
 			if want := strings.TrimSpace(test.sent); got != want {
 				t.Errorf("stored %q, want %q as typed", got, want)
 			}
-			if key := MatchKey(Emails, got, ""); key != test.key {
+			if key := MatchText(Emails, got, ""); key != test.key {
 				t.Errorf("key %q, want %q", key, test.key)
 			}
 		})
@@ -159,7 +159,7 @@ func TestMatchKeyOfHugeEmails(t *testing.T) {
 		strings.Repeat("a", 300) + "@bücher.example", // no email, so its domain is not encoded
 		strings.Repeat("@", 1<<20),
 	} {
-		if key := MatchKey(Emails, email, ""); key != email {
+		if key := MatchText(Emails, email, ""); key != email {
 			t.Errorf("the key of a text of %d octets is not itself", len(email))
 		}
 	}
@@ -184,7 +184,7 @@ func TestEmailsThatStayApart(t *testing.T) {
 			if _, flaw := ParseValue(Emails, email); flaw != nil {
 				t.Errorf("%q: %v", email, flaw)
 			}
-			key := MatchKey(Emails, email, "")
+			key := MatchText(Emails, email, "")
 			if other, ok := seen[key]; ok {
 				t.Errorf("%q and %q have the same key", other, email)
 			}
@@ -225,10 +225,10 @@ func TestEmailKeyIgnoresASCIICase(t *testing.T) { // CONTRACT D9
 				t.Fatalf("%q: %v", s, flaw)
 			}
 		}
-		if a, b := MatchKey(Emails, email, ""), MatchKey(Emails, other, ""); a != b {
+		if a, b := MatchText(Emails, email, ""), MatchText(Emails, other, ""); a != b {
 			t.Fatalf("%q: key %q; %q: key %q", email, a, other, b)
 		}
-		if MatchKey(Emails, email, "") != DedupKey(Emails, other) {
+		if MatchText(Emails, email, "") != DedupKey(Emails, other) {
 			t.Fatal("DedupKey and MatchKey differ")
 		}
 	})
@@ -241,7 +241,7 @@ func FuzzEmail(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, sent string) {
-		key := MatchKey(Emails, sent, "") // total: no panic, whatever it is
+		key := MatchText(Emails, sent, "") // total: no panic, whatever it is
 		stored, flaw := ParseValue(Emails, sent)
 		flawOf(t, sent, flaw)
 		if _, domain, ok := strings.Cut(sent, "@"); ok {
@@ -253,15 +253,15 @@ func FuzzEmail(f *testing.F) {
 		if again, flaw := ParseValue(Emails, stored); flaw != nil || again != stored {
 			t.Fatalf("%q again: %q, %v", stored, again, flaw)
 		}
-		if stored == sent && key != MatchKey(Emails, stored, "") {
+		if stored == sent && key != MatchText(Emails, stored, "") {
 			t.Fatal("the key changed")
 		}
-		key = MatchKey(Emails, stored, "")
+		key = MatchText(Emails, stored, "")
 		user, domain, _ := strings.Cut(key, "@")
 		if !utf8.ValidString(user) || !isMailDomain(domain) || domain != strings.ToLower(domain) {
 			t.Fatalf("%q has the key %q", stored, key)
 		}
-		if again := MatchKey(Emails, key, ""); again != key {
+		if again := MatchText(Emails, key, ""); again != key {
 			t.Fatalf("the key of the key %q is %q", key, again)
 		}
 		upper := strings.Map(func(r rune) rune {
@@ -270,8 +270,8 @@ func FuzzEmail(f *testing.F) {
 			}
 			return r
 		}, stored)
-		if _, flaw := ParseValue(Emails, upper); flaw != nil || MatchKey(Emails, upper, "") != key {
-			t.Fatalf("%q in upper case: %v, key %q", stored, flaw, MatchKey(Emails, upper, ""))
+		if _, flaw := ParseValue(Emails, upper); flaw != nil || MatchText(Emails, upper, "") != key {
+			t.Fatalf("%q in upper case: %v, key %q", stored, flaw, MatchText(Emails, upper, ""))
 		}
 	})
 }

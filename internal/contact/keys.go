@@ -9,9 +9,9 @@ const (
 	PhoneKey Kind = 1
 )
 
-// Key is a match key of one contact: what other values of its kind are compared
+// MatchKey is a match key of one contact: what other values of its kind are compared
 // with to find it. Only emails and phones are looked up by value.
-type Key struct {
+type MatchKey struct {
 	Kind Kind
 	Text string
 }
@@ -22,19 +22,19 @@ var keyed = [...]struct {
 	kind Kind
 }{{Emails, EmailKey}, {Phones, PhoneKey}}
 
-// KeyOf gives the match key of a value of Emails or Phones.
-func KeyOf(col Collection, text, region string) Key {
+// MatchKeyOf gives the match key of a value of Emails or Phones.
+func MatchKeyOf(col Collection, text, region string) MatchKey {
 	kind := EmailKey
 	if col == Phones {
 		kind = PhoneKey
 	}
-	return Key{kind, MatchKey(col, text, region)}
+	return MatchKey{kind, MatchText(col, text, region)}
 }
 
-// KeyChanges tells which match keys a contact loses and gains between two of
+// MatchKeyChanges tells which match keys a contact loses and gains between two of
 // its states; one of them may be nil. A merged contact has none: its values are
 // found at the survivor. Values that stay cost nothing.
-func KeyChanges(before, after *Contact, region string) (gone, come []Key) {
+func MatchKeyChanges(before, after *Contact, region string) (gone, come []MatchKey) {
 	for _, k := range keyed {
 		old, now := valuesWithKeys(before, k.col), valuesWithKeys(after, k.col)
 		if len(old) == len(now) && (len(old) == 0 || sameTexts(old, now)) {
@@ -49,14 +49,14 @@ func KeyChanges(before, after *Contact, region string) (gone, come []Key) {
 
 // RegionChanges tells which match keys a contact loses and gains when its
 // Space's region changes.
-func RegionChanges(c *Contact, before, after string) (gone, come []Key) {
-	was, is := Keys(c, before), Keys(c, after)
+func RegionChanges(c *Contact, before, after string) (gone, come []MatchKey) {
+	was, is := MatchKeys(c, before), MatchKeys(c, after)
 	return appendMissing(nil, was, is), appendMissing(nil, is, was)
 }
 
-// Keys gives all match keys of a contact, each once.
-func Keys(c *Contact, region string) []Key {
-	_, come := KeyChanges(nil, c, region)
+// MatchKeys gives all match keys of a contact, each once.
+func MatchKeys(c *Contact, region string) []MatchKey {
+	_, come := MatchKeyChanges(nil, c, region)
 	return come
 }
 
@@ -78,11 +78,11 @@ func sameTexts(a, b []Value) bool {
 
 // keySet gives the keys in the order of the values, each once. Two values of
 // one contact may share a key, so losing a value need not lose its key.
-func keySet(values []Value, col Collection, region string) []Key {
-	out := make([]Key, 0, len(values))
+func keySet(values []Value, col Collection, region string) []MatchKey {
+	out := make([]MatchKey, 0, len(values))
 	seen := make(map[string]bool, len(values))
 	for _, v := range values {
-		key := KeyOf(col, v.Text, region)
+		key := MatchKeyOf(col, v.Text, region)
 		if !seen[key.Text] {
 			seen[key.Text] = true
 			out = append(out, key)
@@ -91,8 +91,8 @@ func keySet(values []Value, col Collection, region string) []Key {
 	return out
 }
 
-func appendMissing(to, in, other []Key) []Key {
-	has := make(map[Key]bool, len(other))
+func appendMissing(to, in, other []MatchKey) []MatchKey {
+	has := make(map[MatchKey]bool, len(other))
 	for _, k := range other {
 		has[k] = true
 	}

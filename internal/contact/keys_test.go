@@ -33,15 +33,15 @@ var regions = rapid.SampledFrom([]string{"", "GB", "US"})
 func TestKeysAreThoseOfEmailsAndPhones(t *testing.T) { // CONTRACT D17
 	rapid.Check(t, func(t *rapid.T) {
 		c, region := anyReachable().Draw(t, "contact"), regions.Draw(t, "region")
-		want := map[Key]bool{}
+		want := map[MatchKey]bool{}
 		for col := range keyTexts {
 			for _, v := range c.Values[col] {
 				if c.State == Live {
-					want[Key{kinds[col], MatchKey(Collection(col), v.Text, region)}] = true
+					want[MatchKey{kinds[col], MatchText(Collection(col), v.Text, region)}] = true
 				}
 			}
 		}
-		keys := Keys(&c, region)
+		keys := MatchKeys(&c, region)
 		for _, k := range keys {
 			if !want[k] {
 				t.Fatalf("%+v is no key, or is there twice: %+v", k, keys)
@@ -60,23 +60,23 @@ func TestKeyChangesAreTheDifference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		before, after := anyReachable().Draw(t, "before"), anyReachable().Draw(t, "after")
 		region := regions.Draw(t, "region")
-		gone, come := KeyChanges(&before, &after, region)
-		wantDifference(t, Keys(&before, region), Keys(&after, region), gone, come)
+		gone, come := MatchKeyChanges(&before, &after, region)
+		wantDifference(t, MatchKeys(&before, region), MatchKeys(&after, region), gone, come)
 
-		gone, come = KeyChanges(&before, nil, region)
-		wantDifference(t, Keys(&before, region), nil, gone, come)
+		gone, come = MatchKeyChanges(&before, nil, region)
+		wantDifference(t, MatchKeys(&before, region), nil, gone, come)
 
 		other := regions.Draw(t, "other region")
 		gone, come = RegionChanges(&before, region, other)
-		wantDifference(t, Keys(&before, region), Keys(&before, other), gone, come)
+		wantDifference(t, MatchKeys(&before, region), MatchKeys(&before, other), gone, come)
 
-		if gone, come := KeyChanges(&after, &after, region); len(gone)+len(come) != 0 {
+		if gone, come := MatchKeyChanges(&after, &after, region); len(gone)+len(come) != 0 {
 			t.Fatalf("from itself: lost %+v, gained %+v", gone, come)
 		}
 	})
 }
 
-func wantDifference(t *rapid.T, before, after, gone, come []Key) {
+func wantDifference(t *rapid.T, before, after, gone, come []MatchKey) {
 	t.Helper()
 	table := slices.Clone(before)
 	for _, k := range gone {

@@ -10,7 +10,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// MatchKey gives what two values of a collection are compared by: they are the
+// MatchText gives what two values of a collection are compared by: they are the
 // same where their keys are (CONTRACT D9-D11). region is the Space's default
 // phone region, "" for none. It never fails, whatever is stored. The keys of
 // names and locations are their texts.
@@ -18,7 +18,7 @@ import (
 // Keys are derived: those of international domains and of phones depend on
 // the tables of the libraries too, and of phones on the region, so stored keys
 // have to be made anew when one of these changes.
-func MatchKey(c Collection, text, region string) string {
+func MatchText(c Collection, text, region string) string {
 	switch c {
 	case Emails:
 		return emailKey(text)

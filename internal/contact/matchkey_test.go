@@ -32,7 +32,7 @@ func TestMatchKeyOfPhonesInARegion(t *testing.T) { // CONTRACT D10
 		{"+44 7700 900123", "XX", "+447700900123"},
 	}
 	for _, test := range tests {
-		if got := MatchKey(Phones, test.phone, test.region); got != test.want {
+		if got := MatchText(Phones, test.phone, test.region); got != test.want {
 			t.Errorf("%q in %q: %q, want %q", test.phone, test.region, got, test.want)
 		}
 	}
@@ -64,7 +64,7 @@ func TestNumbersThatAreTheSame(t *testing.T) {
 			}
 			if stored, flaw := ParseValue(Phones, phone); flaw != nil {
 				t.Errorf("%q: %v", phone, flaw)
-			} else if got := MatchKey(Phones, stored, row.region); got != want {
+			} else if got := MatchText(Phones, stored, row.region); got != want {
 				t.Errorf("%q in %q: %q, want %q", phone, row.region, got, want)
 			}
 		}
@@ -84,7 +84,7 @@ func TestNumbersThatAreNot(t *testing.T) {
 		{"GB", "*21*07700900123,5", "*21*07700900123,5"},
 		{"GB", ",07700 900123", ",07700900123"},
 	} {
-		if got := MatchKey(Phones, row.phone, row.region); got != row.key {
+		if got := MatchText(Phones, row.phone, row.region); got != row.key {
 			t.Errorf("%q in %q: %q, want %q", row.phone, row.region, got, row.key)
 		}
 	}
@@ -93,7 +93,7 @@ func TestNumbersThatAreNot(t *testing.T) {
 func TestMatchKeyOfTexts(t *testing.T) { // CONTRACT D11: by their bytes
 	for _, text := range []string{"Jane", "jane", "Jose\u0301", "José", "İ", "12 Example Road"} {
 		for _, c := range []Collection{Names, Locations} {
-			if MatchKey(c, text, "GB") != text || DedupKey(c, text) != text {
+			if MatchText(c, text, "GB") != text || DedupKey(c, text) != text {
 				t.Errorf("%v: %q is not its own key", c, text)
 			}
 		}
@@ -142,7 +142,7 @@ func TestStaysInE164AsTheParserSays(t *testing.T) {
 			short++
 		}
 		for _, r := range []string{"", region} {
-			checkPhoneKey(t, number, r, MatchKey(Phones, number, r))
+			checkPhoneKey(t, number, r, MatchText(Phones, number, r))
 		}
 	})
 	if short == 0 {
@@ -157,7 +157,7 @@ func TestMatchKeyInEveryRegion(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		region := rapid.SampledFrom(regions).Draw(t, "region")
 		phone := rapid.StringMatching(`\+{0,2}[0-9]{3,24}`).Draw(t, "phone")
-		checkPhoneKey(t, phone, region, MatchKey(Phones, phone, region))
+		checkPhoneKey(t, phone, region, MatchText(Phones, phone, region))
 	})
 }
 
@@ -204,7 +204,7 @@ func checkPhoneKey(t rapid.TB, phone, region, key string) {
 		if extension != "" {
 			text += " eXt. " + extension
 		}
-		if got := MatchKey(Phones, text, region); got != key {
+		if got := MatchText(Phones, text, region); got != key {
 			t.Fatalf("%q in %q: key %q, but %q as %q", phone, region, key, got, text)
 		}
 	}
@@ -260,7 +260,7 @@ func BenchmarkMatchKey(b *testing.B) {
 		b.Run(test.about, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				MatchKey(test.c, test.text, test.region)
+				MatchText(test.c, test.text, test.region)
 			}
 		})
 	}

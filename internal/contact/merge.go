@@ -95,12 +95,12 @@ func unionOf(col Collection, own, theirs []Value, region string) []Value {
 	out := slices.Clone(own)
 	at := make(map[string]int, len(own)+len(theirs))
 	for i, v := range own {
-		if key := MatchKey(col, v.Text, region); !has(at, key) {
+		if key := MatchText(col, v.Text, region); !has(at, key) {
 			at[key] = i
 		}
 	}
 	for _, v := range theirs {
-		key := MatchKey(col, v.Text, region)
+		key := MatchText(col, v.Text, region)
 		if i, ok := at[key]; ok {
 			out[i].Origins = joined(out[i].Origins, v.Origins)
 			continue

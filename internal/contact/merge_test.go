@@ -96,7 +96,7 @@ func TestMergesLoseNothing(t *testing.T) {
 			for _, col := range Collections {
 				for _, v := range was.Values[col] {
 					at := slices.IndexFunc(now.Values[col], func(w Value) bool {
-						return MatchKey(col, v.Text, "") == MatchKey(col, w.Text, "")
+						return MatchText(col, v.Text, "") == MatchText(col, w.Text, "")
 					})
 					if at < 0 {
 						t.Fatalf("contact %d lost a value of %s", id, col)
@@ -145,7 +145,7 @@ func checkMerge(t *rapid.T, a, b *Contact, entries []Entry) {
 		}
 		seen := map[string]bool{}
 		for _, v := range now[len(own):] {
-			if key := MatchKey(col, v.Text, ""); seen[key] {
+			if key := MatchText(col, v.Text, ""); seen[key] {
 				t.Fatal("a value was taken twice")
 			} else {
 				seen[key] = true

@@ -112,7 +112,7 @@ func TestPhones(t *testing.T) {
 			if want := strings.TrimSpace(test.sent); got != want {
 				t.Errorf("stored %q, want %q as typed", got, want)
 			}
-			if key := MatchKey(Phones, got, ""); key != test.key {
+			if key := MatchText(Phones, got, ""); key != test.key {
 				t.Errorf("key %q, want %q", key, test.key)
 			}
 		})
@@ -171,13 +171,13 @@ func FuzzPhone(f *testing.F) {
 		if longerThan(sent, 1000) {
 			return
 		}
-		MatchKey(Phones, sent, region) // total: no panic, whatever it is
+		MatchText(Phones, sent, region) // total: no panic, whatever it is
 		if flaw != nil {
 			return
 		}
 		if again, flaw := ParseValue(Phones, stored); flaw != nil || again != stored {
 			t.Fatalf("%q again: %q, %v", stored, again, flaw)
 		}
-		checkPhoneKey(t, stored, region, MatchKey(Phones, stored, region))
+		checkPhoneKey(t, stored, region, MatchText(Phones, stored, region))
 	})
 }

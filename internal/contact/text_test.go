@@ -60,7 +60,7 @@ func FuzzText(f *testing.F) {
 			if code := flawOf(t, sent, flaw); code != want || code == "" && got != trimmed {
 				t.Fatalf("%v: %q, %q; want %q", c, got, code, want)
 			}
-			if flaw == nil && (MatchKey(c, got, "") != got || DedupKey(c, got) != got) {
+			if flaw == nil && (MatchText(c, got, "") != got || DedupKey(c, got) != got) {
 				t.Fatalf("%v: %q is not its own key", c, got)
 			}
 		}

@@ -172,7 +172,7 @@ func TestSomePeopleComeTwice(t *testing.T) {
 		found := false
 		for _, c := range []contact.Collection{contact.Emails, contact.Phones} {
 			for _, text := range p.Values[c].Texts {
-				key := c.String() + contact.MatchKey(c, text, "")
+				key := c.String() + contact.MatchText(c, text, "")
 				found = found || seen[key]
 				seen[key] = true
 			}

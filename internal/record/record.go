@@ -92,9 +92,9 @@ func (r *Change) sum() uint32 {
 	return s.end()
 }
 
-// Key is a match key as it is stored.
-type Key struct {
+// MatchKey is a match key as it is stored.
+type MatchKey struct {
 	Space contact.SpaceID
-	contact.Key
+	contact.MatchKey
 	ID contact.ID
 }

@@ -153,8 +153,8 @@ type Step struct {
 type Listing struct {
 	Space         contact.SpaceID
 	After, Before contact.ID
-	Keys          []contact.Key // the contact must have all of these; at most two
-	OldestFirst   bool          // by id; else newest first
+	Keys          []contact.MatchKey // the contact must have all of these; at most two
+	OldestFirst   bool               // by id; else newest first
 	Limit         int
 }
 
@@ -167,7 +167,7 @@ type Updates struct {
 	After, Before contact.Seq
 	FirstID       contact.ID // inclusive; 0 for none
 	EndID         contact.ID // exclusive; 0 for none
-	Keys          []contact.Key
+	Keys          []contact.MatchKey
 	OldestFirst   bool // by change; else newest first
 	Limit         int
 }
@@ -195,8 +195,8 @@ type Registry interface {
 	// CreateKey stores a new key and gives it its id, which the entry about it
 	// gets too. ErrNoRow where its Space does not exist.
 	CreateKey(ctx context.Context, key access.APIKey, about access.Entry) (access.APIKey, error)
-	// Keys lists all keys by id, revoked ones included.
-	Keys(ctx context.Context) ([]access.APIKey, error)
+	// APIKeys lists all keys by id, revoked ones included.
+	APIKeys(ctx context.Context) ([]access.APIKey, error)
 	// UpdateKey loads a key, lets change decide, and saves what it left, with the
 	// entry that it gives, nil for none. ErrNoRow where there is no such key.
 	UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) (*access.Entry, error)) (access.APIKey, error)
@@ -212,7 +212,7 @@ type Registry interface {
 
 // Rekey tells which match keys a contact loses and gains by a change of its
 // Space's settings.
-type Rekey func(row *record.Contact) (gone, come []contact.Key, err error)
+type Rekey func(row *record.Contact) (gone, come []contact.MatchKey, err error)
 
 // EntryQuery says which entries of the log to read: those about Spaces, or those
 // about keys.
@@ -334,8 +334,8 @@ type Save struct {
 	Contacts  []ContactSave
 	Redirects []Redirect
 	Changes   []record.Change
-	KeysGone  []record.Key
-	KeysCome  []record.Key
+	KeysGone  []record.MatchKey
+	KeysCome  []record.MatchKey
 	Retries   []record.Retry
 }
 

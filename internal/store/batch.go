@@ -389,7 +389,7 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 				save.Moved = after.State != before.State || after.Parent != before.Parent
 			}
 			s.Contacts = append(s.Contacts, save)
-			gone, come := contact.KeyChanges(before, after, ws.row.Region)
+			gone, come := contact.MatchKeyChanges(before, after, ws.row.Region)
 			s.KeysGone = appendKeys(s.KeysGone, space, id, gone)
 			s.KeysCome = appendKeys(s.KeysCome, space, id, come)
 		}
@@ -406,9 +406,9 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 	return &s, Mark{Space: first.Space, Seq: first.Seq, RequestID: first.RequestID}, nil
 }
 
-func appendKeys(to []record.Key, space contact.SpaceID, id contact.ID, keys []contact.Key) []record.Key {
+func appendKeys(to []record.MatchKey, space contact.SpaceID, id contact.ID, keys []contact.MatchKey) []record.MatchKey {
 	for _, k := range keys {
-		to = append(to, record.Key{Space: space, Key: k, ID: id})
+		to = append(to, record.MatchKey{Space: space, MatchKey: k, ID: id})
 	}
 	return to
 }

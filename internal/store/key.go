@@ -13,8 +13,8 @@ func (s *Store) CreateKey(ctx context.Context, as access.Act, key access.APIKey)
 	return guarded(s, func() (access.APIKey, error) { return s.backend.CreateKey(ctx, key, *about) })
 }
 
-// Keys lists all keys by id, revoked ones included.
-func (s *Store) Keys(ctx context.Context) ([]access.APIKey, error) { return s.backend.Keys(ctx) }
+// APIKeys lists all keys by id, revoked ones included.
+func (s *Store) APIKeys(ctx context.Context) ([]access.APIKey, error) { return s.backend.APIKeys(ctx) }
 
 // UpdateKey loads a key, lets change decide, and saves what it left. ErrNoRow
 // where there is no such key.

@@ -15,7 +15,7 @@ type Query struct {
 	CreatedFrom  contact.Time // inclusive; 0 for no bound
 	CreatedUntil contact.Time // exclusive; 0 for no bound
 	UpdatedSince contact.Time // of the newest change, inclusive; 0 for no bound
-	Keys         []contact.Key
+	Keys         []contact.MatchKey
 }
 
 // Place is where a page of a list begins: at the gap before the row that has
@@ -28,12 +28,12 @@ type Place struct {
 	Back bool
 }
 
-// Page is a part of a list, in the order of the list. It may be shorter than was
+// ListPage is a part of a list, in the order of the list. It may be shorter than was
 // asked for, and even empty, though the list goes on: it ends where its rows
 // weigh MaxPageBytes, or where MaxLookedAt rows were looked at. Next and Prev are
 // where the pages beside it begin; zero where nothing can be there. Values come
 // without their origins: a list shows none.
-type Page struct {
+type ListPage struct {
 	Rows       []contact.Contact
 	Next, Prev Place
 }
@@ -42,10 +42,10 @@ type Page struct {
 // UpdatedSince, in the order of their newest changes, oldest first. Creating
 // contacts does not move the others (CONTRACT D17). One that changes while a list
 // by changes is walked moves to its end: it may come twice and is never missed.
-func (s *Store) List(ctx context.Context, q Query, at Place, limit int) (Page, error) {
+func (s *Store) List(ctx context.Context, q Query, at Place, limit int) (ListPage, error) {
 	first, end, err := s.createdRange(ctx, q)
 	if err != nil || first == end && end != 0 {
-		return Page{}, err
+		return ListPage{}, err
 	}
 	var walk Walk
 	if q.UpdatedSince != 0 {
@@ -62,14 +62,14 @@ func (s *Store) List(ctx context.Context, q Query, at Place, limit int) (Page, e
 		walk, err = s.reads.List(ctx, l)
 	}
 	if err != nil {
-		return Page{}, err
+		return ListPage{}, err
 	}
 	return page(&walk, &q, at, limit)
 }
 
 // page decodes what a walk brought, which is one row more than the page where
 // that goes on.
-func page(walk *Walk, q *Query, at Place, limit int) (p Page, err error) {
+func page(walk *Walk, q *Query, at Place, limit int) (p ListPage, err error) {
 	rows := walk.Rows[:min(limit, len(walk.Rows))]
 	last := walk.last(q, limit)
 	upwards := at.Back != (q.UpdatedSince != 0) // in the order of the marks
@@ -85,7 +85,7 @@ func page(walk *Walk, q *Query, at Place, limit int) (p Page, err error) {
 	p.Rows = make([]contact.Contact, len(rows))
 	for i := range rows {
 		if p.Rows[i], err = record.DecodeValues(&rows[i]); err != nil {
-			return Page{}, errDamaged(err)
+			return ListPage{}, errDamaged(err)
 		}
 	}
 	return p, nil

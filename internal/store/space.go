@@ -56,7 +56,7 @@ func rekeying(before, after string) Rekey {
 	if before == after {
 		return nil
 	}
-	return func(row *record.Contact) (gone, come []contact.Key, err error) {
+	return func(row *record.Contact) (gone, come []contact.MatchKey, err error) {
 		c, err := record.DecodeContact(row)
 		if err != nil {
 			return nil, nil, err

@@ -90,21 +90,21 @@ func checkKeys(t *testing.T, w *town, region, other string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[contact.Key][]contact.ID{}
+	want := map[contact.MatchKey][]contact.ID{}
 	for _, row := range slices.Backward(live.Rows) {
 		c, ok, err := w.servers[0].store.Get(bg, space, row.ID)
 		if err != nil || !ok {
 			t.Fatalf("contact %d: %v, %v", row.ID, ok, err)
 		}
-		for _, k := range contact.Keys(&c, other) {
+		for _, k := range contact.MatchKeys(&c, other) {
 			want[k] = slices.Clip(want[k]) // nobody more, but to be looked for
 		}
-		for _, k := range contact.Keys(&c, region) {
+		for _, k := range contact.MatchKeys(&c, region) {
 			want[k] = append(want[k], c.ID)
 		}
 	}
 	for k, ids := range want {
-		walk, err := b.List(bg, store.Listing{Space: space, Keys: []contact.Key{k}, OldestFirst: true, Limit: 1 << 20})
+		walk, err := b.List(bg, store.Listing{Space: space, Keys: []contact.MatchKey{k}, OldestFirst: true, Limit: 1 << 20})
 		have := []contact.ID{}
 		for i := range walk.Rows {
 			have = append(have, walk.Rows[i].ID)

@@ -26,7 +26,7 @@ func TestDamagedRegistry(t *testing.T) {
 	if _, err := b.CreateKey(bg, key, access.Entry{Act: access.Act{Who: "test"}}); err != nil {
 		t.Fatal(err)
 	}
-	keys := func() error { _, err := b.Keys(bg); return err }
+	keys := func() error { _, err := b.APIKeys(bg); return err }
 	spaces := func() error { _, err := b.Spaces(bg); return err }
 	grant := func() error { _, _, err := b.Grant(bg, key.Hash); return err }
 	for _, c := range []struct {

@@ -31,8 +31,8 @@ func (b *Backend) CreateKey(ctx context.Context, key access.APIKey, about access
 	return key, err
 }
 
-// Keys lists all keys.
-func (b *Backend) Keys(ctx context.Context) ([]access.APIKey, error) {
+// APIKeys lists all keys.
+func (b *Backend) APIKeys(ctx context.Context) ([]access.APIKey, error) {
 	return list(ctx, b.keys, "list keys", func(r pgx.Row) (access.APIKey, error) {
 		var k keyScan
 		err := r.Scan(k.columns()...)

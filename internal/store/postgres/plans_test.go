@@ -69,7 +69,7 @@ func filled(t *testing.T) string {
 // calls use every method of a backend that reads or writes, on what fill left.
 func calls(b *Backend) []func() error {
 	const space, id = contact.SpaceID(1), contact.ID(20000 + 101)
-	key, other := contact.Key{Kind: contact.EmailKey, Text: "shared"}, contact.Key{Kind: contact.EmailKey, Text: "ada101"}
+	key, other := contact.MatchKey{Kind: contact.EmailKey, Text: "shared"}, contact.MatchKey{Kind: contact.EmailKey, Text: "ada101"}
 	row := record.Contact{Space: space, ID: id, Version: 2, Created: 101, Head: 40001, Depth: 3, Doc: []byte("{}"), Origins: []byte("{}")}
 	fresh := row
 	fresh.ID, fresh.Version = 150000, 1
@@ -79,8 +79,8 @@ func calls(b *Backend) []func() error {
 		Redirects: []store.Redirect{{Space: space, From: id, To: id + 1}},
 		Changes:   []record.Change{{Space: space, Seq: 40001, Op: 40001, Contact: id, Version: 2, RequestID: "new", Actor: []byte("{}"), Edits: []byte("{}")}},
 		Retries:   []record.Retry{{Space: space, Key: "new", RequestID: "new", Fingerprint: []byte{1}, Answer: []byte("{}")}},
-		KeysGone:  []record.Key{{Space: space, Key: other, ID: id}},
-		KeysCome:  []record.Key{{Space: space, Key: other, ID: id}},
+		KeysGone:  []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
+		KeysCome:  []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
 	}
 	write := func(s *store.Save, end func(store.Tx) error) error {
 		tx, err := b.Begin(bg, int64(space))
@@ -128,12 +128,12 @@ func calls(b *Backend) []func() error {
 		func() error { _, err := b.LastAt(bg); return err },
 		func() error { _, err := b.Spaces(bg); return err },
 		func() error { _, err := b.Usages(bg); return err },
-		func() error { _, err := b.Keys(bg); return err },
+		func() error { _, err := b.APIKeys(bg); return err },
 		func() error { _, _, err := b.Grant(bg, [32]byte{1}); return err },
 		func() error {
 			_, err := b.UpdateSpace(bg, space, func(*access.Space) (*access.Entry, store.Rekey, error) {
-				return nil, func(row *record.Contact) (gone, come []contact.Key, err error) {
-					return []contact.Key{{Text: "gone"}}, []contact.Key{{Text: fmt.Sprint("come", row.ID)}}, nil
+				return nil, func(row *record.Contact) (gone, come []contact.MatchKey, err error) {
+					return []contact.MatchKey{{Text: "gone"}}, []contact.MatchKey{{Text: fmt.Sprint("come", row.ID)}}, nil
 				}, nil
 			})
 			return err
@@ -167,7 +167,7 @@ func calls(b *Backend) []func() error {
 		},
 	}
 	for _, oldest := range []bool{false, true} {
-		for _, keys := range [][]contact.Key{nil, {key}, {key, other}} {
+		for _, keys := range [][]contact.MatchKey{nil, {key}, {key, other}} {
 			list = append(list,
 				func() error {
 					_, err := b.List(bg, store.Listing{Space: space, Keys: keys, OldestFirst: oldest, Limit: 51})

@@ -90,7 +90,7 @@ func compareKeys(t *testing.T, b *Backend, s *store.Store, regions map[contact.S
 			if err != nil || !ok {
 				t.Fatalf("a live contact cannot be read: %v, %v", ok, err)
 			}
-			for _, k := range contact.Keys(&c, regions[space]) {
+			for _, k := range contact.MatchKeys(&c, regions[space]) {
 				want = append(want, fmt.Sprint(int(space), " ", int(k.Kind), " ", k.Text, " ", int64(c.ID)))
 			}
 		}

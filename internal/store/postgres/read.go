@@ -133,7 +133,7 @@ func (b *Backend) walk(ctx context.Context, doing string, limit int, space conta
 }
 
 // keyPairs gives kind and text of n keys, NULL for those that are not there.
-func keyPairs(keys []contact.Key, n int) []any {
+func keyPairs(keys []contact.MatchKey, n int) []any {
 	args := make([]any, 2*n)
 	for i, k := range keys {
 		args[2*i], args[2*i+1] = int64(k.Kind), k.Text

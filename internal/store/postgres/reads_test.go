@@ -61,7 +61,7 @@ func TestKeysHaveAConnection(t *testing.T) {
 	_, _, err1 := b.Grant(bg, [32]byte{})
 	_, err2 := b.Secret(bg)
 	_, err3 := b.Spaces(bg)
-	_, err4 := b.Keys(bg)
+	_, err4 := b.APIKeys(bg)
 	_, err5 := b.LastAt(bg)
 	if err := errors.Join(err1, err2, err3, err4, err5, b.Check(bg)); err != nil {
 		t.Error(err)

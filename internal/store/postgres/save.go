@@ -73,7 +73,7 @@ func spaceOf(s *store.Save) (contact.SpaceID, error) {
 	for i := range s.Retries {
 		spaces[s.Retries[i].Space] = true
 	}
-	for _, keys := range [][]record.Key{s.KeysGone, s.KeysCome} {
+	for _, keys := range [][]record.MatchKey{s.KeysGone, s.KeysCome} {
 		for i := range keys {
 			spaces[keys[i].Space] = true
 		}
@@ -97,7 +97,7 @@ func exactly(n int) func(pgconn.CommandTag) error {
 	}
 }
 
-func queueKeys(q *pgx.Batch, space contact.SpaceID, gone, come []record.Key) {
+func queueKeys(q *pgx.Batch, space contact.SpaceID, gone, come []record.MatchKey) {
 	if len(gone) > 0 {
 		q.Queue(deleteKeys, keyArgs(space, gone)...)
 	}
@@ -178,11 +178,11 @@ func retryArgs(space contact.SpaceID, rows []record.Retry) []any {
 }
 
 // keyArgs are the Space, kinds, keys and ids.
-func keyArgs(space contact.SpaceID, rows []record.Key) []any {
+func keyArgs(space contact.SpaceID, rows []record.MatchKey) []any {
 	return []any{
 		int64(space),
-		column(rows, func(k *record.Key) int64 { return int64(k.Kind) }),
-		column(rows, func(k *record.Key) string { return k.Text }),
-		column(rows, func(k *record.Key) int64 { return int64(k.ID) }),
+		column(rows, func(k *record.MatchKey) int64 { return int64(k.Kind) }),
+		column(rows, func(k *record.MatchKey) string { return k.Text }),
+		column(rows, func(k *record.MatchKey) int64 { return int64(k.ID) }),
 	}
 }

@@ -141,17 +141,17 @@ func (t *tx) rekeyAll(ctx context.Context, space contact.SpaceID, rekey store.Re
 			return err
 		}
 		last = rows[len(rows)-1].ID
-		var gone, come []record.Key
+		var gone, come []record.MatchKey
 		for i := range rows {
 			lost, won, err := rekey(&rows[i])
 			if err != nil {
 				return err
 			}
 			for _, k := range lost {
-				gone = append(gone, record.Key{Space: space, Key: k, ID: rows[i].ID})
+				gone = append(gone, record.MatchKey{Space: space, MatchKey: k, ID: rows[i].ID})
 			}
 			for _, k := range won {
-				come = append(come, record.Key{Space: space, Key: k, ID: rows[i].ID})
+				come = append(come, record.MatchKey{Space: space, MatchKey: k, ID: rows[i].ID})
 			}
 		}
 		q = t.statements()

@@ -33,8 +33,8 @@ func (b *Backend) CreateKey(ctx context.Context, key access.APIKey, about access
 	return key, err
 }
 
-// Keys lists all keys.
-func (b *Backend) Keys(ctx context.Context) (list []access.APIKey, err error) {
+// APIKeys lists all keys.
+func (b *Backend) APIKeys(ctx context.Context) (list []access.APIKey, err error) {
 	err = b.readKept(ctx, func(c *conn) error {
 		return c.run(selectAPIKeys, func(s *sqlite.Stmt) error {
 			key, err := apiKeyRow(s)

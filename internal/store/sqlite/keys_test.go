@@ -67,7 +67,7 @@ func compareKeys(t *testing.T, path string, s *store.Store, regions map[contact.
 		if err != nil || !ok {
 			return fmt.Errorf("a live contact cannot be read: %v, %w", ok, err)
 		}
-		for _, k := range contact.Keys(&live, regions[space]) {
+		for _, k := range contact.MatchKeys(&live, regions[space]) {
 			want[fmt.Sprint(int(space), int(k.Kind), k.Text, live.ID)] = true
 		}
 		return nil

@@ -38,7 +38,7 @@ func pick(oldest bool, oldestFirst, newestFirst string) string {
 }
 
 // keyPairs gives kind and text of two keys, NULL for those that are not there.
-func keyPairs(keys []contact.Key) []any {
+func keyPairs(keys []contact.MatchKey) []any {
 	args := make([]any, 4)
 	for i, k := range keys {
 		args[2*i], args[2*i+1] = int64(k.Kind), k.Text

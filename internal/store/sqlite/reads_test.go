@@ -77,7 +77,7 @@ func TestKeysHaveAReader(t *testing.T) {
 	_, _, err1 := b.Grant(ctx, [32]byte{})
 	_, err2 := b.Secret(ctx)
 	_, err3 := b.Spaces(ctx)
-	_, err4 := b.Keys(ctx)
+	_, err4 := b.APIKeys(ctx)
 	_, err5 := b.LastAt(ctx)
 	if err := errors.Join(err1, err2, err3, err4, err5, b.Check(ctx)); err != nil {
 		t.Error(err)

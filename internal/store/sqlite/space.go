@@ -107,16 +107,16 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 func rekeyAll(c *conn, space contact.SpaceID, rekey store.Rekey) error {
 	const page = 500
 	for last := contact.ID(0); ; {
-		var gone, come []record.Key
+		var gone, come []record.MatchKey
 		n := 0
 		err := c.run(listOldest, func(s *sqlite.Stmt) error {
 			row := contactRow(space, s)
 			lost, won, err := rekey(&row)
 			for _, k := range lost {
-				gone = append(gone, record.Key{Space: space, Key: k, ID: row.ID})
+				gone = append(gone, record.MatchKey{Space: space, MatchKey: k, ID: row.ID})
 			}
 			for _, k := range won {
-				come = append(come, record.Key{Space: space, Key: k, ID: row.ID})
+				come = append(come, record.MatchKey{Space: space, MatchKey: k, ID: row.ID})
 			}
 			if n, last = n+1, row.ID; err == nil && n == page {
 				err = errEnough

@@ -176,7 +176,7 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 	return nil
 }
 
-func (c *conn) saveKeys(gone, come []record.Key) error {
+func (c *conn) saveKeys(gone, come []record.MatchKey) error {
 	for _, k := range gone {
 		if err := c.run(deleteKey, nil, int64(k.Space), int64(k.Kind), k.Text, int64(k.ID)); err != nil {
 			return err

@@ -154,12 +154,12 @@ func testNewRowExists(t *testing.T, b store.Backend) {
 
 // oneOfEach is a batch that writes to every table.
 func oneOfEach(space contact.SpaceID, id contact.ID) *store.Save {
-	key := record.Key{Space: space, Key: contact.Key{Kind: contact.EmailKey, Text: "ada@example.com"}, ID: id}
+	key := record.MatchKey{Space: space, MatchKey: contact.MatchKey{Kind: contact.EmailKey, Text: "ada@example.com"}, ID: id}
 	return &store.Save{
 		Spaces:   []store.SpaceRow{{Space: space, NextID: id + 1, BlockEnd: id + 9, NextSeq: 2, LastAt: 77}},
 		Contacts: []store.ContactSave{{Row: rowOf(space, id, 1, "Ada Example")}},
 		Changes:  []record.Change{changeOf(space, 1, id)},
-		KeysCome: []record.Key{key},
+		KeysCome: []record.MatchKey{key},
 	}
 }
 

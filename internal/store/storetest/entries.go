@@ -211,7 +211,7 @@ func testEntryOrNeither(t *testing.T, b store.Backend) {
 	nobodyKey.Key = key.ID
 	row := rowOf(space.ID, 1, 1, "Ada")
 	suite.Commit(t, b, b.Lane(space.ID), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
-	failing := func(*record.Contact) (gone, come []contact.Key, err error) { return nil, nil, errTest }
+	failing := func(*record.Contact) (gone, come []contact.MatchKey, err error) { return nil, nil, errTest }
 	for name, change := range map[string]func() error{
 		"a change of a Space that is refused":          func() error { return rename(&good, nil, errTest) },
 		"a change of a Space whose keys are not known": func() error { return rename(&good, failing, nil) },

@@ -37,7 +37,7 @@ func makeKey(t *testing.T, b store.Backend, k access.APIKey) access.APIKey {
 
 func wantKeys(t *testing.T, b store.Backend, want ...access.APIKey) {
 	t.Helper()
-	if got, err := b.Keys(bg); err != nil || !slices.Equal(got, want) {
+	if got, err := b.APIKeys(bg); err != nil || !slices.Equal(got, want) {
 		t.Errorf("Keys: %v\n got %+v\nwant %+v", err, got, want)
 	}
 }

@@ -77,36 +77,36 @@ func testList(t *testing.T, b store.Backend) {
 // CONTRACT D17.
 func testListKeys(t *testing.T, b store.Backend) {
 	space, other := peopled(t, b)
-	email := contact.Key{Kind: contact.EmailKey, Text: "ada@example.com"}
-	upper := contact.Key{Kind: contact.EmailKey, Text: "Ada@example.com"}
-	phone := contact.Key{Kind: contact.PhoneKey, Text: "+15550100"}
-	sameText := contact.Key{Kind: contact.PhoneKey, Text: "ada@example.com"}
-	var come []record.Key
+	email := contact.MatchKey{Kind: contact.EmailKey, Text: "ada@example.com"}
+	upper := contact.MatchKey{Kind: contact.EmailKey, Text: "Ada@example.com"}
+	phone := contact.MatchKey{Kind: contact.PhoneKey, Text: "+15550100"}
+	sameText := contact.MatchKey{Kind: contact.PhoneKey, Text: "ada@example.com"}
+	var come []record.MatchKey
 	for _, id := range []contact.ID{1, 3, 6, 9} {
-		come = append(come, record.Key{Space: space, Key: email, ID: id})
+		come = append(come, record.MatchKey{Space: space, MatchKey: email, ID: id})
 	}
 	for _, id := range []contact.ID{2, 3, 9} {
-		come = append(come, record.Key{Space: space, Key: phone, ID: id})
+		come = append(come, record.MatchKey{Space: space, MatchKey: phone, ID: id})
 	}
-	come = append(come, record.Key{Space: space, Key: upper, ID: 8}, record.Key{Space: space, Key: sameText, ID: 5})
+	come = append(come, record.MatchKey{Space: space, MatchKey: upper, ID: 8}, record.MatchKey{Space: space, MatchKey: sameText, ID: 5})
 	suite.Commit(t, b, b.Lane(space), &store.Save{KeysCome: come})
-	suite.Commit(t, b, b.Lane(other), &store.Save{KeysCome: []record.Key{{Space: other, Key: email, ID: 7}}})
+	suite.Commit(t, b, b.Lane(other), &store.Save{KeysCome: []record.MatchKey{{Space: other, MatchKey: email, ID: 7}}})
 
-	keys := func(k ...contact.Key) store.Listing { return store.Listing{Space: space, Keys: k, Limit: 100} }
+	keys := func(k ...contact.MatchKey) store.Listing { return store.Listing{Space: space, Keys: k, Limit: 100} }
 	wantList(t, b, keys(email), 9, 6, 3, 1)
 	wantList(t, b, keys(upper), 8)
 	wantList(t, b, keys(sameText), 5)
 	wantList(t, b, keys(email, phone), 9, 3)
 	wantList(t, b, keys(phone, email), 9, 3)
 	wantList(t, b, keys(email, upper))
-	wantList(t, b, keys(contact.Key{Kind: contact.EmailKey, Text: "ada@example.co"}))
-	wantList(t, b, store.Listing{Space: other, Keys: []contact.Key{email}, Limit: 100}, 7)
-	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email}, Limit: 2}, 9, 6)
-	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email}, Limit: 2, Before: 6}, 3, 1)
-	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email}, Limit: 2, After: 1, OldestFirst: true}, 3, 6)
-	wantList(t, b, store.Listing{Space: space, Keys: []contact.Key{email, phone}, Limit: 1, OldestFirst: true}, 3)
+	wantList(t, b, keys(contact.MatchKey{Kind: contact.EmailKey, Text: "ada@example.co"}))
+	wantList(t, b, store.Listing{Space: other, Keys: []contact.MatchKey{email}, Limit: 100}, 7)
+	wantList(t, b, store.Listing{Space: space, Keys: []contact.MatchKey{email}, Limit: 2}, 9, 6)
+	wantList(t, b, store.Listing{Space: space, Keys: []contact.MatchKey{email}, Limit: 2, Before: 6}, 3, 1)
+	wantList(t, b, store.Listing{Space: space, Keys: []contact.MatchKey{email}, Limit: 2, After: 1, OldestFirst: true}, 3, 6)
+	wantList(t, b, store.Listing{Space: space, Keys: []contact.MatchKey{email, phone}, Limit: 1, OldestFirst: true}, 3)
 
-	gone := []record.Key{{Space: space, Key: email, ID: 3}, {Space: space, Key: email, ID: 2}} // the second is not there
+	gone := []record.MatchKey{{Space: space, MatchKey: email, ID: 3}, {Space: space, MatchKey: email, ID: 2}} // the second is not there
 	suite.Commit(t, b, b.Lane(space), &store.Save{KeysGone: gone})
 	wantList(t, b, keys(email), 9, 6, 1)
 	wantList(t, b, keys(phone), 9, 3, 2)
@@ -296,20 +296,20 @@ func testLoadNothing(t *testing.T, b store.Backend) {
 // CONTRACT D10: what phones are compared by follows from the Space's region.
 func testRekey(t *testing.T, b store.Backend) {
 	space, other := peopled(t, b)
-	before := contact.Key{Kind: contact.PhoneKey, Text: "07700900123"}
-	after := contact.Key{Kind: contact.PhoneKey, Text: "+447700900123"}
-	for _, row := range []record.Key{{Space: space, Key: before, ID: 1}, {Space: space, Key: before, ID: 9}, {Space: other, Key: before, ID: 7}} {
-		suite.Commit(t, b, b.Lane(row.Space), &store.Save{KeysCome: []record.Key{row}})
+	before := contact.MatchKey{Kind: contact.PhoneKey, Text: "07700900123"}
+	after := contact.MatchKey{Kind: contact.PhoneKey, Text: "+447700900123"}
+	for _, row := range []record.MatchKey{{Space: space, MatchKey: before, ID: 1}, {Space: space, MatchKey: before, ID: 9}, {Space: other, MatchKey: before, ID: 7}} {
+		suite.Commit(t, b, b.Lane(row.Space), &store.Save{KeysCome: []record.MatchKey{row}})
 	}
-	keys := func(space contact.SpaceID, k contact.Key) store.Listing {
-		return store.Listing{Space: space, Keys: []contact.Key{k}, Limit: 100}
+	keys := func(space contact.SpaceID, k contact.MatchKey) store.Listing {
+		return store.Listing{Space: space, Keys: []contact.MatchKey{k}, Limit: 100}
 	}
 	var asked []contact.ID
 	toGB := func(fail error) error {
 		asked = nil
 		_, err := b.UpdateSpace(bg, space, func(s *access.Space) (*access.Entry, store.Rekey, error) {
 			s.Region = "GB"
-			return nil, func(row *record.Contact) (gone, come []contact.Key, err error) {
+			return nil, func(row *record.Contact) (gone, come []contact.MatchKey, err error) {
 				if row.Space != space || !bytes.Contains(row.Doc, []byte(fmt.Sprint("Ada ", row.ID))) {
 					t.Errorf("asked for %+v", row)
 				}
@@ -318,7 +318,7 @@ func testRekey(t *testing.T, b store.Backend) {
 					return nil, nil, fail
 				}
 				if row.ID == 1 || row.ID == 9 {
-					gone, come = []contact.Key{before}, []contact.Key{after}
+					gone, come = []contact.MatchKey{before}, []contact.MatchKey{after}
 				}
 				return gone, come, nil
 			}, nil

@@ -31,8 +31,8 @@ const sparseRows = store.MaxLookedAt + 50
 
 var (
 	sparseIDs = []contact.ID{5, 20, 60, sparseRows - 5}
-	common    = contact.Key{Kind: contact.EmailKey, Text: "office@example.com"} // all have it
-	rare      = contact.Key{Kind: contact.PhoneKey, Text: "+15550100"}          // few have it too
+	common    = contact.MatchKey{Kind: contact.EmailKey, Text: "office@example.com"} // all have it
+	rare      = contact.MatchKey{Kind: contact.PhoneKey, Text: "+15550100"}          // few have it too
 )
 
 func sparse(t *testing.T, b store.Backend) contact.SpaceID {
@@ -43,12 +43,12 @@ func sparse(t *testing.T, b store.Backend) contact.SpaceID {
 		ch := changeOf(space, n, contact.ID(n))
 		ch.Prev = n - 1
 		s.Changes = append(s.Changes, ch)
-		s.KeysCome = append(s.KeysCome, record.Key{Space: space, Key: common, ID: contact.ID(n)})
+		s.KeysCome = append(s.KeysCome, record.MatchKey{Space: space, MatchKey: common, ID: contact.ID(n)})
 	}
 	for _, id := range sparseIDs {
 		row := rowOf(space, id, contact.Version(id), "Ada")
 		s.Contacts = append(s.Contacts, store.ContactSave{Row: row})
-		s.KeysCome = append(s.KeysCome, record.Key{Space: space, Key: rare, ID: id})
+		s.KeysCome = append(s.KeysCome, record.MatchKey{Space: space, MatchKey: rare, ID: id})
 	}
 	suite.Commit(t, b, b.Lane(space), &s)
 	return space
@@ -89,12 +89,12 @@ func testLookedAt(t *testing.T, b store.Backend) {
 		}
 		walk, err := b.Updated(bg, u)
 		check("by change", walk, err)
-		l.Keys, u.Keys = []contact.Key{common, rare}, []contact.Key{rare, common}
+		l.Keys, u.Keys = []contact.MatchKey{common, rare}, []contact.MatchKey{rare, common}
 		walk, err = b.List(bg, l)
 		check("by two keys", walk, err)
 		walk, err = b.Updated(bg, u)
 		check("by change and two keys", walk, err)
-		u.Keys = []contact.Key{{Kind: contact.EmailKey, Text: "nobody@example.com"}}
+		u.Keys = []contact.MatchKey{{Kind: contact.EmailKey, Text: "nobody@example.com"}}
 		if walk, err = b.Updated(bg, u); err != nil || len(walk.Rows) > 0 || (walk.Stopped != 0) != (c.stopped != 0 || c.limit < 9 && c.before != 51) {
 			t.Errorf("%+v of nobody: %v, %d contacts, stopped with %d", c, err, len(walk.Rows), walk.Stopped)
 		}
@@ -106,7 +106,7 @@ func testLookedAt(t *testing.T, b store.Backend) {
 func testSparseLists(t *testing.T, b store.Backend) {
 	space := sparse(t, b)
 	s := suite.NewStore(t, b, store.Options{})
-	nobody := contact.Key{Kind: contact.EmailKey, Text: "nobody@example.com"}
+	nobody := contact.MatchKey{Kind: contact.EmailKey, Text: "nobody@example.com"}
 	for _, c := range []struct {
 		name  string
 		q     store.Query
@@ -114,15 +114,15 @@ func testSparseLists(t *testing.T, b store.Backend) {
 		want  []contact.ID // in the order of the list
 		pages int
 	}{
-		{"by two keys", store.Query{Keys: []contact.Key{common, rare}}, 9, []contact.ID{sparseRows - 5, 60, 20, 5}, 2},
+		{"by two keys", store.Query{Keys: []contact.MatchKey{common, rare}}, 9, []contact.ID{sparseRows - 5, 60, 20, 5}, 2},
 		{"by change", store.Query{UpdatedSince: 1}, 9, sparseIDs, 2},
 		{"by change, one at a time", store.Query{UpdatedSince: 1}, 1, sparseIDs, 4},
-		{"by change and key", store.Query{UpdatedSince: 1, Keys: []contact.Key{rare}}, 9, sparseIDs, 2},
-		{"by change, of nobody", store.Query{UpdatedSince: 1, Keys: []contact.Key{nobody}}, 9, nil, 2},
+		{"by change and key", store.Query{UpdatedSince: 1, Keys: []contact.MatchKey{rare}}, 9, sparseIDs, 2},
+		{"by change, of nobody", store.Query{UpdatedSince: 1, Keys: []contact.MatchKey{nobody}}, 9, nil, 2},
 	} {
 		c.q.Space = space
 		var ids []contact.ID
-		visit := func(at store.Place) store.Page {
+		visit := func(at store.Place) store.ListPage {
 			page, err := s.List(bg, c.q, at, c.limit)
 			if err != nil {
 				t.Fatalf("%s, from %+v: %v", c.name, at, err)
@@ -376,7 +376,7 @@ func testReadsEnd(t *testing.T, b store.Backend) {
 			return b.List(ctx, store.Listing{Space: space, Limit: 9})
 		},
 		"List by keys": func(ctx context.Context) (any, error) {
-			return b.List(ctx, store.Listing{Space: space, Limit: 9, Keys: []contact.Key{common, rare}})
+			return b.List(ctx, store.Listing{Space: space, Limit: 9, Keys: []contact.MatchKey{common, rare}})
 		},
 		"Updated": func(ctx context.Context) (any, error) {
 			return b.Updated(ctx, store.Updates{Space: space, Limit: 9})

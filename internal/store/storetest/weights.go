@@ -19,7 +19,7 @@ var weightTests = []suite.Test{
 // more than a page. Every list ends with the row that fills it.
 func testPageBytes(t *testing.T, b store.Backend) {
 	space := suite.NewSpace(t, b, "")
-	key := contact.Key{Kind: contact.EmailKey, Text: "ada@example.com"}
+	key := contact.MatchKey{Kind: contact.EmailKey, Text: "ada@example.com"}
 	const rows, large = 8, 3 // the third row
 	filler := func(weight int) []byte {
 		return []byte(`{"a":"` + strings.Repeat("é", (weight-8)/2) + `"}`)
@@ -42,14 +42,14 @@ func testPageBytes(t *testing.T, b store.Backend) {
 			t.Fatalf("row %d weighs %d, and its change %d; want %d", n, row.Weight(), ch.Weight(), weight)
 		}
 		suite.Commit(t, b, b.Lane(space), &store.Save{
-			Contacts: []store.ContactSave{{Row: row}}, Changes: []record.Change{ch}, KeysCome: []record.Key{{Space: space, Key: key, ID: id}},
+			Contacts: []store.ContactSave{{Row: row}}, Changes: []record.Change{ch}, KeysCome: []record.MatchKey{{Space: space, MatchKey: key, ID: id}},
 		})
 	}
 	list := func(l store.Listing) []contact.ID { // by id and by change is the same here
 		t.Helper()
 		l.Space = space
 		found, err1 := b.List(bg, l)
-		l.Keys = []contact.Key{key}
+		l.Keys = []contact.MatchKey{key}
 		keyed, err2 := b.List(bg, l)
 		updated, err3 := b.Updated(bg, store.Updates{
 			Space: space, After: contact.Seq(l.After), Before: contact.Seq(l.Before), OldestFirst: l.OldestFirst, Limit: l.Limit,

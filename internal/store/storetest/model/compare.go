@@ -174,12 +174,12 @@ func (d *diary) checkContacts(t *testing.T, b store.Backend, s *store.Store, spa
 // have it now (CONTRACT D17).
 func (d *diary) checkKeys(t *testing.T, b store.Backend, space contact.SpaceID) {
 	t.Helper()
-	want := map[contact.Key][]contact.ID{}
+	want := map[contact.MatchKey][]contact.ID{}
 	for id, versions := range d.past { // of which the newest is what is now
 		for _, p := range versions {
 			for _, col := range []contact.Collection{contact.Emails, contact.Phones} {
 				for _, v := range p.lists[int(col)] {
-					key := contact.KeyOf(col, v.text, d.region)
+					key := contact.MatchKeyOf(col, v.text, d.region)
 					isNow := p.into == 0 && p.version == d.people[id].version
 					if !isNow {
 						want[key] = slices.Clip(want[key]) // nobody more, but to be looked for
@@ -192,7 +192,7 @@ func (d *diary) checkKeys(t *testing.T, b store.Backend, space contact.SpaceID) 
 	}
 	for key, ids := range want {
 		slices.Sort(ids)
-		walk, err := b.List(bg, store.Listing{Space: space, Keys: []contact.Key{key}, OldestFirst: true, Limit: len(d.people) + 1})
+		walk, err := b.List(bg, store.Listing{Space: space, Keys: []contact.MatchKey{key}, OldestFirst: true, Limit: len(d.people) + 1})
 		if have := suite.IDs(walk.Rows); err != nil || !slices.Equal(have, ids) {
 			t.Errorf("Space %d, kind %d, %q: %v, contacts %v, want %v", space, key.Kind, key.Text, err, have, ids)
 		}

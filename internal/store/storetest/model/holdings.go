@@ -104,18 +104,18 @@ func (p *player) lists(space contact.SpaceID, row store.SpaceRow, say func(strin
 // keys tells who is found by each email and phone that was ever sent, and by
 // each with the one before it.
 func (p *player) keys(place int, say func(string, ...any)) {
-	sent := map[contact.Key]bool{}
+	sent := map[contact.MatchKey]bool{}
 	for _, l := range p.script.lines {
 		for _, col := range []contact.Collection{contact.Emails, contact.Phones} {
 			for _, text := range l.ask.lists[int(col)] {
-				sent[contact.KeyOf(col, text, p.script.regions[place])] = true
+				sent[contact.MatchKeyOf(col, text, p.script.regions[place])] = true
 			}
 		}
 	}
-	all := slices.SortedFunc(maps.Keys(sent), func(a, b contact.Key) int {
+	all := slices.SortedFunc(maps.Keys(sent), func(a, b contact.MatchKey) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Text, b.Text))
 	})
-	found := func(keys ...contact.Key) {
+	found := func(keys ...contact.MatchKey) {
 		rows, err := p.backend.List(bg, store.Listing{Space: p.spaces[place], Keys: keys, Limit: 2000})
 		say("found by %+v: %v", keys, suite.IDs(must(p, rows, err).Rows))
 	}

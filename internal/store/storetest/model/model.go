@@ -205,7 +205,7 @@ func (d *diary) merge(a ask, now moment) (string, bool) {
 
 func (d *diary) united(l int, own, theirs []value) []value {
 	all := slices.Clone(own)
-	key := func(v value) string { return contact.MatchKey(contact.Collection(l), v.text, d.region) }
+	key := func(v value) string { return contact.MatchText(contact.Collection(l), v.text, d.region) }
 	for _, v := range theirs {
 		at := slices.IndexFunc(all, func(o value) bool { return key(o) == key(v) })
 		if at < 0 {

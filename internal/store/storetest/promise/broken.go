@@ -170,7 +170,7 @@ func registryOf(t *testing.T, b store.Backend) (r registry) {
 	t.Helper()
 	var err1, err2 error
 	r.spaces, err1 = b.Spaces(bg)
-	r.keys, err2 = b.Keys(bg)
+	r.keys, err2 = b.APIKeys(bg)
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}

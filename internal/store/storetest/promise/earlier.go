@@ -78,7 +78,7 @@ func CheckEarlier(t *testing.T, b store.Backend) {
 			t.Errorf("the second email has the origins %v", c.Values[contact.Emails][1].Origins)
 		}
 	}
-	page, err := s.List(bg, store.Query{Space: space, Keys: []contact.Key{{Kind: contact.EmailKey, Text: "ada@example.com"}}}, store.Place{}, 10)
+	page, err := s.List(bg, store.Query{Space: space, Keys: []contact.MatchKey{{Kind: contact.EmailKey, Text: "ada@example.com"}}}, store.Place{}, 10)
 	if err != nil || len(page.Rows) != 1 || page.Rows[0].ID != ada {
 		t.Errorf("by email: %v, %d contacts", err, len(page.Rows))
 	}
