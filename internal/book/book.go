@@ -1,6 +1,6 @@
 // Package book holds the use cases: what callers can do with a contact book.
 // It is the only writer. It knows who asks and whether they may, hands the
-// store a decision from package contact, and knows no database and no HTTP.
+// store verbs of package contact, and knows no database and no HTTP.
 package book
 
 import (

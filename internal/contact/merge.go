@@ -19,10 +19,10 @@ func (m *Merge) Needs() Needs {
 func (m *Merge) Size() int { return 0 }
 
 // Decide joins the contacts. The survivor keeps its own values first and in
-// order, takes those that it lacks as MatchKey compares them, keeps its custom
+// order, takes those that it lacks as MatchText compares them, keeps its custom
 // fields and fills its empty ones. Where both held a value, it has the origins of
-// both from then on. The merged contact's row is left as it is, frozen: that and
-// the origins are what an unmerge needs.
+// both from then on. The merged contact keeps its values, frozen: those and the
+// origins are what an unmerge needs.
 //
 // It is refused where both are one, and where a collection would pass MaxMerged,
 // the contact MaxSize, or its ids MaxAliases.

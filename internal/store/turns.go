@@ -33,7 +33,7 @@ func NewTurns(most int) *Turns {
 
 func halfOf(readers int) *Turns { return NewTurns(max(1, readers/2)) }
 
-// Enter waits for a place among the reads of a Space, or until ctx ends.
+// Enter waits for a place in a Space, or until ctx ends.
 func (s *Turns) Enter(ctx context.Context, space contact.SpaceID) error {
 	turn := s.queue(space)
 	if turn == nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-// Save writes the changes of one Space, one statement a table, in one round
-// trip. COMMIT does not travel along, because whether every row was as it was
+// Save writes the changes of one Space, a statement for each thing that is done to
+// a table, in one round trip. COMMIT does not travel along, because whether every row was as it was
 // loaded is known only from the answers.
 func (t *tx) Save(ctx context.Context, s *store.Save) error {
 	space, err := spaceOf(s)
