@@ -34,7 +34,7 @@ const quotaWindow = contact.Time(time.Minute / time.Microsecond)
 func (u Usage) Check(q Quota, now contact.Time) error {
 	if q.Bytes > 0 && u.Bytes >= q.Bytes {
 		return &fault.Error{Kind: fault.SpaceFull, Code: fault.CodeSpaceFull,
-			Message: "This Space has reached its quota: nothing was changed. Reading goes on, and so does taking back. Ask whoever runs the server for more room."}
+			Message: "This Space has reached its quota: nothing was changed. Reading goes on. Ask whoever runs the server for more room."}
 	}
 	if over := u.Since + quotaWindow - now; q.Minute > 0 && u.Minute >= q.Minute && over > 0 {
 		return &fault.Error{Kind: fault.SpaceFull, Code: fault.CodeSpaceFull, RetryAfter: time.Duration(over) * time.Microsecond,

@@ -6,6 +6,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -113,7 +114,11 @@ func (s *Store) lane(space contact.SpaceID) (*lane, error) {
 // Get reads the contact that a ref leads to, through any number of merges
 // (CONTRACT S6). It returns false where the Space has none.
 func (s *Store) Get(ctx context.Context, space contact.SpaceID, ref contact.ID) (contact.Contact, bool, error) {
-	return decoded(s.reads.Contact(ctx, space, ref))
+	c, ok, err := decoded(s.reads.Contact(ctx, space, ref))
+	if ok && c.State == contact.Merged {
+		return contact.Contact{}, false, errAstray(c.ID)
+	}
+	return c, ok, err
 }
 
 // Row reads the contact that has this very id, which may have been merged into
@@ -132,6 +137,12 @@ func decoded(row record.Contact, ok bool, err error) (contact.Contact, bool, err
 		return contact.Contact{}, false, errDamaged(err)
 	}
 	return c, true, nil
+}
+
+// errAstray is for a ref that leads to a merged contact: what it should lead to is
+// lost, and the frozen row is not what the caller means.
+func errAstray(id contact.ID) error {
+	return errDamaged(fmt.Errorf("%w: the alias of contact %d leads nowhere", record.ErrDamaged, id))
 }
 
 // Change reads one entry of a Space's history, false where there is none.

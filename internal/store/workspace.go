@@ -132,7 +132,11 @@ func (ws *workspace) view(w *Write, needs *contact.Needs) (*contact.View, error)
 		return contact.Found{ID: named, Contact: ws.now(id)}
 	}
 	for _, ref := range needs.Refs {
-		v.Refs = append(v.Refs, find(ref, ws.to(ref)))
+		found := find(ref, ws.to(ref))
+		if found.Contact != nil && found.Contact.State == contact.Merged {
+			damaged = errAstray(found.Contact.ID)
+		}
+		v.Refs = append(v.Refs, found)
 	}
 	for _, id := range needs.Rows {
 		v.Rows = append(v.Rows, find(id, id))

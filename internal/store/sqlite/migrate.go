@@ -75,7 +75,7 @@ func openSchema(ctx context.Context, path string) (_ *schema, err error) {
 		return nil, fmt.Errorf("%s was made by a newer version of carnet (its schema is %d, this program knows %d): use that version", path, current, newest)
 	}
 	if current == 1 {
-		return nil, fmt.Errorf("%s was made by a carnet from before the first release (its schema is 1), which no version reads any more: move it away, and start with a new one", path)
+		return nil, fmt.Errorf("%s was made by a carnet from before the first release (its schema is 1), which no version reads any more: move it away with its -lock file, and start with a new one", path)
 	}
 	s.pending = current < newest
 	return s, nil

@@ -12,6 +12,7 @@ import (
 var aliasTests = []suite.Test{
 	{"every alias leads to the survivor, through any number of merges", testAliasChain},
 	{"an alias of another Space leads nowhere", testAliasOfOtherSpace},
+	{"a merged contact whose alias is lost is not taken for a live one", testLostAlias},
 	{"a write to an alias that is not there is refused", testNoContact},
 }
 
@@ -72,6 +73,32 @@ func testAliasOfOtherSpace(t *testing.T, b store.Backend) {
 		}
 	}
 	suite.Audit(t, b, space)
+}
+
+// FAULT F3.
+func testLostAlias(t *testing.T, b store.Backend) {
+	s, space := suite.NewStore(t, b, store.Options{}), suite.NewSpace(t, b, "")
+	id, other := made(t, s, space, name("Merged")), made(t, s, space, name("Other"))
+	row, _, err := b.Row(bg, space, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row.Version, row.State, row.Parent = 2, contact.Merged, other
+	row.Seal()
+	suite.Commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: row, Loaded: 1, Moved: true}}}) // and no redirect
+	if c, _, err := s.Get(bg, space, id); suite.CodeOf(err) != "row_damaged" {
+		t.Errorf("reading it: %v, %+v", err, c)
+	}
+	for what, w := range map[string]store.Write{
+		"a put": putting(space, id, name("Mine")), "a merge into it": merging(space, id, other), "a merge of it": merging(space, other, id),
+	} {
+		if _, err := s.Do(bg, w); suite.CodeOf(err) != "row_damaged" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if c, ok, err := s.Row(bg, space, id); err != nil || !ok || c.State != contact.Merged {
+		t.Errorf("its own row: %v, %v, %+v", err, ok, c)
+	}
 }
 
 func testNoContact(t *testing.T, b store.Backend) {
