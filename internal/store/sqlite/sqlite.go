@@ -110,9 +110,17 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 	if err := b.start(ctx); err != nil {
 		return nil, err
 	}
-	b.claim.fresh = false
+	b.keepLock()
 	b.claim.leave()
 	return b, nil
+}
+
+// keepLock says that the lock file is worth something from here on. What goes on
+// in the background may say so at the same time.
+func (b *Backend) keepLock() {
+	b.marking.Lock()
+	defer b.marking.Unlock()
+	b.claim.fresh = false
 }
 
 // find opens the file apart from SQLite, and makes it where there is none.
