@@ -10,6 +10,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
@@ -93,24 +94,34 @@ func (h heavy) Size() int { return h.size }
 // name a contact that is large.
 func testLoad(t *testing.T, b store.Backend) {
 	g, space := gated(t, b), suite.NewSpace(t, b, "")
-	large := name("Large")
-	large.Fields.Sent = true
-	for i := range 15 { // text
-		large.Fields.Named[i], large.Fields.Texts[i] = true, strings.Repeat("é", 10_000)
-	}
 	const contacts = 64 + 8 // the first are loaded before it is known what they weigh, and weigh 18 MiB
 	ids := make([]contact.ID, contacts)
+	var save store.Save
 	for i := range ids {
-		ids[i] = made(t, g.store, space, large)
+		ids[i] = contact.ID(1<<40 + i)
+		// What is heavy is nothing to read, so that this is slow nowhere.
+		row := record.Contact{Space: space, ID: ids[i], Version: 1, Created: 1, Depth: 1,
+			Doc: []byte(`{"names":["Large"]` + strings.Repeat(" ", 300_000) + `}`), Origins: []byte(`{"from":[[1,1]],"names":[0]}`)}
+		row.Seal()
+		save.Contacts = append(save.Contacts, store.ContactSave{Row: row})
 	}
+	suite.Commit(t, b, b.Lane(space), &save)
 	all := []*sent{g.holdUp(space)}
-	for _, id := range ids {
-		all = append(all, g.send(bg, putting(space, id, name("Changed"))))
+	for i, id := range ids {
+		p := name("Large") // what is there: loading is what is looked at
+		if i >= 63 {
+			p = name("Changed")
+		}
+		all = append(all, g.send(bg, putting(space, id, p)))
 	}
 	g.pass(3)
-	saved(t, all...)
-	wantCommits(t, g, 1, 64, contacts-64)
-	inHistory(t, suite.Audit(t, b, space), all...)
+	saved(t, append(all[:1:1], all[64:]...)...)
+	for i, p := range all[1:64] {
+		if !p.done || p.err != nil || p.out.Op != 0 {
+			t.Errorf("write %d, which changes nothing: answered %v, %v, change %d", i, p.done, p.err, p.out.Op)
+		}
+	}
+	wantCommits(t, g, 1, 1, contacts-64)
 }
 
 func testCoalesced(t *testing.T, b store.Backend) {
