@@ -30,9 +30,9 @@ func seeded(t *testing.T) (string, *sqlite.Conn) {
 	}
 	t.Cleanup(func() { c.Close() })
 	err = sqlitex.ExecuteScript(c, string(schema)+fmt.Sprintf(`;
-		INSERT INTO spaces VALUES (1, 6, 1000, 10, 0);
+		INSERT INTO spaces VALUES (1, 6, 1000, 10, 0, 0, 0, 0);
 		INSERT INTO match_keys VALUES (1, 0, '%s', 5);
-		INSERT INTO contacts VALUES (5, 1, 1, 0, 0, 0, 0, 4, 1, 0, '%s', '{}')`,
+		INSERT INTO contacts VALUES (5, 1, 1, 0, 0, 0, 4, 1, 0, '%s', '{}')`,
 		key(string(people.AppendEmail(nil, 5, 1))), people.AppendDoc(nil, 5, 1)), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -12,10 +12,10 @@ import (
 
 // The statements of a PUT that changes a contact of one Space.
 const (
-	SelectContact = `SELECT version, head_seq, depth, skip_seq, doc, origins FROM contacts WHERE id = ?1 AND space_id = ?2`
+	SelectContact = `SELECT version, head_seq, depth, checksum, doc, origins FROM contacts WHERE id = ?1 AND space_id = ?2`
 	UpdateContact = `UPDATE contacts SET version = ?2, head_seq = ?3, depth = ?4, doc = ?5, origins = ?6 WHERE id = ?1 AND space_id = ?7`
-	InsertChange  = `INSERT INTO changes (change_key, op_seq, contact_id, version, prev_seq, skip_seq, at, action, actor, reason, request_id, edits)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'put', ?8, '', ?9, ?10)`
+	InsertChange  = `INSERT INTO changes (change_key, op_seq, contact_id, version, prev_seq, checksum, at, action, actor, reason, request_id, edits, ref, batch_id, undoes)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'put', ?8, '', ?9, ?10, 0, '', 0)`
 	DeleteKey   = `DELETE FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
 	InsertKey   = `INSERT INTO match_keys (space_id, kind, key, id) VALUES (?1, ?2, ?3, ?4)`
 	SelectSpace = `SELECT next_seq FROM spaces WHERE space_id = ?1`
