@@ -37,7 +37,7 @@ func MatchKeyOf(col Collection, text, region string) MatchKey {
 func MatchKeyChanges(before, after *Contact, region string) (gone, come []MatchKey) {
 	for _, k := range keyed {
 		old, now := valuesWithKeys(before, k.col), valuesWithKeys(after, k.col)
-		if len(old) == len(now) && (len(old) == 0 || sameTexts(old, now)) {
+		if sameTexts(old, now) {
 			continue
 		}
 		was, is := keySet(old, k.col, region), keySet(now, k.col, region)
@@ -68,6 +68,9 @@ func valuesWithKeys(c *Contact, col Collection) []Value {
 }
 
 func sameTexts(a, b []Value) bool {
+	if len(a) != len(b) {
+		return false
+	}
 	for i := range a {
 		if a[i].Text != b[i].Text {
 			return false

@@ -82,14 +82,6 @@ func allOf(c *Contact) Patch {
 	return p
 }
 
-func textsOf(values []Value) []string {
-	texts := []string{}
-	for _, v := range values {
-		texts = append(texts, v.Text)
-	}
-	return texts
-}
-
 func TestPutOfWhatIsThereChangesNothing(t *testing.T) { // CONTRACT D15
 	rapid.Check(t, func(t *rapid.T) {
 		c := anyContact().Draw(t, "contact")
