@@ -22,10 +22,12 @@ const (
 	CodeRouteNotFound       Code = "route_not_found"
 	CodeMethodNotAllowed    Code = "method_not_allowed"
 	CodeContactNotFound     Code = "contact_not_found"
+	CodeChangeNotFound      Code = "change_not_found"
 	CodeContactTooLarge     Code = "contact_too_large" // no PUT could send it back
 	CodeInvalidID           Code = "invalid_id"
 	CodeVersionMismatch     Code = "version_mismatch" // IfMatch: the contact has changed
 	CodeETagInvalid         Code = "etag_invalid"
+	CodeBaseUnknown         Code = "base_unknown" // BaseVersion: the contact was never at that version
 	CodeHeaderInvalid       Code = "header_invalid"
 	CodeBodyTooLarge        Code = "body_too_large"
 	CodeContentType         Code = "content_type"
@@ -34,6 +36,17 @@ const (
 	CodeRepeatedParameter   Code = "repeated_parameter"
 	CodeUnknownParameter    Code = "unknown_parameter"
 	CodeCursorInvalid       Code = "cursor_invalid" // of another query, or changed
+)
+
+// What stands in the way of a write: 409, and 403 of what a key may take away.
+const (
+	CodeConflict        Code = "conflict"      // BaseVersion: both have changed the same
+	CodeUndoConflict    Code = "undo_conflict" // what is to be taken back was changed again since
+	CodeAlreadyUndone   Code = "already_undone"
+	CodeAlias           Code = "alias"             // the id leads to another contact, which would go
+	CodeDistinct        Code = "distinct"          // somebody said that they are two
+	CodeTooManyRemovals Code = "too_many_removals" // more than MaxRemovals allows
+	CodeOverBudget      Code = "over_budget"       // more than the key may
 )
 
 // The body as JSON: 422.
@@ -60,6 +73,7 @@ const (
 	CodeTooManyItems   Code = "too_many_items"
 	CodeMergedNotFound Code = "merged_not_found"
 	CodeMergeSelf      Code = "merge_self" // they are one contact already
+	CodeNotMerged      Code = "not_merged" // the id does not lead to this contact, or is its own
 )
 
 // Values: 422.

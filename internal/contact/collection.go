@@ -83,6 +83,9 @@ func (s Slot) String() string {
 	return slotKeys[s.Index()]
 }
 
+// path gives where errors and conflicts find the slot.
+func (s Slot) path() string { return "custom_fields." + s.String() }
+
 // slotKeys are the keys of all slots: every answer with a contact names them.
 var slotKeys = func() (keys [NumSlots]string) {
 	for i := range keys {

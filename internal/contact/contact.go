@@ -4,7 +4,10 @@
 // or for a preview, with the same result.
 package contact
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // SpaceID names a Space (a tenant). From 1; unique in the installation.
 type SpaceID int64
@@ -20,6 +23,9 @@ const (
 // Space, never reused (CONTRACT D4). An ID as a caller names it, which may
 // belong to a merged contact, is called a ref.
 type ID int64
+
+// String writes the id in decimal.
+func (id ID) String() string { return strconv.FormatInt(int64(id), 10) }
 
 // MaxID is 2^53-1, the greatest integer that JavaScript reads exactly.
 const MaxID ID = 1<<53 - 1
@@ -46,8 +52,9 @@ type State uint8
 
 // The states of a row.
 const (
-	Live   State = 0
-	Merged State = 1 // frozen: an alias, and the way back for unmerge
+	Live    State = 0
+	Merged  State = 1 // frozen: an alias, and the way back for unmerge
+	Deleted State = 2 // found by nobody, until that is undone
 )
 
 // Origin tells where a value came from: the write that brought it, and the

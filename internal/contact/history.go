@@ -11,9 +11,13 @@ type Action string
 
 // The actions.
 const (
-	ActionCreate Action = "create"
-	ActionPut    Action = "put"
-	ActionMerge  Action = "merge"
+	ActionCreate  Action = "create"
+	ActionPut     Action = "put"
+	ActionPatch   Action = "patch"
+	ActionMerge   Action = "merge"
+	ActionUnmerge Action = "unmerge"
+	ActionUndo    Action = "undo"
+	ActionDelete  Action = "delete"
 )
 
 // Actor is who made a change: the key that was used, and the name of the

@@ -62,7 +62,7 @@ func union(survivor, merged *Contact, v *View) (Contact, error) {
 	for _, col := range Collections {
 		after.Values[col] = unionOf(col, survivor.Values[col], merged.Values[col], v.Region)
 		if len(after.Values[col]) > MaxMerged {
-			return after, tooManyTogether(col, v.Reads)
+			return after, tooManyTogether(col, "merged_id", v.Reads)
 		}
 	}
 	for i, theirs := range merged.Fields {
@@ -77,14 +77,17 @@ func union(survivor, merged *Contact, v *View) (Contact, error) {
 	return after, err
 }
 
-// tooManyTogether refuses a merge. Of what is stored, and that it is so much, only
-// those learn who may read (CONTRACT D19).
-func tooManyTogether(col Collection, reads bool) error {
-	message := "Together these contacts have more values than one contact may have. Leave these two apart."
-	if reads {
-		message = fmt.Sprintf("Together these contacts have more than %d %s. Remove some first.", MaxMerged, col)
+// tooManyTogether refuses values that come from two places. Of what is stored, and
+// that it is so much, only those learn who may read (CONTRACT D19).
+func tooManyTogether(col Collection, path string, reads bool) error {
+	who, message := "Together with what is there, that is", "Together with what is there, that is more values than one contact may have. Send fewer."
+	if path == "merged_id" {
+		who, message = "Together these contacts have", "Together these contacts have more values than one contact may have. Leave these two apart."
 	}
-	return fault.At("merged_id", fault.CodeTooManyItems, message)
+	if reads {
+		message = fmt.Sprintf("%s more than %d %s. Remove some first.", who, MaxMerged, col)
+	}
+	return fault.At(path, fault.CodeTooManyItems, message)
 }
 
 // unionOf gives own and then those of theirs that it lacks.

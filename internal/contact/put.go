@@ -8,40 +8,49 @@ import (
 )
 
 // Needs names the contact, and the one that the body names.
-func (p *Put) Needs() Needs {
-	if p.BodyID == 0 || p.BodyID == p.Ref {
-		return Needs{Refs: []ID{p.Ref}}
+func (p *Put) Needs() Needs { return refsOf(p.Ref, p.BodyID) }
+
+func refsOf(ref, bodyID ID) Needs {
+	if bodyID == 0 || bodyID == ref {
+		return Needs{Refs: []ID{ref}}
 	}
-	return Needs{Refs: []ID{p.Ref, p.BodyID}}
+	return Needs{Refs: []ID{ref, bodyID}}
 }
 
 // Size gives about how many bytes the patch carries.
-func (p *Put) Size() int { return p.Patch.Size() }
+func (p *Put) Size() int { return p.Patch.Size() + p.Base.size() }
 
 // Decide applies the patch to a live contact. A collection that was sent replaces
 // the old one whole; a value that is sent again keeps its origin. Where nothing
-// comes out different, nothing changes (CONTRACT D15).
+// comes out different, nothing changes (CONTRACT D15). With a base it is applied
+// to that, and what it changes there to the contact as it is.
 func (p *Put) Decide(v *View) (Decision, error) {
-	c, ok := v.Contact(p.Ref)
-	if !ok {
-		return Decision{}, NotFound()
-	}
-	if err := p.Match.check(c.Version, v.Reads); err != nil {
-		return Decision{}, err
-	}
-	if p.BodyID != 0 && p.BodyID != p.Ref {
-		if other, ok := v.Contact(p.BodyID); !ok || other.ID != c.ID {
-			return Decision{}, fault.At("id", fault.CodeIDMismatch, "The id in the body names another contact than the path. Leave it out.")
-		}
-	}
-	after, err := patched(c, &p.Patch, v.Op)
+	c, err := edited(v, p.Ref, p.BodyID, &p.Match)
 	if err != nil {
 		return Decision{}, err
 	}
-	if err := checkSize(&after, "body"); err != nil {
+	after, err := p.Base.apply(c, v, func(from *Contact) (Contact, error) { return patched(from, &p.Patch, v.Op) })
+	if err != nil {
 		return Decision{}, err
 	}
 	return Decision{Subject: c.ID, Steps: []Step{{Before: c, After: after, Action: ActionPut, Ref: p.Ref}}}, nil
+}
+
+// edited finds the contact that a write of its values is about.
+func edited(v *View, ref, bodyID ID, match *Match) (*Contact, error) {
+	c, ok := v.Contact(ref)
+	if !ok {
+		return nil, NotFound()
+	}
+	if err := match.check(c.Version, v.Reads); err != nil {
+		return nil, err
+	}
+	if bodyID != 0 && bodyID != ref {
+		if other, ok := v.Contact(bodyID); !ok || other.ID != c.ID {
+			return nil, fault.At("id", fault.CodeIDMismatch, "The id in the body names another contact than the path. Leave it out.")
+		}
+	}
+	return c, nil
 }
 
 // patched gives the contact with the patch's values in place of its own, as the
@@ -63,16 +72,22 @@ func patched(c *Contact, p *Patch, op Seq) (Contact, error) {
 	}
 	if p.Fields.Sent {
 		for i, text := range p.Fields.Texts {
-			switch {
-			case text == c.Fields[i].Text: // sent again: keeps its origin
-			case text == "":
-				after.Fields[i] = Value{}
-			default:
-				after.Fields[i] = Value{Text: text, Origins: own}
-			}
+			after.Fields[i] = refilled(c.Fields[i], text, own)
 		}
 	}
 	return after, fault.Problems(problems)
+}
+
+// refilled gives a slot with a content. One that is sent again keeps its origin.
+func refilled(old Value, text string, own []Origin) Value {
+	switch text {
+	case old.Text:
+		return old
+	case "":
+		return Value{}
+	default:
+		return Value{Text: text, Origins: own}
+	}
 }
 
 // replaced gives the new list. A text that stayed in its place is found at

@@ -20,6 +20,9 @@ type Verb interface {
 var (
 	_ Verb = (*Create)(nil)
 	_ Verb = (*Put)(nil)
+	_ Verb = (*Amend)(nil)
+	_ Verb = (*Delete)(nil)
+	_ Verb = (*Undo)(nil)
 	_ Verb = (*Merge)(nil)
 )
 
@@ -36,6 +39,33 @@ type Put struct {
 	// the same contact as Ref (CONTRACT D6).
 	BodyID ID
 	Match  Match
+	Base   Base
+}
+
+// Amend changes a part of a contact: PATCH (CONTRACT D26). BodyID is as in Put.
+type Amend struct {
+	Ref       ID
+	Amendment Amendment
+	BodyID    ID
+	Match     Match
+	Base      Base
+}
+
+// Delete makes a contact that nobody finds, until that is undone (CONTRACT D31).
+type Delete struct {
+	Ref   ID
+	Match Match
+}
+
+// Undo takes a write back that touched the contact which Ref leads to (CONTRACT
+// D28). What it holds of history cannot change, so it is read before the write.
+type Undo struct {
+	Ref     ID
+	Op      Seq  // names the write
+	Resolve bool // what conflicts stays as it is, and the rest is undone
+	Match   Match
+	Entries []Change // of the write, all of them
+	Left    *Contact // the contact as the write left it that brought it back, if it did
 }
 
 // Merge joins the contact that Merged leads to into the one that Survivor leads
@@ -47,10 +77,11 @@ type Merge struct {
 
 // Needs names what a verb looks at.
 type Needs struct {
-	Refs   []ID // what these lead to, through any number of merges
-	Rows   []ID // the rows that have these very ids, merged ones too
-	Trees  []ID // all that was merged into what these lead to
-	NewIDs int  // how many contacts it may create
+	Refs   []ID  // what these lead to, through any number of merges
+	Rows   []ID  // the rows that have these very ids, merged ones too
+	Trees  []ID  // all that was merged into what these lead to
+	Undone []Seq // these writes: whether an undo of them stands
+	NewIDs int   // how many contacts it may create
 }
 
 // View is what a verb sees of its Space: what it needs, as all earlier writes
@@ -66,8 +97,15 @@ type View struct {
 	Refs   []Found
 	Rows   []Found
 	Trees  []Tree
+	Undone []Standing
 
 	unasked bool
+}
+
+// Standing is the undo of a write that stands: one that was not undone itself. By is
+// 0 where none does.
+type Standing struct {
+	Op, By Seq
 }
 
 // Found is what an id leads to; nil where the Space has nothing.
@@ -90,8 +128,16 @@ type Node struct {
 }
 
 // Contact gives the contact that a ref leads to (CONTRACT S6). It returns false
-// where the Space has none.
-func (v *View) Contact(ref ID) (*Contact, bool) { return v.find(v.Refs, ref) }
+// where the Space has none, or it is deleted.
+func (v *View) Contact(ref ID) (*Contact, bool) {
+	if c, ok := v.find(v.Refs, ref); ok && c.State != Deleted {
+		return c, true
+	}
+	return nil, false
+}
+
+// Found gives the contact that a ref leads to, a deleted one too.
+func (v *View) Found(ref ID) (*Contact, bool) { return v.find(v.Refs, ref) }
 
 // Row gives the contact that has this very id, merged or not.
 func (v *View) Row(id ID) (*Contact, bool) { return v.find(v.Rows, id) }
@@ -115,6 +161,17 @@ func (v *View) Tree(ref ID) []Node {
 	}
 	v.unasked = true
 	return nil
+}
+
+// UndoOf gives the write that undoes another and stands, 0 for none.
+func (v *View) UndoOf(op Seq) Seq {
+	for _, s := range v.Undone {
+		if s.Op == op {
+			return s.By
+		}
+	}
+	v.unasked = true
+	return 0
 }
 
 // NewID gives the n-th id for a contact to create, from 0.

@@ -1,0 +1,78 @@
+package contact
+
+// Removals counts what a write takes away (CONTRACT D24): values that a list no
+// longer has, and slots that were filled and hold something else now, or nothing.
+// What is deleted loses all that it showed; of what is merged, each filled slot
+// that its survivor fills otherwise is hidden. What only moves to another contact
+// of the same write is not taken away.
+func Removals(entries []Entry) int {
+	n := 0
+	for i := range entries {
+		e := &entries[i]
+		switch state := e.Change.Edits.State; {
+		case state != nil && state.After == Deleted:
+			n += shown(&e.Contact)
+		case state != nil && state.After == Merged:
+			n += hidden(entries, &e.Contact)
+		default:
+			n += removed(entries, i)
+		}
+	}
+	return n
+}
+
+// shown counts the values and filled slots of a contact.
+func shown(c *Contact) int {
+	n := 0
+	each(c, func(Value) { n++ })
+	return n
+}
+
+// hidden counts the filled slots of a merged contact in which its survivor holds
+// something else.
+func hidden(entries []Entry, merged *Contact) int {
+	n := 0
+	for i := range entries {
+		if survivor := &entries[i].Contact; survivor.ID == merged.Parent {
+			for slot, v := range merged.Fields {
+				if v.Text != "" && v.Text != survivor.Fields[slot].Text {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
+
+// removed counts what an entry takes away that no other contact has from then on.
+func removed(entries []Entry, of int) int {
+	n := 0
+	edits := &entries[of].Change.Edits
+	for _, col := range Collections {
+		if l := edits.Values[col]; l != nil {
+			for _, text := range l.Removed() {
+				if !movedTo(entries, of, func(c *Contact) bool { return comes(c.Values[col], text) }) {
+					n++
+				}
+			}
+		}
+	}
+	for _, f := range edits.Fields {
+		gone := f.Before.Text != "" && f.After.Text != f.Before.Text
+		if gone && !movedTo(entries, of, func(c *Contact) bool { return c.Fields[f.Slot.Index()].Text == f.Before.Text }) {
+			n++
+		}
+	}
+	return n
+}
+
+// movedTo tells whether another contact that the write brings back has something.
+func movedTo(entries []Entry, of int, has func(*Contact) bool) bool {
+	for i := range entries {
+		state := entries[i].Change.Edits.State
+		if i != of && state != nil && state.After == Live && has(&entries[i].Contact) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,159 @@
+package contact
+
+import (
+	"slices"
+
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// Needs names the contact, those that the write touched, and whether the write
+// was undone.
+func (u *Undo) Needs() Needs {
+	refs := []ID{u.Ref}
+	for i := range u.Entries {
+		if id := u.Entries[i].Contact; !slices.Contains(refs, id) {
+			refs = append(refs, id)
+		}
+	}
+	return Needs{Refs: refs, Undone: []Seq{u.Op}}
+}
+
+// Size gives about how many bytes its entries hold.
+func (u *Undo) Size() int {
+	n := 0
+	for i := range u.Entries {
+		n += u.Entries[i].size()
+	}
+	return n
+}
+
+// Decide applies the inverse of a write to what is there now (CONTRACT D28).
+func (u *Undo) Decide(v *View) (Decision, error) {
+	c, ok := v.Found(u.Ref)
+	if !ok || c.State == Deleted && !u.has(func(ch *Change) bool { return ch.Seq == c.Head }) {
+		return Decision{}, NotFound()
+	}
+	touched := u.has(func(ch *Change) bool {
+		other, ok := v.Found(ch.Contact)
+		return ok && other.ID == c.ID
+	})
+	if !touched {
+		return Decision{}, ChangeNotFound()
+	}
+	if err := u.Match.check(c.Version, v.Reads); err != nil {
+		return Decision{}, err
+	}
+	if by := v.UndoOf(u.Op); by != 0 {
+		r := refuse(fault.CodeAlreadyUndone, "This change was undone already. To have it back, undo what undid it.")
+		r.Subject, r.Standing = c.ID, by
+		return Decision{}, r
+	}
+	d := Decision{Subject: c.ID}
+	var conflicts []Conflict
+	for i := range u.Entries {
+		step, wrong, err := u.takeBack(v, &u.Entries[i])
+		if err != nil {
+			return Decision{}, err
+		}
+		d.Steps, conflicts = append(d.Steps, step), append(conflicts, wrong...)
+	}
+	if len(conflicts) > 0 && !u.Resolve {
+		r := refuse(fault.CodeUndoConflict, "What this change did was changed again since. Nothing was undone. With resolve=theirs that stays, and the rest is undone.")
+		r.Subject, r.Conflicts = c.ID, conflicts
+		return Decision{}, r
+	}
+	return d, nil
+}
+
+func (u *Undo) has(that func(*Change) bool) bool {
+	for i := range u.Entries {
+		if that(&u.Entries[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// takeBack gives the step that takes one entry back.
+func (u *Undo) takeBack(v *View, ch *Change) (Step, []Conflict, error) {
+	c, ok := v.Found(ch.Contact)
+	if !ok {
+		return Step{}, nil, ChangeNotFound()
+	}
+	step := Step{Before: c, After: *c, Action: ActionUndo, Ref: ch.Named(), Undoes: u.Op}
+	state := ch.Edits.State
+	switch {
+	case state != nil && state.After == Deleted:
+		step.After.State = Live
+		return step, nil, nil
+	case ch.Prev == 0 || state != nil && state.Before == Deleted: // it brought the contact
+		if differs := u.leftOtherwise(ch, c); len(differs) > 0 {
+			return step, differs, nil
+		}
+		step.After.State = Deleted
+		return step, nil, nil
+	}
+	back := ch.Edits.Inverse()
+	after, conflicts := Rebase(&back, c, ByOrigin)
+	step.After = after
+	return step, conflicts, checkTogether(&after, c, "change_id", v.Reads)
+}
+
+// leftOtherwise tells where a contact is not as the entry left it that brought it:
+// then it cannot just go again.
+func (u *Undo) leftOtherwise(ch *Change, c *Contact) []Conflict {
+	if c.ID != ch.Contact {
+		return []Conflict{{Contact: c.ID, Field: "id", Base: []string{ch.Contact.String()}, Theirs: []string{c.ID.String()}}}
+	}
+	if c.Head == ch.Seq {
+		return nil
+	}
+	left := Contact{}
+	if ch.Prev == 0 {
+		left = ch.Edits.Forward(left)
+	} else if u.Left != nil {
+		left = *u.Left
+	}
+	var conflicts []Conflict
+	for _, col := range Collections {
+		if was, is := left.Values[col], c.Values[col]; !sameTexts(was, is) {
+			conflicts = append(conflicts, Conflict{Contact: c.ID, Field: col.String(), Base: textsOf(was), Theirs: textsOf(is)})
+		}
+	}
+	for i := range c.Fields {
+		if was, is := left.Fields[i], c.Fields[i]; was.Text != is.Text {
+			slot := SlotAt(i)
+			conflicts = append(conflicts, Conflict{Contact: c.ID, Field: slot.path(), Slot: slot, Base: content(was), Theirs: content(is)})
+		}
+	}
+	return conflicts
+}
+
+// Named gives the id by which the caller named the contact of a change.
+func (ch *Change) Named() ID {
+	if ch.Ref != 0 {
+		return ch.Ref
+	}
+	return ch.Contact
+}
+
+func (ch *Change) size() int {
+	n := 0
+	for _, l := range ch.Edits.Values {
+		if l != nil {
+			for _, v := range slices.Concat(l.Before, l.After) {
+				n += len(v.Text)
+			}
+		}
+	}
+	for _, f := range ch.Edits.Fields {
+		n += len(f.Before.Text) + len(f.After.Text)
+	}
+	return n
+}
+
+// ChangeNotFound is the same for a change of other contacts and one that never was
+// (CONTRACT D28).
+func ChangeNotFound() error {
+	return fault.New(fault.NotFound, fault.CodeChangeNotFound, "This contact has no change with this id.")
+}
