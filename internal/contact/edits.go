@@ -128,13 +128,27 @@ func missing(in, other []Value) []string {
 
 // Forward gives the contact after the change, from the one before it.
 func (e *Edits) Forward(before Contact) Contact {
-	return e.replay(before, func(l *ListEdit) []Value { return l.After }, func(f FieldEdit) Value { return f.After })
+	after := e.replay(before, func(l *ListEdit) []Value { return l.After }, func(f FieldEdit) Value { return f.After })
+	if e.State != nil {
+		after.State = e.State.After
+	}
+	if e.Link != nil {
+		after.Parent = e.Link.After
+	}
+	return after
 }
 
 // Backward gives the contact before the change, from the one after it. Both
-// concern the values alone, not version or links.
+// concern what a change tells: values, state and parent, not the version.
 func (e *Edits) Backward(after Contact) Contact {
-	return e.replay(after, func(l *ListEdit) []Value { return l.Before }, func(f FieldEdit) Value { return f.Before })
+	before := e.replay(after, func(l *ListEdit) []Value { return l.Before }, func(f FieldEdit) Value { return f.Before })
+	if e.State != nil {
+		before.State = e.State.Before
+	}
+	if e.Link != nil {
+		before.Parent = e.Link.Before
+	}
+	return before
 }
 
 func (e *Edits) replay(c Contact, list func(*ListEdit) []Value, field func(FieldEdit) Value) Contact {

@@ -11,17 +11,26 @@ import (
 func TestEditsLeadForwardAndBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		before, after := anyContact().Draw(t, "before"), anyContact().Draw(t, "after")
+		for _, c := range []*Contact{&before, &after} {
+			c.Parent = rapid.SampledFrom([]ID{0, 5, 6}).Draw(t, "parent")
+			c.State = rapid.SampledFrom([]State{Live, Merged, 2}).Draw(t, "state")
+		}
 		e := Diff(&before, &after)
-		if f := e.Forward(before); !reflect.DeepEqual(f.Values, after.Values) || !reflect.DeepEqual(f.Fields, after.Fields) {
+		if f := e.Forward(before); !sameHolding(f, after) {
 			t.Fatalf("forward: %+v\n   want %+v", f, after)
 		}
-		if b := e.Backward(after); !reflect.DeepEqual(b.Values, before.Values) || !reflect.DeepEqual(b.Fields, before.Fields) {
+		if b := e.Backward(after); !sameHolding(b, before) {
 			t.Fatalf("backward: %+v\n    want %+v", b, before)
 		}
 		if b := e.Backward(e.Forward(before)); !reflect.DeepEqual(b, before) {
 			t.Fatalf("there and back: %+v\n          want %+v", b, before)
 		}
 	})
+}
+
+// sameHolding compares what a change can tell of two contacts.
+func sameHolding(a, b Contact) bool {
+	return reflect.DeepEqual(a.Values, b.Values) && reflect.DeepEqual(a.Fields, b.Fields) && a.State == b.State && a.Parent == b.Parent
 }
 
 // An edit is there for what differs, and for nothing else.

@@ -83,29 +83,16 @@ func (s *Store) History(ctx context.Context, space contact.SpaceID, c *contact.C
 }
 
 // atVersion finds the change that led to a version or, where it was skipped, to
-// the one before it; 0 where there is none. The next snapshot is looked up, and
-// from there at most contact.SnapshotEvery changes are walked.
+// the one before it; 0 where there is none.
 func (s *Store) atVersion(ctx context.Context, space contact.SpaceID, c *contact.Contact, version contact.Version) (contact.Seq, error) {
 	if version >= c.Version {
 		return c.Head, nil
 	}
-	if version <= 0 {
-		return 0, nil
-	}
-	from, err := s.reads.Snapshots(ctx, space, c.ID, version, 1)
-	if err != nil {
+	way, err := s.wayTo(ctx, space, c, Moment{Version: version})
+	if err != nil || len(way) == 0 {
 		return 0, err
 	}
-	steps, err := s.reads.Trail(ctx, space, startOf(from, 1, c), contact.SnapshotEvery+1)
-	if err != nil {
-		return 0, err
-	}
-	for _, step := range steps {
-		if step.Version <= version {
-			return step.Seq, nil
-		}
-	}
-	return 0, ErrNoRow // the chain is broken
+	return way[len(way)-1].Seq, nil
 }
 
 // startOf gives the n-th of the snapshots, or the contact's newest change where

@@ -125,12 +125,6 @@ func (l *Ledger) replay(t *testing.T, ch contact.Change) {
 	}
 	next := ch.Edits.Forward(c)
 	next.ID, next.Version, next.Head, next.Depth = ch.Contact, ch.Version, ch.Seq, c.Depth+1
-	if ch.Edits.Link != nil {
-		next.Parent = ch.Edits.Link.After
-	}
-	if ch.Edits.State != nil {
-		next.State = ch.Edits.State.After
-	}
 	if (ch.Snapshot != nil) != (next.Depth%contact.SnapshotEvery == 0) {
 		t.Fatalf("change %d is the contact's %dth: snapshot %v", ch.Seq, next.Depth, ch.Snapshot)
 	}
