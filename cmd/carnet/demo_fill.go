@@ -47,7 +47,7 @@ func fill(ctx context.Context, b *book.Book) (t tale, err error) {
 		}
 	}
 	for _, pair := range twins(people)[:demoMerges] {
-		by := book.Attribution{RequestID: fmt.Sprintf("demo-merge-%d", pair[1]), Name: "Demo", Reason: "entered twice"}
+		by := book.Terms{RequestID: fmt.Sprintf("demo-merge-%d", pair[1]), Name: "Demo", Reason: "entered twice"}
 		w, err := b.Do(ctx, g, by, &contact.Merge{Survivor: ids[pair[0]], Merged: ids[pair[1]]})
 		if err != nil {
 			return t, err
@@ -97,7 +97,7 @@ func createAll(ctx context.Context, b *book.Book, g access.Grant, people []conta
 		free <- struct{}{}
 		all.Go(func() {
 			defer func() { <-free }()
-			w, err := b.Do(ctx, g, book.Attribution{RequestID: fmt.Sprintf("demo-%d", i)}, &contact.Create{Patch: people[i]})
+			w, err := b.Do(ctx, g, book.Terms{RequestID: fmt.Sprintf("demo-%d", i)}, &contact.Create{Patch: people[i]})
 			ids[i], errs[i] = w.Contact.ID, err
 		})
 	}

@@ -50,7 +50,7 @@ func TestWritesAskForTheKeyAgain(t *testing.T) {
 			}
 			c.lose(t, s)
 			s.now.Add(int64(time.Second)) // CONTRACT D19: it holds within one
-			by, p := book.Attribution{RequestID: "late"}, emails("late@example.com")
+			by, p := book.Terms{RequestID: "late"}, emails("late@example.com")
 			_, err = s.Do(t.Context(), g, by, &contact.Put{Ref: a.ID, Patch: p})
 			wantCode(t, err, c.kind, c.code)
 			_, err = s.Do(t.Context(), g, by, &contact.Create{Patch: p})
@@ -77,7 +77,7 @@ func TestAskingAgainIsFree(t *testing.T) {
 	}
 	p := emails("a@example.com")
 	for range 20 {
-		if _, err := s.Do(t.Context(), g, book.Attribution{RequestID: "r"}, &contact.Create{Patch: p}); err != nil {
+		if _, err := s.Do(t.Context(), g, book.Terms{RequestID: "r"}, &contact.Create{Patch: p}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -54,15 +54,16 @@ func (b *Book) Close() { b.after.Wait() }
 
 func (b *Book) now() contact.Time { return contact.TimeOf(b.clock()) }
 
-// Attribution is what a write is known by in history, beside its key
-// (CONTRACT D22).
-type Attribution struct {
+// Terms are what goes with a verb: what the write is known by in history, beside
+// its key (CONTRACT D22), and what it may do.
+type Terms struct {
 	RequestID string // unique
 	Name      string // the person or program behind the key, if the caller said; at most MaxActorName
 	Reason    string // why, if the caller said; at most MaxReason
+	store.Terms
 }
 
-// Limits on an Attribution, in code points.
+// Limits on Terms, in code points.
 const (
 	MaxActorName = 100
 	MaxReason    = 500
@@ -73,6 +74,18 @@ const (
 type Written struct {
 	Contact contact.Contact
 	Change  contact.ChangeID
+	Entries []contact.Entry // what it enters into history; in a dry run, what it would
+}
+
+// Changed gives what a write did to the contact that it is about; nothing where
+// that stayed as it was.
+func (w *Written) Changed() contact.Edits {
+	for i := range w.Entries {
+		if w.Entries[i].Contact.ID == w.Contact.ID {
+			return w.Entries[i].Change.Edits
+		}
+	}
+	return contact.Edits{}
 }
 
 // Get reads the contact that a ref leads to. It needs contacts:read.
@@ -87,10 +100,19 @@ func (b *Book) Get(ctx context.Context, g access.Grant, ref contact.ID) (contact
 	return c, err
 }
 
-// Do asks for a verb. It needs contacts:write. Where nothing comes out different,
-// Written.Change is zero and the version stays (CONTRACT D15).
-func (b *Book) Do(ctx context.Context, g access.Grant, by Attribution, verb contact.Verb) (Written, error) {
+// Do asks for a verb. It needs contacts:write, and for a dry run contacts:read too.
+// Where nothing comes out different, Written.Change is zero and the version stays
+// (CONTRACT D15), and so in a dry run.
+func (b *Book) Do(ctx context.Context, g access.Grant, terms Terms, verb contact.Verb) (Written, error) {
 	if err := g.Allow(access.Write); err != nil {
+		return Written{}, err
+	}
+	if terms.Dry {
+		if err := g.Allow(access.Read); err != nil {
+			return Written{}, err
+		}
+	}
+	if err := b.gather(ctx, g, verb); err != nil {
 		return Written{}, err
 	}
 	// The body may have been long on its way: the key is asked for again, as the
@@ -102,17 +124,18 @@ func (b *Book) Do(ctx context.Context, g access.Grant, by Attribution, verb cont
 	out, err := b.store.Do(ctx, store.Write{
 		Space: g.Space.ID,
 		By: contact.Attribution{
-			Actor:     contact.Actor{KeyID: g.Key.ID, KeyName: g.Key.Name, Name: by.Name},
-			Reason:    by.Reason,
-			RequestID: by.RequestID,
+			Actor:     contact.Actor{KeyID: g.Key.ID, KeyName: g.Key.Name, Name: terms.Name},
+			Reason:    terms.Reason,
+			RequestID: terms.RequestID,
 		},
 		Reads: g.Key.Scopes.Has(access.Read),
 		Verbs: []contact.Verb{verb},
+		Terms: terms.Terms,
 	})
 	if err != nil {
 		return Written{}, err
 	}
-	w := Written{Contact: *out[0].Subject}
+	w := Written{Contact: *out[0].Subject, Entries: out[0].Entries}
 	if out[0].Op != 0 {
 		w.Change = contact.ChangeID{Space: g.Space.ID, Op: out[0].Op}
 	}

@@ -24,7 +24,7 @@ func (s *shop) grant() access.Grant { return access.Grant{Key: s.key, Space: s.s
 
 func (s *shop) create(t *testing.T, p contact.Patch) contact.Contact {
 	t.Helper()
-	w, err := s.Do(t.Context(), s.grant(), book.Attribution{RequestID: "create"}, &contact.Create{Patch: p})
+	w, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "create"}, &contact.Create{Patch: p})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,9 +40,9 @@ func TestScopes(t *testing.T) {
 	g.Key.Scopes = access.ScopesOf(access.Erase)
 	_, err := s.Get(t.Context(), g, c.ID)
 	wantCode(t, err, fault.Forbidden, "scope_missing")
-	_, err = s.Do(t.Context(), g, book.Attribution{RequestID: "r"}, &contact.Create{Patch: p})
+	_, err = s.Do(t.Context(), g, book.Terms{RequestID: "r"}, &contact.Create{Patch: p})
 	wantCode(t, err, fault.Forbidden, "scope_missing")
-	_, err = s.Do(t.Context(), g, book.Attribution{RequestID: "r"}, &contact.Put{Ref: c.ID, Patch: p})
+	_, err = s.Do(t.Context(), g, book.Terms{RequestID: "r"}, &contact.Put{Ref: c.ID, Patch: p})
 	wantCode(t, err, fault.Forbidden, "scope_missing")
 }
 
@@ -51,7 +51,7 @@ func TestScopes(t *testing.T) {
 func TestPutThatChangesNothing(t *testing.T) {
 	s := openShop(t)
 	c := s.create(t, emails("a@example.com"))
-	w, err := s.Do(t.Context(), s.grant(), book.Attribution{RequestID: "r"}, &contact.Put{Ref: c.ID, Patch: emails("a@example.com")})
+	w, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r"}, &contact.Put{Ref: c.ID, Patch: emails("a@example.com")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestPutThatChangesNothing(t *testing.T) {
 func TestAttributionIsKept(t *testing.T) {
 	s := openShop(t)
 	c := s.create(t, emails("a@example.com"))
-	by := book.Attribution{RequestID: "req-7", Name: "Imports", Reason: "they moved"}
+	by := book.Terms{RequestID: "req-7", Name: "Imports", Reason: "they moved"}
 	w, err := s.Do(t.Context(), s.grant(), by, &contact.Put{Ref: c.ID, Patch: emails("b@example.com")})
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +125,7 @@ func (s *shop) addWithMatch(t *testing.T, id contact.ID, text string) {
 			}
 		}
 		match := contact.Match{Set: true, Versions: []contact.Version{c.Version}}
-		_, err = s.Do(t.Context(), s.grant(), book.Attribution{RequestID: text},
+		_, err = s.Do(t.Context(), s.grant(), book.Terms{RequestID: text},
 			&contact.Put{Ref: id, Patch: emails(append(list, text)...), Match: match})
 		if err == nil {
 			return
@@ -142,7 +142,7 @@ func TestBodyID(t *testing.T) {
 	s := openShop(t)
 	a, b := s.create(t, emails("a@example.com")), s.create(t, emails("b@example.com"))
 	for id, ok := range map[contact.ID]bool{a.ID: true, b.ID: false, 999: false} {
-		_, err := s.Do(t.Context(), s.grant(), book.Attribution{RequestID: "r"},
+		_, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r"},
 			&contact.Put{Ref: a.ID, BodyID: id, Patch: emails("c@example.com")})
 		if ok != (err == nil) {
 			t.Errorf("id %d in the body of %d: %v", id, a.ID, err)

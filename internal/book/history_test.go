@@ -17,7 +17,7 @@ import (
 
 func (s *shop) put(t *testing.T, id contact.ID, text string) book.Written {
 	t.Helper()
-	w, err := s.Do(t.Context(), s.grant(), book.Attribution{RequestID: "put " + text}, &contact.Put{Ref: id, Patch: emails(text)})
+	w, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "put " + text}, &contact.Put{Ref: id, Patch: emails(text)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestMergeRefuses(t *testing.T) {
 		{a.ID, 999, fault.Invalid, "merged_not_found"},
 		{999, a.ID, fault.NotFound, "contact_not_found"},
 	} {
-		_, err := s.Do(t.Context(), s.grant(), book.Attribution{RequestID: "r"}, &contact.Merge{Survivor: test.into, Merged: test.from})
+		_, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r"}, &contact.Merge{Survivor: test.into, Merged: test.from})
 		wantCode(t, err, test.kind, test.code)
 	}
 	// By an alias on either side, in a chain.
@@ -137,7 +137,7 @@ func TestMergeRefuses(t *testing.T) {
 func TestMergeIsOneWrite(t *testing.T) {
 	s := openShop(t)
 	a, b := s.create(t, emails("a@example.com")), s.create(t, emails("b@example.com"))
-	w, err := s.Do(t.Context(), s.grant(), book.Attribution{RequestID: "r"}, &contact.Merge{Survivor: a.ID, Merged: b.ID})
+	w, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r"}, &contact.Merge{Survivor: a.ID, Merged: b.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,7 @@ func TestLargePages(t *testing.T) {
 		for slot := range 15 {
 			p.Fields.Texts[slot] = fmt.Sprint(i) + strings.Repeat("😀", 10_000)
 		}
-		_, err := s.Do(t.Context(), s.grant(), book.Attribution{RequestID: fmt.Sprint(i)}, &contact.Put{Ref: c.ID, Patch: p})
+		_, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: fmt.Sprint(i)}, &contact.Put{Ref: c.ID, Patch: p})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -39,7 +39,7 @@ func ids(list []contact.Contact) []contact.ID {
 
 func (s *shop) merge(t *testing.T, survivor, merged contact.ID) {
 	t.Helper()
-	by := book.Attribution{RequestID: fmt.Sprintf("merge %d into %d", merged, survivor)}
+	by := book.Terms{RequestID: fmt.Sprintf("merge %d into %d", merged, survivor)}
 	if _, err := s.Do(t.Context(), s.grant(), by, &contact.Merge{Survivor: survivor, Merged: merged}); err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +248,7 @@ func TestListByUpdate(t *testing.T) {
 	s.now.Add(int64(time.Hour))
 	since := contact.TimeOf(time.Unix(0, s.now.Load()))
 	for i, at := range []int{4, 1, 4, 2, 1} {
-		_, err := s.Do(t.Context(), s.grant(), book.Attribution{RequestID: "r"},
+		_, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r"},
 			&contact.Put{Ref: made[at].ID, Patch: emails(fmt.Sprintf("changed%d@example.com", i))})
 		if err != nil {
 			t.Fatal(err)

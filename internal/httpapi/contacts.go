@@ -50,7 +50,7 @@ func (a *api) putContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	written, err := a.book.Do(r.Context(), r.grant, r.by, &put)
+	written, err := a.book.Do(r.Context(), r.grant, r.terms, &put)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (a *api) createContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	written, err := a.book.Do(r.Context(), r.grant, r.by, &create)
+	written, err := a.book.Do(r.Context(), r.grant, r.terms, &create)
 	if err != nil {
 		return err
 	}

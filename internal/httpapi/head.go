@@ -38,15 +38,15 @@ func bearer(h http.Header) (string, error) {
 
 // attribute reads who is behind a write, and why, from the headers that may
 // say so (CONTRACT D25).
-func attribute(h http.Header, by *book.Attribution) []fault.Problem {
+func attribute(h http.Header, terms *book.Terms) []fault.Problem {
 	var problems []fault.Problem
 	for _, field := range [...]struct {
 		name string
 		max  int
 		text *string
 	}{
-		{"X-Actor", book.MaxActorName, &by.Name},
-		{"X-Reason", book.MaxReason, &by.Reason},
+		{"X-Actor", book.MaxActorName, &terms.Name},
+		{"X-Reason", book.MaxReason, &terms.Reason},
 	} {
 		values := h[field.name]
 		if len(values) == 0 {

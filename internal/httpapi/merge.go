@@ -26,7 +26,7 @@ func (a *api) mergeContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	written, err := a.book.Do(r.Context(), r.grant, r.by, &merge)
+	written, err := a.book.Do(r.Context(), r.grant, r.terms, &merge)
 	if err != nil {
 		return err
 	}

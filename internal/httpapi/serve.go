@@ -26,7 +26,7 @@ type request struct {
 	ref    contact.ID // of the path, 0 where it has none
 	asked  asked      // by its parameters
 	params url.Values // the same, for links; nil for none
-	by     book.Attribution
+	terms  book.Terms
 	status int   // of the answer, 0 before there is one
 	taken  taken // of its Space's shares
 	body   arriving
@@ -118,8 +118,8 @@ func (r *request) checkHead(rt *route) error {
 	r.asked, r.params, wrong = readParams(r.URL.RawQuery, rt.params)
 	problems = append(problems, wrong...)
 	if rt.scope != "" && rt.method != http.MethodGet {
-		r.by.RequestID = r.id
-		problems = append(problems, attribute(r.Header, &r.by)...)
+		r.terms.RequestID = r.id
+		problems = append(problems, attribute(r.Header, &r.terms)...)
 	}
 	return fault.Problems(problems)
 }

@@ -61,7 +61,7 @@ func writeAt(t *testing.T, path string, at time.Time) {
 	}
 	patch := contact.Patch{}
 	patch.Values[contact.Names] = contact.List{Sent: true, Texts: []string{"Ada Example"}}
-	if _, err := b.Do(t.Context(), access.Grant{Key: key, Space: space}, book.Attribution{RequestID: "r"}, &contact.Create{Patch: patch}); err != nil {
+	if _, err := b.Do(t.Context(), access.Grant{Key: key, Space: space}, book.Terms{RequestID: "r"}, &contact.Create{Patch: patch}); err != nil {
 		t.Fatal(err)
 	}
 	b.Close()

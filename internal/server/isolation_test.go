@@ -93,7 +93,7 @@ func (n *neighbours) queuedWrites() {
 		all.Go(func() {
 			patch := contact.Patch{}
 			patch.Values[contact.Names] = contact.List{Sent: true, Texts: []string{fmt.Sprint("Name ", i)}}
-			if _, err := n.Book().Do(context.Background(), n.grant, book.Attribution{RequestID: fmt.Sprint("r", i)}, &contact.Create{Patch: patch}); err != nil {
+			if _, err := n.Book().Do(context.Background(), n.grant, book.Terms{RequestID: fmt.Sprint("r", i)}, &contact.Create{Patch: patch}); err != nil {
 				n.t.Error(err)
 			}
 		})

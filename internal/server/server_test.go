@@ -186,7 +186,7 @@ func TestRunEndsWhenTheStorageFails(t *testing.T) {
 	r := start(t, newServer(l, &Database{book.New(st, book.Options{Log: log}), st}, Config{Log: log}, metrics.New()))
 	patch := contact.Patch{}
 	patch.Values[contact.Names] = contact.List{Sent: true, Texts: []string{"Ada Example"}}
-	if _, err := r.Book().Do(t.Context(), r.grant, book.Attribution{RequestID: "r"}, &contact.Create{Patch: patch}); !errors.Is(err, store.ErrBroken) {
+	if _, err := r.Book().Do(t.Context(), r.grant, book.Terms{RequestID: "r"}, &contact.Create{Patch: patch}); !errors.Is(err, store.ErrBroken) {
 		t.Errorf("a create: %v", err)
 	}
 	if err := <-r.ended; err == nil || !strings.Contains(err.Error(), "the storage failed") {

@@ -262,7 +262,20 @@ type Wants struct {
 	Refs    []ContactID // what these lead to: see Reader.Contact
 	Rows    []ContactID // the rows with these very ids
 	Trees   []ContactID // all that was merged into what these lead to
+	Undone  []WriteID   // the writes that undo these, those that undo them, and so on
 	Retries []RetryID
+}
+
+// WriteID names a write by its first change.
+type WriteID struct {
+	Space contact.SpaceID
+	Op    contact.Seq
+}
+
+// Undoing is a write, and one that it undoes.
+type Undoing struct {
+	Space  contact.SpaceID
+	Op, By contact.Seq
 }
 
 // RetryID names the record of a write that may be sent again.
@@ -271,10 +284,12 @@ type RetryID struct {
 	Key   string
 }
 
-func (w *Wants) size() int { return len(w.Refs) + len(w.Rows) + len(w.Trees) + len(w.Retries) }
+func (w *Wants) size() int {
+	return len(w.Refs) + len(w.Rows) + len(w.Trees) + len(w.Undone) + len(w.Retries)
+}
 
 func (w *Wants) clear() {
-	w.Refs, w.Rows, w.Trees, w.Retries = w.Refs[:0], w.Rows[:0], w.Trees[:0], w.Retries[:0]
+	w.Refs, w.Rows, w.Trees, w.Undone, w.Retries = w.Refs[:0], w.Rows[:0], w.Trees[:0], w.Undone[:0], w.Retries[:0]
 }
 
 // Loaded is what was found, in no order.
@@ -282,6 +297,7 @@ type Loaded struct {
 	Refs    []Led
 	Rows    []record.Contact
 	Trees   []Tree
+	Undone  []Undoing // a pair may come twice
 	Retries []record.Retry
 }
 
@@ -322,9 +338,12 @@ type ContactSave struct {
 }
 
 // Redirect makes a contact, and every id that leads to it, lead to another.
+// With IDs it is these that lead to To from then on, and To, which led elsewhere,
+// to itself; From is 0.
 type Redirect struct {
 	Space    contact.SpaceID
 	From, To contact.ID
+	IDs      []contact.ID
 }
 
 // Save is all that a batch writes, in one transaction. The redirects follow

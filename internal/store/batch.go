@@ -267,12 +267,24 @@ func (b *batchRun) loadNeeds(ctx context.Context) error {
 }
 
 // asked is what was asked for before: neighbours often want the same.
-type asked struct{ refs, rows, trees map[ContactID]bool }
+type asked struct {
+	refs, rows, trees map[ContactID]bool
+	undone            map[WriteID]bool
+}
 
 func (a *asked) add(to *Wants, space contact.SpaceID, needs *contact.Needs) {
 	to.Refs = addNew(to.Refs, &a.refs, space, needs.Refs)
 	to.Rows = addNew(to.Rows, &a.rows, space, needs.Rows)
 	to.Trees = addNew(to.Trees, &a.trees, space, needs.Trees)
+	for _, op := range needs.Undone {
+		if key := (WriteID{space, op}); !a.undone[key] {
+			if a.undone == nil {
+				a.undone = map[WriteID]bool{}
+			}
+			a.undone[key] = true
+			to.Undone = append(to.Undone, key)
+		}
+	}
 }
 
 func addNew(to []ContactID, asked *map[ContactID]bool, space contact.SpaceID, ids []contact.ID) []ContactID {
@@ -314,6 +326,9 @@ func (b *batchRun) loadSome(ctx context.Context, want *Wants) (weight int, err e
 		weight += found.Retries[i].Weight()
 		b.spaces[found.Retries[i].Space].keep(&found.Retries[i])
 	}
+	for _, u := range found.Undone {
+		b.spaces[u.Space].undoing(u.Op, u.By)
+	}
 	for _, tree := range found.Trees {
 		weight += nodeWeight * len(tree.Nodes)
 		b.spaces[tree.Space].tree(tree.Root, tree.Nodes)
@@ -344,7 +359,7 @@ func (ws *workspace) run(p *pending) (outcomes []Outcome, err error) {
 		return nil, err
 	}
 	at, goBack := ws.at, func() {}
-	if len(p.write.Verbs) > 1 || p.write.Retry != nil {
+	if len(p.write.Verbs) > 1 || p.write.Retry != nil || p.write.Terms.Dry {
 		goBack = ws.mark()
 		defer func() { ws.undo = nil }()
 	}
@@ -356,6 +371,13 @@ func (ws *workspace) run(p *pending) (outcomes []Outcome, err error) {
 			return outcomes, err
 		}
 		outcomes = append(outcomes, out)
+	}
+	if p.write.Terms.Dry {
+		goBack()
+		for i := range outcomes {
+			outcomes[i].Op = 0
+		}
+		return outcomes, nil
 	}
 	if err := ws.remember(&p.write, at, outcomes); err != nil {
 		goBack()

@@ -36,6 +36,32 @@ func (s *Store) Feed(ctx context.Context, space contact.SpaceID, after contact.S
 	return p, err
 }
 
+// WriteChanges reads the changes that a write made, none where there is no such
+// write.
+func (s *Store) WriteChanges(ctx context.Context, space contact.SpaceID, op contact.Seq) ([]contact.Change, error) {
+	var rows []record.Change
+	for after := op - 1; ; {
+		page, err := s.reads.Feed(ctx, space, after, entriesAtOnce)
+		if err != nil {
+			return nil, err
+		}
+		for i := range page {
+			if page[i].Op != op {
+				return decodeChanges(rows)
+			}
+			rows = append(rows, page[i])
+			after = page[i].Seq
+		}
+		if len(page) == 0 {
+			return decodeChanges(rows)
+		}
+	}
+}
+
+// entriesAtOnce is how many changes are read to find those of one write: nearly
+// all have one or two.
+const entriesAtOnce = 4
+
 // HistoryPage is a part of a contact's changes, newest first. Next and Prev are
 // where the pages beside it begin; zero where nothing is there.
 type HistoryPage struct {

@@ -112,13 +112,13 @@ func (s *Store) lane(space contact.SpaceID) (*lane, error) {
 }
 
 // Get reads the contact that a ref leads to, through any number of merges
-// (CONTRACT S6). It returns false where the Space has none.
+// (CONTRACT S6). It returns false where the Space has none, or it is deleted.
 func (s *Store) Get(ctx context.Context, space contact.SpaceID, ref contact.ID) (contact.Contact, bool, error) {
 	c, ok, err := decoded(s.reads.Contact(ctx, space, ref))
 	if ok && c.State == contact.Merged {
 		return contact.Contact{}, false, errAstray(c.ID)
 	}
-	return c, ok, err
+	return c, ok && c.State == contact.Live, err
 }
 
 // Row reads the contact that has this very id, which may have been merged into

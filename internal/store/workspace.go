@@ -19,6 +19,8 @@ type workspace struct {
 	leads map[contact.ID]contact.ID     // what aliases lead to
 	trees map[contact.ID][]contact.Node // all that leads to a contact, where that was loaded
 
+	undone map[contact.Seq][]contact.Seq // the writes that undo one, where that was loaded
+
 	changed   []contact.ID // in the order of their first change
 	changes   []record.Change
 	redirects []Redirect
@@ -144,7 +146,36 @@ func (ws *workspace) view(w *Write, needs *contact.Needs) (*contact.View, error)
 	for _, ref := range needs.Trees {
 		v.Trees = append(v.Trees, contact.Tree{Ref: ref, Nodes: ws.trees[ws.to(ref)]})
 	}
+	for _, op := range needs.Undone {
+		v.Undone = append(v.Undone, contact.Standing{Op: op, By: ws.standing(op)})
+	}
 	return v, damaged
+}
+
+// standing gives the write that undoes another and was not undone itself, 0 for
+// none. Each undoes an earlier one, so this ends.
+func (ws *workspace) standing(op contact.Seq) contact.Seq {
+	for _, by := range ws.undone[op] {
+		if ws.standing(by) == 0 {
+			return by
+		}
+	}
+	return 0
+}
+
+// undoing notes that a write undoes another.
+func (ws *workspace) undoing(op, by contact.Seq) {
+	before := ws.undone[op]
+	if slices.Contains(before, by) {
+		return
+	}
+	if ws.undone == nil {
+		ws.undone = map[contact.Seq][]contact.Seq{}
+	}
+	ws.undone[op] = append(slices.Clip(before), by)
+	if ws.undo != nil {
+		ws.undo = append(ws.undo, func() { ws.undone[op] = before })
+	}
 }
 
 // decide lets a verb decide on the state, and makes what it decides part of it.
@@ -199,6 +230,9 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	if err := ws.room(entries); err != nil {
 		return out, err
 	}
+	if most := w.Terms.MaxRemovals; most != nil && contact.Removals(entries) > *most {
+		return out, contact.TooManyRemovals(d.Subject, entries)
+	}
 	subject, err := subjectOf(d, v, entries)
 	if err != nil {
 		return out, err
@@ -211,6 +245,9 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	ws.row.Usage = ws.row.Usage.Add(weigh(rows), ws.at)
 	for i := range entries {
 		ws.enter(&entries[i].Contact)
+		if ch := &entries[i].Change; ch.Undoes != 0 {
+			ws.undoing(ch.Undoes, ch.Op)
+		}
 	}
 	if len(entries) > 0 {
 		ws.row.NextSeq += contact.Seq(len(entries))

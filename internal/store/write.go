@@ -13,7 +13,14 @@ type Write struct {
 	By    contact.Attribution
 	Reads bool // the caller may read: see contact.View
 	Verbs []contact.Verb
+	Terms Terms
 	Retry *Retry // nil for a write of which a repetition is another
+}
+
+// Terms are what a caller asks of a write beside what it does (CONTRACT D24).
+type Terms struct {
+	Dry         bool // all is decided as ever, and nothing is done
+	MaxRemovals *int // how much it may take away, as contact.Removals counts; nil for whatever it does
 }
 
 // Retry makes a write one that is done once, however often it is sent. A record of
@@ -45,7 +52,7 @@ func (w *Write) Weight() int {
 
 // Outcome tells what became of a verb.
 type Outcome struct {
-	Op      contact.Seq      // names the change (CONTRACT D22); 0 where nothing changed
+	Op      contact.Seq      // names the change (CONTRACT D22); 0 where nothing changed, and in a dry run
 	Subject *contact.Contact // as the verb left it, or found it; others look at it too
 	Entries []contact.Entry  // what it entered into history
 }

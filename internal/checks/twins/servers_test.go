@@ -72,8 +72,8 @@ func (w *town) key(t *testing.T) (access.APIKey, string) {
 var requests atomic.Int64
 
 // by gives each write a request of its own.
-func by() book.Attribution {
-	return book.Attribution{RequestID: fmt.Sprint("request-", requests.Add(1))}
+func by() book.Terms {
+	return book.Terms{RequestID: fmt.Sprint("request-", requests.Add(1))}
 }
 
 func patch(col contact.Collection, texts ...string) contact.Patch {

@@ -44,7 +44,7 @@ const fill = `
 		FROM generate_series(1, 4) s, generate_series(1, 20000) i;
 	INSERT INTO aliases SELECT s, s * 20000 + 4 * i, s * 20000 + 4 * i + 1 FROM generate_series(1, 4) s, generate_series(1, 5000) i;
 	INSERT INTO changes (space_id, seq, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes, checksum, edits, snapshot)
-		SELECT s, i, i, s * 20000 + (i + 1) / 2, 0, i, CASE WHEN i % 2 = 0 THEN i - 1 ELSE 0 END, i, 'update', '{}', '', 'r' || i, '', 0, 0, '{}', CASE WHEN i % 32 = 0 THEN '{}' END
+		SELECT s, i, i, s * 20000 + (i + 1) / 2, 0, i, CASE WHEN i % 2 = 0 THEN i - 1 ELSE 0 END, i, 'update', '{}', '', 'r' || i, '', CASE WHEN i % 50 = 0 THEN i - 1 ELSE 0 END, 0, '{}', CASE WHEN i % 32 = 0 THEN '{}' END
 		FROM (SELECT s, i FROM generate_series(1, 4) s, generate_series(1, 40000) i) n;
 	INSERT INTO retries SELECT s, 'k' || i, '', 'r', 1, 0, '{}' FROM generate_series(1, 4) s, generate_series(1, 10000) i;
 	INSERT INTO match_keys SELECT s, 0, CASE WHEN i % 10 = 0 THEN 'shared' ELSE 'ada' || i END, s * 20000 + i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
@@ -76,7 +76,7 @@ func calls(b *Backend) []func() error {
 	batch := &store.Save{
 		Spaces:    []store.SpaceRow{{Space: space, NextID: 150001, BlockEnd: 151000, NextSeq: 40002, LastAt: 2}},
 		Contacts:  []store.ContactSave{{Row: row, Loaded: 1}, {Row: fresh}},
-		Redirects: []store.Redirect{{Space: space, From: id, To: id + 1}},
+		Redirects: []store.Redirect{{Space: space, From: id, To: id + 1}, {Space: space, To: id, IDs: []contact.ID{id + 3}}},
 		Changes:   []record.Change{{Space: space, Seq: 40001, Op: 40001, Contact: id, Version: 2, RequestID: "new", Actor: []byte("{}"), Edits: []byte("{}")}},
 		Retries:   []record.Retry{{Space: space, Key: "new", RequestID: "new", Fingerprint: []byte{1}, Answer: []byte("{}")}},
 		KeysGone:  []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
@@ -89,7 +89,7 @@ func calls(b *Backend) []func() error {
 		}
 		rows, err1 := tx.Spaces(bg, []contact.SpaceID{space})
 		two := []store.ContactID{{Space: space, ID: id}, {Space: space, ID: id + 3}}
-		_, err2 := tx.Load(bg, &store.Wants{Refs: two, Rows: two, Trees: two, Retries: []store.RetryID{{Space: space, Key: "k7"}}})
+		_, err2 := tx.Load(bg, &store.Wants{Refs: two, Rows: two, Trees: two, Undone: []store.WriteID{{Space: space, Op: 49}}, Retries: []store.RetryID{{Space: space, Key: "k7"}}})
 		_, err3 := tx.NewIDs(bg, 10)
 		if err := errors.Join(err1, err2, err3); err != nil || len(rows) != 1 {
 			tx.Rollback()

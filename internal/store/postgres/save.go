@@ -37,9 +37,8 @@ func (t *tx) Save(ctx context.Context, s *store.Save) error {
 	if len(fresh) > 0 {
 		q.Queue(insertContacts, contactArgs(space, fresh)...)
 	}
-	for _, r := range s.Redirects {
-		q.Queue(moveAliases, int64(space), int64(r.From), int64(r.To))
-		q.Queue(insertAlias, int64(space), int64(r.From), int64(r.To))
+	for i := range s.Redirects {
+		queueRedirect(q, &s.Redirects[i])
 	}
 	if len(s.Changes) > 0 {
 		q.Queue(insertChanges, changeArgs(space, s.Changes)...)
@@ -185,4 +184,18 @@ func keyArgs(space contact.SpaceID, rows []record.MatchKey) []any {
 		column(rows, func(k *record.MatchKey) string { return k.Text }),
 		column(rows, func(k *record.MatchKey) int64 { return int64(k.ID) }),
 	}
+}
+
+func queueRedirect(q *pgx.Batch, r *store.Redirect) {
+	if r.From != 0 {
+		q.Queue(moveAliases, int64(r.Space), int64(r.From), int64(r.To))
+		q.Queue(insertAlias, int64(r.Space), int64(r.From), int64(r.To))
+		return
+	}
+	ids := make([]int64, len(r.IDs))
+	for i, id := range r.IDs {
+		ids[i] = int64(id)
+	}
+	q.Queue(deleteAlias, int64(r.Space), int64(r.To))
+	q.Queue(placeAliases, int64(r.Space), ids, int64(r.To))
 }

@@ -47,8 +47,10 @@ const (
 			AS n (` + contactColumns + `, loaded)
 		WHERE c.space_id = $1 AND c.id = n.id AND c.created_at = n.created_at AND c.version = n.loaded`
 
-	moveAliases = `UPDATE aliases SET canonical_id = $3 WHERE space_id = $1 AND canonical_id = $2`
-	insertAlias = `INSERT INTO aliases (space_id, id, canonical_id) VALUES ($1, $2, $3)`
+	moveAliases  = `UPDATE aliases SET canonical_id = $3 WHERE space_id = $1 AND canonical_id = $2`
+	placeAliases = `UPDATE aliases SET canonical_id = $3 WHERE space_id = $1 AND id = ANY ($2)`
+	deleteAlias  = `DELETE FROM aliases WHERE space_id = $1 AND id = $2`
+	insertAlias  = `INSERT INTO aliases (space_id, id, canonical_id) VALUES ($1, $2, $3)`
 	// A root comes once more, alone, where nothing leads to it.
 	selectTrees = `SELECT r.root, coalesce(n.id, 0), coalesce(n.parent_id, 0), coalesce(n.version, 0) FROM (
 			SELECT DISTINCT coalesce((SELECT canonical_id FROM aliases WHERE space_id = $1 AND id = w.ref), w.ref) AS root FROM unnest($2::bigint[]) AS w (ref)) r
@@ -118,6 +120,13 @@ const (
 				SELECT ` + changeColumns + `, c.total + ` + changeWeight + ` FROM changes WHERE space_id = $1 AND seq = c.prev_seq OFFSET 0) h
 			WHERE c.place < $4 AND c.total < $2
 		) SELECT ` + changeColumns + ` FROM chain ORDER BY place`
+	// What undoes a write, what undoes that, and so on.
+	selectUndone = `WITH RECURSIVE chain (op, by) AS (
+			SELECT undoes, op_seq FROM changes WHERE space_id = $1 AND undoes = ANY ($2::bigint[]) AND undoes <> 0
+			UNION
+			SELECT h.undoes, h.op_seq FROM chain c CROSS JOIN LATERAL (
+				SELECT undoes, op_seq FROM changes WHERE space_id = $1 AND undoes = c.by AND undoes <> 0 OFFSET 0) h
+		) SELECT op, by FROM chain`
 	selectTrail = `WITH RECURSIVE trail AS (
 			SELECT seq, version, at, ` + changeWeight + ` AS weight, prev_seq, 1::bigint AS place FROM changes WHERE space_id = $1 AND seq = $2
 			UNION ALL

@@ -121,6 +121,18 @@ func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 			return collect(r, &found.Retries, func() (record.Retry, error) { return retryRow(space, r) })
 		})
 	}
+	undone := map[contact.SpaceID][]int64{}
+	for _, id := range w.Undone {
+		undone[id.Space] = append(undone[id.Space], int64(id.Op))
+	}
+	for space, ops := range undone {
+		q.Queue(selectUndone, int64(space), ops).Query(func(r pgx.Rows) error {
+			return collect(r, &found.Undone, func() (store.Undoing, error) {
+				u := store.Undoing{Space: space}
+				return u, r.Scan((*int64)(&u.Op), (*int64)(&u.By))
+			})
+		})
+	}
 	for space, refs := range bySpace(w.Trees) {
 		q.Queue(selectTrees, int64(space), refs).Query(func(r pgx.Rows) error { return collectTrees(r, space, &found.Trees) })
 	}

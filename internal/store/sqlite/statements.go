@@ -21,6 +21,8 @@ const (
 
 	moveAliases = `UPDATE aliases SET canonical_id = ?3 WHERE space_id = ?1 AND canonical_id = ?2`
 	insertAlias = `INSERT INTO aliases (space_id, id, canonical_id) VALUES (?1, ?2, ?3)`
+	moveAlias   = `UPDATE aliases SET canonical_id = ?3 WHERE space_id = ?1 AND id = ?2`
+	deleteAlias = `DELETE FROM aliases WHERE space_id = ?1 AND id = ?2`
 	selectAlias = `SELECT canonical_id FROM aliases WHERE space_id = ?1 AND id = ?2`
 	selectTree  = `SELECT a.id, c.parent_id, c.version FROM aliases a JOIN contacts c ON c.id = a.id AND c.space_id = ?1
 		WHERE a.space_id = ?1 AND a.canonical_id = ?2`
@@ -69,6 +71,12 @@ const (
 	selectStep      = `SELECT ` + stepColumns + `, prev_seq FROM changes WHERE change_key = ?1`
 	selectSnapshots = `SELECT ` + stepColumns + `, change_key & 1099511627775 FROM changes
 		WHERE contact_id = ?1 AND version >= ?2 AND snapshot IS NOT NULL AND change_key > ?3 AND change_key <= ?4 ORDER BY version LIMIT ?5`
+	// What undoes a write, what undoes that, and so on.
+	selectUndone = `WITH RECURSIVE chain (op, by) AS (
+			SELECT undoes, op_seq FROM changes WHERE undoes = ?1 AND undoes <> 0 AND change_key > ?2 AND change_key <= ?3
+			UNION
+			SELECT h.undoes, h.op_seq FROM chain JOIN changes h ON h.undoes = chain.by AND h.undoes <> 0 AND h.change_key > ?2 AND h.change_key <= ?3
+		) SELECT op, by FROM chain`
 	selectFeed    = `SELECT ` + changeColumns + ` FROM changes WHERE change_key > ?1 AND change_key <= ?2 ORDER BY change_key LIMIT ?3`
 	selectLastSeq = `SELECT next_seq - 1 FROM spaces WHERE space_id = ?1`
 	selectLastAt  = `SELECT last_at FROM spaces`

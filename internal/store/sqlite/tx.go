@@ -93,6 +93,15 @@ func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
 			return found, err
 		}
 	}
+	for _, write := range w.Undone {
+		err := t.writer.run(selectUndone, func(s *sqlite.Stmt) error {
+			found.Undone = append(found.Undone, store.Undoing{Space: write.Space, Op: contact.Seq(s.ColumnInt64(0)), By: contact.Seq(s.ColumnInt64(1))})
+			return nil
+		}, int64(write.Op), historyKey(write.Space, 0), historyKey(write.Space, contact.MaxSeq))
+		if err != nil {
+			return found, err
+		}
+	}
 	for _, ref := range w.Trees {
 		tree, err := t.tree(ref)
 		if err != nil {
@@ -140,11 +149,8 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 		}
 		t.pages += s.Contacts[i].Row.Weight() / pageSize
 	}
-	for _, r := range s.Redirects {
-		if err := t.writer.run(moveAliases, nil, int64(r.Space), int64(r.From), int64(r.To)); err != nil {
-			return err
-		}
-		if err := t.writer.run(insertAlias, nil, int64(r.Space), int64(r.From), int64(r.To)); err != nil {
+	for i := range s.Redirects {
+		if err := t.redirect(&s.Redirects[i]); err != nil {
 			return err
 		}
 	}
@@ -173,6 +179,24 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 		}
 	}
 	t.pages += len(s.Contacts) + len(s.Changes) + len(s.KeysGone) + len(s.KeysCome) + len(s.Spaces)
+	return nil
+}
+
+func (t *tx) redirect(r *store.Redirect) error {
+	if r.From != 0 {
+		if err := t.writer.run(moveAliases, nil, int64(r.Space), int64(r.From), int64(r.To)); err != nil {
+			return err
+		}
+		return t.writer.run(insertAlias, nil, int64(r.Space), int64(r.From), int64(r.To))
+	}
+	if err := t.writer.run(deleteAlias, nil, int64(r.Space), int64(r.To)); err != nil {
+		return err
+	}
+	for _, id := range r.IDs {
+		if err := t.writer.run(moveAlias, nil, int64(r.Space), int64(id), int64(r.To)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

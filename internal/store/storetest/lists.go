@@ -240,6 +240,17 @@ func testRedirects(t *testing.T, b store.Backend) {
 		t.Errorf("an alias leads into another Space: %v", err)
 	}
 	wantLoaded(t, b, space, all, live)
+
+	// Of what leads to 9, these lead to 3 again, and 3 is itself.
+	suite.Commit(t, b, b.Lane(space), &store.Save{Redirects: []store.Redirect{{Space: space, To: 3, IDs: []contact.ID{1, 2}}}})
+	for id, want := range map[contact.ID]contact.ID{1: 3, 2: 3, 3: 3, 4: 9, 5: 9, 9: 9} {
+		if row, ok, err := b.Contact(bg, space, id); err != nil || !ok || row.ID != want {
+			t.Errorf("%d leads to %d, %v, %v; want %d", id, row.ID, ok, err, want)
+		}
+	}
+	if row, ok, err := b.Contact(bg, other, 3); ok || err != nil {
+		t.Errorf("3 leads to %+v in another Space: %v", row, err)
+	}
 }
 
 // wantLoaded loads by refs and their trees, in one transaction, and wants each to

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -63,14 +64,13 @@ func (s seen) Decide(v *contact.View) (contact.Decision, error) {
 // CodeOf gives the code of a refusal, "" for none, and the error's text where
 // it is none of ours.
 func CodeOf(err error) string {
-	switch e := err.(type) {
-	case nil:
+	if err == nil {
 		return ""
-	case *fault.Error:
-		return string(e.Code)
-	default:
-		return err.Error()
 	}
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		return string(e.Code)
+	}
+	return err.Error()
 }
 
 // Texts gives a collection without its origins.
