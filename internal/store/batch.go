@@ -21,14 +21,20 @@ const (
 	doubtTimeout    = 30 * time.Second // all of that: a client still waits for its answer
 )
 
-// run answers every write of the batch.
+// run answers every write of the batch, once that is durable. A refusal waits
+// too: it may rest on a neighbour's change (CONTRACT D21).
 func (l *lane) run(batch []*pending) {
 	for attempt := 0; ; attempt++ {
-		b := &batchRun{lane: l, writes: batch}
-		err := b.attempt()
+		b := &batchRun{lane: l, writes: batch, outcome: metrics.Failed}
+		begin := time.Now()
+		err := b.try()
+		l.store.metrics.Batch(b.outcome, len(b.writes), time.Since(begin))
 		switch {
 		case err == nil:
-			b.answerAll()
+			for i, p := range b.writes {
+				p.answer(b.results[i].outcomes, b.results[i].err)
+			}
+			b.tell()
 		case errors.Is(err, ErrConflict) && attempt < conflictRetries:
 			backOff(attempt)
 			continue
@@ -82,29 +88,14 @@ type batchRun struct {
 	results []result
 	tx      Tx
 	spaces  map[contact.SpaceID]*workspace
-	want    Wants // what is loaded next
-	saved   bool  // it had something to save, and that is durable
+	want    Wants                // what is loaded next
+	outcome metrics.BatchOutcome // so far
 }
 
 // result is what one write will be answered if the batch commits.
 type result struct {
 	outcomes []Outcome
 	err      error
-}
-
-// attempt makes the attempt and counts it.
-func (b *batchRun) attempt() error {
-	begin := time.Now()
-	err := b.try()
-	outcome := metrics.Unchanged
-	switch {
-	case err != nil:
-		outcome = metrics.Failed
-	case b.saved:
-		outcome = metrics.Saved
-	}
-	b.lane.store.metrics.Batch(outcome, len(b.writes), time.Since(begin))
-	return err
 }
 
 // try loads, decides, saves and commits, and fills results. When it
@@ -127,11 +118,19 @@ func (b *batchRun) try() error {
 		tx.Rollback()
 		return err
 	}
-	b.decide()
+	b.results = make([]result, len(b.writes))
+	for i, p := range b.writes {
+		b.results[i] = b.spaces[p.write.Space].do(p)
+	}
 	save, mark, err := b.collect()
-	if err != nil || save.Empty() {
+	if err != nil {
 		tx.Rollback()
 		return err
+	}
+	if save.Empty() {
+		tx.Rollback()
+		b.outcome = metrics.Unchanged
+		return nil
 	}
 	if err := tx.Save(ctx, save); err != nil {
 		tx.Rollback()
@@ -142,9 +141,18 @@ func (b *batchRun) try() error {
 			return err
 		}
 	}
-	b.saved = true
+	b.outcome = metrics.Saved
 	b.lane.store.guard.saved(save.Changes)
 	return nil
+}
+
+// tell wakes those who wait for news of the Spaces that changed.
+func (b *batchRun) tell() {
+	for space, ws := range b.spaces {
+		if len(ws.changes) > 0 {
+			b.lane.store.news.tell(space)
+		}
+	}
 }
 
 // settle tells what an error of Commit means: nil where the batch is saved
@@ -257,11 +265,14 @@ func (b *batchRun) loadNeeds(ctx context.Context) error {
 				want.Retries = append(want.Retries, RetryID{p.write.Space, r.Key})
 			}
 		}
-		loaded, err := b.loadSome(ctx, want)
+		if want.size() == 0 {
+			continue
+		}
+		found, err := b.tx.Load(ctx, want)
 		if err != nil {
 			return err
 		}
-		weight += loaded
+		weight += b.place(&found)
 	}
 	return nil
 }
@@ -300,15 +311,8 @@ func addNew(to []ContactID, asked *map[ContactID]bool, space contact.SpaceID, id
 	return to
 }
 
-// loadSome fetches some of what the writes need, and gives what that weighs.
-func (b *batchRun) loadSome(ctx context.Context, want *Wants) (weight int, err error) {
-	if want.size() == 0 {
-		return 0, nil
-	}
-	found, err := b.tx.Load(ctx, want)
-	if err != nil {
-		return 0, err
-	}
+// place makes what was loaded part of the state, and gives what it weighs.
+func (b *batchRun) place(found *Loaded) (weight int) {
 	for i := range found.Refs {
 		led := &found.Refs[i]
 		weight += led.Row.Weight()
@@ -333,58 +337,11 @@ func (b *batchRun) loadSome(ctx context.Context, want *Wants) (weight int, err e
 		weight += nodeWeight * len(tree.Nodes)
 		b.spaces[tree.Space].tree(tree.Root, tree.Nodes)
 	}
-	return weight, nil
+	return weight
 }
 
 // nodeWeight is about how many bytes a contact in a tree takes.
 const nodeWeight = 64
-
-// decide lets each write decide in turn, on what those before it left.
-func (b *batchRun) decide() {
-	b.results = make([]result, len(b.writes))
-	for i, p := range b.writes {
-		r := &b.results[i]
-		if ws := b.spaces[p.write.Space]; ws != nil {
-			r.outcomes, r.err = ws.run(p)
-		} else {
-			r.err = fmt.Errorf("store: no Space %d", p.write.Space)
-		}
-	}
-}
-
-// run lets all verbs of a write decide, or none: where one is refused, the state
-// is as it was, and the outcomes are those of the verbs before it.
-func (ws *workspace) run(p *pending) (outcomes []Outcome, err error) {
-	if err := ws.repeated(p.write.Retry); err != nil {
-		return nil, err
-	}
-	at, goBack := ws.at, func() {}
-	if len(p.write.Verbs) > 1 || p.write.Retry != nil || p.write.Terms.Dry {
-		goBack = ws.mark()
-		defer func() { ws.undo = nil }()
-	}
-	outcomes = p.oneOutcome[:0]
-	for i, verb := range p.write.Verbs {
-		out, err := ws.decide(&p.write, verb, &p.needs[i])
-		if err != nil {
-			goBack()
-			return outcomes, err
-		}
-		outcomes = append(outcomes, out)
-	}
-	if p.write.Terms.Dry {
-		goBack()
-		for i := range outcomes {
-			outcomes[i].Op = 0
-		}
-		return outcomes, nil
-	}
-	if err := ws.remember(&p.write, at, outcomes); err != nil {
-		goBack()
-		return nil, err
-	}
-	return outcomes, nil
-}
 
 // collect gathers what the batch has to write: each contact once, in its last
 // state, every change, and what is kept of retries. The mark is its first change,
@@ -433,17 +390,4 @@ func appendKeys(to []record.MatchKey, space contact.SpaceID, id contact.ID, keys
 		to = append(to, record.MatchKey{Space: space, MatchKey: k, ID: id})
 	}
 	return to
-}
-
-// answerAll gives every write its result, now that the batch is durable. A
-// refusal waited too: it may rest on a neighbour's change (CONTRACT D21).
-func (b *batchRun) answerAll() {
-	for i, p := range b.writes {
-		p.answer(b.results[i].outcomes, b.results[i].err)
-	}
-	for space, ws := range b.spaces {
-		if len(ws.changes) > 0 {
-			b.lane.store.news.tell(space)
-		}
-	}
 }

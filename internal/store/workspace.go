@@ -178,6 +178,44 @@ func (ws *workspace) undoing(op, by contact.Seq) {
 	}
 }
 
+// do lets all verbs of a write decide, or none: where one is refused, the state
+// is as it was, and the outcomes are those of the verbs before it. Of a Space that
+// is not there, there is no workspace.
+func (ws *workspace) do(p *pending) (r result) {
+	if ws == nil {
+		return result{err: fmt.Errorf("store: no Space %d", p.write.Space)}
+	}
+	if err := ws.repeated(p.write.Retry); err != nil {
+		return result{err: err}
+	}
+	at, goBack := ws.at, func() {}
+	if len(p.write.Verbs) > 1 || p.write.Retry != nil || p.write.Terms.Dry {
+		goBack = ws.mark()
+		defer func() { ws.undo = nil }()
+	}
+	r.outcomes = p.oneOutcome[:0]
+	for i, verb := range p.write.Verbs {
+		out, err := ws.decide(&p.write, verb, &p.needs[i])
+		if err != nil {
+			goBack()
+			return result{r.outcomes, err}
+		}
+		r.outcomes = append(r.outcomes, out)
+	}
+	if p.write.Terms.Dry {
+		goBack()
+		for i := range r.outcomes {
+			r.outcomes[i].Op = 0
+		}
+		return r
+	}
+	if err := ws.remember(&p.write, at, r.outcomes); err != nil {
+		goBack()
+		return result{err: err}
+	}
+	return r
+}
+
 // decide lets a verb decide on the state, and makes what it decides part of it.
 // An error refuses the verb, and leaves the state as it was.
 func (ws *workspace) decide(w *Write, verb contact.Verb, needs *contact.Needs) (Outcome, error) {
@@ -244,7 +282,7 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	ws.changes = append(ws.changes, rows...)
 	ws.row.Usage = ws.row.Usage.Add(weigh(rows), ws.at)
 	for i := range entries {
-		ws.enter(&entries[i].Contact)
+		ws.set(&entries[i].Contact)
 		if ch := &entries[i].Change; ch.Undoes != 0 {
 			ws.undoing(ch.Undoes, ch.Op)
 		}
@@ -333,8 +371,8 @@ func (ws *workspace) hasTree(root contact.ID) bool {
 	return loaded || k.loaded == nil
 }
 
-// enter makes a contact's new state the present one.
-func (ws *workspace) enter(c *contact.Contact) {
+// set makes a contact's new state the present one.
+func (ws *workspace) set(c *contact.Contact) {
 	k := ws.known[c.ID]
 	if k == nil {
 		k = &known{}

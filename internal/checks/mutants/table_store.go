@@ -41,7 +41,7 @@ var ofStore = []mutant{
 	{
 		name:   "half-a-write",
 		breaks: "Of a write of several verbs the first ones happen though a later one is refused.",
-		file:   "internal/store/batch.go",
+		file:   "internal/store/workspace.go",
 		old:    "			goBack()\n",
 		new:    "",
 		tests:  []string{"./internal/store/sqlite"},
@@ -56,9 +56,11 @@ var ofStore = []mutant{
 			return err
 		}
 	}
-	b.saved = true
+	b.outcome = metrics.Saved
 `,
-		new: `	b.answerAll()
+		new: `	for i, p := range b.writes {
+		p.answer(b.results[i].outcomes, b.results[i].err)
+	}
 	b.writes = nil
 	_ = mark
 	tx.Commit(ctx)
