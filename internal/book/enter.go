@@ -18,7 +18,11 @@ import (
 //
 // secret is the text after "Bearer"; a malformed one costs no look-up.
 func (b *Book) Enter(ctx context.Context, secret string, scope access.Scope, bucket access.Bucket) (access.Grant, access.Verdict, error) {
-	g, err := b.authenticate(ctx, secret)
+	s, ok := access.ParseSecret(secret)
+	if !ok {
+		return access.Grant{}, access.Verdict{}, access.Unauthenticated(fault.CodeKeyMalformed)
+	}
+	g, err := b.lookUp(ctx, s.Hash())
 	if err != nil {
 		return access.Grant{}, access.Verdict{}, err
 	}
@@ -33,14 +37,6 @@ func (b *Book) Enter(ctx context.Context, secret string, scope access.Scope, buc
 		return access.Grant{}, v, access.RateLimited(v)
 	}
 	return g, v, nil
-}
-
-func (b *Book) authenticate(ctx context.Context, text string) (access.Grant, error) {
-	secret, ok := access.ParseSecret(text)
-	if !ok {
-		return access.Grant{}, access.Unauthenticated(fault.CodeKeyMalformed)
-	}
-	return b.lookUp(ctx, secret.Hash())
 }
 
 // again looks at a key that was let in before: whether it still is valid, and

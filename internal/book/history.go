@@ -72,7 +72,7 @@ func (b *Book) Feed(ctx context.Context, g access.Grant, after contact.Seq, perP
 		return store.FeedPage{}, err
 	}
 	if wait > 0 {
-		if b.waiting.enter(g.Space.ID) {
+		if b.waiting.join(g.Space.ID) {
 			defer b.waiting.leave(g.Space.ID)
 		} else {
 			wait = 0
@@ -117,8 +117,8 @@ type waiting struct {
 	count map[contact.SpaceID]int
 }
 
-// enter counts one more, or returns false where there are too many.
-func (w *waiting) enter(space contact.SpaceID) bool {
+// join counts one more, or returns false where there are too many.
+func (w *waiting) join(space contact.SpaceID) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.count[space] >= maxWaiting {

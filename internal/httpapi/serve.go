@@ -51,13 +51,14 @@ func (a *api) work(rt *route, w http.ResponseWriter, r *request, start time.Time
 	defer a.count(rt, r, start)
 	defer a.letGo(r)
 	defer a.recoverPanic(rt, w, r)
-	if err := a.enter(rt, w, r); err != nil {
+	if err := a.handle(rt, w, r); err != nil {
 		a.fail(rt, w, r, err)
 	}
 }
 
-// enter checks a request in the order of CONTRACT D1 and runs its handler.
-func (a *api) enter(rt *route, w http.ResponseWriter, r *request) error {
+// handle checks a request in the order of CONTRACT D1 and runs its handler. Of the
+// body nothing has been read by then.
+func (a *api) handle(rt *route, w http.ResponseWriter, r *request) error {
 	if !a.hosts.expects(r.Host) {
 		return unexpectedHost()
 	}
@@ -73,9 +74,16 @@ func (a *api) enter(rt *route, w http.ResponseWriter, r *request) error {
 	defer cancel()
 	r.Request = r.WithContext(ctx)
 	if rt.scope != "" {
-		if err := a.admit(rt, w, r); err != nil {
+		secret, err := bearer(r.Header)
+		if err != nil {
 			return err
 		}
+		grant, verdict, err := a.book.Enter(ctx, secret, rt.scope, rt.bucket)
+		setLimitHeaders(w.Header(), verdict)
+		if err != nil {
+			return err
+		}
+		r.grant = grant
 	}
 	if err := r.checkHead(rt); err != nil {
 		return err
@@ -91,18 +99,6 @@ func (a *api) enter(rt *route, w http.ResponseWriter, r *request) error {
 		}
 	}
 	return rt.handle(a, w, r)
-}
-
-// admit is 401, 403 and 429. Nothing of the body has been read by then.
-func (a *api) admit(rt *route, w http.ResponseWriter, r *request) error {
-	secret, err := bearer(r.Header)
-	if err != nil {
-		return err
-	}
-	grant, verdict, err := a.book.Enter(r.Context(), secret, rt.scope, rt.bucket)
-	setLimitHeaders(w.Header(), verdict)
-	r.grant = grant
-	return err
 }
 
 // checkHead looks at everything before the body, and tells every problem.

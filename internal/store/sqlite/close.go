@@ -97,7 +97,7 @@ func (b *Backend) close() error {
 // process is to end.
 func (b *Backend) closeConns() error {
 	if b.claim.folder == nil {
-		if err := b.claim.enter(context.Background(), b.path); err != nil {
+		if err := b.claim.lockFolder(context.Background(), b.path); err != nil {
 			return err
 		}
 	}

@@ -26,17 +26,17 @@ func TestFolderIsNotWaitedForForEver(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		var c claim
-		err := c.enter(t.Context(), path)
+		err := c.lockFolder(t.Context(), path)
 		if err == nil || !strings.Contains(err.Error(), "another program holds a lock on "+filepath.Dir(path)) || c.folder != nil {
 			t.Errorf("locked by another: %v", err)
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		time.AfterFunc(folderTakes/2, stop)
-		if err := c.enter(ctx, path); !errors.Is(err, context.Canceled) || c.folder != nil {
+		if err := c.lockFolder(ctx, path); !errors.Is(err, context.Canceled) || c.folder != nil {
 			t.Errorf("told to stop: %v", err)
 		}
 		time.AfterFunc(folderTakes/2, func() { flock(other, syscall.LOCK_UN) })
-		if err := c.enter(t.Context(), path); err != nil || c.folder == nil {
+		if err := c.lockFolder(t.Context(), path); err != nil || c.folder == nil {
 			t.Errorf("freed in time: %v", err)
 		}
 		c.leave()

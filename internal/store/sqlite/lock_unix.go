@@ -40,7 +40,7 @@ const (
 // take locks the folder and the lock file.
 func (c *claim) take(ctx context.Context, database string, serve bool) error {
 	for waited := time.Duration(0); ; waited += commandsPoll {
-		if err := c.enter(ctx, database); err != nil {
+		if err := c.lockFolder(ctx, database); err != nil {
 			return err
 		}
 		busy, err := c.lockFile(database, serve)
@@ -59,9 +59,9 @@ func (c *claim) take(ctx context.Context, database string, serve bool) error {
 	}
 }
 
-// enter locks the folder, and waits for whoever has it, but not for ever: any
+// lockFolder locks the folder, and waits for whoever has it, but not for ever: any
 // program may lock it.
-func (c *claim) enter(ctx context.Context, database string) error {
+func (c *claim) lockFolder(ctx context.Context, database string) error {
 	folder, err := os.Open(filepath.Dir(database))
 	if err != nil {
 		return fmt.Errorf("cannot open the folder of the database: %w", err)

@@ -25,6 +25,9 @@ func (b *Backend) readKept(ctx context.Context, f func(*conn) error) error {
 	return b.lend(ctx, b.kept, f)
 }
 
+// lend interrupts f, which only reads, when ctx ends. The connection is good again
+// afterwards: no statement is left in the middle, and with that no transaction,
+// which would keep the log from being reset.
 func (b *Backend) lend(ctx context.Context, from chan *conn, f func(*conn) error) error {
 	var c *conn
 	select {
@@ -35,35 +38,30 @@ func (b *Backend) lend(ctx context.Context, from chan *conn, f func(*conn) error
 	defer func() { from <- c }()
 	b.reading.RLock()
 	defer b.reading.RUnlock()
-	return b.noticed(c.until(ctx, func() error { return f(c) }))
-}
-
-// until runs f, which only reads, and interrupts it when ctx ends. The
-// connection is good again afterwards: no statement is left in the middle, and
-// with that no transaction, which would keep the log from being reset.
-func (c *conn) until(ctx context.Context, f func() error) error {
 	c.SetInterrupt(ctx.Done())
 	defer c.SetInterrupt(nil)
-	err := f()
+	err := f(c)
 	if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, store.ErrBroken) {
 		return fmt.Errorf("sqlite: a read was given up: %w", ended)
 	}
-	return err
+	return b.noticed(err)
 }
 
 // Contact reads the row that a ref leads to.
-func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, ref contact.ID) (record.Contact, bool, error) {
-	return b.readContact(ctx, selectContact, space, ref)
+func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, ref contact.ID) (row record.Contact, ok bool, err error) {
+	err = b.read(ctx, func(c *conn) error {
+		return c.run(selectContact, func(s *sqlite.Stmt) error {
+			row, ok = contactRow(space, s), true
+			return nil
+		}, int64(ref), int64(space))
+	})
+	return row, ok, err
 }
 
 // Row reads one row by its own id.
-func (b *Backend) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error) {
-	return b.readContact(ctx, selectRow, space, id)
-}
-
-func (b *Backend) readContact(ctx context.Context, query string, space contact.SpaceID, id contact.ID) (row record.Contact, ok bool, err error) {
+func (b *Backend) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (row record.Contact, ok bool, err error) {
 	err = b.read(ctx, func(c *conn) error {
-		return c.run(query, func(s *sqlite.Stmt) error {
+		return c.run(selectRow, func(s *sqlite.Stmt) error {
 			row, ok = contactRow(space, s), true
 			return nil
 		}, int64(id), int64(space))

@@ -29,7 +29,7 @@ func Audit(t *testing.T, b store.Backend, space contact.SpaceID) Ledger {
 			t.Fatalf("Space %d, after change %d: %v", space, len(l.Changes), err)
 		}
 		for _, ch := range page.Changes {
-			l.enter(t, space, ch)
+			l.follow(t, space, ch)
 		}
 		if len(page.Changes) == 0 {
 			break
@@ -96,8 +96,8 @@ func (l *Ledger) last() contact.Change {
 	return l.Changes[len(l.Changes)-1]
 }
 
-// enter takes the next change of the feed.
-func (l *Ledger) enter(t *testing.T, space contact.SpaceID, ch contact.Change) {
+// follow takes the next change of the feed.
+func (l *Ledger) follow(t *testing.T, space contact.SpaceID, ch contact.Change) {
 	t.Helper()
 	last := l.last()
 	if ch.Seq != last.Seq+1 || ch.Op != ch.Seq && (ch.Op != last.Op || ch.RequestID != last.RequestID || ch.At != last.At) {
