@@ -1,6 +1,10 @@
 // Package load is a load generator that costs little beside the server that it
 // measures: a small HTTP client, workers that ask as fast as they are answered
 // or by a schedule, and a histogram of how long it took.
+//
+// It is another one than that of "carnet bench", which sends through Carnet's client
+// and knows its codes: this one asks servers that have no such client, sends what was
+// made before, and shares the processors with what it measures.
 package load
 
 import (

@@ -1,7 +1,9 @@
 // Package postgres runs the PostgreSQL server that Carnet is measured on, and
 // pgbench on it. It works through PostgreSQL's own programs (initdb, pg_ctl,
 // psql, pgbench), which have to be there for pgbench anyhow: so this module
-// needs no driver, and nothing of Carnet's tests.
+// needs no driver, and nothing of Carnet's tests. The server of those forgets: it syncs
+// nothing, and ends with the program that started it. This one syncs, and is kept with
+// its contacts for the next run.
 package postgres
 
 import (

@@ -80,7 +80,8 @@ func (a *api) createContact(w http.ResponseWriter, r *request) error {
 }
 
 // answerWritten answers what a write sent, as it is stored now, and the name of
-// the change where there was one (CONTRACT S7, D22).
+// the change where there was one (CONTRACT S7, D22). Of the contact that the decision
+// left nothing is read again.
 func answerWritten(w http.ResponseWriter, r *request, status int, written *book.Written, p *contact.Patch) {
 	setWritten(w.Header(), r, written)
 	answer(w, r, status, func(b jsonText) jsonText { return b.sent(&written.Contact, p, fieldLook(r)) })

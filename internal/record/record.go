@@ -1,6 +1,24 @@
 // Package record is what a contact, a change and a match key look like as rows of
 // a database, and the only one that reads and writes the JSON in them. It knows
-// neither the database nor what a row means. docs/format.md describes each byte.
+// neither the database nor what a row means. docs/format.md describes each byte;
+// the migrations of package sqlite have the reason for each table.
+//
+// Why rows look like this:
+//
+//   - A contact is one row, its values one JSON text, so that a PUT touches one page;
+//     rows for each value would write many times as much. The origins of values are
+//     what lets a merge be taken back later.
+//   - The changes of one contact are chained rather than indexed, which would cost
+//     every write. Every 32nd holds a snapshot, and those are indexed, so that any
+//     version is one look-up and at most 32 changes away.
+//   - Rows have a checksum: what is not as it was written is never given out, and
+//     never built on.
+//   - The counters of a Space, which every batch writes, lie apart from what people
+//     set. Who changed settings and keys is told in the same transaction, by an
+//     access.Entry.
+//   - Ids of contacts are unique in the installation, so that a key of the wrong Space
+//     can never hit another's contact, and are taken by Spaces in blocks. Times are
+//     whole microseconds. Decimals stay text, and never pass through a float.
 package record
 
 import (

@@ -22,7 +22,8 @@ const (
 )
 
 // run answers every write of the batch, once that is durable. A refusal waits
-// too: it may rest on a neighbour's change (CONTRACT D21).
+// too, and so does a write that changes nothing: it may rest on a neighbour's change
+// (CONTRACT D21).
 func (l *lane) run(batch []*pending) {
 	for attempt := 0; ; attempt++ {
 		b := &batchRun{lane: l, writes: batch, outcome: metrics.Failed}

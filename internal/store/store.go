@@ -2,6 +2,18 @@
 // those that wait while a commit is under way share the next one, and answers
 // each once its outcome is durable. Rules are not its business (they are in
 // contact), nor is SQL (that is in the backends).
+//
+// # Pages of lists and histories
+//
+// A page begins at a place, which is a gap between two rows and leads both ways.
+// Lists go by id, so a page costs the same wherever it is, and creating contacts
+// moves nothing. Where few of the rows looked at are of the list, a page ends after
+// MaxLookedAt of them, short or empty, and goes on from there. A read ends when its
+// context does, and one Space's reads take half of the readers at most.
+//
+// Three things need no index of their own, which every write would pay for: a window
+// of creation times becomes a window of ids, because both grow together; what was
+// updated since walks the history from its end; a contact's history is its chain.
 package store
 
 import (

@@ -1,11 +1,3 @@
-// Package postgres keeps Carnet's rows in a PostgreSQL database that any number
-// of servers share. It decides nothing; see package store. It works through a
-// pooler in transaction mode: no session state, and named statements only where
-// there is none.
-//
-// A write transaction locks the row of its Space first and holds it to its end.
-// That gives the Space's history its order without gaps, and lets a server that
-// lost the answer to a COMMIT wait until the old transaction has ended.
 package postgres
 
 import (

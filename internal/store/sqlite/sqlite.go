@@ -1,6 +1,3 @@
-// Package sqlite keeps Carnet's rows in one SQLite file: one connection that
-// writes, a few that read, and one that moves the write-ahead log into the
-// file. It decides nothing; see package store.
 package sqlite
 
 import (
