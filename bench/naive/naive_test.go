@@ -18,10 +18,18 @@ import (
 // the made-up people, and returns a connection to look into it.
 func seeded(t *testing.T) (string, *sqlite.Conn) {
 	t.Helper()
-	// Its first part is the way up; what goose adds around it is not needed.
-	schema, err := os.ReadFile("../../internal/store/sqlite/migrations/00002_first.sql")
-	if err != nil {
-		t.Fatal(err)
+	// All of them are ways up; what goose adds around them is not needed.
+	files, err := filepath.Glob("../../internal/store/sqlite/migrations/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there is no migration: %v", err)
+	}
+	var schema strings.Builder
+	for _, file := range files { // in the order of their numbers
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		schema.Write(text)
 	}
 	path := filepath.Join(t.TempDir(), "a.db")
 	c, err := sqlite.OpenConn(path)
@@ -29,7 +37,7 @@ func seeded(t *testing.T) (string, *sqlite.Conn) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	err = sqlitex.ExecuteScript(c, string(schema)+fmt.Sprintf(`;
+	err = sqlitex.ExecuteScript(c, schema.String()+fmt.Sprintf(`;
 		INSERT INTO spaces VALUES (1, 6, 1000, 10, 0, 0, 0, 0);
 		INSERT INTO match_keys VALUES (1, 0, '%s', 5);
 		INSERT INTO contacts VALUES (5, 1, 1, 0, 0, 0, 4, 1, 0, '%s', '{}')`,

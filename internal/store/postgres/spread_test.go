@@ -18,7 +18,7 @@ import (
 )
 
 // The tables of Spaces, which a distributed database spreads by space_id.
-var spread = []string{"spaces", "space_settings", "contacts", "aliases", "changes", "retries", "match_keys", "limit_windows"}
+var spread = []string{"spaces", "space_settings", "contacts", "aliases", "changes", "retries", "match_keys", "limit_windows", "distinct_pairs", "key_usage"}
 
 const partitions = 8
 
