@@ -117,9 +117,10 @@ func (s *Space) settings() []setting {
 }
 
 func (k *APIKey) settings() []setting {
-	return []setting{
+	budget := k.Budget.settings()
+	return append([]setting{
 		{"name", k.Name}, {"scopes", k.Scopes.String()}, {"expires_at", settingOf(k.Expires)}, {"revoked_at", settingOf(k.Revoked)},
-	}
+	}, budget[:]...)
 }
 
 // settingOf gives a time to the microsecond, as it is stored.

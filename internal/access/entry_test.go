@@ -111,6 +111,9 @@ func TestKeyEntries(t *testing.T) {
 		"Name":     {func(k *access.APIKey) { k.Name = "new" }, []access.Edit{{"name", "crm", "new"}}},
 		"Scopes": {func(k *access.APIKey) { k.Scopes = access.ScopesOf(access.Admin) },
 			[]access.Edit{{"scopes", "contacts:read,contacts:write", "admin"}}},
+		"Budget": {func(k *access.APIKey) {
+			k.Budget = access.Budget{MaxRemovals: access.AtMost(0), DailyRemovals: access.AtMost(100), DailyWrites: access.AtMost(7)}
+		}, []access.Edit{{"max_removals", "", "0"}, {"daily_removals", "", "100"}, {"daily_writes", "", "7"}}},
 		"Expires": {func(k *access.APIKey) { k.Expires = at }, []access.Edit{{"expires_at", "", "2023-11-14T22:13:20.123456Z"}}},
 		"Revoked": {func(k *access.APIKey) { k.Revoked = at }, []access.Edit{{"revoked_at", "", "2023-11-14T22:13:20.123456Z"}}},
 	}

@@ -19,6 +19,7 @@ type APIKey struct {
 	Name     string            // for people, in history too; 1 to MaxName code points
 	Hash     [sha256.Size]byte // Secret.Hash
 	Scopes   Scopes
+	Budget   Budget
 	Created  contact.Time
 	Expires  contact.Time // the first moment at which it is no longer valid
 	Revoked  contact.Time
@@ -36,6 +37,7 @@ func (k APIKey) Check() error {
 	if k.Expires != 0 && k.Expires <= k.Created {
 		bad.add("expires", fault.CodeExpiryPast, pastMessage)
 	}
+	bad.checkBudget(k.Budget)
 	return fault.Problems(bad)
 }
 
@@ -62,11 +64,11 @@ func ParseExpiry(text string, now contact.Time) (contact.Time, error) {
 }
 
 // Successor gives the key that is to take the place of k: of the same Space,
-// with the same name and scopes. Where k was made to live for a time, so is the
+// with the same name, scopes and budget. Where k was made to live for a time, so is the
 // new one, from now on. Its error is a Conflict where k ended already: then
 // nobody depends on it, and a key is made, not rotated.
 func (k APIKey) Successor(now contact.Time) (APIKey, error) {
-	next := APIKey{Space: k.Space, Name: k.Name, Scopes: k.Scopes, Created: now}
+	next := APIKey{Space: k.Space, Name: k.Name, Scopes: k.Scopes, Budget: k.Budget, Created: now}
 	if k.Expires != 0 {
 		next.Expires = now + k.Expires - k.Created
 	}

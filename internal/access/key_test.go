@@ -87,8 +87,9 @@ func TestTouchDue(t *testing.T) {
 // A key is rotated into one like it, and lives on for the overlap at most.
 func TestRotation(t *testing.T) {
 	const now, hour = contact.Time(1_000_000_000_000), contact.Time(time.Hour / time.Microsecond)
-	key := access.APIKey{ID: 7, Space: 3, Name: "crm", Hash: [32]byte{1}, Scopes: access.ScopesOf(access.Write), Created: now - 10*hour, LastUsed: now}
-	like := access.APIKey{Space: 3, Name: "crm", Scopes: access.ScopesOf(access.Write), Created: now}
+	key := access.APIKey{ID: 7, Space: 3, Name: "crm", Hash: [32]byte{1}, Scopes: access.ScopesOf(access.Write), Budget: access.Budget{DailyWrites: access.AtMost(9)},
+		Created: now - 10*hour, LastUsed: now}
+	like := access.APIKey{Space: 3, Name: "crm", Scopes: access.ScopesOf(access.Write), Budget: access.Budget{DailyWrites: access.AtMost(9)}, Created: now}
 	for name, c := range map[string]struct {
 		expires, revoked contact.Time
 		code             fault.Code

@@ -4,6 +4,7 @@ package fault
 // value reaches a command by ways that a body has not. They are for the command
 // line alone, where nobody matches on them.
 const (
+	CodeBudgetInvalid         Code = "budget_invalid"
 	CodeBucketUnknown         Code = "bucket_unknown"
 	CodeDatabaseNameMalformed Code = "database_name_malformed"
 	CodeExpiryMalformed       Code = "expiry_malformed"
