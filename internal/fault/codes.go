@@ -38,7 +38,7 @@ const (
 	CodeCursorInvalid       Code = "cursor_invalid" // of another query, or changed
 )
 
-// What stands in the way of a write: 409, and 403 of what a key may take away.
+// What stands in the way of a write: 409.
 const (
 	CodeConflict        Code = "conflict"      // BaseVersion: both have changed the same
 	CodeUndoConflict    Code = "undo_conflict" // what is to be taken back was changed again since
@@ -46,7 +46,6 @@ const (
 	CodeAlias           Code = "alias"             // the id leads to another contact, which would go
 	CodeDistinct        Code = "distinct"          // somebody said that they are two
 	CodeTooManyRemovals Code = "too_many_removals" // more than MaxRemovals allows
-	CodeOverBudget      Code = "over_budget"       // more than the key may
 )
 
 // The body as JSON: 422.
