@@ -27,7 +27,8 @@ func (b *Base) apply(c *Contact, v *View, change func(from *Contact) (Contact, e
 		if err != nil {
 			return after, err
 		}
-		return after, checkSize(&after, "body")
+		err = checkSize(&after, "body")
+		return after, err
 	}
 	base := *b.Contact
 	base.ID = c.ID // whose values it brings
@@ -43,7 +44,8 @@ func (b *Base) apply(c *Contact, v *View, change func(from *Contact) (Contact, e
 		r.Subject, r.Conflicts = c.ID, conflicts
 		return after, r
 	}
-	return after, checkTogether(&after, c, "body", v.Reads)
+	err = checkTogether(&after, c, "body", v.Reads)
+	return after, err
 }
 
 // checkTogether refuses a contact that was put together of what is there and what
