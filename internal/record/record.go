@@ -110,6 +110,12 @@ func (r *Change) sum() uint32 {
 	return s.end()
 }
 
+// Pair is a pair of distinct contacts as it is stored.
+type Pair struct {
+	Space contact.SpaceID
+	contact.Pair
+}
+
 // MatchKey is a match key as it is stored.
 type MatchKey struct {
 	Space contact.SpaceID

@@ -118,6 +118,11 @@ type Reader interface {
 	// they hold, from a version on, oldest first, at most limit and MaxLookedAt.
 	Snapshots(ctx context.Context, space contact.SpaceID, id contact.ID, from contact.Version, limit int) ([]Step, error)
 
+	// Pairs gives, of each pair of the contact that a ref leads to, what its other
+	// id leads to: in no order, and as often as there are pairs. It looks at
+	// MaxLookedAt of them at most.
+	Pairs(ctx context.Context, space contact.SpaceID, ref contact.ID) ([]contact.ID, error)
+
 	// LastSeq gives the number of a Space's newest change, 0 for none.
 	LastSeq(ctx context.Context, space contact.SpaceID) (contact.Seq, error)
 
@@ -263,7 +268,15 @@ type Wants struct {
 	Rows    []ContactID // the rows with these very ids
 	Trees   []ContactID // all that was merged into what these lead to
 	Undone  []WriteID   // the writes that undo these, those that undo them, and so on
+	Pairs   []ContactID // the pairs of what these lead to: with its id, or one that leads to it, on either side
 	Retries []RetryID
+	Spent   []KeyID
+}
+
+// KeyID names an API key of a Space.
+type KeyID struct {
+	Space contact.SpaceID
+	Key   int64
 }
 
 // WriteID names a write by its first change.
@@ -285,11 +298,12 @@ type RetryID struct {
 }
 
 func (w *Wants) size() int {
-	return len(w.Refs) + len(w.Rows) + len(w.Trees) + len(w.Undone) + len(w.Retries)
+	return len(w.Refs) + len(w.Rows) + len(w.Trees) + len(w.Undone) + len(w.Pairs) + len(w.Retries) + len(w.Spent)
 }
 
 func (w *Wants) clear() {
-	w.Refs, w.Rows, w.Trees, w.Undone, w.Retries = w.Refs[:0], w.Rows[:0], w.Trees[:0], w.Undone[:0], w.Retries[:0]
+	w.Refs, w.Rows, w.Trees, w.Undone = w.Refs[:0], w.Rows[:0], w.Trees[:0], w.Undone[:0]
+	w.Pairs, w.Retries, w.Spent = w.Pairs[:0], w.Retries[:0], w.Spent[:0]
 }
 
 // Loaded is what was found, in no order.
@@ -298,7 +312,16 @@ type Loaded struct {
 	Rows    []record.Contact
 	Trees   []Tree
 	Undone  []Undoing // a pair may come twice
+	Pairs   []record.Pair // one that has several ids of those asked for comes several times
 	Retries []record.Retry
+	Spent   []KeySpent
+}
+
+// KeySpent is what a key has used of its daily budget. A key that has used nothing
+// has none.
+type KeySpent struct {
+	KeyID
+	Spent access.Spent
 }
 
 // Led is the row that a ref leads to.
@@ -355,15 +378,21 @@ type Save struct {
 	Changes   []record.Change
 	KeysGone  []record.MatchKey
 	KeysCome  []record.MatchKey
+	PairsGone []record.Pair // that are not there is no fault
+	PairsCome []record.Pair // nor that they are there already
 	Retries   []record.Retry
+	Spent     []KeySpent
 }
 
 // Empty tells whether there is nothing to write.
-func (s *Save) Empty() bool { return len(s.Spaces)+len(s.Retries) == 0 }
+func (s *Save) Empty() bool {
+	return len(s.Spaces)+len(s.Retries)+len(s.PairsGone)+len(s.PairsCome) == 0
+}
 
 // Mark is one row of a batch: where it is stored, all of the batch is. It is a
 // change or, in a batch that changes nothing, the record of a retry, which has a
-// Key instead of a Seq.
+// Key instead of a Seq. A batch of pairs alone has neither, and is never found to be
+// saved: it may be saved again.
 type Mark struct {
 	Space     contact.SpaceID
 	Seq       contact.Seq

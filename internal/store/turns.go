@@ -191,6 +191,15 @@ func (r *orderly) Snapshots(ctx context.Context, space contact.SpaceID, id conta
 	return steps, err
 }
 
+func (r *orderly) Pairs(ctx context.Context, space contact.SpaceID, ref contact.ID) (ids []contact.ID, err error) {
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
+		ids, err = r.Reader.Pairs(ctx, space, ref)
+		r.metrics.LookedAt(len(ids))
+	}
+	return ids, err
+}
+
 func (r *orderly) LastSeq(ctx context.Context, space contact.SpaceID) (seq contact.Seq, err error) {
 	if err = r.Enter(ctx, space); err == nil {
 		defer r.Leave(space)

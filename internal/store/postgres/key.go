@@ -23,7 +23,8 @@ func (b *Backend) CreateKey(ctx context.Context, key access.APIKey, about access
 		}
 		q := t.statements()
 		q.Queue(insertAPIKey, id, int64(key.Space), key.Name, key.Hash[:], key.Scopes.String(),
-			int64(key.Created), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed))
+			int64(key.Created), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed),
+			key.Budget.MaxRemovals.Stored(), key.Budget.DailyRemovals.Stored(), key.Budget.DailyWrites.Stored())
 		queueEntry(q, &about)
 		return t.send(ctx, "make a key", q)
 	})
@@ -57,7 +58,8 @@ func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.A
 			return err
 		}
 		q = t.statements()
-		q.Queue(updateAPIKey, id, key.Name, key.Scopes.String(), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed)).Exec(exactly(1))
+		q.Queue(updateAPIKey, id, key.Name, key.Scopes.String(), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed),
+			key.Budget.MaxRemovals.Stored(), key.Budget.DailyRemovals.Stored(), key.Budget.DailyWrites.Stored()).Exec(exactly(1))
 		queueEntry(q, about)
 		return t.send(ctx, "save a key", q)
 	})
@@ -83,17 +85,22 @@ type keyScan struct {
 	key    access.APIKey
 	hash   []byte
 	scopes string
+	caps   [3]int64
 }
 
 func (k *keyScan) columns() []any {
 	return []any{&k.key.ID, (*int64)(&k.key.Space), &k.key.Name, &k.hash, &k.scopes,
-		(*int64)(&k.key.Created), (*int64)(&k.key.Expires), (*int64)(&k.key.Revoked), (*int64)(&k.key.LastUsed)}
+		(*int64)(&k.key.Created), (*int64)(&k.key.Expires), (*int64)(&k.key.Revoked), (*int64)(&k.key.LastUsed),
+		&k.caps[0], &k.caps[1], &k.caps[2]}
 }
 
 // done gives the key, unless scanning its columns failed.
 func (k *keyScan) done(err error) (access.APIKey, error) {
 	if err != nil {
 		return k.key, err
+	}
+	k.key.Budget = access.Budget{
+		MaxRemovals: access.StoredCap(k.caps[0]), DailyRemovals: access.StoredCap(k.caps[1]), DailyWrites: access.StoredCap(k.caps[2]),
 	}
 	if k.key.Scopes, err = access.ParseScopes(k.scopes); err != nil {
 		return k.key, corrupt{store.DamagedKey(k.key.ID, "scopes")}

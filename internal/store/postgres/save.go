@@ -47,6 +47,8 @@ func (t *tx) Save(ctx context.Context, s *store.Save) error {
 		q.Queue(insertRetries, retryArgs(space, s.Retries)...)
 	}
 	queueKeys(q, space, s.KeysGone, s.KeysCome)
+	queuePairs(q, space, s.PairsGone, s.PairsCome)
+	queueSpent(q, space, s.Spent)
 	for _, sp := range s.Spaces {
 		q.Queue(updateSpace, int64(space), int64(sp.NextID), int64(sp.BlockEnd), int64(sp.NextSeq), int64(sp.LastAt),
 			sp.Usage.Bytes, int64(sp.Usage.Since), sp.Usage.Minute).Exec(exactly(1))
@@ -76,6 +78,14 @@ func spaceOf(s *store.Save) (contact.SpaceID, error) {
 		for i := range keys {
 			spaces[keys[i].Space] = true
 		}
+	}
+	for _, pairs := range [][]record.Pair{s.PairsGone, s.PairsCome} {
+		for i := range pairs {
+			spaces[pairs[i].Space] = true
+		}
+	}
+	for i := range s.Spent {
+		spaces[s.Spent[i].Space] = true
 	}
 	if len(spaces) > 1 {
 		return 0, errors.New("postgres: a batch must be of one Space, because each has a lane of its own")

@@ -101,6 +101,22 @@ const (
 
 	selectRetries = `SELECT key, fingerprint, request_id, at, checksum, answer FROM retries WHERE space_id = $1 AND key = ANY ($2::text[])`
 	selectRetryOf = `SELECT request_id FROM retries WHERE space_id = $1 AND key = $2`
+	selectSpent   = `SELECT key_id, since, removals, writes FROM key_usage WHERE space_id = $1 AND key_id = ANY ($2::bigint[])`
+	upsertSpent   = `INSERT INTO key_usage (space_id, key_id, since, removals, writes)
+		SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS n
+		ON CONFLICT (space_id, key_id) DO UPDATE SET since = EXCLUDED.since, removals = EXCLUDED.removals, writes = EXCLUDED.writes`
+
+	// The contact that a ref leads to has the pairs of its own id and of each that
+	// leads to it, on either side. Beside a pair stands what its other id leads to.
+	selectPairs = `SELECT p.a, p.b, coalesce((SELECT canonical_id FROM aliases WHERE space_id = $1 AND id = p.other), p.other) FROM (
+			SELECT coalesce((SELECT canonical_id FROM aliases WHERE space_id = $1 AND id = w.ref), w.ref) AS root FROM unnest($2::bigint[]) AS w (ref) OFFSET 0) r
+		CROSS JOIN LATERAL (SELECT r.root AS id UNION ALL SELECT id FROM aliases WHERE space_id = $1 AND canonical_id = r.root) i
+		CROSS JOIN LATERAL (SELECT a, b, b AS other FROM distinct_pairs WHERE space_id = $1 AND a = i.id
+			UNION ALL SELECT a, b, a FROM distinct_pairs WHERE space_id = $1 AND b = i.id) p LIMIT $3`
+	insertPairs = `INSERT INTO distinct_pairs (space_id, a, b) SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::bigint[]) AS n
+		ON CONFLICT (space_id, a, b) DO NOTHING`
+	deletePairs = `DELETE FROM distinct_pairs p USING unnest($2::bigint[], $3::bigint[]) AS n (a, b) WHERE p.space_id = $1 AND p.a = n.a AND p.b = n.b`
+
 	insertRetries = `INSERT INTO retries (space_id, key, fingerprint, request_id, at, checksum, answer)
 		SELECT $1::bigint, n.* FROM unnest($2::text[], $3::bytea[], $4::text[], $5::bigint[], $6::bigint[], $7::text[]) AS n`
 
@@ -151,12 +167,14 @@ const (
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
 	updateSettings   = `UPDATE space_settings SET name = $2, timezone = $3, region = $4, subscription = $5, limits = $6, labels = $7, quota_bytes = $8, quota_minute = $9 WHERE space_id = $1`
 
-	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at`
-	insertAPIKey  = `INSERT INTO api_keys (` + apiKeyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes`
+	insertAPIKey  = `INSERT INTO api_keys (` + apiKeyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 	lockAPIKey    = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE key_id = $1 FOR UPDATE`
 	selectAPIKeys = `SELECT ` + apiKeyColumns + ` FROM api_keys ORDER BY key_id`
-	updateAPIKey  = `UPDATE api_keys SET name = $2, scopes = $3, expires_at = $4, revoked_at = $5, last_used_at = $6 WHERE key_id = $1`
-	selectGrant   = `SELECT k.key_id, k.space_id, k.name, k.hash, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
+	updateAPIKey  = `UPDATE api_keys SET name = $2, scopes = $3, expires_at = $4, revoked_at = $5, last_used_at = $6,
+		max_removals = $7, daily_removals = $8, daily_writes = $9 WHERE key_id = $1`
+	selectGrant = `SELECT k.key_id, k.space_id, k.name, k.hash, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
+			k.max_removals, k.daily_removals, k.daily_writes,
 			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute
 		FROM api_keys k JOIN space_settings s ON s.space_id = k.space_id WHERE k.hash = $1`
 

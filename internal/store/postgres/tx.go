@@ -94,7 +94,7 @@ func queueLock(q *pgx.Batch, id contact.SpaceID, rows *[]store.SpaceRow) {
 	})
 }
 
-// Load loads what writes want to look at: up to four statements a Space, in one
+// Load loads what writes want to look at: up to six statements a Space, in one
 // round trip.
 func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 	var found store.Loaded
@@ -136,6 +136,8 @@ func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 	for space, refs := range bySpace(w.Trees) {
 		q.Queue(selectTrees, int64(space), refs).Query(func(r pgx.Rows) error { return collectTrees(r, space, &found.Trees) })
 	}
+	queueLoadPairs(q, w.Pairs, &found.Pairs)
+	queueLoadSpent(q, w.Spent, &found.Spent)
 	err := t.send(ctx, "load contacts", q)
 	return found, err
 }

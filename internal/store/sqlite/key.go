@@ -23,7 +23,8 @@ func (b *Backend) CreateKey(ctx context.Context, key access.APIKey, about access
 			key.ID = s.ColumnInt64(0)
 			return nil
 		}, int64(key.Space), key.Name, key.Hash[:], key.Scopes.String(),
-			int64(key.Created), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed))
+			int64(key.Created), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed),
+			key.Budget.MaxRemovals.Stored(), key.Budget.DailyRemovals.Stored(), key.Budget.DailyWrites.Stored())
 		if err != nil {
 			return err
 		}
@@ -59,7 +60,8 @@ func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.A
 		if err != nil {
 			return err
 		}
-		err = c.run(updateAPIKey, nil, id, key.Name, key.Scopes.String(), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed))
+		err = c.run(updateAPIKey, nil, id, key.Name, key.Scopes.String(), int64(key.Expires), int64(key.Revoked), int64(key.LastUsed),
+			key.Budget.MaxRemovals.Stored(), key.Budget.DailyRemovals.Stored(), key.Budget.DailyWrites.Stored())
 		if err != nil {
 			return err
 		}
@@ -102,6 +104,9 @@ func apiKeyRow(s *sqlite.Stmt) (access.APIKey, error) {
 		Expires:  contact.Time(s.ColumnInt64(6)),
 		Revoked:  contact.Time(s.ColumnInt64(7)),
 		LastUsed: contact.Time(s.ColumnInt64(8)),
+		Budget: access.Budget{
+			MaxRemovals: access.StoredCap(s.ColumnInt64(9)), DailyRemovals: access.StoredCap(s.ColumnInt64(10)), DailyWrites: access.StoredCap(s.ColumnInt64(11)),
+		},
 	}
 	if n := copy(key.Hash[:], columnBytes(s, 3)); n != len(key.Hash) {
 		return access.APIKey{}, store.DamagedKey(key.ID, "hash")

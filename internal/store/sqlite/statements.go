@@ -61,6 +61,23 @@ const (
 	takeIDs    = `UPDATE id_blocks SET next = next + ?1 WHERE only_row = 1 RETURNING next - ?1`
 
 	selectRetry = `SELECT key, fingerprint, request_id, at, checksum, answer FROM retries WHERE space_id = ?1 AND key = ?2`
+	selectSpent = `SELECT since, removals, writes FROM key_usage WHERE space_id = ?1 AND key_id = ?2`
+	upsertSpent = `INSERT INTO key_usage (space_id, key_id, since, removals, writes) VALUES (?1, ?2, ?3, ?4, ?5)
+		ON CONFLICT (space_id, key_id) DO UPDATE SET since = excluded.since, removals = excluded.removals, writes = excluded.writes`
+
+	// The contact that ?2 leads to has the pairs of its own id and of each that
+	// leads to it, on either side. Beside a pair stands what its other id leads to.
+	rootOfRef   = `coalesce((SELECT canonical_id FROM aliases WHERE space_id = ?1 AND id = ?2), ?2)`
+	pairOfA     = `SELECT p.a, p.b, coalesce((SELECT canonical_id FROM aliases WHERE space_id = ?1 AND id = p.b), p.b) FROM `
+	pairOfB     = `SELECT p.a, p.b, coalesce((SELECT canonical_id FROM aliases WHERE space_id = ?1 AND id = p.a), p.a) FROM `
+	alias       = `aliases l CROSS JOIN distinct_pairs p ON p.space_id = ?1 AND p.`
+	selectPairs = pairOfA + `distinct_pairs p WHERE p.space_id = ?1 AND p.a = ` + rootOfRef + ` UNION ALL ` +
+		pairOfB + `distinct_pairs p WHERE p.space_id = ?1 AND p.b = ` + rootOfRef + ` UNION ALL ` +
+		pairOfA + alias + `a = l.id WHERE l.space_id = ?1 AND l.canonical_id = ` + rootOfRef + ` UNION ALL ` +
+		pairOfB + alias + `b = l.id WHERE l.space_id = ?1 AND l.canonical_id = ` + rootOfRef + ` LIMIT ?3`
+	insertPair = `INSERT INTO distinct_pairs (space_id, a, b) VALUES (?1, ?2, ?3) ON CONFLICT (space_id, a, b) DO NOTHING`
+	deletePair = `DELETE FROM distinct_pairs WHERE space_id = ?1 AND a = ?2 AND b = ?3`
+
 	insertRetry = `INSERT INTO retries (space_id, key, fingerprint, request_id, at, checksum, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
 
 	changeColumns = `change_key, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes,
@@ -95,13 +112,14 @@ const (
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
 	updateSettings   = `UPDATE space_settings SET name = ?2, timezone = ?3, region = ?4, subscription = ?5, limits = ?6, labels = ?7, quota_bytes = ?8, quota_minute = ?9 WHERE space_id = ?1`
 
-	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at`
-	insertAPIKey  = `INSERT INTO api_keys (space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING key_id`
+	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes`
+	insertAPIKey  = `INSERT INTO api_keys (space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING key_id`
 	selectAPIKey  = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE key_id = ?1`
 	selectByHash  = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE hash = ?1`
 	selectAPIKeys = `SELECT ` + apiKeyColumns + ` FROM api_keys ORDER BY key_id`
-	updateAPIKey  = `UPDATE api_keys SET name = ?2, scopes = ?3, expires_at = ?4, revoked_at = ?5, last_used_at = ?6 WHERE key_id = ?1`
+	updateAPIKey  = `UPDATE api_keys SET name = ?2, scopes = ?3, expires_at = ?4, revoked_at = ?5, last_used_at = ?6,
+		max_removals = ?7, daily_removals = ?8, daily_writes = ?9 WHERE key_id = ?1`
 
 	entryColumns         = `entry_id, space_id, key_id, key_name, at, who, action, edits`
 	insertEntry          = `INSERT INTO registry_log (space_id, key_id, key_name, at, who, action, edits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`

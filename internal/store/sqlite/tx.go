@@ -109,7 +109,10 @@ func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
 		}
 		found.Trees = append(found.Trees, tree)
 	}
-	return found, nil
+	var err1, err2 error
+	found.Pairs, err1 = t.loadPairs(w.Pairs)
+	found.Spent, err2 = t.loadSpent(w.Spent)
+	return found, errors.Join(err1, err2)
 }
 
 // tree loads all that was merged into what a ref leads to.
@@ -168,7 +171,7 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 		}
 		t.pages += 1 + r.Weight()/pageSize
 	}
-	if err := t.writer.saveKeys(s.KeysGone, s.KeysCome); err != nil {
+	if err := errors.Join(t.writer.saveKeys(s.KeysGone, s.KeysCome), t.savePairs(s.PairsGone, s.PairsCome), t.saveSpent(s.Spent)); err != nil {
 		return err
 	}
 	for _, sp := range s.Spaces {

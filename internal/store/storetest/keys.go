@@ -49,6 +49,7 @@ func testKeysKept(t *testing.T, b store.Backend) {
 	one := makeKey(t, b, anyKey(space, 1))
 	all := anyKey(space, 2)
 	all.Scopes, all.Expires, all.Revoked, all.LastUsed = access.ScopesOf(access.AllScopes[:]...), 1<<53+1, 3, 1<<53+3
+	all.Budget = access.Budget{MaxRemovals: access.AtMost(0), DailyRemovals: access.AtMost(access.MaxDaily), DailyWrites: access.AtMost(7)}
 	two := makeKey(t, b, all)
 	if one.ID < 1 || two.ID <= one.ID {
 		t.Errorf("ids %d and %d: they begin at 1 and grow", one.ID, two.ID)
@@ -60,6 +61,7 @@ func testKeysKept(t *testing.T, b store.Backend) {
 			t.Errorf("to change: %+v\n    want %+v", *k, two)
 		}
 		k.Name, k.Scopes, k.Expires, k.Revoked, k.LastUsed = "New name", access.DefaultScopes, 0, 0, 7
+		k.Budget = access.Budget{DailyRemovals: access.AtMost(5), DailyWrites: access.AtMost(0)}
 		return nil, nil
 	})
 	if err != nil || next.Name != "New name" || next.LastUsed != 7 {
@@ -75,6 +77,7 @@ func testGrant(t *testing.T, b store.Backend) {
 	}
 	revoked := anyKey(space.ID, 1)
 	revoked.Revoked, revoked.Expires = 5, 4
+	revoked.Budget = access.Budget{MaxRemovals: access.AtMost(1), DailyRemovals: access.AtMost(2), DailyWrites: access.AtMost(3)}
 	want := access.Grant{Key: makeKey(t, b, revoked), Space: space}
 	makeKey(t, b, anyKey(suite.NewSpace(t, b, ""), 2))
 	got, ok, err := b.Grant(bg, revoked.Hash)
