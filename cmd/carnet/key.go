@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,12 +11,13 @@ import (
 type keyCommand struct {
 	Create keyCreate `cmd:"" help:"Make an API key and show it, this once."`
 	List   keyList   `cmd:"" help:"List all API keys, without their secrets."`
+	Set    keySet    `cmd:"" help:"Change how much an API key may take away and change."`
 	Rotate keyRotate `cmd:"" help:"Replace an API key: make another like it, and end the old one a while later."`
 	Revoke keyRevoke `cmd:"" help:"End an API key for good."`
 	Log    keyLog    `cmd:"" help:"Show who made and ended API keys, newest first."`
 }
 
-// keyRecord is a key as it is printed. Times are null for never.
+// keyRecord is a key as it is printed. Times are null for never, limits for none.
 type keyRecord struct {
 	ID         int64    `json:"id"`
 	SpaceID    int64    `json:"space_id"`
@@ -24,10 +26,16 @@ type keyRecord struct {
 	CreatedAt  string   `json:"created_at"`
 	ExpiresAt  *string  `json:"expires_at"`
 	RevokedAt  *string  `json:"revoked_at"`
-	LastUsedAt *string  `json:"last_used_at"`  // to the hour
-	Key        string   `json:"key,omitempty"` // the secret, only when it is made
+	LastUsedAt *string  `json:"last_used_at"` // to the hour
 
-	texts [3]string // the last three times for a table
+	MaxRemovals   *int64 `json:"max_removals"` // of one write
+	DailyRemovals *int64 `json:"daily_removals"`
+	DailyWrites   *int64 `json:"daily_writes"`
+
+	Key string `json:"key,omitempty"` // the secret, only when it is made
+
+	texts  [3]string // the last three times for a table
+	budget string    // likewise, "" for none
 }
 
 func recordKey(k access.APIKey) keyRecord {
@@ -35,8 +43,32 @@ func recordKey(k access.APIKey) keyRecord {
 	return keyRecord{
 		ID: k.ID, SpaceID: int64(k.Space), Name: k.Name, Scopes: strings.Split(k.Scopes.String(), ","),
 		CreatedAt: moment(k.Created), ExpiresAt: orNull(expires), RevokedAt: orNull(revoked), LastUsedAt: orNull(used),
-		texts: [3]string{dash(expires), dash(revoked), dash(used)},
+		MaxRemovals: limitOrNull(k.Budget.MaxRemovals), DailyRemovals: limitOrNull(k.Budget.DailyRemovals), DailyWrites: limitOrNull(k.Budget.DailyWrites),
+		texts: [3]string{dash(expires), dash(revoked), dash(used)}, budget: k.Budget.String(),
 	}
+}
+
+func limitOrNull(c access.Cap) *int64 {
+	if n, ok := c.Get(); ok {
+		return &n
+	}
+	return nil
+}
+
+// showKeys prints value as JSON, or records as CSV or as a table, which tells of
+// budgets where one of them has one.
+func showKeys(in *surroundings, f format, value any, records ...keyRecord) error {
+	if !slices.ContainsFunc(records, func(k keyRecord) bool { return k.budget != "" }) {
+		return show(in, f, value, keyHead, records...)
+	}
+	if !f.table() {
+		return show(in, f, value, nil, records...)
+	}
+	rows := make([][]string, len(records))
+	for i, k := range records {
+		rows[i] = append(k.row(), dash(k.budget))
+	}
+	return showTable(in.stdout, append(slices.Clone(keyHead), "BUDGET"), rows)
 }
 
 var keyHead = []string{"ID", "SPACE", "NAME", "SCOPES", "CREATED", "EXPIRES", "REVOKED", "LAST USED"}

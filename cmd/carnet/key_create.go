@@ -15,6 +15,7 @@ type keyCreate struct {
 	Name    string `placeholder:"NAME" help:"What it is for; history names it. Default: key."`
 	Scopes  string `placeholder:"SCOPES" help:"What it may do, between commas: contacts:read, contacts:write, contacts:erase, admin. Default: contacts:read,contacts:write."`
 	Expires string `tried:"expiry,until,ttl" placeholder:"WHEN" help:"When it ends: the start of a day in UTC, as in 2027-01-01, or a moment, as in 2027-01-01T09:00:00Z. Default: never."`
+	budgetFlags
 	format
 }
 
@@ -24,6 +25,7 @@ func (c *keyCreate) Run(in *surroundings) error {
 		return err
 	}
 	k := access.APIKey{Space: contact.SpaceID(c.Space), Name: c.Name}
+	c.budgetFlags.apply(&k.Budget)
 	var err error
 	if c.Scopes != "" { // else it has what keys have by default
 		if k.Scopes, err = access.ParseScopes(c.Scopes); err != nil {
@@ -46,7 +48,7 @@ func (c *keyCreate) Run(in *surroundings) error {
 	}
 	r := recordKey(k)
 	r.Key = secret.Reveal()
-	if err := show(in, c.format, r, keyHead, r); err != nil || !c.table() {
+	if err := showKeys(in, c.format, r, r); err != nil || !c.table() {
 		return in.takeBack(db, k.ID, err)
 	}
 	return in.takeBack(db, k.ID, tellKey(in, r.Key))

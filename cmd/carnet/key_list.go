@@ -19,5 +19,5 @@ func (c *keyList) Run(in *surroundings) error {
 	for i, k := range keys {
 		list[i] = recordKey(k)
 	}
-	return show(in, c.format, list, keyHead, list...)
+	return showKeys(in, c.format, list, list...)
 }

@@ -20,7 +20,7 @@ func (c *keyRevoke) Run(in *surroundings) error {
 	}
 	in.did("Key %d is revoked all the same.", k.ID)
 	r := recordKey(k)
-	if err := show(in, c.format, r, keyHead, r); err != nil || !c.table() {
+	if err := showKeys(in, c.format, r, r); err != nil || !c.table() {
 		return err
 	}
 	said := "The key is revoked: servers refuse it within a second."

@@ -66,7 +66,10 @@ func (c *keyRotate) show(in *surroundings, r book.Rotation) error {
 	made := recordKey(r.Made)
 	made.Key = r.Secret.Reveal()
 	record := rotationRecord{made, recordKey(r.Old)}
-	if err := show(in, c.format, record, keyHead, record); err != nil || !c.table() {
+	if !c.table() {
+		return show(in, c.format, record, nil, record)
+	}
+	if err := showKeys(in, c.format, made, made); err != nil {
 		return err
 	}
 	return tellKey(in, made.Key)

@@ -144,6 +144,7 @@ func parserOf(c *cli, in *surroundings) *kong.Kong {
 		kong.KindMapper(reflect.Int, kong.MapperFunc(wholeNumber)),
 		kong.KindMapper(reflect.Int64, kong.MapperFunc(wholeNumber)),
 		kong.TypeMapper(reflect.TypeFor[size](), kong.MapperFunc(readSize)),
+		kong.TypeMapper(reflect.TypeFor[limitOfKey](), kong.MapperFunc(readLimitOfKey)),
 	)
 }
 

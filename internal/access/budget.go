@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -96,6 +97,18 @@ func (b Budget) settings() [3]setting {
 	return [3]setting{
 		{"max_removals", b.MaxRemovals.String()}, {"daily_removals", b.DailyRemovals.String()}, {"daily_writes", b.DailyWrites.String()},
 	}
+}
+
+// String gives the limits for people: "max_removals=10 daily_writes=500", "" for
+// none.
+func (b Budget) String() string {
+	var list []string
+	for _, c := range b.settings() {
+		if c.value != "" {
+			list = append(list, c.name+"="+c.value)
+		}
+	}
+	return strings.Join(list, " ")
 }
 
 // Daily tells whether anything is counted over a day.

@@ -72,6 +72,18 @@ func TestBudgetCheck(t *testing.T) {
 	}
 }
 
+func TestBudgetIsTold(t *testing.T) {
+	for want, b := range map[string]access.Budget{
+		"":               {},
+		"max_removals=0": {MaxRemovals: access.AtMost(0)},
+		"max_removals=10 daily_removals=100 daily_writes=5": {MaxRemovals: access.AtMost(10), DailyRemovals: access.AtMost(100), DailyWrites: access.AtMost(5)},
+	} {
+		if got := b.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // overBudget holds an error to be the 403 of a budget, whose sentence has these parts.
 func overBudget(t *testing.T, err error, parts ...string) {
 	t.Helper()

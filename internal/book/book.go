@@ -118,7 +118,8 @@ func (b *Book) Do(ctx context.Context, g access.Grant, terms Terms, verb contact
 	// The body may have been long on its way: the key is asked for again, as the
 	// last thing before the write is handed over (CONTRACT D19). While it is in
 	// use that costs nothing.
-	if _, err := b.again(ctx, g, access.Write); err != nil {
+	now, err := b.again(ctx, g, access.Write)
+	if err != nil {
 		return Written{}, err
 	}
 	out, err := b.store.Do(ctx, store.Write{
@@ -128,9 +129,10 @@ func (b *Book) Do(ctx context.Context, g access.Grant, terms Terms, verb contact
 			Reason:    terms.Reason,
 			RequestID: terms.RequestID,
 		},
-		Reads: g.Key.Scopes.Has(access.Read),
-		Verbs: []contact.Verb{verb},
-		Terms: terms.Terms,
+		Reads:  g.Key.Scopes.Has(access.Read),
+		Budget: now.Key.Budget,
+		Verbs:  []contact.Verb{verb},
+		Terms:  terms.Terms,
 	})
 	if err != nil {
 		return Written{}, err

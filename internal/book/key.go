@@ -48,6 +48,16 @@ func (b *Book) APIKeys(ctx context.Context) ([]access.APIKey, error) {
 	return list, busy(err)
 }
 
+// SetBudget lets change set what it wants of the budget of a key, and saves it if
+// Budget.Check allows. It gives the key as it is then; NotFound where there is none.
+func (b *Book) SetBudget(ctx context.Context, by string, id int64, change func(*access.Budget)) (access.APIKey, error) {
+	k, err := b.store.UpdateKey(ctx, b.act(by, access.ActionUpdate), id, func(k *access.APIKey) error {
+		change(&k.Budget)
+		return k.Budget.Check()
+	})
+	return k, busy(missing(err, noKey(id)))
+}
+
 // RevokeKey ends a key for good. already tells that it was revoked before,
 // which changes nothing: it keeps the moment of the first time. NotFound where
 // there is no such key.

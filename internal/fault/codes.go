@@ -13,6 +13,7 @@ const (
 	CodeScopeMissing         Code = "scope_missing"
 	CodeSubscriptionInactive Code = "subscription_inactive"
 	CodeRateLimited          Code = "rate_limited"
+	CodeOverBudget           Code = "over_budget" // the key may not take away, or change, that much: 403
 )
 
 // The address and the request as a whole: 404, 405, 412, 413, 415, 421, 422.

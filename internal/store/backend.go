@@ -311,7 +311,7 @@ type Loaded struct {
 	Refs    []Led
 	Rows    []record.Contact
 	Trees   []Tree
-	Undone  []Undoing // a pair may come twice
+	Undone  []Undoing     // a pair may come twice
 	Pairs   []record.Pair // one that has several ids of those asked for comes several times
 	Retries []record.Retry
 	Spent   []KeySpent

@@ -265,6 +265,7 @@ func (b *batchRun) loadNeeds(ctx context.Context) error {
 			if r := p.write.Retry; r != nil {
 				want.Retries = append(want.Retries, RetryID{p.write.Space, r.Key})
 			}
+			asked.addSpent(want, &p.write)
 		}
 		if want.size() == 0 {
 			continue
@@ -282,6 +283,7 @@ func (b *batchRun) loadNeeds(ctx context.Context) error {
 type asked struct {
 	refs, rows, trees map[ContactID]bool
 	undone            map[WriteID]bool
+	spent             map[KeyID]bool
 }
 
 func (a *asked) add(to *Wants, space contact.SpaceID, needs *contact.Needs) {
@@ -334,6 +336,9 @@ func (b *batchRun) place(found *Loaded) (weight int) {
 	for _, u := range found.Undone {
 		b.spaces[u.Space].undoing(u.Op, u.By)
 	}
+	for _, k := range found.Spent {
+		b.spaces[k.Space].hasSpent(&k)
+	}
 	for _, tree := range found.Trees {
 		weight += nodeWeight * len(tree.Nodes)
 		b.spaces[tree.Space].tree(tree.Root, tree.Nodes)
@@ -373,6 +378,7 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 			s.KeysGone = appendKeys(s.KeysGone, space, id, gone)
 			s.KeysCome = appendKeys(s.KeysCome, space, id, come)
 		}
+		s.Spent = append(s.Spent, ws.spentNow()...)
 		s.Spaces = append(s.Spaces, ws.row)
 	}
 	if s.Empty() {

@@ -26,6 +26,8 @@ type workspace struct {
 	redirects []Redirect
 	retries   map[string]retry // by their keys
 	kept      []record.Retry   // those of this batch
+	spent     map[int64]spending
+	removed   int64 // by the write that is under way
 
 	seen contact.View // what a verb sees: made anew for each
 
@@ -188,6 +190,7 @@ func (ws *workspace) do(p *pending) (r result) {
 	if err := ws.repeated(p.write.Retry); err != nil {
 		return result{err: err}
 	}
+	ws.removed = 0
 	at, goBack := ws.at, func() {}
 	if len(p.write.Verbs) > 1 || p.write.Retry != nil || p.write.Terms.Dry {
 		goBack = ws.mark()
@@ -276,6 +279,9 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 		return out, err
 	}
 	if err := ws.knowsTrees(entries); err != nil {
+		return out, err
+	}
+	if err := ws.spend(w, entries); err != nil { // the last of what may refuse it (CONTRACT D1)
 		return out, err
 	}
 	out.Subject = subject

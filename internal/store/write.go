@@ -1,6 +1,7 @@
 package store
 
 import (
+	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 )
@@ -14,7 +15,9 @@ type Write struct {
 	Reads bool // the caller may read: see contact.View
 	Verbs []contact.Verb
 	Terms Terms
-	Retry *Retry // nil for a write of which a repetition is another
+	// Budget is that of the key of By: of what all verbs together take away and change.
+	Budget access.Budget
+	Retry  *Retry // nil for a write of which a repetition is another
 }
 
 // Terms are what a caller asks of a write beside what it does (CONTRACT D24).

@@ -9,11 +9,11 @@ import (
 )
 
 // Tests are those that need no bubble.
-var Tests = slices.Concat(endTests, quotaTests, termTests, undoTests, retryTests, valueTests, aliasTests, timeTests, clockTests)
+var Tests = slices.Concat(endTests, quotaTests, budgetTests, termTests, undoTests, retryTests, valueTests, aliasTests, timeTests, clockTests)
 
 // InBubbles are those that run in a bubble of testing/synctest, so that they know
 // when all writes wait and need not wait themselves while the store backs off.
-var InBubbles = slices.Concat(batchTests, turnTests, aliasBatchTests, retryBatchTests, undoBatchTests, durableTests, faultTests, brokenTests, poisonTests)
+var InBubbles = slices.Concat(batchTests, turnTests, aliasBatchTests, retryBatchTests, undoBatchTests, budgetBatchTests, durableTests, faultTests, brokenTests, poisonTests)
 
 // bg is for calls that nothing gives up.
 var bg = context.Background()
