@@ -83,6 +83,19 @@ func testBudget(t *testing.T, b store.Backend) {
 	refusedBy(t, s, of(2, few, creation(space, name("One more"))), "over_budget")
 	wantSpent(t, b, space, 2, 2, 4)
 	done(t, s, of(2, access.Budget{}, creation(space, name("One more")))) // its budget was taken away
+
+	// An undo gives nothing back, and a dry run tells what a write would meet.
+	put := done(t, s, of(4, daily(1, 2), putting(space, id, name("Renamed"))))
+	undo := takingBack(t, s, space, id, put.Op)
+	dry := of(4, daily(1, 2), undo)
+	dry.Terms.Dry = true
+	for _, w := range []store.Write{dry, of(4, daily(1, 2), undo)} {
+		if _, err := s.Do(bg, w); suite.CodeOf(err) != "over_budget" {
+			t.Errorf("an undo that takes away a second name: %v", err)
+		}
+	}
+	done(t, s, of(4, daily(2, 2), undo))
+	wantSpent(t, b, space, 4, 2, 2)
 	suite.Audit(t, b, space)
 }
 
@@ -98,6 +111,13 @@ func testUsesNothing(t *testing.T, b store.Backend) {
 	}
 	done(t, s, of(1, budget, putting(space, id, name("B"))))                // it is so already
 	done(t, s, of(1, budget, again(putting(space, id, name("B")), "Same"))) // and this is kept
+	dry := of(1, budget, putting(space, id, name("C")))
+	dry.Terms.Dry = true
+	done(t, s, dry)
+	none := 0
+	limited := of(1, budget, putting(space, id, name("C")))
+	limited.Terms.MaxRemovals = &none
+	refusedBy(t, s, limited, "too_many_removals")
 	refusedBy(t, s, of(1, budget, putting(space, id+99, name("C"))), "contact_not_found")
 	refusedBy(t, s, of(1, budget, conditional(space, id, 1, name("C"))), "version_mismatch")
 	failing := again(putting(space, id, name("C")), "failing")
