@@ -62,14 +62,36 @@ func (b *Book) Changes(ctx context.Context, g access.Grant, h *History) (History
 	return HistoryPage{Changes: page.Changes, Next: name.cursor(secret, page.Next), Prev: name.cursor(secret, page.Prev)}, nil
 }
 
-// Feed gives the changes of a Space that follow after, oldest first (CONTRACT
-// D22). Where there is none yet, it waits for one as long as wait says, or
-// until ctx ends; of one Space maxWaiting may wait at once, and further ones are
-// answered without. It needs contacts:read, and goes on needing it: a key that is
-// revoked while it waits gets nothing that came afterwards (CONTRACT D19).
-func (b *Book) Feed(ctx context.Context, g access.Grant, after contact.Seq, perPage int, wait time.Duration) (store.FeedPage, error) {
+// Feed says which changes of a Space to follow, and from where. The zero Feed, but
+// for PerPage, is the first page of all.
+type Feed struct {
+	After        contact.Seq  // exclusive
+	Latest       bool         // after the newest, instead
+	Since, Until contact.Time // from, inclusive, and to, exclusive; 0 for no bound
+	Only         store.ChangeFilter
+	PerPage      int           // 1 to MaxPerPage
+	Wait         time.Duration // for news, where there are none yet
+}
+
+// ends tells that nothing can come that the feed asks for.
+func (f *Feed) ends(now contact.Time) bool { return f.Until != 0 && f.Until <= now }
+
+// Feed gives changes of a Space, oldest first (CONTRACT D22, D29). Where there is
+// none yet, it waits for one as long as it is asked to, or until ctx ends; of one
+// Space maxWaiting may wait at once, and further ones are answered without. It
+// needs contacts:read, and goes on needing it: a key that is revoked while it waits
+// gets nothing that came afterwards (CONTRACT D19).
+func (b *Book) Feed(ctx context.Context, g access.Grant, f *Feed) (store.FeedPage, error) {
 	if err := g.Allow(access.Read); err != nil {
 		return store.FeedPage{}, err
+	}
+	if f.Latest {
+		last, err := b.store.Newest(ctx, g.Space.ID)
+		return store.FeedPage{Last: last}, err
+	}
+	wait := f.Wait
+	if f.ends(b.now()) {
+		wait = 0
 	}
 	if wait > 0 {
 		if b.waiting.join(g.Space.ID) {
@@ -78,17 +100,24 @@ func (b *Book) Feed(ctx context.Context, g access.Grant, after contact.Seq, perP
 			wait = 0
 		}
 	}
+	return b.follow(ctx, g, f, wait)
+}
+
+// follow reads the feed until there is something to answer, or wait is over.
+func (b *Book) follow(ctx context.Context, g access.Grant, f *Feed, wait time.Duration) (store.FeedPage, error) {
 	timeout := time.After(wait)
+	q := store.FeedQuery{Space: g.Space.ID, After: f.After, Since: f.Since, Until: f.Until, Only: f.Only, Limit: f.PerPage}
 	for {
 		// Asked before reading, so that what comes in between is not missed.
 		news := b.store.News(g.Space.ID)
-		page, err := b.store.Feed(ctx, g.Space.ID, after, perPage)
+		page, err := b.store.Feed(ctx, q)
 		if wait > 0 && errors.Is(err, context.Canceled) {
-			return store.FeedPage{Last: after}, nil // as when it ends while it waits
+			return store.FeedPage{Last: q.After}, nil // as when it ends while it waits
 		}
 		if err != nil || len(page.Changes) > 0 || page.More || wait <= 0 {
 			return page, err
 		}
+		q.After = page.Last // what was looked at is not looked at again
 		select {
 		case <-news:
 		case <-time.After(feedPoll):

@@ -141,7 +141,7 @@ func TestMergeIsOneWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := s.Feed(t.Context(), s.grant(), w.Change.Op-1, 10, 0)
+	page, err := s.Feed(t.Context(), s.grant(), &book.Feed{After: w.Change.Op - 1, PerPage: 10})
 	feed := page.Changes
 	if err != nil || len(feed) != 2 {
 		t.Fatalf("%d entries, %v", len(feed), err)
@@ -158,7 +158,7 @@ func TestFeedWaits(t *testing.T) {
 	c := s.create(t, emails("a@example.com"))
 	got := make(chan []contact.Change)
 	go func() {
-		page, err := s.Feed(t.Context(), s.grant(), c.Head, 10, time.Minute)
+		page, err := s.Feed(t.Context(), s.grant(), &book.Feed{After: c.Head, PerPage: 10, Wait: time.Minute})
 		if err != nil {
 			t.Error(err)
 		}
@@ -170,12 +170,12 @@ func TestFeedWaits(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if list, err := s.Feed(ended, s.grant(), c.Head+1, 10, time.Minute); len(list.Changes) != 0 {
+	if list, err := s.Feed(ended, s.grant(), &book.Feed{After: c.Head + 1, PerPage: 10, Wait: time.Minute}); len(list.Changes) != 0 {
 		t.Errorf("after the end: %+v, %v", list, err)
 	}
 	g := s.grant()
 	g.Space = access.Space{ID: g.Space.ID + 1, Subscription: access.Active}
-	if list, err := s.Feed(t.Context(), g, 0, 10, 0); err != nil || len(list.Changes) != 0 {
+	if list, err := s.Feed(t.Context(), g, &book.Feed{PerPage: 10}); err != nil || len(list.Changes) != 0 {
 		t.Errorf("another Space sees %+v, %v", list, err)
 	}
 }
@@ -193,7 +193,7 @@ func testFeedOfARevokedKey(t *testing.T) {
 	}
 	got := make(chan error)
 	go func() {
-		_, err := s.Feed(t.Context(), g, c.Head, 10, time.Minute)
+		_, err := s.Feed(t.Context(), g, &book.Feed{After: c.Head, PerPage: 10, Wait: time.Minute})
 		got <- err
 	}()
 	synctest.Wait() // it has read, and waits for news
@@ -216,7 +216,7 @@ func TestFeedWaitersAreBounded(t *testing.T) {
 	done := make(chan error, readers)
 	for range readers {
 		go func() {
-			_, err := s.Feed(ctx, s.grant(), c.Head, 10, time.Hour)
+			_, err := s.Feed(ctx, s.grant(), &book.Feed{After: c.Head, PerPage: 10, Wait: time.Hour})
 			done <- err
 		}()
 	}
@@ -305,7 +305,7 @@ func TestLargePages(t *testing.T) {
 	}
 	followed := 0
 	for after := contact.Seq(0); ; {
-		feed, err := s.Feed(t.Context(), s.grant(), after, 100, 0)
+		feed, err := s.Feed(t.Context(), s.grant(), &book.Feed{After: after, PerPage: 100})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -55,7 +55,7 @@ func (a *api) feed(w http.ResponseWriter, r *request) error {
 		a.leavePlace(r)
 		a.leaveTurn(r)
 	}
-	page, err := a.book.Feed(ctx, r.grant, after, size, wait)
+	page, err := a.book.Feed(ctx, r.grant, &book.Feed{After: after, PerPage: size, Wait: wait})
 	if err != nil {
 		return err
 	}

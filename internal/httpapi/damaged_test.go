@@ -70,10 +70,10 @@ func (f *flipping) Updated(ctx context.Context, u store.Updates) (store.Walk, er
 	return f.walk(w), err
 }
 
-func (f *flipping) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]record.Change, error) {
-	list, err := f.Backend.Feed(ctx, space, after, limit)
-	f.entries(list)
-	return list, err
+func (f *flipping) Feed(ctx context.Context, st store.Stretch) (store.FeedWalk, error) {
+	walk, err := f.Backend.Feed(ctx, st)
+	f.entries(walk.Rows)
+	return walk, err
 }
 
 func (f *flipping) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]record.Change, error) {

@@ -197,10 +197,13 @@ func (w *editsWriter) value(v contact.Value) {
 	w.raw("]")
 }
 
+// ActorOfKey gives what the actor of a change begins with, where it used this key:
+// changes of a key are found by that.
+func ActorOfKey(id int64) string { return `{"key_id":` + strconv.FormatInt(id, 10) + `,` }
+
 func (w *editsWriter) actor(a contact.Actor) []byte {
-	w.raw(`{"key_id":`)
-	w.int(a.KeyID)
-	w.raw(`,"key_name":`)
+	w.raw(ActorOfKey(a.KeyID))
+	w.raw(`"key_name":`)
 	w.quote(a.KeyName)
 	w.raw(`,"name":`)
 	w.quote(a.Name)

@@ -108,9 +108,9 @@ func (g *gate) Change(ctx context.Context, space contact.SpaceID, seq contact.Se
 	return g.Backend.Change(ctx, space, seq)
 }
 
-func (g *gate) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]record.Change, error) {
-	defer g.pass(ctx, space)()
-	return g.Backend.Feed(ctx, space, after, limit)
+func (g *gate) Feed(ctx context.Context, st store.Stretch) (store.FeedWalk, error) {
+	defer g.pass(ctx, st.Space)()
+	return g.Backend.Feed(ctx, st)
 }
 
 func (g *gate) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) ([]record.Change, error) {

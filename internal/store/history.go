@@ -8,51 +8,23 @@ import (
 	"github.com/carnet-project/carnet/internal/record"
 )
 
-// FeedPage is a part of a Space's changes, oldest first. Last is the newest
-// change that was looked at, which the next page follows; More tells whether
-// there may be one already.
-type FeedPage struct {
-	Changes []contact.Change
-	Last    contact.Seq
-	More    bool
-}
-
-// Feed gives the changes of a Space that follow after, oldest first, at most
-// limit, or fewer where they are large (see MaxPageBytes): none is missed and
-// none comes twice (CONTRACT D22).
-func (s *Store) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (FeedPage, error) {
-	rows, err := s.reads.Feed(ctx, space, after, limit)
-	if err != nil {
-		return FeedPage{}, err
-	}
-	p := FeedPage{Last: after}
-	weight := 0
-	for i := range rows {
-		weight += rows[i].Weight()
-		p.Last = rows[i].Seq
-	}
-	p.More = len(rows) == limit || weight >= MaxPageBytes
-	p.Changes, err = decodeChanges(rows)
-	return p, err
-}
-
 // WriteChanges reads the changes that a write made, none where there is no such
 // write.
 func (s *Store) WriteChanges(ctx context.Context, space contact.SpaceID, op contact.Seq) ([]contact.Change, error) {
 	var rows []record.Change
 	for after := op - 1; ; {
-		page, err := s.reads.Feed(ctx, space, after, entriesAtOnce)
+		page, err := s.reads.Feed(ctx, Stretch{Space: space, After: after, Limit: entriesAtOnce})
 		if err != nil {
 			return nil, err
 		}
-		for i := range page {
-			if page[i].Op != op {
+		for _, row := range page.Rows {
+			if row.Op != op {
 				return decodeChanges(rows)
 			}
-			rows = append(rows, page[i])
-			after = page[i].Seq
+			rows = append(rows, row)
+			after = row.Seq
 		}
-		if len(page) == 0 {
+		if len(page.Rows) == 0 {
 			return decodeChanges(rows)
 		}
 	}

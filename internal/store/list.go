@@ -203,9 +203,9 @@ func (s *Store) changeFrom(ctx context.Context, space contact.SpaceID, from cont
 	if len(steps) > 0 {
 		return from, steps[0].At, nil
 	}
-	rows, err := s.reads.Feed(ctx, space, from-1, 1)
-	if err != nil || len(rows) == 0 {
+	walk, err := s.reads.Feed(ctx, Stretch{Space: space, After: from - 1, Limit: 1})
+	if err != nil || len(walk.Rows) == 0 {
 		return 0, 0, err
 	}
-	return rows[0].Seq, rows[0].At, nil
+	return walk.Rows[0].Seq, walk.Rows[0].At, nil
 }

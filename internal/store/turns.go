@@ -155,13 +155,13 @@ func (r *orderly) Change(ctx context.Context, space contact.SpaceID, seq contact
 	return row, ok, err
 }
 
-func (r *orderly) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (rows []record.Change, err error) {
-	if err = r.Enter(ctx, space); err == nil {
-		defer r.Leave(space)
-		rows, err = r.Reader.Feed(ctx, space, after, limit)
-		r.metrics.LookedAt(len(rows))
+func (r *orderly) Feed(ctx context.Context, s Stretch) (walk FeedWalk, err error) {
+	if err = r.Enter(ctx, s.Space); err == nil {
+		defer r.Leave(s.Space)
+		walk, err = r.Reader.Feed(ctx, s)
+		r.metrics.LookedAt(walk.Looked)
 	}
-	return rows, err
+	return walk, err
 }
 
 func (r *orderly) Chain(ctx context.Context, space contact.SpaceID, from contact.Seq, limit int) (rows []record.Change, err error) {

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
@@ -24,13 +24,13 @@ type reads struct {
 }
 
 // Feed counts, once it has read.
-func (r *reads) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]record.Change, error) {
-	rows, err := r.Backend.Feed(ctx, space, after, limit)
+func (r *reads) Feed(ctx context.Context, st store.Stretch) (store.FeedWalk, error) {
+	walk, err := r.Backend.Feed(ctx, st)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.count++
 	r.next.Broadcast()
-	return rows, err
+	return walk, err
 }
 
 // twoMore waits for two more reads, of which the second begins after the call.
@@ -77,7 +77,7 @@ func TestFollowerOverServers(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for last.Load() < int64(all) && ctx.Err() == nil {
-			page, err := w.servers[0].Feed(ctx, w.grant, contact.Seq(last.Load()), 7, time.Minute)
+			page, err := w.servers[0].Feed(ctx, w.grant, &book.Feed{After: contact.Seq(last.Load()), PerPage: 7, Wait: time.Minute})
 			if err != nil {
 				t.Error(err)
 				cancel()

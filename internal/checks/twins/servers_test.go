@@ -96,7 +96,7 @@ func (w *town) create(t *testing.T, s *server, p contact.Patch) contact.Contact 
 func (w *town) history(t *testing.T, s *server) (all []contact.Change) {
 	t.Helper()
 	for {
-		page, err := s.Feed(bg, w.grant, contact.Seq(len(all)), 500, 0)
+		page, err := s.Feed(bg, w.grant, &book.Feed{After: contact.Seq(len(all)), PerPage: 500})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -188,7 +188,7 @@ func history(t *testing.T, s *store.Store, space contact.SpaceID) map[string]int
 	t.Helper()
 	found := map[string]int{}
 	for last := contact.Seq(0); ; {
-		page, err := s.Feed(bg, space, last, 500)
+		page, err := s.Feed(bg, store.FeedQuery{Space: space, After: last, Limit: 500})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -55,7 +55,7 @@ func TestConnectionsCut(t *testing.T) {
 					if writeErr != nil {
 						refused.Add(1)
 					}
-					_, readErr := s.Feed(bg, space, 0, 5)
+					_, readErr := s.Feed(bg, store.FeedQuery{Space: space, Limit: 5})
 					for _, err := range []error{writeErr, readErr} {
 						// A connection that is cut while it is made is as if none could be had.
 						if err != nil && fault.KindOf(err) != fault.Unavailable {

@@ -126,7 +126,11 @@ func calls(b *Backend) []func() error {
 		func() error { _, _, err := b.Row(bg, space, id); return err },
 		func() error { _, _, err := b.Change(bg, space, 7); return err },
 		func() error { _, _, _, err := b.CreatedFrom(bg, space, id); return err },
-		func() error { _, err := b.Feed(bg, space, 100, 50); return err },
+		func() error { _, err := b.Feed(bg, store.Stretch{Space: space, After: 100, Limit: 50}); return err },
+		func() error {
+			_, err := b.Feed(bg, store.Stretch{Space: space, After: 100, Before: 2000, Only: store.ChangeFilter{Contact: id, KeyID: 1, Action: "put", BatchID: "none"}, Limit: 50})
+			return err
+		},
 		func() error { _, err := b.Chain(bg, space, 100, 50); return err },
 		func() error { _, err := b.Trail(bg, space, 100, 50); return err },
 		func() error { _, err := b.Snapshots(bg, space, id, 1, 50); return err },

@@ -164,9 +164,31 @@ func (b *Backend) CreatedFrom(ctx context.Context, space contact.SpaceID, from c
 	return id, at, ok, err
 }
 
-// Feed reads the changes of a Space that follow after.
-func (b *Backend) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]record.Change, error) {
-	return list(ctx, b.reads, "read the feed", changesOf(space), selectFeed, int64(space), int64(store.MaxPageBytes), int64(after), int64(limit))
+// Feed reads changes of a Space.
+func (b *Backend) Feed(ctx context.Context, st store.Stretch) (w store.FeedWalk, err error) {
+	before := noBound
+	if st.Before != 0 {
+		before = int64(st.Before)
+	}
+	query, args := selectFeed, []any{int64(st.Space), int64(store.MaxPageBytes), int64(st.After), before, int64(st.Limit)}
+	if st.Only != (store.ChangeFilter{}) {
+		query, args = siftFeed, append(args, int64(st.Only.Contact), string(st.Only.Action), st.Only.BatchID, st.Only.ActorStart())
+	}
+	fits, place := false, int64(0) // of the last row
+	w.Rows, err = list(ctx, b.reads, "read the feed", func(r pgx.Row) (record.Change, error) { return changeRow(st.Space, r, &fits, &place) }, query, args...)
+	n := len(w.Rows)
+	if n == 0 {
+		return w, err
+	}
+	w.Last = w.Rows[n-1].Seq
+	if !fits {
+		w.Rows = w.Rows[:n-1]
+	}
+	w.Cut = len(w.Rows) == st.Limit || place == store.MaxLookedAt || weight(w.Rows) >= store.MaxPageBytes
+	if w.Looked = len(w.Rows); place == store.MaxLookedAt {
+		w.Looked = store.MaxLookedAt
+	}
+	return w, err
 }
 
 // Chain reads a change and those before it of the same contact.
@@ -259,13 +281,13 @@ func contactRow(space contact.SpaceID, r pgx.Row, more ...any) (record.Contact, 
 	return row, err
 }
 
-// changeRow reads changeColumns.
-func changeRow(space contact.SpaceID, r pgx.Row) (record.Change, error) {
+// changeRow reads changeColumns, and more that stands behind them.
+func changeRow(space contact.SpaceID, r pgx.Row, more ...any) (record.Change, error) {
 	row := record.Change{Space: space}
 	var sum int64
-	err := r.Scan((*int64)(&row.Seq), (*int64)(&row.Op), (*int64)(&row.Contact), (*int64)(&row.Ref), (*int64)(&row.Version), (*int64)(&row.Prev),
+	err := r.Scan(append([]any{(*int64)(&row.Seq), (*int64)(&row.Op), (*int64)(&row.Contact), (*int64)(&row.Ref), (*int64)(&row.Version), (*int64)(&row.Prev),
 		(*int64)(&row.At), (*string)(&row.Action), &row.Actor, &row.Reason, &row.RequestID, &row.BatchID, (*int64)(&row.Undoes), &sum,
-		&row.Edits, &row.Snapshot)
+		&row.Edits, &row.Snapshot}, more...)...)
 	row.Sum = uint32(sum)
 	return row, err
 }

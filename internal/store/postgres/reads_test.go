@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/carnet-project/carnet/internal/checks/pgtest"
+	"github.com/carnet-project/carnet/internal/store"
 )
 
 // FAULT A1: a read that is given up ends in the server too, and gives its
@@ -68,7 +69,7 @@ func TestKeysHaveAConnection(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(bg)
 	cancel()
-	if _, err := b.Feed(ended, 1, 0, 1); !errors.Is(err, context.Canceled) {
+	if _, err := b.Feed(ended, store.Stretch{Space: 1, Limit: 1}); !errors.Is(err, context.Canceled) {
 		t.Errorf("who waits is told %v", err)
 	}
 }

@@ -204,7 +204,7 @@ func TestDamageIsNoticed(t *testing.T) {
 			damage(t, p.path)
 			var err error
 			for after := contact.Seq(0); after < 300 && err == nil; after += 50 {
-				_, err = s.Feed(context.Background(), 1, after, 50)
+				_, err = s.Feed(context.Background(), store.FeedQuery{Space: 1, After: after, Limit: 50})
 			}
 			if err == nil {
 				_, err = s.List(context.Background(), store.Query{Space: 1}, store.Place{}, 300)

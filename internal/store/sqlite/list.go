@@ -130,15 +130,35 @@ func (b *Backend) CreatedFrom(ctx context.Context, space contact.SpaceID, from c
 	return id, at, ok, err
 }
 
-// Feed reads the changes of a Space that follow after.
-func (b *Backend) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (rows []record.Change, err error) {
+// Feed reads changes of a Space.
+func (b *Backend) Feed(ctx context.Context, st store.Stretch) (w store.FeedWalk, err error) {
+	end := historyKey(st.Space+1, 0)
+	if st.Before != 0 {
+		end = historyKey(st.Space, bound(st.Before))
+	}
+	query, args := selectFeed, []any{historyKey(st.Space, bound(st.After)), end}
+	if st.Only != (store.ChangeFilter{}) {
+		query, args = siftFeed, append(args, int64(st.Only.Contact), string(st.Only.Action), st.Only.BatchID, st.Only.ActorStart())
+	}
+	var p page
 	err = b.read(ctx, func(c *conn) error {
-		var p page
-		return enough(c.run(selectFeed, func(s *sqlite.Stmt) error {
-			return p.change(&rows, space, s)
-		}, historyKey(space, bound(after)), historyKey(space+1, 0)-1, int64(limit)))
+		err := c.run(query, func(s *sqlite.Stmt) error {
+			w.Looked++
+			w.Last = contact.Seq(s.ColumnInt64(changeWidth))
+			if !s.ColumnIsNull(0) {
+				if err := p.change(&w.Rows, st.Space, s); err != nil {
+					return err
+				}
+			}
+			if len(w.Rows) == st.Limit || w.Looked == store.MaxLookedAt {
+				return errEnough
+			}
+			return nil
+		}, args...)
+		w.Cut = errors.Is(err, errEnough)
+		return enough(err)
 	})
-	return rows, err
+	return w, err
 }
 
 // Chain reads a change and those before it of the same contact.

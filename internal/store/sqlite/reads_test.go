@@ -84,7 +84,7 @@ func TestKeysHaveAReader(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := b.Feed(ended, 1, 0, 1); !errors.Is(err, context.Canceled) {
+	if _, err := b.Feed(ended, store.Stretch{Space: 1, Limit: 1}); !errors.Is(err, context.Canceled) {
 		t.Errorf("who waits is told %v", err)
 	}
 }

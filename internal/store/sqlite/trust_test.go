@@ -102,7 +102,7 @@ func changesOf(t *testing.T, s *store.Store) int {
 	t.Helper()
 	n := 0
 	for after := contact.Seq(0); ; {
-		page, err := s.Feed(context.Background(), 1, after, 500)
+		page, err := s.Feed(context.Background(), store.FeedQuery{Space: 1, After: after, Limit: 500})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,13 +244,13 @@ func TestNumbersAfterARestore(t *testing.T) {
 		t.Errorf("id %d was or may have been given before: %d was", id, before)
 	}
 	// A follower of the feed that has seen what is lost goes on behind the gap.
-	gap, err := s.Feed(context.Background(), 1, 25, 10)
+	gap, err := s.Feed(context.Background(), store.FeedQuery{Space: 1, After: 25, Limit: 10})
 	if err != nil || len(gap.Changes) != 1 || gap.Changes[0].Seq != 6+restoredSkip {
 		t.Errorf("after what is lost the feed has %v, %v", gap, err)
 	}
 	creates(t, s, 2)
 	for n := range 3 {
-		from, err := s.Feed(context.Background(), 1, contact.Seq(6+n-1+restoredSkip), 1)
+		from, err := s.Feed(context.Background(), store.FeedQuery{Space: 1, After: contact.Seq(6 + n - 1 + restoredSkip), Limit: 1})
 		if err != nil || len(from.Changes) != 1 {
 			t.Fatal(from, err)
 		}

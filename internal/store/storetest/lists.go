@@ -18,7 +18,6 @@ var listTests = []suite.Test{
 	{"a list has live contacts of the Space in the order of their ids", testList},
 	{"contacts are found by their match keys, and by two at once", testListKeys},
 	{"the first contact from an id on", testCreatedFrom},
-	{"the feed gives each change of the Space once, in order", testFeed},
 	{"a chain gives the changes of one contact", testChain},
 	{"redirects lead aliases on", testRedirects},
 	{"what is not there is not loaded", testLoadNothing},
@@ -122,50 +121,6 @@ func testCreatedFrom(t *testing.T, b store.Backend) {
 	}
 	if _, _, ok, err := b.CreatedFrom(bg, other+1, 0); ok || err != nil {
 		t.Errorf("in a Space that does not exist: %v, %v", ok, err)
-	}
-}
-
-// CONTRACT D22: nothing missed, nothing twice, and nothing of another Space,
-// whatever number the caller gives.
-func testFeed(t *testing.T, b store.Backend) {
-	spaces := []contact.SpaceID{suite.NewSpace(t, b, ""), suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")}
-	const changes = 5
-	for _, space := range spaces {
-		if last, err := b.LastSeq(bg, space); last != 0 || err != nil {
-			t.Errorf("a new Space has made %d changes, %v", last, err)
-		}
-		for seq := contact.Seq(1); seq <= changes; seq++ {
-			suite.Commit(t, b, b.Lane(space), &store.Save{
-				Spaces:  []store.SpaceRow{{Space: space, NextSeq: seq + 1}},
-				Changes: []record.Change{changeOf(space, seq, 5)},
-			})
-		}
-		if last, err := b.LastSeq(bg, space); last != changes || err != nil {
-			t.Errorf("it has made %d changes, %v; want %d", last, err, changes)
-		}
-	}
-	for _, space := range spaces {
-		for _, f := range []struct {
-			after contact.Seq
-			limit int
-			first contact.Seq
-			n     int
-		}{
-			{0, 100, 1, 5}, {0, 2, 1, 2}, {2, 2, 3, 2}, {4, 2, 5, 1}, {5, 2, 0, 0}, {6, 2, 0, 0},
-			{-1, 100, 1, 5}, {-1 << 40, 100, 1, 5}, {-1 << 63, 100, 1, 5},
-			{1<<40 - 1, 100, 0, 0}, {1 << 40, 100, 0, 0}, {1<<40 + 2, 100, 0, 0}, {1<<63 - 1, 100, 0, 0},
-		} {
-			rows, err := b.Feed(bg, space, f.after, f.limit)
-			if err != nil || len(rows) != f.n {
-				t.Errorf("Space %d, after %d, at most %d: %v, %d changes, want %d", space, f.after, f.limit, err, len(rows), f.n)
-				continue
-			}
-			for i, row := range rows {
-				if want := changeOf(space, f.first+contact.Seq(i), 5); !reflect.DeepEqual(row, want) {
-					t.Errorf("after %d: got %+v\nwant %+v", f.after, row, want)
-				}
-			}
-		}
 	}
 }
 

@@ -42,6 +42,7 @@ func sparse(t *testing.T, b store.Backend) contact.SpaceID {
 	for n := contact.Seq(1); n <= sparseRows; n++ {
 		ch := changeOf(space, n, contact.ID(n))
 		ch.Prev = n - 1
+		ch.Seal()
 		s.Changes = append(s.Changes, ch)
 		s.KeysCome = append(s.KeysCome, record.MatchKey{Space: space, MatchKey: common, ID: contact.ID(n)})
 	}
@@ -388,17 +389,20 @@ func testReadsEnd(t *testing.T, b store.Backend) {
 		},
 		"CreatedFrom": func(ctx context.Context) (any, error) { id, _, _, err := b.CreatedFrom(ctx, space, 5); return id, err },
 		"Change":      func(ctx context.Context) (any, error) { row, _, err := b.Change(ctx, space, 5); return row, err },
-		"Feed":        func(ctx context.Context) (any, error) { return b.Feed(ctx, space, 0, 9) },
-		"Chain":       func(ctx context.Context) (any, error) { return b.Chain(ctx, space, 9, 9) },
-		"Trail":       func(ctx context.Context) (any, error) { return b.Trail(ctx, space, 9, 9) },
-		"Snapshots":   func(ctx context.Context) (any, error) { return b.Snapshots(ctx, space, 9, 0, 9) },
-		"Row":         func(ctx context.Context) (any, error) { row, _, err := b.Row(ctx, space, 5); return row, err },
-		"LastSeq":     func(ctx context.Context) (any, error) { return b.LastSeq(ctx, space) },
-		"LastAt":      func(ctx context.Context) (any, error) { return b.LastAt(ctx) },
-		"Secret":      func(ctx context.Context) (any, error) { return b.Secret(ctx) },
-		"Grant":       func(ctx context.Context) (any, error) { g, _, err := b.Grant(ctx, [32]byte{}); return g, err },
-		"Entries":     func(ctx context.Context) (any, error) { return b.Entries(ctx, store.EntryQuery{Limit: 9}) },
-		"Check":       func(ctx context.Context) (any, error) { return nil, b.Check(ctx) },
+		"Feed":        func(ctx context.Context) (any, error) { return b.Feed(ctx, store.Stretch{Space: space, Limit: 9}) },
+		"Feed of one contact": func(ctx context.Context) (any, error) {
+			return b.Feed(ctx, store.Stretch{Space: space, Limit: 9, Only: store.ChangeFilter{Contact: 5}})
+		},
+		"Chain":     func(ctx context.Context) (any, error) { return b.Chain(ctx, space, 9, 9) },
+		"Trail":     func(ctx context.Context) (any, error) { return b.Trail(ctx, space, 9, 9) },
+		"Snapshots": func(ctx context.Context) (any, error) { return b.Snapshots(ctx, space, 9, 0, 9) },
+		"Row":       func(ctx context.Context) (any, error) { row, _, err := b.Row(ctx, space, 5); return row, err },
+		"LastSeq":   func(ctx context.Context) (any, error) { return b.LastSeq(ctx, space) },
+		"LastAt":    func(ctx context.Context) (any, error) { return b.LastAt(ctx) },
+		"Secret":    func(ctx context.Context) (any, error) { return b.Secret(ctx) },
+		"Grant":     func(ctx context.Context) (any, error) { g, _, err := b.Grant(ctx, [32]byte{}); return g, err },
+		"Entries":   func(ctx context.Context) (any, error) { return b.Entries(ctx, store.EntryQuery{Limit: 9}) },
+		"Check":     func(ctx context.Context) (any, error) { return nil, b.Check(ctx) },
 	} {
 		before, err := read(bg)
 		if err != nil {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -77,7 +78,13 @@ func testPageBytes(t *testing.T, b store.Backend) {
 		var err error
 		switch {
 		case c.forward:
-			changes, err = b.Feed(bg, space, contact.Seq(c.after), c.limit)
+			var walk store.FeedWalk
+			walk, err = b.Feed(bg, store.Stretch{Space: space, After: contact.Seq(c.after), Limit: c.limit})
+			changes = walk.Rows
+			sifted, err := b.Feed(bg, store.Stretch{Space: space, After: contact.Seq(c.after), Limit: c.limit, Only: store.ChangeFilter{KeyID: 1}})
+			if err != nil || !reflect.DeepEqual(sifted.Rows, walk.Rows) || sifted.Cut != walk.Cut || sifted.Last != walk.Last {
+				t.Errorf("%+v: %v, sifted %d changes to %d, cut %v; all are %d to %d, cut %v", c, err, len(sifted.Rows), sifted.Last, sifted.Cut, len(changes), walk.Last, walk.Cut)
+			}
 		case c.before == 0:
 			changes, err = b.Chain(bg, space, rows, c.limit)
 		default:

@@ -55,12 +55,12 @@ func (p *player) rows(space contact.SpaceID, row store.SpaceRow, say func(string
 		say("history of contact %d: %v", id, chain)
 	}
 	for after := contact.Seq(0); ; {
-		page, err := p.backend.Feed(bg, space, after, 100)
-		if len(must(p, page, err)) == 0 {
+		page, err := p.backend.Feed(bg, store.Stretch{Space: space, After: after, Limit: 100})
+		if len(must(p, page, err).Rows) == 0 {
 			break
 		}
-		say("feed after %d: %d changes", after, len(page))
-		for _, ch := range page {
+		say("feed after %d: %d changes", after, len(page.Rows))
+		for _, ch := range page.Rows {
 			after = ch.Seq
 			actor, edits, snapshot, none := ch.Actor, ch.Edits, ch.Snapshot, ch.Snapshot == nil
 			ch.Actor, ch.Edits, ch.Snapshot = nil, nil, nil

@@ -47,7 +47,7 @@ func CheckEarlier(t *testing.T, b store.Backend) {
 			t.Errorf("the log of %+v: %+v, %v", q, log, err)
 		}
 	}
-	feed, err := s.Feed(bg, space, 0, 100)
+	feed, err := s.Feed(bg, store.FeedQuery{Space: space, Limit: 100})
 	changes := feed.Changes
 	var actions []contact.Action
 	for _, ch := range changes {

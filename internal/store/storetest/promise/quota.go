@@ -65,7 +65,7 @@ func testFull(t *testing.T, b store.Backend) {
 		}
 	}
 	done(t, s, putting(space, id, name(suite.Texts(same, contact.Names)[0]))) // which changes nothing
-	if feed, err := s.Feed(bg, space, 0, 100); err != nil || len(feed.Changes) != writes+1 {
+	if feed, err := s.Feed(bg, store.FeedQuery{Space: space, Limit: 100}); err != nil || len(feed.Changes) != writes+1 {
 		t.Errorf("reading the history: %v, %d changes", err, len(feed.Changes))
 	}
 	done(t, s, writing(space, &undoing{contact.Put{Ref: id, Patch: name("A")}}))

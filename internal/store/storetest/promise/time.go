@@ -338,7 +338,7 @@ func testHeavyPast(t *testing.T, b store.Backend) {
 	states := make([]aState, contact.SnapshotEvery+8)
 	for i := range states {
 		weight := 1
-		if i >= contact.SnapshotEvery-5 && i < contact.SnapshotEvery+3 { // on both sides of a snapshot
+		if i >= contact.SnapshotEvery-4 && i < contact.SnapshotEvery+1 { // on both sides of a snapshot
 			weight = store.MaxPageBytes / 4
 		}
 		states[i] = aState{contact.Time(i + 1), contact.Version(i + 1), contact.Live, 0, strings.Repeat(string(rune('a'+i)), weight)}

@@ -8,7 +8,6 @@ import (
 	"testing/synctest"
 
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
@@ -71,12 +70,12 @@ type slow struct {
 	by     chan struct{}
 }
 
-func (s *slow) Feed(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) ([]record.Change, error) {
-	if space == s.space {
+func (s *slow) Feed(ctx context.Context, st store.Stretch) (store.FeedWalk, error) {
+	if st.Space == s.space {
 		s.inside.Add(1)
 		<-s.by
 	}
-	return s.Backend.Feed(ctx, space, after, limit)
+	return s.Backend.Feed(ctx, st)
 }
 
 // FAULT A1: however many slow reads of a Space there are, half of the readers
@@ -88,7 +87,7 @@ func testReadTurns(t *testing.T, b store.Backend) {
 	var all sync.WaitGroup
 	for range 3 * b.Readers() {
 		all.Go(func() {
-			if _, err := s.Feed(bg, flooding, 0, 1); err != nil {
+			if _, err := s.Feed(bg, store.FeedQuery{Space: flooding, Limit: 1}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -97,7 +96,7 @@ func testReadTurns(t *testing.T, b store.Backend) {
 	if n, most := held.inside.Load(), int64(max(1, b.Readers()/2)); n != most {
 		t.Errorf("%d reads of one Space at once, want %d of %d", n, most, b.Readers())
 	}
-	if _, err := s.Feed(bg, quiet, 0, 1); err != nil {
+	if _, err := s.Feed(bg, store.FeedQuery{Space: quiet, Limit: 1}); err != nil {
 		t.Error(err)
 	}
 	close(held.by)

@@ -24,7 +24,7 @@ func Audit(t *testing.T, b store.Backend, space contact.SpaceID) Ledger {
 	reader := store.New(b, store.Options{}) // not closed: the backend is the caller's
 	l := Ledger{Ops: map[string]int{}, contacts: map[contact.ID]contact.Contact{}}
 	for {
-		page, err := reader.Feed(bg, space, contact.Seq(len(l.Changes)), 200)
+		page, err := reader.Feed(bg, store.FeedQuery{Space: space, After: contact.Seq(len(l.Changes)), Limit: 200})
 		if err != nil {
 			t.Fatalf("Space %d, after change %d: %v", space, len(l.Changes), err)
 		}
