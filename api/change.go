@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"iter"
 	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 )
 
@@ -13,9 +15,14 @@ type Action string
 
 // The actions. A server may know more.
 const (
-	ActionCreate Action = "create"
-	ActionPut    Action = "put"
-	ActionMerge  Action = "merge"
+	ActionCreate  Action = "create"
+	ActionPut     Action = "put"
+	ActionPatch   Action = "patch"
+	ActionMerge   Action = "merge"
+	ActionUnmerge Action = "unmerge"
+	ActionUndo    Action = "undo"
+	ActionDelete  Action = "delete"
+	ActionErase   Action = "erase"
 )
 
 // Change is an entry of the history: what one write did to one contact.
@@ -35,6 +42,23 @@ type Change struct {
 	MergedIDs  []int64   `json:"merged_ids"`  // on the survivor of a merge: who was merged into it; else nil
 	MergedInto *int64    `json:"merged_into"` // on the merged contact: into whom
 	Changes    Edits     `json:"changes"`
+}
+
+// Diff is what leads from one version of a contact to another.
+type Diff struct {
+	From    int64 `json:"from"`
+	To      int64 `json:"to"`
+	Changes Edits `json:"changes"`
+}
+
+// Diff compares two versions of what Get answered for this id. from may be the later of
+// the two: then it is what would lead back. Where the id never led to a contact in one
+// of them the error has CodeVersionNotFound.
+func (c *Client) Diff(ctx context.Context, id, from, to int64) (Diff, error) {
+	var diff Diff
+	query := url.Values{"from": {strconv.FormatInt(from, 10)}, "to": {strconv.FormatInt(to, 10)}}
+	_, err := c.do(ctx, &request{method: http.MethodGet, path: contactPath(id) + "/diff", query: query}, &diff)
+	return diff, err
 }
 
 // Actor is who made a change: the key, and who stood behind it if that was said.

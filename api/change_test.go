@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -59,6 +60,25 @@ func TestChangesAnswer(t *testing.T) {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"GET /public-api/v1/contacts/5/changes"}, s.asked); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDiff(t *testing.T) {
+	client, s := scripted(t, []reply{
+		{status: 200, body: `{"from":7,"to":3,"changes":{"names":{"before":["Ada"],"after":[],"added":[],"removed":["Ada"],"reordered":false}}}`},
+		refusal(404, api.CodeVersionNotFound, ""),
+	})
+	got, err := client.Diff(t.Context(), 5, 7, 3)
+	want := api.Diff{From: 7, To: 3, Changes: api.Edits{Names: &api.ListEdit{Before: []string{"Ada"}, After: []string{}, Added: []string{}, Removed: []string{"Ada"}}}}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+	_, err = client.Diff(t.Context(), 5, 7, 9)
+	if e, ok := errors.AsType[*api.Error](err); !ok || e.Code != api.CodeVersionNotFound {
+		t.Error(err)
+	}
+	if diff := cmp.Diff([]string{"GET /public-api/v1/contacts/5/diff?from=7&to=3", "GET /public-api/v1/contacts/5/diff?from=7&to=9"}, s.asked); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -23,6 +23,7 @@ const (
 	CodeMethodNotAllowed    Code = "method_not_allowed"
 	CodeContactNotFound     Code = "contact_not_found"
 	CodeChangeNotFound      Code = "change_not_found"
+	CodeVersionNotFound     Code = "version_not_found" // the id never led to a contact in that version
 	CodeContactTooLarge     Code = "contact_too_large" // no PUT could send it back
 	CodeInvalidID           Code = "invalid_id"
 	CodeVersionMismatch     Code = "version_mismatch" // IfMatch: the contact has changed

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -42,6 +43,21 @@ func (c *Client) Get(ctx context.Context, id int64) (Result, error) {
 func (c *Client) GetLabelled(ctx context.Context, id int64) (Result, error) {
 	return c.one(ctx, &request{method: http.MethodGet, path: contactPath(id),
 		query: url.Values{"use_custom_field_labels": {"1"}}})
+}
+
+// GetVersion reads a contact as Get answered it with a version, whenever that was.
+// Where the id never led to a contact in that version the error has
+// CodeVersionNotFound. Result.Version is 0: there is nothing to write to.
+func (c *Client) GetVersion(ctx context.Context, id, version int64) (Result, error) {
+	return c.one(ctx, &request{method: http.MethodGet, path: contactPath(id),
+		query: url.Values{"version": {strconv.FormatInt(version, 10)}}})
+}
+
+// GetAt reads a contact as Get answered it at a time, which is not in the future.
+// Result.Version is 0: there is nothing to write to.
+func (c *Client) GetAt(ctx context.Context, id int64, at time.Time) (Result, error) {
+	return c.one(ctx, &request{method: http.MethodGet, path: contactPath(id),
+		query: url.Values{"at": {at.UTC().Format(time.RFC3339Nano)}}})
 }
 
 // Create makes a contact. It needs at least one email, phone or name. patch is

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -31,6 +32,20 @@ func TestContactRequests(t *testing.T) {
 			"GET /public-api/v1/contacts/5",
 			reply{status: 200, header: map[string]string{"ETag": `"7"`, "X-Request-Id": "r1"}, body: whole},
 			api.Result{Contact: contact, Version: 7, RequestID: "r1"},
+		},
+		"get a version": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) { return c.GetVersion(ctx, 5, 3) },
+			"GET /public-api/v1/contacts/5?version=3",
+			reply{status: 200, body: whole},
+			api.Result{Contact: contact},
+		},
+		"get what was at a time": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) {
+				return c.GetAt(ctx, 5, time.Date(2026, 1, 31, 15, 0, 0, 1000, time.FixedZone("", 3600)))
+			},
+			"GET /public-api/v1/contacts/5?at=2026-01-31T14%3A00%3A00.000001Z",
+			reply{status: 200, body: whole},
+			api.Result{Contact: contact},
 		},
 		"get with labels, which bears no ETag": {
 			func(ctx context.Context, c *api.Client) (api.Result, error) { return c.GetLabelled(ctx, 5) },

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/carnet-project/carnet/api"
 )
@@ -101,6 +102,9 @@ type call struct {
 var calls = []call{
 	{"Get", true, func(ctx context.Context, c *api.Client) error { _, err := c.Get(ctx, 5); return err }},
 	{"GetLabelled", true, func(ctx context.Context, c *api.Client) error { _, err := c.GetLabelled(ctx, 5); return err }},
+	{"GetVersion", true, func(ctx context.Context, c *api.Client) error { _, err := c.GetVersion(ctx, 5, 2); return err }},
+	{"GetAt", true, func(ctx context.Context, c *api.Client) error { _, err := c.GetAt(ctx, 5, time.Time{}); return err }},
+	{"Diff", true, func(ctx context.Context, c *api.Client) error { _, err := c.Diff(ctx, 5, 1, 2); return err }},
 	{"List", true, func(ctx context.Context, c *api.Client) error { _, err := c.List(ctx, api.Query{}); return err }},
 	{"Changes", true, func(ctx context.Context, c *api.Client) error { _, err := c.Changes(ctx, 5, api.Paging{}); return err }},
 	{"Feed", true, func(ctx context.Context, c *api.Client) error { _, err := c.Feed(ctx, api.FeedQuery{}); return err }},

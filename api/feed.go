@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 )
@@ -14,8 +15,37 @@ const MaxWait = 30 * time.Second
 // FeedQuery asks for changes of the Space.
 type FeedQuery struct {
 	After   int64         // only changes with a greater Seq; 0 for all
+	Latest  bool          // instead, none of those that there are: NextAfter is then the newest
 	PerPage int           // 1 to 5,000; 0 is 200
 	Wait    time.Duration // how long to wait for a change where there is none; whole seconds, up to MaxWait
+	Filter
+}
+
+// Filter leaves out changes of the Space of which it does not hold. nil is any.
+type Filter struct {
+	ContactID    *int64 // itself, before and after any merge; not what its id leads to
+	KeyID        *int64 // that was used
+	Action       *Action
+	BatchID      *string
+	Since, Until *time.Time // when they were made: from, inclusive, and to, exclusive
+}
+
+func (f *Filter) set(v url.Values) {
+	for name, n := range map[string]*int64{"contact_id": f.ContactID, "key_id": f.KeyID} {
+		if n != nil {
+			v.Set(name, strconv.FormatInt(*n, 10))
+		}
+	}
+	for name, text := range map[string]*string{"action": (*string)(f.Action), "batch_id": f.BatchID} {
+		if text != nil {
+			v.Set(name, *text)
+		}
+	}
+	for name, t := range map[string]*time.Time{"since": f.Since, "until": f.Until} {
+		if t != nil {
+			v.Set(name, t.UTC().Format(time.RFC3339Nano))
+		}
+	}
 }
 
 // FeedPage is a page of changes of the Space, oldest first.
@@ -23,7 +53,7 @@ type FeedPage struct {
 	Data        []Change `json:"data"`
 	Path        string   `json:"path"` // the URL of the feed, without its query
 	PerPage     int      `json:"per_page"`
-	NextAfter   int64    `json:"next_after"`    // FeedQuery.After for the next page
+	NextAfter   int64    `json:"next_after"`    // FeedQuery.After for the next page: how far this one looked
 	NextPageURL string   `json:"next_page_url"` // "" where nothing may follow yet; a page may be short, or empty, and go on
 }
 
@@ -38,6 +68,10 @@ func (c *Client) feed(ctx context.Context, q FeedQuery) (FeedPage, http.Header, 
 	p := Paging{PerPage: q.PerPage}
 	v := p.values()
 	set(v, "after", nonZero(q.After))
+	if q.Latest {
+		v.Set("after", "latest")
+	}
+	q.Filter.set(v)
 	set(v, "wait", nonZero(int64(q.Wait/time.Second)))
 	var page FeedPage
 	h, err := c.do(ctx, &request{method: http.MethodGet, path: "/changes", query: v}, &page)
@@ -64,10 +98,16 @@ const followPage = 1000
 // Where the Space has a limit on lists, it asks so seldom that the half of that
 // is left to others; changes then arrive in groups while there are many.
 func (c *Client) Follow(ctx context.Context, after int64) iter.Seq2[Change, error] {
+	return c.FollowSome(ctx, after, Filter{})
+}
+
+// FollowSome is Follow for the changes that a filter leaves. Where the filter has an
+// Until it goes on all the same: end ctx then.
+func (c *Client) FollowSome(ctx context.Context, after int64, f Filter) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		for at := after; ; {
 			asked := time.Now()
-			page, h, err := c.feed(ctx, FeedQuery{After: at, PerPage: followPage, Wait: MaxWait})
+			page, h, err := c.feed(ctx, FeedQuery{After: at, PerPage: followPage, Wait: MaxWait, Filter: f})
 			for _, change := range page.Data {
 				if !yield(change, nil) {
 					return

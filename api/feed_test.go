@@ -40,6 +40,37 @@ func TestFeed(t *testing.T) {
 	}
 }
 
+// Filters that are set are sent, and those that came to nothing too: what a server
+// refuses must not pass for all changes.
+func TestFeedFilter(t *testing.T) {
+	since := time.Date(2026, 1, 31, 15, 0, 0, 123456000, time.FixedZone("", 3600))
+	until := since.Add(time.Hour)
+	client, s := scripted(t, []reply{feedPage(8, false), feedPage(8, false), feedPage(8, false), feedPage(9, true, 9)})
+	for _, q := range []api.FeedQuery{
+		{After: 5, Filter: api.Filter{ContactID: new(int64(7)), KeyID: new(int64(2)), Action: new(api.ActionMerge), BatchID: new("b-1"), Since: &since, Until: &until}},
+		{Filter: api.Filter{ContactID: new(int64(0)), Action: new(api.Action("")), BatchID: new("")}},
+		{Latest: true, After: 3},
+	} {
+		if _, err := client.Feed(t.Context(), q); err != nil {
+			t.Error(err)
+		}
+	}
+	for change, err := range client.FollowSome(t.Context(), 4, api.Filter{KeyID: new(int64(2))}) {
+		if err != nil || change.Seq != 9 {
+			t.Errorf("%+v %v", change, err)
+		}
+		break
+	}
+	if diff := cmp.Diff([]string{
+		"GET /public-api/v1/changes?action=merge&after=5&batch_id=b-1&contact_id=7&key_id=2&since=2026-01-31T14%3A00%3A00.123456Z&until=2026-01-31T15%3A00%3A00.123456Z",
+		"GET /public-api/v1/changes?action=&batch_id=&contact_id=0",
+		"GET /public-api/v1/changes?after=latest",
+		"GET /public-api/v1/changes?after=4&key_id=2&per_page=1000&wait=30",
+	}, s.asked); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestFollow: it gives each change once and in order, and then waits for more.
 func TestFollow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

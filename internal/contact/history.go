@@ -18,7 +18,11 @@ const (
 	ActionUnmerge Action = "unmerge"
 	ActionUndo    Action = "undo"
 	ActionDelete  Action = "delete"
+	ActionErase   Action = "erase"
 )
+
+// Actions lists them all, in the order of the documents.
+var Actions = [...]Action{ActionCreate, ActionPut, ActionPatch, ActionMerge, ActionUnmerge, ActionUndo, ActionDelete, ActionErase}
 
 // Actor is who made a change: the key that was used, and the name of the
 // person or program behind it, if the caller gave one.

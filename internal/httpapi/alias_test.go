@@ -21,6 +21,7 @@ var byAlias = map[string]struct{ path, body, shows string }{
 	"PUT /public-api/v1/contacts/{id}":         {"/contacts/{alias}", `{"names":["By an alias"]}`, `"id":{survivor},`},
 	"POST /public-api/v1/contacts/{id}/merge":  {"/contacts/{alias}/merge", `{"merged_id":{other}}`, `"id":{survivor},`},
 	"GET /public-api/v1/contacts/{id}/changes": {"/contacts/{alias}/changes", "", `"contact_id":{survivor},`},
+	"GET /public-api/v1/contacts/{id}/diff":    {"/contacts/{alias}/diff?from=1&to=3", "", `"p2@example.com",`},
 }
 
 // CONTRACT S6, D23: every id that was merged away leads to the survivor, through

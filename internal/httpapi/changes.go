@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 // maxWait is how long a reader of the feed may have its answer held, in
@@ -19,10 +21,44 @@ const maxWait = 30
 var (
 	changesParams = []param{perPageParam, cursorParam, flag("own", func(q *asked) *bool { return &q.own }), numbersParam}
 	feedParams    = []param{
-		number("after", 0, int64(contact.MaxID), func(q *asked, n int64) { q.after = contact.Seq(n) }), perPageParam,
-		number("wait", 0, maxWait, func(q *asked, n int64) { q.wait = time.Duration(n) * time.Second }), numbersParam,
+		afterParam, perPageParam,
+		number("wait", 0, maxWait, func(q *asked, n int64) { q.feed.Wait = time.Duration(n) * time.Second }), numbersParam,
+		number("contact_id", 1, int64(contact.MaxID), func(q *asked, n int64) { q.feed.Only.Contact = contact.ID(n) }),
+		number("key_id", 1, int64(contact.MaxID), func(q *asked, n int64) { q.feed.Only.KeyID = n }),
+		actionParam, batchParam,
+		moment("since", func(q *asked) *contact.Time { return &q.feed.Since }),
+		moment("until", func(q *asked) *contact.Time { return &q.feed.Until }),
 	}
+	afterParam = param{"after", "latest, or " + afterNumber.form, func(q *asked, v *sent) error {
+		if q.feed.Latest = v.text == "latest"; q.feed.Latest {
+			return nil
+		}
+		return afterNumber.parse(q, v)
+	}}
+	afterNumber = number("after", 0, int64(contact.MaxID), func(q *asked, n int64) { q.feed.After = contact.Seq(n) })
+	actionParam = param{"action", "one of " + allActions(), func(q *asked, v *sent) error {
+		q.feed.Only.Action = contact.Action(v.text)
+		return formed(slices.Contains(contact.Actions[:], q.feed.Only.Action))
+	}}
+	batchParam = param{"batch_id", "the batch_id of an earlier answer", func(q *asked, v *sent) error {
+		q.feed.Only.BatchID = v.text
+		return formed(v.text != "" && len(v.text) <= maxBatchID && strings.IndexFunc(v.text, invisible) < 0)
+	}}
 )
+
+// maxBatchID is more than any name of a batch has.
+const maxBatchID = 200
+
+// invisible tells what stands in no name that we give.
+func invisible(c rune) bool { return c <= ' ' || c > '~' }
+
+func allActions() string {
+	names := make([]string, len(contact.Actions))
+	for i, a := range contact.Actions {
+		names[i] = string(a)
+	}
+	return strings.Join(names, ", ")
+}
 
 // listChanges answers a page of a contact's history, newest first. An id that
 // was merged away leads to its survivor's; with own=1 it gives what happened to
@@ -40,22 +76,26 @@ func (a *api) listChanges(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-// feed answers the changes of the Space that follow one, oldest first. It can
-// be asked to wait for some.
+// feed answers the changes of the Space that follow one, oldest first, all of them
+// or some (CONTRACT D22, D29). It can be asked to wait for them.
 func (a *api) feed(w http.ResponseWriter, r *request) error {
-	size, after, wait := r.asked.pageSize(), r.asked.after, r.asked.wait
+	f := r.asked.feed
+	f.PerPage = r.asked.pageSize()
+	if f.Since != 0 && f.Until != 0 && f.Until <= f.Since {
+		return fault.At("until", fault.CodeParameterInvalid, "Send an until that is after since.")
+	}
 	// The waiting comes on top of what a request may take. It ends with the
 	// server, which would wait for it otherwise.
-	ctx, cancel := context.WithTimeout(r.client, a.deadline+wait)
+	ctx, cancel := context.WithTimeout(r.client, a.deadline+f.Wait)
 	defer cancel()
 	defer context.AfterFunc(a.stopping, cancel)()
-	if wait > 0 {
+	if f.Wait > 0 {
 		// Who waits takes no place among the requests that are worked on: of those
 		// the book lets only so many a Space.
 		a.leavePlace(r)
 		a.leaveTurn(r)
 	}
-	page, err := a.book.Feed(ctx, r.grant, &book.Feed{After: after, PerPage: size, Wait: wait})
+	page, err := a.book.Feed(ctx, r.grant, &f)
 	if err != nil {
 		return err
 	}
@@ -68,7 +108,7 @@ func (a *api) feed(w http.ResponseWriter, r *request) error {
 	answer(w, r, http.StatusOK, func(b jsonText) jsonText {
 		b = b.changes(r, page.Changes)
 		b = b.member("path").text(a.listAddress(r))
-		b = b.member("per_page").integer(int64(size))
+		b = b.member("per_page").integer(int64(f.PerPage))
 		b = b.member("next_after").integer(int64(page.Last))
 		next := a.link(r, "after", strconv.FormatInt(int64(page.Last), 10))
 		return b.member("next_page_url").textIf(next, page.More).end('}')

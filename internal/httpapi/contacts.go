@@ -13,6 +13,9 @@ import (
 // getContact answers a whole contact, or 304 where the caller has it already
 // (CONTRACT P2, D15, D20).
 func (a *api) getContact(w http.ResponseWriter, r *request) error {
+	if r.asked.then != (book.Moment{}) {
+		return a.getPast(w, r)
+	}
 	c, err := a.book.Get(r.Context(), r.grant, r.ref)
 	if err != nil {
 		return err

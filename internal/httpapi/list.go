@@ -23,11 +23,7 @@ var (
 	listParams = []param{
 		localTime("start_date", func(q *asked) **time.Time { return &q.start }),
 		localTime("end_date", func(q *asked) **time.Time { return &q.end }),
-		{"updated_since", "a time as in 2026-01-31T14:00:00Z", func(q *asked, v *sent) error {
-			t, err := time.Parse(time.RFC3339, v.plain) // no space belongs there
-			q.updatedSince = max(1, contact.TimeOf(t))
-			return formed(err == nil)
-		}},
+		moment("updated_since", func(q *asked) *contact.Time { return &q.updatedSince }),
 		value("email", contact.Emails, "a valid email", emailTyped, func(q *asked) *string { return &q.email }),
 		value("phone", contact.Phones, "a valid phone number", phoneTyped, func(q *asked) *string { return &q.phone }),
 		perPageParam, cursorParam,
@@ -44,6 +40,15 @@ func number(name string, low, high int64, set func(*asked, int64)) param {
 		n, err := strconv.ParseInt(v.text, 10, 64)
 		set(q, n)
 		return formed(err == nil && low <= n && n <= high && strconv.FormatInt(n, 10) == v.text)
+	}}
+}
+
+// moment is a parameter that is a time with its zone.
+func moment(name string, into func(*asked) *contact.Time) param {
+	return param{name, "a time as in 2026-01-31T14:00:00Z", func(q *asked, v *sent) error {
+		t, err := time.Parse(time.RFC3339, v.plain) // no space belongs there
+		*into(q) = max(1, contact.TimeOf(t))
+		return formed(err == nil)
 	}}
 }
 

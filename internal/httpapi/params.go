@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/wire"
@@ -30,8 +31,9 @@ type asked struct {
 	updatedSince contact.Time
 	start, end   *time.Time // nil for no bound: the zero time is one that can be sent
 
-	after contact.Seq
-	wait  time.Duration
+	then     book.Moment // zero for now
+	from, to contact.Version
+	feed     book.Feed // but for its PerPage
 }
 
 // numberStyle is how an answer writes the content of number slots.

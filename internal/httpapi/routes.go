@@ -27,11 +27,12 @@ var writeParams = []param{numbersParam}
 
 var routes = []route{
 	{"PUT", base + "/contacts/{id}", access.Write, access.Update, writeParams, (*api).putContact},
-	{"GET", base + "/contacts/{id}", access.Read, access.Get, []param{labelsParam, numbersParam}, (*api).getContact},
+	{"GET", base + "/contacts/{id}", access.Read, access.Get, getParams, (*api).getContact},
 	{"POST", base + "/contacts", access.Write, access.Create, writeParams, (*api).createContact},
 	{"GET", base + "/contacts", access.Read, access.List, listParams, (*api).listContacts},
 	{"POST", base + "/contacts/{id}/merge", access.Write, access.Update, writeParams, (*api).mergeContact},
 	{"GET", base + "/contacts/{id}/changes", access.Read, access.List, changesParams, (*api).listChanges},
+	{"GET", base + "/contacts/{id}/diff", access.Read, access.Get, diffParams, (*api).diffContact},
 	{"GET", base + "/changes", access.Read, access.List, feedParams, (*api).feed},
 	{"GET", "/healthz", "", "", nil, (*api).health},
 	{"GET", "/readyz", "", "", nil, (*api).ready},

@@ -1,10 +1,12 @@
 package httpapi_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +31,8 @@ type place struct {
 var noPlaces = []string{
 	"start_date", "end_date", "updated_since", "per_page", "wait", "own",
 	"include_all_emails", "include_custom_fields", "use_custom_field_labels", "numbers",
+	"version", "at", "from", "to", "since", "until", "action",
+	"batch_id", // no request makes a batch
 	"If-Match", "If-None-Match", "X-Actor", "X-Reason",
 	"emails", "phones", "names", "locations", "custom_fields",
 }
@@ -78,6 +82,7 @@ type subject struct {
 	contacts     []string // two live ones, one that an alias leads to, and the alias
 	cursor       string
 	after        string
+	keyID        string
 	email, phone string
 }
 
@@ -87,14 +92,16 @@ func (s subject) names(p place) []string {
 	switch p.schema {
 	case "ContactID":
 		switch p.name {
-		case "id":
+		case "id", "contact_id":
 			return append([]string{}, s.contacts...)
 		case "merged_id": // the second, so that a request with both is in order
 			return append([]string{}, s.contacts[min(1, len(s.contacts)):]...)
 		}
 	case "Cursor":
 		return []string{s.cursor}
-	case "Place":
+	case "KeyID":
+		return []string{s.keyID}
+	case "FeedStart":
 		return []string{s.after}
 	case "Email", "EmailFilter":
 		return []string{s.email}
@@ -107,7 +114,7 @@ func (s subject) names(p place) []string {
 // nobody names what no Space has, as well-formed as the real thing.
 var nobody = subject{
 	contacts: []string{"8007199254740991", "8007199254740991"},
-	cursor:   "AAECAwQFBgcICQoLDA0ODxAREhM", after: "8007199254740991", email: "nobody@example.net", phone: "+44 7700 900001",
+	cursor:   "AAECAwQFBgcICQoLDA0ODxAREhM", after: "8007199254740991", keyID: "8007199254740991", email: "nobody@example.net", phone: "+44 7700 900001",
 }
 
 // request fills an operation. values are by "in name"; an id that is required
@@ -126,6 +133,8 @@ func (d document) request(t *testing.T, o operation, own subject, values map[str
 			target = strings.ReplaceAll(target, "{"+name+"}", value)
 		case in == "query" && ok:
 			query.Set(name, value)
+		case in == "query" && p["required"] == true:
+			query.Set(name, fmt.Sprint(p["example"]))
 		case p["schema"].(map[string]any)["$ref"] == "#/components/schemas/Flag":
 			query.Set(name, "1") // so that answers hold all that they can
 		}
@@ -199,8 +208,11 @@ func (w *world) settle(t *testing.T, key, word, digits, fields string, changes i
 		ask("PUT", contacts+"/"+s.contacts[0], `{"names":["`+word+` name `+strconv.Itoa(n)+`"]}`)
 	}
 	s.after = strconv.Itoa(5 + changes)
+	s.keyID = keyInAnswer.FindStringSubmatch(ask("GET", "/public-api/v1/changes", "").Body.String())[1]
 	return s
 }
+
+var keyInAnswer = regexp.MustCompile(`"key_id":(\d+)`)
 
 // life is all that a Space can see of itself.
 func (w *world) life(t *testing.T, s subject) string {

@@ -176,9 +176,6 @@ func bare(c contact.Contact) contact.Contact {
 	return c
 }
 
-// deleted stands for any state that a Get finds nothing in.
-const deleted contact.State = 2
-
 // aState is what a contact became, at a time.
 type aState struct {
 	at      contact.Time
@@ -230,11 +227,11 @@ func testComingBack(t *testing.T, b store.Backend) {
 	past(t, b, space, map[contact.ID][]aState{
 		// Merged into 6 at 40, split off again at 60, deleted at 80, back at 90.
 		5: {{10, 1, contact.Live, 0, "A1"}, {20, 2, contact.Live, 0, "A2"}, {40, 5, contact.Merged, 6, "A2"}, {60, 8, contact.Live, 0, "A8"},
-			{70, 9, contact.Live, 0, "A9"}, {80, 10, deleted, 0, "A9"}, {90, 11, contact.Live, 0, "A9"}},
+			{70, 9, contact.Live, 0, "A9"}, {80, 10, contact.Deleted, 0, "A9"}, {90, 11, contact.Live, 0, "A9"}},
 		// Merged into 7 at 95, which is deleted at 98.
 		6: {{11, 1, contact.Live, 0, "B1"}, {15, 4, contact.Live, 0, "B4"}, {40, 5, contact.Live, 0, "B5"}, {50, 6, contact.Live, 0, "B6"}, {60, 8, contact.Live, 0, "B8"},
 			{95, 9, contact.Merged, 7, "B8"}},
-		7: {{12, 1, contact.Live, 0, "C1"}, {95, 9, contact.Live, 0, "C9"}, {98, 10, deleted, 0, "C9"}},
+		7: {{12, 1, contact.Live, 0, "C1"}, {95, 9, contact.Live, 0, "C9"}, {98, 10, contact.Deleted, 0, "C9"}},
 	})
 	for _, ref := range []struct {
 		id       contact.ID
