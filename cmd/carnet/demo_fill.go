@@ -48,7 +48,7 @@ func fill(ctx context.Context, b *book.Book) (t tale, err error) {
 	}
 	for _, pair := range twins(people)[:demoMerges] {
 		by := book.Terms{RequestID: fmt.Sprintf("demo-merge-%d", pair[1]), Name: "Demo", Reason: "entered twice"}
-		w, err := b.Do(ctx, g, by, &contact.Merge{Survivor: ids[pair[0]], Merged: ids[pair[1]]})
+		w, err := b.Do(ctx, g, by, &contact.Merge{Survivor: ids[pair[0]], Merged: []contact.ID{ids[pair[1]]}})
 		if err != nil {
 			return t, err
 		}

@@ -55,7 +55,7 @@ func TestWritesAskForTheKeyAgain(t *testing.T) {
 			wantCode(t, err, c.kind, c.code)
 			_, err = s.Do(t.Context(), g, by, &contact.Create{Patch: p})
 			wantCode(t, err, c.kind, c.code)
-			_, err = s.Do(t.Context(), g, by, &contact.Merge{Survivor: a.ID, Merged: b.ID})
+			_, err = s.Do(t.Context(), g, by, &contact.Merge{Survivor: a.ID, Merged: []contact.ID{b.ID}})
 			wantCode(t, err, c.kind, c.code)
 			for _, from := range []contact.Contact{a, b} {
 				now, ok, err := s.store.Get(t.Context(), s.space.ID, from.ID)

@@ -5,12 +5,14 @@ package book
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -112,27 +114,16 @@ func (b *Book) Do(ctx context.Context, g access.Grant, terms Terms, verb contact
 			return Written{}, err
 		}
 	}
-	if err := b.gather(ctx, g, verb); err != nil {
-		return Written{}, err
-	}
-	// The body may have been long on its way: the key is asked for again, as the
-	// last thing before the write is handed over (CONTRACT D19). While it is in
-	// use that costs nothing.
-	now, err := b.again(ctx, g, access.Write)
-	if err != nil {
-		return Written{}, err
-	}
-	out, err := b.store.Do(ctx, store.Write{
+	out, err := b.ask(ctx, g, store.Write{
 		Space: g.Space.ID,
 		By: contact.Attribution{
 			Actor:     contact.Actor{KeyID: g.Key.ID, KeyName: g.Key.Name, Name: terms.Name},
 			Reason:    terms.Reason,
 			RequestID: terms.RequestID,
 		},
-		Reads:  g.Key.Scopes.Has(access.Read),
-		Budget: now.Key.Budget,
-		Verbs:  []contact.Verb{verb},
-		Terms:  terms.Terms,
+		Reads: g.Key.Scopes.Has(access.Read),
+		Verbs: []contact.Verb{verb},
+		Terms: terms.Terms,
 	})
 	if err != nil {
 		return Written{}, err
@@ -142,4 +133,33 @@ func (b *Book) Do(ctx context.Context, g access.Grant, terms Terms, verb contact
 		w.Change = contact.ChangeID{Space: g.Space.ID, Op: out[0].Op}
 	}
 	return w, nil
+}
+
+// askedAgain is how often a verb is asked again whose past is out of date.
+const askedAgain = 3
+
+// ask reads what the verb of a write needs of history, and runs it: anew where what
+// was read is out of date by then.
+func (b *Book) ask(ctx context.Context, g access.Grant, w store.Write) ([]store.Outcome, error) {
+	for again := 0; ; again++ {
+		if err := b.gather(ctx, g, w.Verbs[0]); err != nil {
+			return nil, err
+		}
+		// The body may have been long on its way: the key is asked for again, as the
+		// last thing before the write is handed over (CONTRACT D19). While it is in
+		// use that costs nothing.
+		now, err := b.again(ctx, g, access.Write)
+		if err != nil {
+			return nil, err
+		}
+		w.Budget = now.Key.Budget
+		out, err := b.store.Do(ctx, w)
+		if !errors.Is(err, contact.ErrStale) {
+			return out, err
+		}
+		if again == askedAgain {
+			return nil, &fault.Error{Kind: fault.Unavailable, Code: fault.CodeDatabaseBusy, RetryAfter: time.Second, Err: err,
+				Message: "The contact is being changed all the time: nothing was done. Send the request again in a moment."}
+		}
+	}
 }

@@ -19,6 +19,10 @@ func (b *Book) gather(ctx context.Context, g access.Grant, verb contact.Verb) er
 		return b.base(ctx, g, v.Ref, &v.Base)
 	case *contact.Undo:
 		return b.undone(ctx, g, v)
+	case *contact.Unmerge:
+		var err error
+		v.Past, err = b.store.Past(ctx, g.Space.ID, v.Merged)
+		return err
 	}
 	return nil
 }
@@ -46,8 +50,12 @@ func (b *Book) undone(ctx context.Context, g access.Grant, u *contact.Undo) (err
 	if u.Entries, err = b.store.WriteChanges(ctx, g.Space.ID, u.Op); err != nil {
 		return err
 	}
+	u.Pasts = nil
 	for i := range u.Entries {
 		ch := &u.Entries[i]
+		if err := b.merged(ctx, g, u, ch); err != nil {
+			return err
+		}
 		if state := ch.Edits.State; state != nil && state.Before == contact.Deleted {
 			left, ok, err := b.store.At(ctx, g.Space.ID, ch.Contact, store.Moment{Version: ch.Version})
 			if err != nil {
@@ -56,6 +64,21 @@ func (b *Book) undone(ctx context.Context, g access.Grant, u *contact.Undo) (err
 			if ok {
 				u.Left = &left
 			}
+		}
+	}
+	return nil
+}
+
+// merged reads the past of what a change merged, as far as that still is where the
+// change put it.
+func (b *Book) merged(ctx context.Context, g access.Grant, u *contact.Undo, ch *contact.Change) error {
+	for _, a := range ch.Edits.Absorbed {
+		past, err := b.store.Past(ctx, g.Space.ID, a.ID)
+		if err != nil {
+			return err
+		}
+		if past != nil && past.JoinedBy(ch.Op) {
+			u.Pasts = append(u.Pasts, past)
 		}
 	}
 	return nil

@@ -120,7 +120,7 @@ func TestMergeRefuses(t *testing.T) {
 		{a.ID, 999, fault.Invalid, "merged_not_found"},
 		{999, a.ID, fault.NotFound, "contact_not_found"},
 	} {
-		_, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r"}, &contact.Merge{Survivor: test.into, Merged: test.from})
+		_, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r"}, &contact.Merge{Survivor: test.into, Merged: []contact.ID{test.from}})
 		wantCode(t, err, test.kind, test.code)
 	}
 	// By an alias on either side, in a chain.
@@ -137,7 +137,7 @@ func TestMergeRefuses(t *testing.T) {
 func TestMergeIsOneWrite(t *testing.T) {
 	s := openShop(t)
 	a, b := s.create(t, emails("a@example.com")), s.create(t, emails("b@example.com"))
-	w, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r"}, &contact.Merge{Survivor: a.ID, Merged: b.ID})
+	w, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r"}, &contact.Merge{Survivor: a.ID, Merged: []contact.ID{b.ID}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func ids(list []contact.Contact) []contact.ID {
 func (s *shop) merge(t *testing.T, survivor, merged contact.ID) {
 	t.Helper()
 	by := book.Terms{RequestID: fmt.Sprintf("merge %d into %d", merged, survivor)}
-	if _, err := s.Do(t.Context(), s.grant(), by, &contact.Merge{Survivor: survivor, Merged: merged}); err != nil {
+	if _, err := s.Do(t.Context(), s.grant(), by, &contact.Merge{Survivor: survivor, Merged: []contact.ID{merged}}); err != nil {
 		t.Fatal(err)
 	}
 }

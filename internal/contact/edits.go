@@ -10,8 +10,10 @@ type Edits struct {
 	Fields []FieldEdit               // the slots that changed, ascending
 	State  *StateEdit                // nil unless the contact came or went
 	Link   *LinkEdit                 // nil unless it was merged or came back
-	// Absorbed are the contacts that were merged into this one by the change.
+	// Absorbed are the contacts that were merged into this one by the change, Split
+	// those that were split off from it.
 	Absorbed []Absorbed
+	Split    []ID
 }
 
 // Absorbed is a contact that was merged into another, and the version that it had
@@ -51,7 +53,7 @@ func (e *Edits) Empty() bool {
 			return false
 		}
 	}
-	return len(e.Fields) == 0 && e.State == nil && e.Link == nil && len(e.Absorbed) == 0
+	return len(e.Fields) == 0 && e.State == nil && e.Link == nil && len(e.Absorbed) == 0 && len(e.Split) == 0
 }
 
 // Diff tells what turns before into after.

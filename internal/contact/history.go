@@ -118,7 +118,7 @@ func (d *Decision) Enter(st Stamp) []Entry {
 			before = &Contact{ID: step.After.ID}
 		}
 		edits := Diff(before, &step.After)
-		edits.Absorbed = step.Absorbed
+		edits.Absorbed, edits.Split = step.Absorbed, step.Split
 		if edits.Empty() {
 			continue
 		}
@@ -142,7 +142,7 @@ func folded(steps []Step) []Step {
 		}
 		first := out[at]
 		s.Before, s.Action, s.Ref, s.Undoes = first.Before, first.Action, first.Ref, first.Undoes
-		s.Absorbed = slices.Concat(first.Absorbed, s.Absorbed)
+		s.Absorbed, s.Split = slices.Concat(first.Absorbed, s.Absorbed), slices.Concat(first.Split, s.Split)
 		out[at] = s
 	}
 	return out

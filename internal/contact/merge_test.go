@@ -75,8 +75,8 @@ func TestMergesLoseNothing(t *testing.T) {
 				continue
 			}
 			wasA, wasB := a, b
-			entries, err := does(&Merge{Survivor: into, Merged: from}, &View{Op: m.seq, At: Time(m.seq),
-				Refs: []Found{{into, &a}, {from, &b}}, Trees: []Tree{{Ref: into}, {Ref: from}}})
+			entries, err := does(&Merge{Survivor: into, Merged: []ID{from}}, &View{Op: m.seq, At: Time(m.seq),
+				Refs: []Found{{into, &a}, {from, &b}}, Trees: []Tree{{Ref: into}, {Ref: from}}, Pairs: []Paired{{Ref: into}, {Ref: from}}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -196,10 +196,10 @@ func TestMergeHasALimit(t *testing.T) {
 		return c
 	}
 	a, b, c := big(1, 600), big(2, 400), big(3, 401)
-	if _, err := does(&Merge{Survivor: 1, Merged: 2}, seen(1, &a, &b)); err != nil {
+	if _, err := does(&Merge{Survivor: 1, Merged: []ID{2}}, seen(1, &a, &b)); err != nil {
 		t.Errorf("1,000 values: %v", err)
 	}
-	if _, err := does(&Merge{Survivor: 1, Merged: 3}, seen(1, &a, &c)); fault.KindOf(err) != fault.Invalid {
+	if _, err := does(&Merge{Survivor: 1, Merged: []ID{3}}, seen(1, &a, &c)); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("1,001 values: %v", err)
 	}
 }
@@ -215,7 +215,7 @@ func TestMergeComparesPhonesInTheRegion(t *testing.T) {
 	for region, want := range map[string]int{"DE": 1, "": 2} {
 		v := seen(1, &a, &b)
 		v.Region = region
-		entries, err := does(&Merge{Survivor: 1, Merged: 2}, v)
+		entries, err := does(&Merge{Survivor: 1, Merged: []ID{2}}, v)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -237,7 +237,7 @@ func TestMergeHasALimitOfAliases(t *testing.T) {
 	} {
 		v := seen(1, &Contact{ID: 1, Version: 1}, &Contact{ID: 2, Version: 1})
 		v.Trees = []Tree{{1, make([]Node, test.into)}, {2, make([]Node, test.from)}}
-		if _, err := does(&Merge{Survivor: 1, Merged: 2}, v); codeOf(err) != test.code {
+		if _, err := does(&Merge{Survivor: 1, Merged: []ID{2}}, v); codeOf(err) != test.code {
 			t.Errorf("%d and %d aliases: %v, want %s", test.into, test.from, err, test.code)
 		}
 	}
@@ -259,7 +259,7 @@ func TestOriginsHaveABound(t *testing.T) {
 		own, theirs := value("own"), value("theirs")
 		a.Values[Names], b.Values[Names] = []Value{own}, []Value{theirs}
 		a.Fields[0], b.Fields[0] = own, theirs
-		entries, err := does(&Merge{Survivor: 1, Merged: 2}, seen(9, &a, &b))
+		entries, err := does(&Merge{Survivor: 1, Merged: []ID{2}}, seen(9, &a, &b))
 		if err != nil {
 			t.Fatal(err)
 		}

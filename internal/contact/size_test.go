@@ -23,7 +23,7 @@ func TestContactsStaySendable(t *testing.T) {
 	a := full(1)
 	for id := ID(2); ; id++ {
 		b := full(id)
-		entries, err := does(&Merge{Survivor: 1, Merged: id}, seen(Seq(id), &a, &b))
+		entries, err := does(&Merge{Survivor: 1, Merged: []ID{id}}, seen(Seq(id), &a, &b))
 		if fault.KindOf(err) == fault.Invalid {
 			break
 		}
@@ -87,7 +87,7 @@ func TestOriginsCountInTheSize(t *testing.T) {
 	if err := checkSize(&half, "x"); err != nil {
 		t.Error(err)
 	}
-	if _, err := does(&Merge{Survivor: 1, Merged: 2}, seen(9, &half, &other)); codeOf(err) != "contact_too_large" {
+	if _, err := does(&Merge{Survivor: 1, Merged: []ID{2}}, seen(9, &half, &other)); codeOf(err) != "contact_too_large" {
 		t.Errorf("a merge that brings origins alone: %v", err)
 	}
 }

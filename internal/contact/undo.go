@@ -11,11 +11,15 @@ import (
 func (u *Undo) Needs() Needs {
 	refs := []ID{u.Ref}
 	for i := range u.Entries {
-		if id := u.Entries[i].Contact; !slices.Contains(refs, id) {
-			refs = append(refs, id)
+		for _, id := range append([]ID{u.Entries[i].Contact}, u.Entries[i].Edits.Split...) {
+			if !slices.Contains(refs, id) {
+				refs = append(refs, id)
+			}
 		}
 	}
-	return Needs{Refs: refs, Undone: []Seq{u.Op}}
+	n := Needs{Refs: refs, Undone: []Seq{u.Op}}
+	u.structure(&n)
+	return n
 }
 
 // Size gives about how many bytes its entries hold.
@@ -23,6 +27,9 @@ func (u *Undo) Size() int {
 	n := 0
 	for i := range u.Entries {
 		n += u.Entries[i].size()
+	}
+	for _, p := range u.Pasts {
+		n += p.size()
 	}
 	return n
 }
@@ -48,14 +55,9 @@ func (u *Undo) Decide(v *View) (Decision, error) {
 		r.Subject, r.Standing = c.ID, by
 		return Decision{}, r
 	}
-	d := Decision{Subject: c.ID}
-	var conflicts []Conflict
-	for i := range u.Entries {
-		step, wrong, err := u.takeBack(v, &u.Entries[i])
-		if err != nil {
-			return Decision{}, err
-		}
-		d.Steps, conflicts = append(d.Steps, step), append(conflicts, wrong...)
+	d, conflicts, err := u.back(v, c)
+	if err != nil {
+		return Decision{}, err
 	}
 	if len(conflicts) > 0 && !u.Resolve {
 		r := refuse(fault.CodeUndoConflict, "What this change did was changed again since. Nothing was undone. With resolve=theirs that stays, and the rest is undone.")
@@ -63,6 +65,28 @@ func (u *Undo) Decide(v *View) (Decision, error) {
 		return Decision{}, r
 	}
 	return d, nil
+}
+
+// back gives what takes the write back, and what is in its way.
+func (u *Undo) back(v *View, c *Contact) (Decision, []Conflict, error) {
+	d := Decision{Subject: c.ID}
+	var conflicts []Conflict
+	for i := range u.Entries {
+		switch ch := &u.Entries[i]; {
+		case ch.merges():
+			d, err := u.unmerge(v, c)
+			return d, nil, err
+		case ch.splits():
+			return u.rejoin(v, c, ch)
+		default:
+			step, wrong, err := u.takeBack(v, ch)
+			if err != nil {
+				return d, nil, err
+			}
+			d.Steps, conflicts = append(d.Steps, step), append(conflicts, wrong...)
+		}
+	}
+	return d, conflicts, nil
 }
 
 func (u *Undo) has(that func(*Change) bool) bool {
@@ -96,7 +120,8 @@ func (u *Undo) takeBack(v *View, ch *Change) (Step, []Conflict, error) {
 	back := ch.Edits.Inverse()
 	after, conflicts := Rebase(&back, c, ByOrigin)
 	step.After = after
-	return step, conflicts, checkTogether(&after, c, "change_id", v.Reads)
+	err := checkTogether(&after, c, "change_id", v.Reads)
+	return step, conflicts, err
 }
 
 // leftOtherwise tells where a contact is not as the entry left it that brought it:

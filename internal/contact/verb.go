@@ -24,6 +24,8 @@ var (
 	_ Verb = (*Delete)(nil)
 	_ Verb = (*Undo)(nil)
 	_ Verb = (*Merge)(nil)
+	_ Verb = (*Unmerge)(nil)
+	_ Verb = (*Distinct)(nil)
 )
 
 // Create makes a contact (CONTRACT P3, D16).
@@ -66,13 +68,28 @@ type Undo struct {
 	Match   Match
 	Entries []Change // of the write, all of them
 	Left    *Contact // the contact as the write left it that brought it back, if it did
+	Pasts   []*Past  // of what the write merged, as far as that stands
 }
 
-// Merge joins the contact that Merged leads to into the one that Survivor leads
-// to (CONTRACT D23). Match speaks of the survivor.
+// Merge joins the contacts that Merged lead to, in order, into the one that
+// Survivor leads to (CONTRACT D23, D30). Match speaks of the survivor.
 type Merge struct {
-	Survivor, Merged ID
-	Match            Match
+	Survivor ID
+	Merged   []ID
+	Listed   bool        // they were named as a list: refusals then name their place in it
+	Prefer   map[Slot]ID // whose content a slot gets: the survivor's, or a merged one's that has it filled
+	Confirm  bool        // also where somebody said that they are distinct, which is then forgotten
+	Match    Match
+}
+
+// Unmerge splits a contact off again from the one that Ref leads to, into which it
+// was merged at any time, with all that was written by its ids since (CONTRACT
+// D30). Match speaks of the survivor.
+type Unmerge struct {
+	Ref    ID
+	Merged ID // its own id: an alias
+	Match  Match
+	Past   *Past // read before the write
 }
 
 // Needs names what a verb looks at.
@@ -80,6 +97,7 @@ type Needs struct {
 	Refs   []ID  // what these lead to, through any number of merges
 	Rows   []ID  // the rows that have these very ids, merged ones too
 	Trees  []ID  // all that was merged into what these lead to
+	Pairs  []ID  // what was said to be distinct from what these lead to
 	Undone []Seq // these writes: whether an undo of them stands
 	NewIDs int   // how many contacts it may create
 }
@@ -98,6 +116,7 @@ type View struct {
 	Rows   []Found
 	Trees  []Tree
 	Undone []Standing
+	Pairs  []Paired
 
 	unasked bool
 }
@@ -106,6 +125,12 @@ type View struct {
 // 0 where none does.
 type Standing struct {
 	Op, By Seq
+}
+
+// Paired is the pairs of the contact that Ref leads to.
+type Paired struct {
+	Ref   ID
+	Pairs []Pair
 }
 
 // Found is what an id leads to; nil where the Space has nothing.
@@ -163,6 +188,18 @@ func (v *View) Tree(ref ID) []Node {
 	return nil
 }
 
+// Paired gives the pairs of the contact that a ref leads to: with its id, or one
+// that leads to it, on either side.
+func (v *View) Paired(ref ID) []Pair {
+	for i := range v.Pairs {
+		if v.Pairs[i].Ref == ref {
+			return v.Pairs[i].Pairs
+		}
+	}
+	v.unasked = true
+	return nil
+}
+
 // UndoOf gives the write that undoes another and stands, 0 for none.
 func (v *View) UndoOf(op Seq) Seq {
 	for _, s := range v.Undone {
@@ -190,6 +227,8 @@ func (v *View) Unasked() bool { return v.unasked }
 type Decision struct {
 	Subject ID // the contact that the answer shows: of a step, or of the view; 0 for none
 	Steps   []Step
+	Pairs   []PairEdit
+	Remains []Remains // what an unmerge could not leave as it was
 }
 
 // Step is what becomes of one contact. Enter makes an entry of history of it.
@@ -199,6 +238,7 @@ type Step struct {
 	Action   Action
 	Ref      ID         // as the caller named it
 	Absorbed []Absorbed // what was merged into it
+	Split    []ID       // what was split off from it
 	Undoes   Seq        // the write that this takes back; 0 for none
 }
 

@@ -16,6 +16,7 @@ func seen(op Seq, contacts ...*Contact) *View {
 	for _, c := range contacts {
 		v.Refs = append(v.Refs, Found{c.ID, c})
 		v.Trees = append(v.Trees, Tree{Ref: c.ID})
+		v.Pairs = append(v.Pairs, Paired{Ref: c.ID})
 	}
 	return v
 }
@@ -37,6 +38,8 @@ func TestAskingForMoreSpoilsAView(t *testing.T) {
 		Refs:   []Found{{5, c}, {6, nil}},
 		Rows:   []Found{{7, c}, {8, nil}},
 		Trees:  []Tree{{Ref: 5, Nodes: []Node{{ID: 5, Parent: 7, Version: 2}}}, {Ref: 6}},
+		Pairs:  []Paired{{Ref: 5, Pairs: []Pair{{5, 9}}}, {Ref: 6}},
+		Undone: []Standing{{3, 4}, {4, 0}},
 	}
 	for name, ask := range map[string]struct {
 		sees func(v *View) bool // what was named
@@ -61,6 +64,14 @@ func TestAskingForMoreSpoilsAView(t *testing.T) {
 		"Tree": {
 			func(v *View) bool { return len(v.Tree(5)) == 1 && v.Tree(6) == nil },
 			func(v *View) bool { return v.Tree(7) == nil },
+		},
+		"Paired": {
+			func(v *View) bool { return len(v.Paired(5)) == 1 && v.Paired(6) == nil },
+			func(v *View) bool { return v.Paired(7) == nil },
+		},
+		"UndoOf": {
+			func(v *View) bool { return v.UndoOf(3) == 4 && v.UndoOf(4) == 0 },
+			func(v *View) bool { return v.UndoOf(5) == 0 },
 		},
 		"NewID": {
 			func(v *View) bool { return v.NewID(0) == 9 },
@@ -96,6 +107,12 @@ func viewOf(verb Verb, contacts map[ID]*Contact) *View {
 	for _, ref := range needs.Trees {
 		v.Trees = append(v.Trees, Tree{Ref: ref})
 	}
+	for _, ref := range needs.Pairs {
+		v.Pairs = append(v.Pairs, Paired{Ref: ref})
+	}
+	for _, op := range needs.Undone {
+		v.Undone = append(v.Undone, Standing{Op: op})
+	}
 	return v
 }
 
@@ -125,8 +142,12 @@ func TestVerbsNeedWhatTheyLookAt(t *testing.T) {
 		"put through an alias":  {&Put{Ref: 11, Patch: named("Ada", "A")}, 1, 1},
 		"put with its own id":   {&Put{Ref: 1, BodyID: 1, Patch: named("A")}, 1, 1},
 		"put with an alias":     {&Put{Ref: 1, BodyID: 11, Patch: named("A")}, 1, 1},
-		"merge":                 {&Merge{Survivor: 1, Merged: 2}, 1, 2},
-		"merge through aliases": {&Merge{Survivor: 2, Merged: 11}, 2, 2},
+		"merge":                 {&Merge{Survivor: 1, Merged: []ID{2}}, 1, 2},
+		"merge through aliases": {&Merge{Survivor: 2, Merged: []ID{11}}, 2, 2},
+		"patch":                 {&Amend{Ref: 11, Amendment: Amendment{Values: [NumCollections]ListAmendment{Names: {Remove: []string{"Ada"}}}}}, 1, 1},
+		"delete":                {&Delete{Ref: 1}, 1, 1},
+		"undo":                  {&Undo{Ref: 11, Op: 8, Entries: []Change{{Seq: 8, Op: 8, Contact: 1, Prev: 7}}}, 1, 1},
+		"distinct":              {&Distinct{Ref: 11, Other: 2}, 1, 0},
 	} {
 		v := viewOf(test.verb, adaAndBo())
 		d, err := test.verb.Decide(v)
@@ -160,12 +181,12 @@ func TestOrderOfChecks(t *testing.T) {
 		"put: an id, too many":                       {&Put{Ref: 1, BodyID: 2, Patch: many}, fault.Invalid, "id_mismatch"},
 		"put: an id of nobody":                       {&Put{Ref: 1, BodyID: nobody, Patch: many}, fault.Invalid, "id_mismatch"},
 		"put: too many":                              {&Put{Ref: 1, Patch: many}, fault.Invalid, "too_many_items"},
-		"merge: nobody, a version, into nobody":      {&Merge{Survivor: nobody, Merged: nobody, Match: past}, fault.NotFound, "contact_not_found"},
-		"merge: a version, nobody to merge":          {&Merge{Survivor: 1, Merged: nobody, Match: past}, fault.Stale, "version_mismatch"},
-		"merge: a version, itself":                   {&Merge{Survivor: 1, Merged: 11, Match: past}, fault.Stale, "version_mismatch"},
-		"merge: nobody to merge":                     {&Merge{Survivor: 1, Merged: nobody}, fault.Invalid, "merged_not_found"},
-		"merge: itself":                              {&Merge{Survivor: 1, Merged: 1}, fault.Invalid, "merge_self"},
-		"merge: itself by an alias":                  {&Merge{Survivor: 11, Merged: 1}, fault.Invalid, "merge_self"},
+		"merge: nobody, a version, into nobody":      {&Merge{Survivor: nobody, Merged: []ID{nobody}, Match: past}, fault.NotFound, "contact_not_found"},
+		"merge: a version, nobody to merge":          {&Merge{Survivor: 1, Merged: []ID{nobody}, Match: past}, fault.Stale, "version_mismatch"},
+		"merge: a version, itself":                   {&Merge{Survivor: 1, Merged: []ID{11}, Match: past}, fault.Stale, "version_mismatch"},
+		"merge: nobody to merge":                     {&Merge{Survivor: 1, Merged: []ID{nobody}}, fault.Invalid, "merged_not_found"},
+		"merge: itself":                              {&Merge{Survivor: 1, Merged: []ID{1}}, fault.Invalid, "merge_self"},
+		"merge: itself by an alias":                  {&Merge{Survivor: 11, Merged: []ID{1}}, fault.Invalid, "merge_self"},
 		"create: nothing to know it by, and so much": {&Create{Patch: Patch{Values: [NumCollections]List{Locations: many.Values[Names]}}}, fault.Invalid, "contact_empty"},
 	} {
 		_, err := test.verb.Decide(viewOf(test.verb, adaAndBo()))
@@ -205,11 +226,11 @@ func TestRefusalsTellNothingStored(t *testing.T) {
 			[]*View{seen(1, stored(3, Names, 1)), seen(1, stored(3, Names, 150)), seen(1, stored(3, Names, 800))}, false,
 		},
 		"lists that are too large together": {
-			&Merge{Survivor: 1, Merged: 2}, "too_many_items",
+			&Merge{Survivor: 1, Merged: []ID{2}}, "too_many_items",
 			[]*View{seen(1, stored(3, Names, 1), other), seen(1, stored(3, Emails, 1), other), seen(1, stored(3, Names, 900), other)}, true,
 		},
 		"too many ids": {
-			&Merge{Survivor: 1, Merged: 2}, "too_many_items",
+			&Merge{Survivor: 1, Merged: []ID{2}}, "too_many_items",
 			[]*View{
 				{Refs: seen(1, stored(3, Names, 1), other).Refs, Trees: []Tree{{1, grown(MaxAliases)}, {2, nil}}},
 				{Refs: seen(1, stored(3, Names, 1), other).Refs, Trees: []Tree{{1, grown(1)}, {2, grown(MaxAliases)}}},

@@ -45,6 +45,7 @@ const (
 	CodeUndoConflict    Code = "undo_conflict" // what is to be taken back was changed again since
 	CodeAlreadyUndone   Code = "already_undone"
 	CodeAlias           Code = "alias"             // the id leads to another contact, which would go
+	CodeHistoryTooLong  Code = "history_too_long"  // of an unmerge
 	CodeDistinct        Code = "distinct"          // somebody said that they are two
 	CodeTooManyRemovals Code = "too_many_removals" // more than MaxRemovals allows
 )
@@ -72,8 +73,9 @@ const (
 	CodeIDMismatch     Code = "id_mismatch"
 	CodeTooManyItems   Code = "too_many_items"
 	CodeMergedNotFound Code = "merged_not_found"
-	CodeMergeSelf      Code = "merge_self" // they are one contact already
-	CodeNotMerged      Code = "not_merged" // the id does not lead to this contact, or is its own
+	CodeMergeSelf      Code = "merge_self"     // they are one contact already
+	CodePreferInvalid  Code = "prefer_invalid" // Prefer names a contact that is not merged here, or has not that field
+	CodeNotMerged      Code = "not_merged"     // the id does not lead to this contact, or is its own
 )
 
 // Values: 422.

@@ -21,7 +21,8 @@ func (a *api) mergeContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	merge.Merged, err = wire.ReadMerge(*body)
+	merged, err := wire.ReadMerge(*body)
+	merge.Merged = []contact.ID{merged}
 	freeBuffer(body)
 	if err != nil {
 		return err

@@ -13,14 +13,14 @@ import (
 //
 //	{"from":[[1,3]],"emails":{"before":[["a@example.com",0]],"after":[0,"b@example.com"]},
 //	 "fields":{"1":[["Free",0],"Pro"],"16":[null,"500"]},
-//	 "state":[0,1],"link":[0,7],"absorbed":[[9,4]]}
+//	 "state":[0,1],"link":[0,7],"absorbed":[[9,4]],"split":[9]}
 //
 // A value is its text where the write itself brought it to its own contact, else
 // its text and its place in the pool of origins: see pool.go. In after, a number is
 // the place of a value of before that stayed. null is an empty slot. state is
 // that of the contact before and after, link what it was merged into; absorbed are
 // the contacts that were merged into it, with the version that each had until
-// then. Members are left out where nothing changed.
+// then, split those that were split off from it. Members are left out where nothing changed.
 
 // EncodeChange gives the row of a change.
 func EncodeChange(space contact.SpaceID, ch *contact.Change) (Change, error) {
@@ -125,6 +125,15 @@ func (w *editsWriter) edits(e *contact.Edits) []byte {
 		for _, a := range e.Absorbed {
 			w.sep()
 			w.pair(int64(a.ID), int64(a.Version))
+		}
+		w.raw("]")
+	}
+	if len(e.Split) > 0 {
+		w.member("split")
+		w.raw("[")
+		for _, id := range e.Split {
+			w.sep()
+			w.int(int64(id))
 		}
 		w.raw("]")
 	}
@@ -274,6 +283,8 @@ func readEdits(text []byte, own []contact.Origin, e *contact.Edits) error {
 				id, version := r.two()
 				e.Absorbed = append(e.Absorbed, contact.Absorbed{ID: contact.ID(id), Version: contact.Version(version)})
 			})
+		case name == "split":
+			r.array(func() { e.Split = append(e.Split, contact.ID(r.int())) })
 		default:
 			r.fail("unknown member")
 		}

@@ -46,7 +46,7 @@ func example(t *testing.T) (contacts []contact.Contact, changes []contact.Change
 	do(&contact.Create{Patch: ada}, contact.Attribution{})
 	do(&contact.Create{Patch: twin}, contact.Attribution{})
 	do(&contact.Put{Ref: 1, Patch: more}, contact.Attribution{Actor: contact.Actor{Name: "Zoë"}, Reason: "asked for by phone"})
-	do(&contact.Merge{Survivor: 1, Merged: 2}, contact.Attribution{})
+	do(&contact.Merge{Survivor: 1, Merged: []contact.ID{2}}, contact.Attribution{})
 	return []contact.Contact{*now[1], *now[2]}, changes
 }
 

@@ -117,6 +117,14 @@ type Reader interface {
 	// they hold, from a version on, oldest first, at most limit and MaxLookedAt.
 	Snapshots(ctx context.Context, space contact.SpaceID, id contact.ID, from contact.Version, limit int) ([]Step, error)
 
+	// Tree gives all that was merged into what a ref leads to.
+	Tree(ctx context.Context, space contact.SpaceID, ref contact.ID) (Tree, error)
+
+	// Through gives the numbers of the changes after one that were made by ids of
+	// other contacts than they changed: of these ids, in no order. It gives
+	// limit of them at most, which then need not be the first.
+	Through(ctx context.Context, space contact.SpaceID, refs []contact.ID, after contact.Seq, limit int) ([]contact.Seq, error)
+
 	// Pairs gives, of each pair of the contact that a ref leads to, what its other
 	// id leads to: in no order, and as often as there are pairs. It looks at
 	// MaxLookedAt of them at most.

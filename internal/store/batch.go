@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -281,15 +282,16 @@ func (b *batchRun) loadNeeds(ctx context.Context) error {
 
 // asked is what was asked for before: neighbours often want the same.
 type asked struct {
-	refs, rows, trees map[ContactID]bool
-	undone            map[WriteID]bool
-	spent             map[KeyID]bool
+	refs, rows, trees, pairs map[ContactID]bool
+	undone                   map[WriteID]bool
+	spent                    map[KeyID]bool
 }
 
 func (a *asked) add(to *Wants, space contact.SpaceID, needs *contact.Needs) {
 	to.Refs = addNew(to.Refs, &a.refs, space, needs.Refs)
 	to.Rows = addNew(to.Rows, &a.rows, space, needs.Rows)
 	to.Trees = addNew(to.Trees, &a.trees, space, needs.Trees)
+	to.Pairs = addNew(to.Pairs, &a.pairs, space, needs.Pairs)
 	for _, op := range needs.Undone {
 		if key := (WriteID{space, op}); !a.undone[key] {
 			if a.undone == nil {
@@ -341,13 +343,25 @@ func (b *batchRun) place(found *Loaded) (weight int) {
 	}
 	for _, tree := range found.Trees {
 		weight += nodeWeight * len(tree.Nodes)
-		b.spaces[tree.Space].tree(tree.Root, tree.Nodes)
+		ws := b.spaces[tree.Space]
+		ws.tree(tree.Root, tree.Nodes)
+		for _, n := range tree.Nodes {
+			ws.lead(n.ID, tree.Root)
+		}
+	}
+	for _, p := range found.Pairs {
+		weight += pairWeight
+		ws := b.spaces[p.Space]
+		ws.pairs.known = append(ws.pairs.known, p.Pair)
 	}
 	return weight
 }
 
-// nodeWeight is about how many bytes a contact in a tree takes.
-const nodeWeight = 64
+// About how many bytes a contact in a tree takes, and a pair.
+const (
+	nodeWeight = 64
+	pairWeight = 64
+)
 
 // collect gathers what the batch has to write: each contact once, in its last
 // state, every change, and what is kept of retries. The mark is its first change,
@@ -356,6 +370,7 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 	var s Save
 	for space, ws := range b.spaces {
 		s.Retries = append(s.Retries, ws.kept...)
+		ws.pairs.save(space, &s)
 		if len(ws.changes) == 0 {
 			continue
 		}
@@ -384,7 +399,12 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 	if s.Empty() {
 		return &s, Mark{}, nil
 	}
-	if len(s.Changes) == 0 {
+	switch {
+	case len(s.Changes) > 0:
+	case len(s.Retries) == 0: // pairs alone, which may be saved again
+		pairs := slices.Concat(s.PairsCome, s.PairsGone)
+		return &s, Mark{Space: pairs[0].Space}, nil
+	default:
 		kept := &s.Retries[0]
 		return &s, Mark{Space: kept.Space, Key: kept.Key, RequestID: kept.RequestID}, nil
 	}

@@ -191,6 +191,24 @@ func (r *orderly) Snapshots(ctx context.Context, space contact.SpaceID, id conta
 	return steps, err
 }
 
+func (r *orderly) Tree(ctx context.Context, space contact.SpaceID, ref contact.ID) (tree Tree, err error) {
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
+		tree, err = r.Reader.Tree(ctx, space, ref)
+		r.metrics.LookedAt(len(tree.Nodes))
+	}
+	return tree, err
+}
+
+func (r *orderly) Through(ctx context.Context, space contact.SpaceID, refs []contact.ID, after contact.Seq, limit int) (seqs []contact.Seq, err error) {
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
+		seqs, err = r.Reader.Through(ctx, space, refs, after, limit)
+		r.metrics.LookedAt(len(seqs))
+	}
+	return seqs, err
+}
+
 func (r *orderly) Pairs(ctx context.Context, space contact.SpaceID, ref contact.ID) (ids []contact.ID, err error) {
 	if err = r.Enter(ctx, space); err == nil {
 		defer r.Leave(space)

@@ -20,6 +20,7 @@ type workspace struct {
 	trees map[contact.ID][]contact.Node // all that leads to a contact, where that was loaded
 
 	undone map[contact.Seq][]contact.Seq // the writes that undo one, where that was loaded
+	pairs  pairs
 
 	changed   []contact.ID // in the order of their first change
 	changes   []record.Change
@@ -148,6 +149,9 @@ func (ws *workspace) view(w *Write, needs *contact.Needs) (*contact.View, error)
 	for _, ref := range needs.Trees {
 		v.Trees = append(v.Trees, contact.Tree{Ref: ref, Nodes: ws.trees[ws.to(ref)]})
 	}
+	for _, ref := range needs.Pairs {
+		v.Pairs = append(v.Pairs, contact.Paired{Ref: ref, Pairs: ws.pairsOf(ws.to(ref))})
+	}
 	for _, op := range needs.Undone {
 		v.Undone = append(v.Undone, contact.Standing{Op: op, By: ws.standing(op)})
 	}
@@ -254,7 +258,7 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 		return Outcome{}, err
 	}
 	entries := d.Enter(contact.Stamp{Attribution: w.By, Op: ws.row.NextSeq, At: ws.at})
-	out := Outcome{Entries: entries}
+	out := Outcome{Entries: entries, Remains: d.Remains}
 	if ws.row.NextSeq > contact.MaxSeq+1-contact.Seq(len(entries)) {
 		return out, errUsedUp("This Space has no numbers left for changes: the write was not done. Reading still works.")
 	}
@@ -287,10 +291,16 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	out.Subject = subject
 	ws.changes = append(ws.changes, rows...)
 	ws.row.Usage = ws.row.Usage.Add(weigh(rows), ws.at)
+	ws.pair(d.Pairs)
 	for i := range entries {
 		ws.set(&entries[i].Contact)
 		if ch := &entries[i].Change; ch.Undoes != 0 {
 			ws.undoing(ch.Undoes, ch.Op)
+		}
+	}
+	for i := range entries {
+		if c, state := &entries[i].Contact, entries[i].Change.Edits.State; state != nil && state.Before == contact.Merged {
+			ws.release(c)
 		}
 	}
 	if len(entries) > 0 {
@@ -356,8 +366,13 @@ func subjectOf(d *contact.Decision, v *contact.View, entries []contact.Entry) (*
 // else whoever comes next in the batch would see a part for the whole.
 func (ws *workspace) knowsTrees(entries []contact.Entry) error {
 	for i := range entries {
-		c := &entries[i].Contact
-		if c.State != contact.Merged || entries[i].Change.Edits.State == nil {
+		c, state := &entries[i].Contact, entries[i].Change.Edits.State
+		switch {
+		case state == nil:
+			continue
+		case state.Before == contact.Merged && !ws.hasTree(ws.to(c.ID)):
+			return errors.New("store: a verb splits a contact whose tree it does not need")
+		case state.After != contact.Merged:
 			continue
 		}
 		if !ws.hasTree(c.ID) || !ws.hasTree(c.Parent) {
@@ -386,8 +401,12 @@ func (ws *workspace) set(c *contact.Contact) {
 		ws.row.NextID = max(ws.row.NextID, c.ID+1)
 	}
 	before := k.now
-	if before != nil && before.State != contact.Merged && c.State == contact.Merged {
+	switch {
+	case before == nil || c.State != contact.Merged:
+	case before.State != contact.Merged:
 		ws.redirect(c)
+	default:
+		ws.hang(c)
 	}
 	if before == k.loaded {
 		ws.changed = append(ws.changed, c.ID)
@@ -413,6 +432,35 @@ func (ws *workspace) redirect(c *contact.Contact) {
 	ws.lead(c.ID, c.Parent)
 	ws.redirects = append(ws.redirects, Redirect{Space: ws.row.Space, From: c.ID, To: c.Parent})
 	ws.tree(c.Parent, slices.Concat(ws.trees[c.Parent], ws.trees[c.ID], []contact.Node{{ID: c.ID, Parent: c.Parent, Version: c.Version}}))
+}
+
+// hang notes where a merged contact stands in its tree by now.
+func (ws *workspace) hang(c *contact.Contact) {
+	root := ws.to(c.ID)
+	nodes := slices.Clone(ws.trees[root])
+	for i := range nodes {
+		if nodes[i].ID == c.ID {
+			nodes[i].Parent, nodes[i].Version = c.Parent, c.Version
+		}
+	}
+	ws.tree(root, nodes)
+}
+
+// release makes a contact that was split off lead to itself, and all ids that were
+// merged into it to it.
+func (ws *workspace) release(c *contact.Contact) {
+	root := ws.to(c.ID)
+	under := contact.Under(c.ID, ws.trees[root])
+	ids, goes := make([]contact.ID, len(under)), map[contact.ID]bool{c.ID: true}
+	for i, n := range under {
+		ids[i], goes[n.ID] = n.ID, true
+		ws.lead(n.ID, c.ID)
+	}
+	rest := slices.DeleteFunc(slices.Clone(ws.trees[root]), func(n contact.Node) bool { return goes[n.ID] })
+	ws.lead(c.ID, c.ID)
+	ws.redirects = append(ws.redirects, Redirect{Space: ws.row.Space, To: c.ID, IDs: ids})
+	ws.tree(root, rest)
+	ws.tree(c.ID, under)
 }
 
 func (ws *workspace) lead(ref, to contact.ID) {
@@ -448,7 +496,7 @@ func (ws *workspace) tree(root contact.ID, nodes []contact.Node) {
 // mark gives a way back to the state as it is now, until the next mark is made.
 func (ws *workspace) mark() (goBack func()) {
 	row, at := ws.row, ws.at
-	changed, changes, redirects := len(ws.changed), len(ws.changes), len(ws.redirects)
+	changed, changes, redirects, paired := len(ws.changed), len(ws.changes), len(ws.redirects), len(ws.pairs.edits)
 	ws.undo = []func(){}
 	return func() {
 		for _, undo := range slices.Backward(ws.undo) {
@@ -456,6 +504,7 @@ func (ws *workspace) mark() (goBack func()) {
 		}
 		ws.row, ws.at = row, at
 		ws.changed, ws.changes, ws.redirects = ws.changed[:changed], ws.changes[:changes], ws.redirects[:redirects]
+		ws.pairs.edits = ws.pairs.edits[:paired]
 	}
 }
 

@@ -55,7 +55,8 @@ func (w *Write) Weight() int {
 
 // Outcome tells what became of a verb.
 type Outcome struct {
-	Op      contact.Seq      // names the change (CONTRACT D22); 0 where nothing changed, and in a dry run
-	Subject *contact.Contact // as the verb left it, or found it; others look at it too
-	Entries []contact.Entry  // what it entered into history
+	Op      contact.Seq       // names the change (CONTRACT D22); 0 where nothing changed, and in a dry run
+	Subject *contact.Contact  // as the verb left it, or found it; others look at it too
+	Entries []contact.Entry   // what it entered into history
+	Remains []contact.Remains // what it could not leave as it was
 }

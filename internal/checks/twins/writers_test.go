@@ -77,7 +77,7 @@ func TestMergesInBothOrders(t *testing.T) {
 	for i := range ids {
 		for j, s := range w.servers {
 			wg.Go(func() {
-				_, errs[i][j] = s.Do(bg, w.grant, by(), &contact.Merge{Survivor: ids[i][j], Merged: ids[i][1-j]})
+				_, errs[i][j] = s.Do(bg, w.grant, by(), &contact.Merge{Survivor: ids[i][j], Merged: []contact.ID{ids[i][1-j]}})
 			})
 		}
 	}

@@ -44,7 +44,7 @@ const fill = `
 		FROM generate_series(1, 4) s, generate_series(1, 20000) i;
 	INSERT INTO aliases SELECT s, s * 20000 + 4 * i, s * 20000 + 4 * i + 1 FROM generate_series(1, 4) s, generate_series(1, 5000) i;
 	INSERT INTO changes (space_id, seq, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes, checksum, edits, snapshot)
-		SELECT s, i, i, s * 20000 + (i + 1) / 2, 0, i, CASE WHEN i % 2 = 0 THEN i - 1 ELSE 0 END, i, 'update', '{}', '', 'r' || i, '', CASE WHEN i % 50 = 0 THEN i - 1 ELSE 0 END, 0, '{}', CASE WHEN i % 32 = 0 THEN '{}' END
+		SELECT s, i, i, s * 20000 + (i + 1) / 2, CASE WHEN i % 20 = 0 THEN s * 20000 + i ELSE 0 END, i, CASE WHEN i % 2 = 0 THEN i - 1 ELSE 0 END, i, 'update', '{}', '', 'r' || i, '', CASE WHEN i % 50 = 0 THEN i - 1 ELSE 0 END, 0, '{}', CASE WHEN i % 32 = 0 THEN '{}' END
 		FROM (SELECT s, i FROM generate_series(1, 4) s, generate_series(1, 40000) i) n;
 	INSERT INTO retries SELECT s, 'k' || i, '', 'r', 1, 0, '{}' FROM generate_series(1, 4) s, generate_series(1, 10000) i;
 	INSERT INTO distinct_pairs SELECT s, s * 20000 + i, s * 20000 + i + 2 FROM generate_series(1, 4) s, generate_series(1, 10000) i;
@@ -136,6 +136,8 @@ func calls(b *Backend) []func() error {
 		func() error { _, err := b.Snapshots(bg, space, id, 1, 50); return err },
 		func() error { _, err := b.Pairs(bg, space, id); return err },
 		func() error { _, err := b.LastSeq(bg, space); return err },
+		func() error { _, err := b.Tree(bg, space, id); return err },
+		func() error { _, err := b.Through(bg, space, []contact.ID{id, id + 3}, 1, 50); return err },
 		func() error { _, err := b.LastAt(bg); return err },
 		func() error { _, err := b.Spaces(bg); return err },
 		func() error { _, err := b.Usages(bg); return err },

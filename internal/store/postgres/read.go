@@ -291,3 +291,32 @@ func changeRow(space contact.SpaceID, r pgx.Row, more ...any) (record.Change, er
 	row.Sum = uint32(sum)
 	return row, err
 }
+
+// Tree gives all that was merged into what a ref leads to.
+func (b *Backend) Tree(ctx context.Context, space contact.SpaceID, ref contact.ID) (store.Tree, error) {
+	var trees []store.Tree
+	err := read(ctx, b.reads, "read a tree", func() error {
+		trees = nil
+		rows, err := b.reads.Query(ctx, selectTrees, int64(space), []int64{int64(ref)})
+		if err != nil {
+			return err
+		}
+		return collectTrees(rows, space, &trees)
+	})
+	if err != nil || len(trees) == 0 {
+		return store.Tree{Space: space, Root: ref}, err
+	}
+	return trees[0], nil
+}
+
+// Through gives the changes that were made by ids of other contacts.
+func (b *Backend) Through(ctx context.Context, space contact.SpaceID, refs []contact.ID, after contact.Seq, limit int) ([]contact.Seq, error) {
+	ids := make([]int64, len(refs))
+	for i, ref := range refs {
+		ids[i] = int64(ref)
+	}
+	return list(ctx, b.reads, "read changes by their refs", func(r pgx.Row) (seq contact.Seq, err error) {
+		err = r.Scan((*int64)(&seq))
+		return seq, err
+	}, selectThrough, int64(space), ids, int64(after), int64(limit))
+}

@@ -144,6 +144,7 @@ const (
 				SELECT ` + changeColumns + `, c.total + ` + changeWeight + ` FROM changes WHERE space_id = $1 AND seq = c.prev_seq OFFSET 0) h
 			WHERE c.place < $4 AND c.total < $2
 		) SELECT ` + changeColumns + ` FROM chain ORDER BY place`
+	selectThrough = `SELECT seq FROM changes WHERE space_id = $1 AND ref = ANY ($2::bigint[]) AND ref <> 0 AND seq > $3 LIMIT $4`
 	// What undoes a write, what undoes that, and so on.
 	selectUndone = `WITH RECURSIVE chain (op, by) AS (
 			SELECT undoes, op_seq FROM changes WHERE space_id = $1 AND undoes = ANY ($2::bigint[]) AND undoes <> 0

@@ -128,3 +128,29 @@ func columnBytes(s *sqlite.Stmt, col int) []byte {
 	b := make([]byte, s.ColumnLen(col))
 	return b[:s.ColumnBytes(col, b)]
 }
+
+// Tree gives all that was merged into what a ref leads to.
+func (b *Backend) Tree(ctx context.Context, space contact.SpaceID, ref contact.ID) (tree store.Tree, err error) {
+	err = b.read(ctx, func(c *conn) error {
+		tree, err = c.tree(store.ContactID{Space: space, ID: ref})
+		return err
+	})
+	return tree, err
+}
+
+// Through gives the changes that were made by ids of other contacts.
+func (b *Backend) Through(ctx context.Context, space contact.SpaceID, refs []contact.ID, after contact.Seq, limit int) (seqs []contact.Seq, err error) {
+	err = b.read(ctx, func(c *conn) error {
+		for _, ref := range refs {
+			err := c.run(selectThrough, func(s *sqlite.Stmt) error {
+				seqs = append(seqs, contact.Seq(s.ColumnInt64(0)))
+				return nil
+			}, int64(ref), historyKey(space, after), historyKey(space, contact.MaxSeq), int64(limit-len(seqs)))
+			if err != nil || len(seqs) >= limit {
+				return err
+			}
+		}
+		return nil
+	})
+	return seqs, err
+}

@@ -88,6 +88,7 @@ const (
 	selectStep      = `SELECT ` + stepColumns + `, prev_seq FROM changes WHERE change_key = ?1`
 	selectSnapshots = `SELECT ` + stepColumns + `, change_key & 1099511627775 FROM changes
 		WHERE contact_id = ?1 AND version >= ?2 AND snapshot IS NOT NULL AND change_key > ?3 AND change_key <= ?4 ORDER BY version LIMIT ?5`
+	selectThrough = `SELECT change_key & 1099511627775 FROM changes WHERE ref = ?1 AND ref <> 0 AND change_key > ?2 AND change_key <= ?3 LIMIT ?4`
 	// What undoes a write, what undoes that, and so on.
 	selectUndone = `WITH RECURSIVE chain (op, by) AS (
 			SELECT undoes, op_seq FROM changes WHERE undoes = ?1 AND undoes <> 0 AND change_key > ?2 AND change_key <= ?3

@@ -103,7 +103,7 @@ func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
 		}
 	}
 	for _, ref := range w.Trees {
-		tree, err := t.tree(ref)
+		tree, err := t.writer.tree(ref)
 		if err != nil {
 			return found, err
 		}
@@ -116,16 +116,16 @@ func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
 }
 
 // tree loads all that was merged into what a ref leads to.
-func (t *tx) tree(ref store.ContactID) (store.Tree, error) {
+func (c *conn) tree(ref store.ContactID) (store.Tree, error) {
 	tree := store.Tree{Space: ref.Space, Root: ref.ID}
-	err := t.writer.run(selectAlias, func(s *sqlite.Stmt) error {
+	err := c.run(selectAlias, func(s *sqlite.Stmt) error {
 		tree.Root = contact.ID(s.ColumnInt64(0))
 		return nil
 	}, int64(ref.Space), int64(ref.ID))
 	if err != nil {
 		return tree, err
 	}
-	err = t.writer.run(selectTree, func(s *sqlite.Stmt) error {
+	err = c.run(selectTree, func(s *sqlite.Stmt) error {
 		tree.Nodes = append(tree.Nodes, contact.Node{
 			ID: contact.ID(s.ColumnInt64(0)), Parent: contact.ID(s.ColumnInt64(1)), Version: contact.Version(s.ColumnInt64(2))})
 		return nil

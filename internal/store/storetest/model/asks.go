@@ -129,7 +129,7 @@ func verbOf(a ask) contact.Verb {
 		}
 		return put
 	default:
-		return &contact.Merge{Survivor: contact.ID(a.ref), Merged: contact.ID(a.other)}
+		return &contact.Merge{Survivor: contact.ID(a.ref), Merged: []contact.ID{contact.ID(a.other)}}
 	}
 }
 

@@ -238,7 +238,7 @@ func testAllOrNone(t *testing.T, b store.Backend) {
 	a, x := made(t, s, space, name("A")), made(t, s, space, name("X"))
 	all := func(last contact.Verb) store.Write {
 		return writing(space, &contact.Put{Ref: a, Patch: name("B")}, &contact.Create{Patch: name("New")},
-			&contact.Merge{Survivor: x, Merged: a}, &contact.Put{Ref: a, Patch: list(contact.Emails, "x@example.com")}, last)
+			&contact.Merge{Survivor: x, Merged: []contact.ID{a}}, &contact.Put{Ref: a, Patch: list(contact.Emails, "x@example.com")}, last)
 	}
 	refused := all(&contact.Put{Ref: a + 1000, Patch: name("Nobody")})
 	list := batched(t, f, s, space, troubled(nil), putting(space, a, list(contact.Locations, "Before")), refused, putting(space, a, list(contact.Phones, "+1 555 0100")))

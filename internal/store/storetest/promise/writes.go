@@ -35,7 +35,7 @@ func putting(space contact.SpaceID, ref contact.ID, p contact.Patch) store.Write
 
 // merging is a write that makes merged an alias of survivor (CONTRACT D23).
 func merging(space contact.SpaceID, survivor, merged contact.ID) store.Write {
-	return writing(space, &contact.Merge{Survivor: survivor, Merged: merged})
+	return writing(space, &contact.Merge{Survivor: survivor, Merged: []contact.ID{merged}})
 }
 
 // telling makes the one verb of a write tell what it sees.

@@ -1,0 +1,65 @@
+package contact
+
+import "slices"
+
+// Past is what an unmerge needs of history (CONTRACT D30). It was read when the
+// contact that is to be split was at Version: where it is at another, the past may
+// be another too.
+type Past struct {
+	Merged  ID
+	Version Version
+	Path    []ID     // what Merged was merged into, upwards; the last is the contact that it leads to
+	Joined  []Change // for each of Path: what the merge did to it that joined the one below; zero where none did so
+	Moved   []ID     // contacts of Path that were merged by one of Merged's ids: they go with it
+	Group   []ID     // all ids that lead to Merged from then on, its own too
+	Writes  []Change // by these ids since they led on, oldest first
+	// Siblings are, for each of Path, the others that are merged into it, in order:
+	// what they hold may come forth. They are read only where it may.
+	Siblings [][]Contact
+}
+
+// isOf tells whether it is the past of what leads to a contact as that is now.
+func (p *Past) isOf(c *Contact) bool {
+	return p.Version == c.Version && len(p.Path) > 0 && p.Path[len(p.Path)-1] == c.ID
+}
+
+// JoinedBy tells whether it was this write that merged the contact where it is.
+func (p *Past) JoinedBy(op Seq) bool { return len(p.Joined) > 0 && p.Joined[0].Op == op }
+
+func (p *Past) size() int {
+	n := 0
+	for i := range p.Writes {
+		n += p.Writes[i].size()
+	}
+	for _, list := range p.Siblings {
+		for i := range list {
+			each(&list[i], func(v Value) { n += len(v.Text) })
+		}
+	}
+	return n
+}
+
+// rows names the contacts whose rows a split needs.
+func (p *Past) rows() []ID {
+	rows := append([]ID{p.Merged}, p.Path...)
+	return append(rows, p.Moved...)
+}
+
+// Under gives all that was merged into a contact, of a tree that it is part of.
+func Under(id ID, tree []Node) []Node {
+	children := map[ID][]Node{}
+	for _, n := range tree {
+		children[n.Parent] = append(children[n.Parent], n)
+	}
+	out := children[id]
+	for i := 0; i < len(out); i++ {
+		out = append(out, children[out[i].ID]...)
+	}
+	return slices.Clip(out)
+}
+
+// merges tells whether a change joined other contacts into the one that it is of.
+func (ch *Change) merges() bool { return len(ch.Edits.Absorbed) > 0 }
+
+// splits tells whether a change split contacts off from the one that it is of.
+func (ch *Change) splits() bool { return len(ch.Edits.Split) > 0 }

@@ -1,0 +1,388 @@
+package contact
+
+import "slices"
+
+// Remains names what a split could not leave as it was: a value that one of the
+// two had and an edit of the other's had taken away, so that it comes back, or
+// whose place cannot be known any more (CONTRACT D30).
+type Remains struct {
+	Contact ID
+	Field   string // "emails", "custom_fields.profile_field_3"
+	Slot    Slot   // of Field; 0 where it is none
+	Values  []string
+}
+
+// split takes a contact out of those that it was merged into, with all that was
+// written by its ids: each becomes what it would be had that merge never been.
+//
+// What the contacts above hold of the one below is known by its origins: those of
+// its own values, and those that writes by its ids brought. What such writes took
+// away comes back. So nothing has to be known of what was written by the ids of the
+// others, however much that is.
+type split struct {
+	past     *Past
+	region   string
+	rows     map[ID]*Contact // before
+	siblings [][]*Contact    // of each of the path, what else is still merged into it
+	out      map[ID]*Contact // after
+	own      map[Origin]bool // of what goes with it
+	traces   []trace         // for each of the path, of the writes by its ids
+	left     []Remains
+}
+
+// trace is what writes by the ids of the one that goes did to one contact of its
+// path, but for what they brought.
+type trace struct {
+	taken   [NumCollections][]taken
+	primary [NumCollections]*exchange
+	slots   [NumSlots]*exchange
+}
+
+// taken is a value that such writes took away, and the list that it stood in.
+type taken struct {
+	value  Value
+	before []Value
+}
+
+// exchange is what such writes found in one place, and what they left there.
+type exchange struct{ found, left Value }
+
+// run splits. It gives the contacts as they become, by their ids.
+func (s *split) run() {
+	s.out, s.own = map[ID]*Contact{}, map[Origin]bool{}
+	s.traces = make([]trace, len(s.past.Path))
+	for _, id := range append([]ID{s.past.Merged}, s.past.Moved...) {
+		each(s.rows[id], func(v Value) { s.owns(v.Origins) })
+	}
+	for i := range s.past.Writes {
+		s.follow(&s.past.Writes[i])
+	}
+	for k := range s.past.Path {
+		s.release(k)
+	}
+	s.restore()
+}
+
+func (s *split) owns(origins []Origin) {
+	for _, o := range origins {
+		s.own[o] = true
+	}
+}
+
+// others gives the origins of a value that stay.
+func (s *split) others(v Value) []Origin {
+	var out []Origin
+	for _, o := range v.Origins {
+		if !s.own[o] {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// goes tells whether all of a value goes.
+func (s *split) goes(v Value) bool { return v.Text != "" && len(s.others(v)) == 0 }
+
+// follow notes what a write did: what it brought goes, what it took from others
+// comes back, unless it was given back meanwhile.
+func (s *split) follow(ch *Change) {
+	if ch.splits() {
+		return
+	}
+	t := &trace{} // of a contact that is not in the path any more
+	if k := slices.Index(s.past.Path, ch.Contact); k >= 0 {
+		t = &s.traces[k]
+	}
+	for _, col := range Collections {
+		if l := ch.Edits.Values[col]; l != nil {
+			s.followList(t, col, l)
+		}
+	}
+	for _, f := range ch.Edits.Fields {
+		at := &t.slots[f.Slot.Index()]
+		if *at == nil || (*at).left.Text != f.Before.Text {
+			*at = &exchange{found: f.Before}
+		}
+		(*at).left = f.After
+		if f.After.Text == (*at).found.Text {
+			*at = nil // it is as they found it
+			continue
+		}
+		s.owns(without(f.After.Origins, f.Before.Origins))
+	}
+}
+
+func (s *split) followList(t *trace, col Collection, l *ListEdit) {
+	before, after := originsByText(l.Before), originsByText(l.After)
+	for _, v := range l.Before {
+		v.Origins = without(v.Origins, after[v.Text])
+		if v.Origins = s.others(v); len(v.Origins) > 0 {
+			t.taken[col] = append(t.taken[col], taken{v, l.Before})
+		}
+	}
+	for _, v := range l.After {
+		come := without(v.Origins, before[v.Text])
+		for i := range t.taken[col] {
+			if back := &t.taken[col][i].value; back.Text == v.Text {
+				given := back.Origins
+				back.Origins = without(given, come)
+				come = without(come, given)
+			}
+		}
+		s.owns(come)
+	}
+	if len(l.Before) > 0 && len(l.After) > 0 && l.Before[0].Text != l.After[0].Text {
+		if p := t.primary[col]; p == nil || p.left.Text != l.Before[0].Text {
+			t.primary[col] = &exchange{found: l.Before[0]}
+		}
+		t.primary[col].left = l.After[0]
+	}
+}
+
+// release gives a contact of the path without what goes.
+func (s *split) release(k int) {
+	id := s.past.Path[k]
+	row := s.rows[id]
+	after := *row
+	for _, col := range Collections {
+		after.Values[col] = s.releaseList(k, row, col)
+	}
+	for i, v := range row.Fields {
+		after.Fields[i] = s.releaseSlot(k, v, SlotAt(i))
+	}
+	s.out[id] = &after
+}
+
+func (s *split) releaseList(k int, row *Contact, col Collection) []Value {
+	var out []Value
+	old := row.Values[col]
+	for _, v := range old {
+		if v.Origins = s.others(v); len(v.Origins) > 0 {
+			out = append(out, v)
+		}
+	}
+	var back []string
+	bring := func(v Value, at int) {
+		if there := indexOf(col, out, v.Text); there >= 0 {
+			out[there].Origins = joined(out[there].Origins, v.Origins)
+			return
+		}
+		out = slices.Insert(out, at, v)
+		back = append(back, v.Text)
+	}
+	for _, t := range s.traces[k].taken[col] {
+		if t.value.Origins = s.others(t.value); len(t.value.Origins) > 0 {
+			bring(t.value, (&ListEdit{After: t.before}).placeOf(col, t.value, out))
+		}
+	}
+	if k > 0 { // what came back to the one below would have come here with it
+		below := s.past.Path[k-1]
+		for _, v := range s.out[below].Values[col] {
+			if !comes(s.rows[below].Values[col], v.Text) {
+				bring(v, len(out))
+			}
+		}
+	}
+	switch p := s.traces[k].primary[col]; {
+	case len(old) == 0 || len(out) == 0:
+	case p != nil && (p.left.Text == old[0].Text || !comes(old, p.left.Text)): // nobody else chose since
+		if at := indexOf(col, out, p.found.Text); at >= 0 {
+			moveToFront(out, at)
+		}
+	case s.goes(old[0]) && len(out) > 1: // another's edit had chosen it
+		back = append(back, old[0].Text)
+	}
+	s.remains(row.ID, col.String(), 0, back...)
+	return out
+}
+
+// releaseSlot gives what a slot holds without what goes. Where that leaves it
+// empty, what was hidden there comes forth: what such a write or the merge found,
+// and then what the others hold that are still merged in, in order.
+func (s *split) releaseSlot(k int, v Value, slot Slot) Value {
+	x := s.traces[k].slots[slot.Index()]
+	cleared := v.Text == "" && x != nil && x.left.Text == ""
+	if others := s.others(v); len(others) > 0 {
+		v.Origins = others
+		return v
+	} else if v.Text == "" && !cleared {
+		s.uncertain(k, slot)
+		return v
+	}
+	hidden := s.hidden(k, slot, x)
+	if cleared && hidden.Text != "" {
+		s.remains(s.past.Path[k], slot.path(), slot, hidden.Text)
+	}
+	return hidden
+}
+
+// hidden gives what comes forth in a slot.
+func (s *split) hidden(k int, slot Slot, x *exchange) Value {
+	var from []Value
+	if x != nil {
+		from = append(from, x.found)
+	}
+	for _, f := range s.past.Joined[k].Edits.Fields {
+		if f.Slot == slot {
+			from = append(from, f.Before)
+		}
+	}
+	for _, c := range s.below(k) {
+		from = append(from, c.Fields[slot.Index()])
+	}
+	for _, v := range from {
+		if others := s.others(v); len(others) > 0 {
+			return Value{Text: v.Text, Origins: others}
+		}
+	}
+	return Value{}
+}
+
+// below gives what is still merged into a contact of the path, in order.
+func (s *split) below(k int) []*Contact {
+	var out []*Contact
+	if len(s.siblings) > k {
+		out = slices.Clone(s.siblings[k])
+	}
+	if k == 0 {
+		return out
+	}
+	at := len(out)
+	below := s.past.Path[k-1]
+	for i, c := range out {
+		if c.Version > s.rows[below].Version { // it was merged later
+			at = i
+			break
+		}
+	}
+	return slices.Insert(out, at, s.out[below])
+}
+
+// uncertain names what may have come forth in a slot that others emptied: whether
+// they would have, had they not seen what goes, cannot be known.
+func (s *split) uncertain(k int, slot Slot) {
+	if s.rows[s.past.Merged].Fields[slot.Index()].Text == "" {
+		return
+	}
+	if hidden := s.hidden(k, slot, nil); hidden.Text != "" {
+		s.remains(s.past.Path[k], slot.path(), slot, hidden.Text)
+	}
+}
+
+func (s *split) remains(id ID, field string, slot Slot, texts ...string) {
+	if len(texts) > 0 {
+		s.left = append(s.left, Remains{id, field, slot, texts})
+	}
+}
+
+// restore gives the contact that goes: as it was merged, and then what was written
+// by its ids, in order.
+func (s *split) restore() {
+	root := s.rows[s.past.Path[len(s.past.Path)-1]]
+	c := *s.rows[s.past.Merged]
+	c.State, c.Parent = Live, 0
+	did := map[Seq]Edits{}
+	for i := range s.past.Writes {
+		ch := &s.past.Writes[i]
+		before := c
+		switch undone, known := did[ch.Undoes]; {
+		case ch.splits():
+		case ch.merges():
+			for _, a := range ch.Edits.Absorbed {
+				if slices.Contains(s.past.Moved, a.ID) {
+					c = union(&c, s.rows[a.ID], s.region)
+				}
+			}
+		case ch.Undoes != 0 && known:
+			undone = undone.Inverse()
+			c = s.replay(&undone, &c, ByOrigin)
+		case ch.Undoes != 0:
+			c = s.replay(&ch.Edits, &c, ByOrigin)
+		default:
+			edits := s.respelled(&ch.Edits, &c)
+			c = s.replay(&edits, &c, ByText)
+		}
+		did[ch.Op] = Diff(&before, &c)
+	}
+	s.out[c.ID] = &c
+	for _, id := range s.past.Moved {
+		moved := *s.rows[id]
+		moved.Parent = c.ID
+		s.out[id] = &moved
+	}
+	s.named(&c, root)
+}
+
+// replay applies an edit. What was put into a slot by an id of the contact is what
+// it holds, whatever it held hidden.
+func (s *split) replay(e *Edits, c *Contact, way Way) Contact {
+	after, _ := Rebase(e, c, way)
+	for _, f := range e.Fields {
+		at := &after.Fields[f.Slot.Index()]
+		if f.After.Text == "" || at.Text == f.After.Text {
+			continue
+		}
+		s.remains(c.ID, f.Slot.path(), f.Slot, content(*at)...)
+		*at = f.After
+	}
+	return after
+}
+
+// respelled gives an edit in the texts of the contact that goes: where it held a
+// value that the survivor spelled otherwise, the edit speaks of that.
+func (s *split) respelled(e *Edits, c *Contact) Edits {
+	out := *e
+	for _, col := range Collections {
+		if l := e.Values[col]; l != nil {
+			out.Values[col] = &ListEdit{Before: s.spelledAs(col, l.Before, c), After: s.spelledAs(col, l.After, c)}
+		}
+	}
+	return out
+}
+
+func (s *split) spelledAs(col Collection, list []Value, c *Contact) []Value {
+	out := slices.Clone(list)
+	for i, v := range out {
+		if comes(c.Values[col], v.Text) {
+			continue
+		}
+		key := MatchText(col, v.Text, s.region)
+		for _, own := range c.Values[col] {
+			if MatchText(col, own.Text, s.region) == key && !comes(list, own.Text) {
+				out[i].Text = own.Text
+			}
+		}
+	}
+	return out
+}
+
+// named names what comes back with the contact that goes though an edit of the
+// other's had taken it away.
+func (s *split) named(c, root *Contact) {
+	for _, col := range Collections {
+		there := map[string]bool{}
+		for _, v := range root.Values[col] {
+			there[MatchText(col, v.Text, s.region)] = true
+		}
+		var back []string
+		for _, v := range c.Values[col] {
+			if !there[MatchText(col, v.Text, s.region)] {
+				back = append(back, v.Text)
+			}
+		}
+		s.remains(c.ID, col.String(), 0, back...)
+	}
+	for i, v := range c.Fields {
+		if slot := SlotAt(i); v.Text != "" && v.Text != root.Fields[i].Text && s.shown(slot, v.Text) {
+			s.remains(c.ID, slot.path(), slot, v.Text)
+		}
+	}
+}
+
+// shown tells whether a slot's content was seen at the contact that it led to.
+func (s *split) shown(slot Slot, text string) bool {
+	at := func(ch *Change) bool {
+		return slices.ContainsFunc(ch.Edits.Fields, func(f FieldEdit) bool { return f.Slot == slot && f.After.Text == text })
+	}
+	return at(&s.past.Joined[0]) || slices.ContainsFunc(s.past.Writes, func(ch Change) bool { return at(&ch) })
+}

@@ -1,0 +1,79 @@
+package contact
+
+import "github.com/carnet-project/carnet/internal/fault"
+
+// structure names what the undo of a merge or of a split needs beside the contacts.
+func (u *Undo) structure(n *Needs) {
+	for _, p := range u.Pasts {
+		n.Rows = append(n.Rows, p.rows()...)
+	}
+	for i := range u.Entries {
+		ch := &u.Entries[i]
+		switch {
+		case ch.merges():
+			n.Trees = append(n.Trees, u.Ref)
+		case ch.splits():
+			all := append([]ID{ch.Contact}, ch.Edits.Split...)
+			n.Trees, n.Pairs = append(n.Trees, all...), append(n.Pairs, all...)
+		}
+	}
+}
+
+// unmerge undoes a merge: all that it merged is split off again, but for what was
+// split off since (CONTRACT D28).
+func (u *Undo) unmerge(v *View, c *Contact) (Decision, error) {
+	f := newForest(v)
+	for _, p := range u.Pasts {
+		if !p.isOf(c) {
+			return Decision{}, ErrStale
+		}
+		f.split(p)
+	}
+	d := Decision{Subject: c.ID, Steps: f.steps(), Remains: f.left}
+	if len(d.Steps) > 0 {
+		d.Pairs = f.apart(u.Ref, c.ID)
+	}
+	for i := range d.Steps {
+		d.Steps[i].Action, d.Steps[i].Undoes = ActionUndo, u.Op
+	}
+	return d, nil
+}
+
+// rejoin undoes a split: the survivor has again what that took from it, the others
+// are merged into it, and nobody says any more that they are distinct.
+func (u *Undo) rejoin(v *View, c *Contact, ch *Change) (Decision, []Conflict, error) {
+	survivor, ok := v.Contact(ch.Contact)
+	if !ok {
+		return Decision{Subject: c.ID}, []Conflict{gone(ch.Contact)}, nil
+	}
+	back := ch.Edits.Inverse()
+	after, conflicts := Rebase(&back, survivor, ByOrigin)
+	step := Step{Before: survivor, After: after, Action: ActionUndo, Undoes: u.Op}
+	d := Decision{Subject: survivor.ID}
+	ids := len(v.Tree(ch.Contact))
+	var others []Step
+	for _, id := range ch.Edits.Split {
+		other, ok := v.Contact(id)
+		if !ok {
+			return Decision{Subject: c.ID}, append(conflicts, gone(id)), nil
+		}
+		if other.ID == survivor.ID {
+			continue // merged again since
+		}
+		if ids += len(v.Tree(id)) + 1; ids > MaxAliases {
+			return Decision{}, nil, fault.At("change_id", fault.CodeTooManyItems, "More ids would lead to this contact than one may have.")
+		}
+		step.After = union(&step.After, other, v.Region)
+		step.Absorbed = append(step.Absorbed, Absorbed{other.ID, other.Version})
+		others = append(others, Step{Before: other, After: frozen(other, survivor.ID), Action: ActionUndo, Undoes: u.Op})
+		d.Pairs = append(d.Pairs, v.pairsOf(ch.Contact, id)...)
+	}
+	d.Steps = append([]Step{step}, others...)
+	err := checkTogether(&step.After, survivor, "change_id", v.Reads)
+	return d, conflicts, err
+}
+
+// gone is in the way of what a deleted contact would be part of.
+func gone(id ID) Conflict {
+	return Conflict{Contact: id, Field: "id", Base: []string{id.String()}}
+}

@@ -1,0 +1,142 @@
+package contact
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// ErrStale says that a verb was given a past that is not that of what is there
+// now: whoever gave it reads it again, and asks again.
+var ErrStale = errors.New("contact: the past of a verb is out of date")
+
+// Needs names both contacts, all that the split touches, and all that leads to
+// the one that is split.
+func (u *Unmerge) Needs() Needs {
+	n := Needs{Refs: []ID{u.Ref, u.Merged}, Trees: []ID{u.Ref}}
+	if u.Past != nil {
+		n.Rows = u.Past.rows()
+	}
+	return n
+}
+
+// Size gives about how many bytes its past holds.
+func (u *Unmerge) Size() int {
+	if u.Past == nil {
+		return 0
+	}
+	return u.Past.size()
+}
+
+// Decide splits a merged contact off again. It is refused where the id is no alias
+// of the contact.
+func (u *Unmerge) Decide(v *View) (Decision, error) {
+	c, ok := v.Contact(u.Ref)
+	if !ok {
+		return Decision{}, NotFound()
+	}
+	if err := u.Match.check(c.Version, v.Reads); err != nil {
+		return Decision{}, err
+	}
+	if led, ok := v.Found(u.Merged); !ok || led.ID != c.ID || u.Merged == c.ID {
+		return Decision{}, fault.At("merged_id", fault.CodeNotMerged, "No contact with this merged_id was merged into this one.")
+	}
+	if u.Past == nil || !u.Past.isOf(c) {
+		return Decision{}, ErrStale
+	}
+	f := newForest(v)
+	f.split(u.Past)
+	d := Decision{Subject: c.ID, Steps: f.steps(), Remains: f.left, Pairs: f.apart(u.Ref, c.ID)}
+	for i := range d.Steps {
+		d.Steps[i].Action = ActionUnmerge
+	}
+	return d, nil
+}
+
+// forest is contacts as several splits leave them, one after the other.
+type forest struct {
+	v      *View
+	order  []ID // of those that were touched
+	now    map[ID]*Contact
+	halves []*Past
+	left   []Remains
+}
+
+func newForest(v *View) *forest { return &forest{v: v, now: map[ID]*Contact{}} }
+
+// at gives a contact as it is by now.
+func (f *forest) at(id ID) *Contact {
+	if c := f.now[id]; c != nil {
+		return c
+	}
+	c, ok := f.v.Row(id)
+	if !ok {
+		return &Contact{ID: id} // which spoils the view
+	}
+	return c
+}
+
+// split takes the contact of a past out of those that it was merged into.
+func (f *forest) split(p *Past) {
+	s := split{past: p, region: f.v.Region, rows: map[ID]*Contact{}}
+	for _, id := range p.rows() {
+		s.rows[id] = f.at(id)
+	}
+	for k, list := range p.Siblings {
+		s.siblings = append(s.siblings, nil)
+		for i := range list {
+			c := &list[i]
+			if touched := f.now[c.ID]; touched != nil {
+				c = touched
+			}
+			if c.State == Merged {
+				s.siblings[k] = append(s.siblings[k], c)
+			}
+		}
+	}
+	s.run()
+	path := slices.Clone(p.Path)
+	slices.Reverse(path) // the survivor first
+	for _, id := range slices.Concat(path[:1], []ID{p.Merged}, path[1:], p.Moved) {
+		if f.now[id] == nil {
+			f.order = append(f.order, id)
+		}
+		f.now[id] = s.out[id]
+	}
+	f.halves = append(f.halves, p)
+	f.left = append(f.left, s.left...)
+}
+
+// steps gives what becomes of each contact that was touched.
+func (f *forest) steps() []Step {
+	steps := make([]Step, 0, len(f.order))
+	for _, id := range f.order {
+		before, ok := f.v.Row(id)
+		if !ok {
+			continue
+		}
+		step := Step{Before: before, After: *f.now[id]}
+		for _, p := range f.halves {
+			if p.Path[len(p.Path)-1] == id {
+				step.Split = append(step.Split, p.Merged)
+			}
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}
+
+// apart gives the pairs that keep apart what was split: all ids of each from all
+// others.
+func (f *forest) apart(ref, root ID) []PairEdit {
+	rest := f.v.ids(ref, root)
+	var out []PairEdit
+	for _, p := range f.halves {
+		rest = slices.DeleteFunc(rest, func(id ID) bool { return slices.Contains(p.Group, id) })
+	}
+	for _, p := range f.halves {
+		out = append(out, pairsBetween(p.Group, rest, false)...)
+	}
+	return out
+}

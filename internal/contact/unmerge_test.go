@@ -1,0 +1,162 @@
+package contact
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// sends reads a patch: "e:a b" are emails, "n:" names, "1:Pro" a slot; slots that are
+// not named are sent as they are.
+func sends(_, now *Contact, what ...string) Patch {
+	var p Patch
+	for _, item := range what {
+		key, text, _ := strings.Cut(item, ":")
+		switch key {
+		case "e":
+			p.Values[Emails] = List{Sent: true, Texts: strings.Fields(text)}
+		case "n":
+			p.Values[Names] = List{Sent: true, Texts: strings.Fields(text)}
+		default:
+			if !p.Fields.Sent && now != nil {
+				for i, v := range now.Fields {
+					p.Fields.Named[i], p.Fields.Texts[i] = true, v.Text
+				}
+			}
+			p.Fields.Sent = true
+			var slot int
+			fmt.Sscan(key, &slot)
+			p.Fields.Named[slot-1], p.Fields.Texts[slot-1] = true, text
+		}
+	}
+	return p
+}
+
+// shows writes a contact as sends reads it.
+func shows(c *Contact) string {
+	var out []string
+	for col, key := range map[Collection]string{Emails: "e:", Names: "n:"} {
+		if len(c.Values[col]) > 0 {
+			out = append(out, key+strings.Join(textsOf(c.Values[col]), " "))
+		}
+	}
+	for i, v := range c.Fields {
+		if v.Text != "" {
+			out = append(out, fmt.Sprint(i+1, ":", v.Text))
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, ", ")
+}
+
+// What comes of an unmerge (CONTRACT D30). S is the survivor and M the one that is
+// split off; T, where there is one, is a third.
+func TestUnmerge(t *testing.T) {
+	for _, tt := range []struct {
+		what    string
+		s, m, x []string // as they are made
+		story   func(w *world, s, m, x ID)
+		wantS   string
+		wantM   string
+		remains string // of S and M
+	}{
+		{what: "at once, each is what it was", s: []string{"e:a@x b@x", "1:S"}, m: []string{"e:c@x b@x d@x", "1:M", "2:M2"},
+			wantS: "1:S, e:a@x b@x", wantM: "1:M, 2:M2, e:c@x b@x d@x"},
+		{what: "in their own spelling", s: []string{"e:A@x.c"}, m: []string{"e:a@x.c b@x.c"}, wantS: "e:A@x.c", wantM: "e:a@x.c b@x.c"},
+		{what: "what was written by either id goes with it", s: []string{"e:a@x"}, m: []string{"e:b@x"},
+			story: func(w *world, s, m, _ ID) { w.put(s, "e:a@x b@x s@x"); w.put(m, "e:a@x b@x s@x m@x") },
+			wantS: "e:a@x s@x", wantM: "e:b@x m@x"},
+		{what: "slots too", s: []string{"e:a@x"}, m: []string{"e:b@x"},
+			story: func(w *world, s, m, _ ID) { w.put(s, "1:S"); w.put(m, "2:M") },
+			wantS: "1:S, e:a@x", wantM: "2:M, e:b@x"},
+		{what: "what one took of the other's comes back, and is named", s: []string{"e:a@x b@x"}, m: []string{"e:c@x d@x"},
+			story: func(w *world, s, m, _ ID) { w.put(s, "e:a@x b@x d@x"); w.put(m, "e:b@x d@x") },
+			wantS: "e:a@x b@x", wantM: "e:c@x d@x", remains: "1 emails a@x; 2 emails c@x"},
+		{what: "what one took of its own stays away", s: []string{"e:a@x b@x"}, m: []string{"e:c@x d@x"},
+			story: func(w *world, s, m, _ ID) { w.put(s, "e:b@x c@x d@x"); w.put(m, "e:b@x d@x") },
+			wantS: "e:b@x", wantM: "e:d@x"},
+		{what: "a slot that one wrote over comes back", s: []string{"n:S", "1:S"}, m: []string{"n:M", "2:M"},
+			story: func(w *world, s, m, _ ID) { w.put(m, "1:new"); w.put(s, "2:other") },
+			wantS: "1:S, 2:other, n:S", wantM: "1:new, 2:M, n:M", remains: "2 custom_fields.profile_field_2 M"},
+		{what: "a slot that it hid comes forth", s: []string{"n:S"}, m: []string{"n:M", "1:M"}, x: []string{"n:X", "1:X"},
+			wantS: "1:X, n:S X", wantM: "1:M, n:M"},
+		{what: "preferred, it hid the survivor's", s: []string{"n:S", "1:S"}, m: []string{"n:M", "1:M"},
+			wantS: "1:S, n:S", wantM: "1:M, n:M"},
+		{what: "undo after the merge of what was before it", s: []string{"e:a@x"}, m: []string{"e:b@x"},
+			story: func(w *world, s, m, _ ID) {
+				for _, ch := range w.changes {
+					if ch.Contact == m && ch.Action == ActionPut {
+						w.do(&Undo{Ref: s, Op: ch.Op, Resolve: true}) // both chose a primary
+					}
+				}
+			}, wantS: "e:a@x", wantM: "e:b@x"},
+		{what: "an undo by the other's id of its own write", s: []string{"e:a@x b@x"}, m: []string{"e:c@x"},
+			story: func(w *world, s, m, _ ID) {
+				op := w.put(m, "e:a@x c@x")
+				w.do(&Undo{Ref: s, Op: op})
+			}, wantS: "e:a@x b@x", wantM: "e:c@x"},
+		{what: "the primary that the other's id chose is not the survivor's", s: []string{"e:a@x b@x"}, m: []string{"e:c@x"},
+			story: func(w *world, s, m, _ ID) { w.put(m, "e:b@x a@x c@x") }, wantS: "e:a@x b@x", wantM: "e:c@x"},
+		{what: "what it merged goes with it", s: []string{"n:S"}, m: []string{"n:M"},
+			story: func(w *world, s, m, _ ID) {
+				y := w.made(named("Y"))
+				w.do(&Merge{Survivor: m, Merged: []ID{y}})
+				w.put(y, "n:S M Y Z")
+			}, wantS: "n:S", wantM: "n:M Y Z"},
+		{what: "split, and merged again", s: []string{"e:a@x"}, m: []string{"e:b@x"},
+			story: func(w *world, s, m, _ ID) {
+				w.put(m, "e:a@x b@x m@x")
+				w.do(&Unmerge{Ref: s, Merged: m})
+				w.do(&Merge{Survivor: s, Merged: []ID{m}, Confirm: true})
+			}, wantS: "e:a@x", wantM: "e:b@x m@x"},
+		{what: "the survivor merged on, and written to by all ids", s: []string{"n:S"}, m: []string{"n:M"},
+			story: func(w *world, s, m, _ ID) {
+				w.put(m, "n:S M M2")
+				top := w.made(named("T"))
+				w.do(&Merge{Survivor: top, Merged: []ID{s}})
+				w.put(m, "n:T S M M2 M3")
+				w.put(s, "n:T S M M2 M3 S2")
+				w.put(top, "n:T S M M2 M3 S2 T2")
+			}, wantS: "n:T S S2 T2", wantM: "n:M M2 M3"},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			w := newWorld(t)
+			s := w.made(sends(nil, nil, append([]string{"n:"}, tt.s...)...))
+			m := w.made(sends(nil, nil, tt.m...))
+			if tt.what == "undo after the merge of what was before it" {
+				w.put(m, "e:m@x")
+			}
+			merge := &Merge{Survivor: s, Merged: []ID{m}}
+			if strings.HasPrefix(tt.what, "preferred") {
+				merge.Prefer = map[Slot]ID{1: m}
+			}
+			w.do(merge)
+			var x ID
+			if tt.x != nil {
+				x = w.made(sends(nil, nil, tt.x...))
+				w.do(&Merge{Survivor: s, Merged: []ID{x}})
+			}
+			if tt.story != nil {
+				tt.story(w, s, m, x)
+			}
+			_, remains, err := w.try(&Unmerge{Ref: s, Merged: m})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var left []string
+			for _, r := range remains {
+				left = append(left, fmt.Sprint(r.Contact, " ", r.Field, " ", strings.Join(r.Values, " ")))
+			}
+			if have := shows(w.root(s)); have != tt.wantS {
+				t.Errorf("S is %s, want %s", have, tt.wantS)
+			}
+			if have := shows(w.root(m)); have != tt.wantM || w.root(m).ID != m {
+				t.Errorf("M is %s, want %s", have, tt.wantM)
+			}
+			if have := strings.Join(left, "; "); have != tt.remains {
+				t.Errorf("what remains: %s, want %s", have, tt.remains)
+			}
+		})
+	}
+}

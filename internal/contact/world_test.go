@@ -1,0 +1,250 @@
+package contact
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// world is a Space in a test: its contacts, and all that happened.
+type world struct {
+	t       rapid.TB
+	rows    map[ID]*Contact
+	changes []Change
+	pairs   map[Pair]bool
+	region  string
+}
+
+func newWorld(t rapid.TB) *world {
+	return &world{t: t, rows: map[ID]*Contact{}, pairs: map[Pair]bool{}}
+}
+
+// root gives what a ref leads to, a deleted contact too.
+func (w *world) root(ref ID) *Contact {
+	c := w.rows[ref]
+	for c != nil && c.Parent != 0 {
+		c = w.rows[c.Parent]
+	}
+	return c
+}
+
+// tree gives all that leads to what a ref leads to.
+func (w *world) tree(ref ID) []Node {
+	root := w.root(ref)
+	var nodes []Node
+	for id, c := range w.rows {
+		if root != nil && id != root.ID && w.root(id).ID == root.ID {
+			nodes = append(nodes, Node{id, c.Parent, c.Version})
+		}
+	}
+	return nodes
+}
+
+func (w *world) view(needs Needs) *View {
+	v := &View{Region: w.region, Reads: true, Op: Seq(len(w.changes) + 1), At: Time(len(w.changes) + 1)}
+	for n := range needs.NewIDs {
+		v.NewIDs = append(v.NewIDs, ID(len(w.rows)+1+n))
+	}
+	for _, ref := range needs.Refs {
+		v.Refs = append(v.Refs, Found{ref, w.root(ref)})
+	}
+	for _, id := range needs.Rows {
+		v.Rows = append(v.Rows, Found{id, w.rows[id]})
+	}
+	for _, ref := range needs.Trees {
+		v.Trees = append(v.Trees, Tree{ref, w.tree(ref)})
+	}
+	for _, ref := range needs.Pairs {
+		p := Paired{Ref: ref}
+		for pair := range w.pairs {
+			if c := w.root(ref); c != nil && (w.root(pair.A).ID == c.ID || w.root(pair.B).ID == c.ID) {
+				p.Pairs = append(p.Pairs, pair)
+			}
+		}
+		v.Pairs = append(v.Pairs, p)
+	}
+	for _, op := range needs.Undone {
+		v.Undone = append(v.Undone, Standing{op, w.standing(op)})
+	}
+	return v
+}
+
+func (w *world) standing(op Seq) Seq {
+	for _, ch := range w.changes {
+		if ch.Undoes == op && w.standing(ch.Op) == 0 {
+			return ch.Op
+		}
+	}
+	return 0
+}
+
+// try asks for a verb, and gives the write that it was, 0 where nothing changed.
+func (w *world) try(verb Verb) (Seq, []Remains, error) {
+	w.gather(verb)
+	v := w.view(verb.Needs())
+	d, err := verb.Decide(v)
+	if v.Unasked() {
+		w.t.Fatalf("a %T asks for more than it needs", verb)
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	entries := d.Enter(Stamp{Op: v.Op, At: v.At})
+	for i := range entries {
+		w.rows[entries[i].Contact.ID] = &entries[i].Contact
+		w.changes = append(w.changes, entries[i].Change)
+	}
+	for _, p := range d.Pairs {
+		if p.Gone {
+			delete(w.pairs, p.Pair)
+		} else {
+			w.pairs[p.Pair] = true
+		}
+	}
+	if len(entries) == 0 {
+		return 0, d.Remains, nil
+	}
+	return v.Op, d.Remains, nil
+}
+
+// do asks for a verb that must not be refused.
+func (w *world) do(verb Verb) Seq {
+	w.t.Helper()
+	op, _, err := w.try(verb)
+	if err != nil {
+		w.t.Fatalf("%T: %v", verb, err)
+	}
+	return op
+}
+
+func (w *world) made(p Patch) ID {
+	w.t.Helper()
+	op := w.do(&Create{Patch: p})
+	return w.changes[op-1].Contact
+}
+
+// gather gives a verb what it needs of history.
+func (w *world) gather(verb Verb) {
+	switch v := verb.(type) {
+	case *Unmerge:
+		v.Past = w.past(v.Merged)
+	case *Undo:
+		v.Entries, v.Pasts = nil, nil
+		for _, ch := range w.changes {
+			if ch.Op != v.Op {
+				continue
+			}
+			v.Entries = append(v.Entries, ch)
+			for _, a := range ch.Edits.Absorbed {
+				if p := w.past(a.ID); p != nil && p.JoinedBy(ch.Op) {
+					v.Pasts = append(v.Pasts, p)
+				}
+			}
+			if s := ch.Edits.State; s != nil && s.Before == Deleted {
+				v.Left = w.at(ch.Contact, ch.Seq)
+			}
+		}
+	}
+}
+
+// at gives a contact as a change left it.
+func (w *world) at(id ID, seq Seq) *Contact {
+	c := Contact{ID: id}
+	for _, ch := range w.changes {
+		if ch.Contact == id && ch.Seq <= seq {
+			c = ch.Edits.Forward(c)
+		}
+	}
+	return &c
+}
+
+// past reads the whole history where a store would look things up.
+func (w *world) past(merged ID) *Past {
+	c, root := w.rows[merged], w.root(merged)
+	if c == nil || c.State != Merged || root.State != Live {
+		return nil
+	}
+	p := &Past{Merged: merged, Version: root.Version}
+	link := func(id ID) (last Change, since Seq) {
+		for _, ch := range w.changes {
+			if ch.Contact != id {
+				continue
+			}
+			if ch.Edits.Link != nil {
+				last = ch
+			}
+			if s := ch.Edits.State; s != nil && s.After == Merged {
+				since = ch.Seq
+			}
+		}
+		return last, since
+	}
+	for id := merged; w.rows[id].Parent != 0; id = w.rows[id].Parent {
+		parent, at := w.rows[id].Parent, Change{}
+		last, _ := link(id)
+		for _, ch := range w.changes {
+			if ch.Op == last.Op && ch.Contact == parent && ch.merges() {
+				at = ch
+			}
+		}
+		p.Path, p.Joined = append(p.Path, parent), append(p.Joined, at)
+	}
+	_, since := link(merged)
+	tree := w.tree(merged)
+	group := map[ID]bool{}
+	join := func(id ID) {
+		group[id] = true
+		for _, n := range Under(id, tree) {
+			group[n.ID] = true
+		}
+	}
+	join(merged)
+	for again := true; again; {
+		again = false
+		p.Writes = nil
+		for _, ch := range w.changes {
+			if ch.Seq <= since || ch.Ref == 0 || !group[ch.Ref] {
+				continue
+			}
+			p.Writes = append(p.Writes, ch)
+			for _, a := range ch.Edits.Absorbed {
+				if last, _ := link(a.ID); !group[a.ID] && w.rows[a.ID].Parent == ch.Contact && last.Op == ch.Op {
+					p.Moved = append(p.Moved, a.ID)
+					join(a.ID)
+					again = true
+				}
+			}
+		}
+	}
+	for id := range group {
+		p.Group = append(p.Group, id)
+	}
+	below := merged
+	for _, id := range p.Path {
+		var list []Contact
+		for _, n := range tree {
+			if n.Parent == id && n.ID != below && !group[n.ID] {
+				list = append(list, *w.rows[n.ID])
+			}
+		}
+		slices.SortFunc(list, func(a, b Contact) int { return int(a.Version - b.Version) })
+		p.Siblings = append(p.Siblings, list)
+		below = id
+	}
+	return p
+}
+
+// put sends lists and slots by a ref: "e:a b", "n:x", "1:Pro" (a slot), "1:" clears.
+func (w *world) put(ref ID, what ...string) Seq {
+	w.t.Helper()
+	return w.do(&Put{Ref: ref, Patch: sends(w.rows[ref], w.root(ref), what...)})
+}
+
+func TestWorldIsWhole(t *testing.T) {
+	w := newWorld(t)
+	a := w.made(named("Ada"))
+	if op := w.put(a, "n:Ada B"); op != 2 || w.rows[a].Version != 2 {
+		t.Errorf("write %d, %+v", op, w.rows[a])
+	}
+}

@@ -1,0 +1,260 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// maxThrough is how many changes by the ids of one contact an unmerge takes with
+// it.
+const maxThrough = 10_000
+
+// Past reads what it needs to split a contact off that was merged into another; nil
+// where it is not. What it reads is as it was at the version of the contact that it
+// leads to, which is read first: whoever finds that at another version reads again.
+func (s *Store) Past(ctx context.Context, space contact.SpaceID, merged contact.ID) (*contact.Past, error) {
+	root, ok, err := s.Get(ctx, space, merged)
+	if err != nil || !ok || root.ID == merged {
+		return nil, err
+	}
+	p := past{store: s, ctx: ctx, space: space, rows: map[contact.ID]*contact.Contact{root.ID: &root}}
+	p.Merged, p.Version = merged, root.Version
+	if err := p.read(); errors.Is(err, errMoved) {
+		// Between two reads it was split or merged on: the version tells.
+		p.Version = 0
+		return &p.Past, nil
+	} else if err != nil {
+		return nil, err
+	}
+	return &p.Past, nil
+}
+
+// errMoved says that what is read is not of one moment any more.
+var errMoved = errors.New("store: a contact has moved on while its past was read")
+
+// past is a past that is being read.
+type past struct {
+	contact.Past
+	store *Store
+	ctx   context.Context // of the one call that it lives in
+	space contact.SpaceID
+	rows  map[contact.ID]*contact.Contact
+	nodes []contact.Node
+}
+
+func (p *past) read() error {
+	tree, err := p.store.reads.Tree(p.ctx, p.space, p.Merged)
+	if err != nil {
+		return err
+	}
+	p.nodes = tree.Nodes
+	since, err := p.climb()
+	if err != nil {
+		return err
+	}
+	if err := p.writes(since); err != nil {
+		return err
+	}
+	return p.siblings()
+}
+
+// row reads a row once.
+func (p *past) row(id contact.ID) (*contact.Contact, error) {
+	if c := p.rows[id]; c != nil {
+		return c, nil
+	}
+	c, ok, err := p.store.Row(p.ctx, p.space, id)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errAstray(id)
+	}
+	p.rows[id] = &c
+	return &c, nil
+}
+
+// climb finds the way up to the contact that the merged one leads to, and what each
+// merge on it did. It tells when the first was.
+func (p *past) climb() (since contact.Seq, err error) {
+	for id := p.Merged; ; {
+		c, err := p.row(id)
+		if err != nil {
+			return 0, err
+		}
+		if c.Parent == 0 {
+			return since, nil
+		}
+		if len(p.Path) > contact.MaxAliases || c.State != contact.Merged {
+			return 0, errMoved
+		}
+		link, merge, err := p.links(c)
+		if err != nil {
+			return 0, err
+		}
+		if len(p.Path) == 0 {
+			since = merge
+		}
+		joined := contact.Change{}
+		changes, err := p.store.WriteChanges(p.ctx, p.space, link)
+		if err != nil {
+			return 0, err
+		}
+		for i := range changes {
+			if changes[i].Contact == c.Parent && len(changes[i].Edits.Absorbed) > 0 {
+				joined = changes[i]
+			}
+		}
+		p.Path, p.Joined = append(p.Path, c.Parent), append(p.Joined, joined)
+		id = c.Parent
+	}
+}
+
+// links finds the write that gave a merged contact its parent, and the change by
+// which it was merged, which may be an earlier one.
+func (p *past) links(c *contact.Contact) (link, merge contact.Seq, err error) {
+	for from := c.Head; from != 0; {
+		rows, err := p.store.reads.Chain(p.ctx, p.space, from, entriesAtOnce)
+		if err != nil {
+			return 0, 0, err
+		}
+		changes, err := decodeChanges(rows)
+		if err != nil {
+			return 0, 0, err
+		}
+		for i := range changes {
+			ch := &changes[i]
+			if ch.Edits.Link != nil && link == 0 {
+				link = ch.Op
+			}
+			if ch.Edits.State != nil && ch.Edits.State.After == contact.Merged {
+				return link, ch.Seq, nil
+			}
+			from = ch.Prev
+		}
+		if len(changes) == 0 {
+			break
+		}
+	}
+	return 0, 0, errAstray(c.ID)
+}
+
+// writes reads what was written by the ids of the merged contact since it led on,
+// and finds what they merged, which goes with it, with what was written by those
+// ids.
+func (p *past) writes(since contact.Seq) error {
+	fresh := p.join(p.Merged)
+	for len(fresh) > 0 {
+		seqs, err := p.store.reads.Through(p.ctx, p.space, fresh, since, maxThrough+1-len(p.Writes))
+		if err != nil {
+			return err
+		}
+		if len(p.Writes)+len(seqs) > maxThrough {
+			return fault.New(fault.Conflict, fault.CodeHistoryTooLong, "More than 10,000 changes were made by the ids of this contact since: they cannot be told apart any more at once.")
+		}
+		fresh = nil
+		for _, seq := range seqs {
+			ch, ok, err := p.store.Change(p.ctx, p.space, seq)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				return errMoved
+			}
+			p.Writes = append(p.Writes, ch)
+			more, err := p.moved(&ch)
+			if err != nil {
+				return err
+			}
+			fresh = append(fresh, more...)
+		}
+	}
+	slices.SortFunc(p.Writes, func(a, b contact.Change) int { return cmp.Compare(a.Seq, b.Seq) })
+	return nil
+}
+
+// join makes a contact part of what goes, with all that was merged into it. It
+// gives their ids.
+func (p *past) join(id contact.ID) []contact.ID {
+	ids := []contact.ID{id}
+	for _, n := range contact.Under(id, p.nodes) {
+		ids = append(ids, n.ID)
+	}
+	p.Group = append(p.Group, ids...)
+	return ids
+}
+
+// moved finds what a change merged that still is where that put it.
+func (p *past) moved(ch *contact.Change) (ids []contact.ID, err error) {
+	for _, a := range ch.Edits.Absorbed {
+		if slices.Contains(p.Group, a.ID) || !slices.ContainsFunc(p.nodes, func(n contact.Node) bool { return n.ID == a.ID }) {
+			continue
+		}
+		c, err := p.row(a.ID)
+		if err != nil {
+			return nil, err
+		}
+		if c.Parent != ch.Contact {
+			continue
+		}
+		link, _, err := p.links(c)
+		if err != nil {
+			return nil, err
+		}
+		if link == ch.Op {
+			p.Moved = append(p.Moved, a.ID)
+			ids = append(ids, p.join(a.ID)...)
+		}
+	}
+	return ids, nil
+}
+
+// siblings reads what else is merged into the contacts of the path, where a slot
+// may come free: their slots alone.
+func (p *past) siblings() error {
+	if !p.touchesSlots() {
+		return nil
+	}
+	p.Siblings = make([][]contact.Contact, len(p.Path))
+	below := p.Merged
+	for k, id := range p.Path {
+		var under []contact.Node
+		for _, n := range p.nodes {
+			if n.Parent == id && n.ID != below && !slices.Contains(p.Group, n.ID) {
+				under = append(under, n)
+			}
+		}
+		slices.SortFunc(under, func(a, b contact.Node) int { return cmp.Or(cmp.Compare(a.Version, b.Version), cmp.Compare(a.ID, b.ID)) })
+		for _, n := range under {
+			c, _, err := p.store.Row(p.ctx, p.space, n.ID)
+			if err != nil {
+				return err
+			}
+			c.Values = [contact.NumCollections][]contact.Value{}
+			p.Siblings[k] = append(p.Siblings[k], c)
+		}
+		below = id
+	}
+	return nil
+}
+
+func (p *past) touchesSlots() bool {
+	for i := range p.Writes {
+		if len(p.Writes[i].Edits.Fields) > 0 {
+			return true
+		}
+	}
+	for _, id := range append([]contact.ID{p.Merged}, p.Moved...) {
+		for _, v := range p.rows[id].Fields {
+			if v.Text != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
