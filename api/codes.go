@@ -13,7 +13,8 @@ const (
 	CodeScopeMissing         Code = "scope_missing"
 	CodeSubscriptionInactive Code = "subscription_inactive"
 	CodeRateLimited          Code = "rate_limited"
-	CodeSpaceFull            Code = "space_full" // where RetryAfter is set, for the rest of a minute
+	CodeOverBudget           Code = "over_budget" // the key may not take away, or change, that much
+	CodeSpaceFull            Code = "space_full"  // where RetryAfter is set, for the rest of a minute
 )
 
 // The address and the request as a whole: 404, 405, 412, 413, 415, 421, 422.

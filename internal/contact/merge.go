@@ -88,7 +88,7 @@ func (m *Merge) contacts(v *View, survivor *Contact) ([]*Contact, error) {
 		c, ok := v.Contact(ref)
 		switch {
 		case !ok:
-			return nil, fault.At(m.path(i), fault.CodeMergedNotFound, "There is no contact with this id to merge.")
+			return nil, fault.At(m.path(i), fault.CodeMergedNotFound, "There is no contact with this merged_id.")
 		case c.ID == survivor.ID:
 			return nil, refuseSame(m.path(i))
 		case slices.ContainsFunc(found, func(o *Contact) bool { return o.ID == c.ID }):
