@@ -251,6 +251,19 @@ func DecodeChange(row *Change) (contact.Change, error) {
 	return ch, nil
 }
 
+// DecodeSource reads of a change's row who made it, how and when, and nothing of
+// what it did. A row that is not as EncodeChange wrote it is ErrDamaged.
+func DecodeSource(row *Change) (contact.Source, error) {
+	from := contact.Source{At: row.At, Action: row.Action}
+	if !row.Intact() {
+		return from, fmt.Errorf("%w: change %d: its checksum is another", ErrDamaged, row.Seq)
+	}
+	if err := readActor(row.Actor, &from.Actor); err != nil {
+		return from, fmt.Errorf("%w: change %d: actor: %w", ErrDamaged, row.Seq, err)
+	}
+	return from, nil
+}
+
 func readEdits(text []byte, own []contact.Origin, e *contact.Edits) error {
 	r := newReader(text)
 	var from origins

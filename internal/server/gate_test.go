@@ -108,6 +108,16 @@ func (g *gate) Change(ctx context.Context, space contact.SpaceID, seq contact.Se
 	return g.Backend.Change(ctx, space, seq)
 }
 
+func (g *gate) Changes(ctx context.Context, space contact.SpaceID, seqs []contact.Seq) ([]record.Change, error) {
+	defer g.pass(ctx, space)()
+	return g.Backend.Changes(ctx, space, seqs)
+}
+
+func (g *gate) Aliases(ctx context.Context, space contact.SpaceID, id contact.ID) ([]contact.ID, error) {
+	defer g.pass(ctx, space)()
+	return g.Backend.Aliases(ctx, space, id)
+}
+
 func (g *gate) Feed(ctx context.Context, st store.Stretch) (store.FeedWalk, error) {
 	defer g.pass(ctx, st.Space)()
 	return g.Backend.Feed(ctx, st)

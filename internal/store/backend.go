@@ -87,6 +87,10 @@ type Reader interface {
 	// the Space has no such row.
 	Row(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error)
 
+	// Aliases gives all ids that lead to a contact beside its own, in their order:
+	// contact.MaxAliases at most, as merges see to that.
+	Aliases(ctx context.Context, space contact.SpaceID, id contact.ID) ([]contact.ID, error)
+
 	// List reads live contacts in the order of their ids, which are the marks
 	// of its walk.
 	List(ctx context.Context, l Listing) (Walk, error)
@@ -101,6 +105,10 @@ type Reader interface {
 
 	// Change reads one entry of a Space's history, false where there is none.
 	Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (record.Change, bool, error)
+
+	// Changes reads the entries of a Space's history that have these numbers, of
+	// which none is named twice, in no order. Those that it has not are left out.
+	Changes(ctx context.Context, space contact.SpaceID, seqs []contact.Seq) ([]record.Change, error)
 
 	// Feed reads changes of a Space, oldest first.
 	Feed(ctx context.Context, s Stretch) (FeedWalk, error)

@@ -121,6 +121,15 @@ func (r *orderly) Row(ctx context.Context, space contact.SpaceID, id contact.ID)
 	return row, ok, err
 }
 
+func (r *orderly) Aliases(ctx context.Context, space contact.SpaceID, id contact.ID) (ids []contact.ID, err error) {
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
+		ids, err = r.Reader.Aliases(ctx, space, id)
+		r.metrics.LookedAt(len(ids))
+	}
+	return ids, err
+}
+
 func (r *orderly) List(ctx context.Context, l Listing) (walk Walk, err error) {
 	if err = r.Enter(ctx, l.Space); err == nil {
 		defer r.Leave(l.Space)
@@ -153,6 +162,15 @@ func (r *orderly) Change(ctx context.Context, space contact.SpaceID, seq contact
 		row, ok, err = r.Reader.Change(ctx, space, seq)
 	}
 	return row, ok, err
+}
+
+func (r *orderly) Changes(ctx context.Context, space contact.SpaceID, seqs []contact.Seq) (rows []record.Change, err error) {
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
+		rows, err = r.Reader.Changes(ctx, space, seqs)
+		r.metrics.LookedAt(len(rows))
+	}
+	return rows, err
 }
 
 func (r *orderly) Feed(ctx context.Context, s Stretch) (walk FeedWalk, err error) {

@@ -38,6 +38,15 @@ var ofRules = []mutant{
 		run:    "^TestBackend$/random_writes_of_one_client",
 	},
 	{
+		name:   "source-newest",
+		breaks: "Of a value that several contacts had it is told who brought it last, not who brought it first (CONTRACT D25).",
+		file:   "internal/contact/source.go",
+		old:    "	return slices.MinFunc(v.Origins, older)\n",
+		new:    "	return slices.MaxFunc(v.Origins, older)\n",
+		tests:  []string{"./internal/contact"},
+		run:    "^TestOldest",
+	},
+	{
 		name:   "limit-forgets-refused",
 		breaks: "Requests that are refused cost nothing: a key without a scope can ask without end (CONTRACT D1).",
 		file:   "internal/book/enter.go",

@@ -125,6 +125,8 @@ func calls(b *Backend) []func() error {
 		func() error { _, _, err := b.Contact(bg, space, id+3); return err },
 		func() error { _, _, err := b.Row(bg, space, id); return err },
 		func() error { _, _, err := b.Change(bg, space, 7); return err },
+		func() error { _, err := b.Changes(bg, space, []contact.Seq{7, 9, 40000}); return err },
+		func() error { _, err := b.Aliases(bg, space, id); return err },
 		func() error { _, _, _, err := b.CreatedFrom(bg, space, id); return err },
 		func() error { _, err := b.Feed(bg, store.Stretch{Space: space, After: 100, Limit: 50}); return err },
 		func() error {

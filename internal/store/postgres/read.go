@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -79,6 +80,17 @@ func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, ref contac
 // Row reads one row by its own id.
 func (b *Backend) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error) {
 	return first(list(ctx, b.reads, "read a contact", contactsOf(space), selectRow, int64(space), int64(id)))
+}
+
+// Aliases gives all ids that lead to a contact. They are put in order here: the
+// index has them in none.
+func (b *Backend) Aliases(ctx context.Context, space contact.SpaceID, id contact.ID) ([]contact.ID, error) {
+	ids, err := list(ctx, b.reads, "read aliases", func(r pgx.Row) (id contact.ID, err error) {
+		err = r.Scan((*int64)(&id))
+		return id, err
+	}, selectAliases, int64(space), int64(id))
+	slices.Sort(ids)
+	return ids, err
 }
 
 // Change reads one entry of a Space's history.
@@ -189,6 +201,15 @@ func (b *Backend) Feed(ctx context.Context, st store.Stretch) (w store.FeedWalk,
 		w.Looked = store.MaxLookedAt
 	}
 	return w, err
+}
+
+// Changes reads the changes of a Space that have these numbers.
+func (b *Backend) Changes(ctx context.Context, space contact.SpaceID, seqs []contact.Seq) ([]record.Change, error) {
+	numbers := make([]int64, len(seqs))
+	for i, seq := range seqs {
+		numbers[i] = int64(seq)
+	}
+	return list(ctx, b.reads, "read changes", changesOf(space), selectChanges, int64(space), int64(store.MaxPageBytes), numbers)
 }
 
 // Chain reads a change and those before it of the same contact.

@@ -47,10 +47,11 @@ const (
 			AS n (` + contactColumns + `, loaded)
 		WHERE c.space_id = $1 AND c.id = n.id AND c.created_at = n.created_at AND c.version = n.loaded`
 
-	moveAliases  = `UPDATE aliases SET canonical_id = $3 WHERE space_id = $1 AND canonical_id = $2`
-	placeAliases = `UPDATE aliases SET canonical_id = $3 WHERE space_id = $1 AND id = ANY ($2)`
-	deleteAlias  = `DELETE FROM aliases WHERE space_id = $1 AND id = $2`
-	insertAlias  = `INSERT INTO aliases (space_id, id, canonical_id) VALUES ($1, $2, $3)`
+	moveAliases   = `UPDATE aliases SET canonical_id = $3 WHERE space_id = $1 AND canonical_id = $2`
+	placeAliases  = `UPDATE aliases SET canonical_id = $3 WHERE space_id = $1 AND id = ANY ($2)`
+	deleteAlias   = `DELETE FROM aliases WHERE space_id = $1 AND id = $2`
+	insertAlias   = `INSERT INTO aliases (space_id, id, canonical_id) VALUES ($1, $2, $3)`
+	selectAliases = `SELECT id FROM aliases WHERE space_id = $1 AND canonical_id = $2`
 	// A root comes once more, alone, where nothing leads to it.
 	selectTrees = `SELECT r.root, coalesce(n.id, 0), coalesce(n.parent_id, 0), coalesce(n.version, 0) FROM (
 			SELECT DISTINCT coalesce((SELECT canonical_id FROM aliases WHERE space_id = $1 AND id = w.ref), w.ref) AS root FROM unnest($2::bigint[]) AS w (ref)) r
@@ -123,6 +124,9 @@ const (
 	changeColumns = `seq, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes, checksum, edits, snapshot`
 	changeWeight  = `octet_length(actor) + octet_length(reason) + octet_length(edits) + coalesce(octet_length(snapshot), 0)`
 	selectChange  = `SELECT ` + changeColumns + ` FROM changes WHERE space_id = $1 AND seq = $2`
+	// Each number is one look-up; what is over a page's weight is not read.
+	selectChanges = `SELECT ` + changeColumns + ` FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
+		SELECT ` + changeColumns + `, ` + changeWeight + ` AS weight FROM changes WHERE space_id = $1 AND seq = ANY ($3::bigint[])` + upToWeight
 	selectRequest = `SELECT request_id FROM changes WHERE space_id = $1 AND seq = $2`
 	insertChanges = `INSERT INTO changes (space_id, ` + changeColumns + `)
 		SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],

@@ -1,9 +1,11 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math"
+	"strconv"
 
 	"zombiezen.com/go/sqlite"
 
@@ -159,6 +161,22 @@ func (b *Backend) Feed(ctx context.Context, st store.Stretch) (w store.FeedWalk,
 		return enough(err)
 	})
 	return w, err
+}
+
+// Changes reads the changes of a Space that have these numbers.
+func (b *Backend) Changes(ctx context.Context, space contact.SpaceID, seqs []contact.Seq) (rows []record.Change, err error) {
+	keys := []byte{'['}
+	for _, seq := range seqs {
+		keys = append(strconv.AppendInt(keys, historyKey(space, seq), 10), ',')
+	}
+	keys = append(bytes.TrimSuffix(keys, []byte{','}), ']')
+	err = b.read(ctx, func(c *conn) error {
+		var p page
+		return enough(c.run(selectChanges, func(s *sqlite.Stmt) error {
+			return p.change(&rows, space, s)
+		}, string(keys)))
+	})
+	return rows, err
 }
 
 // Chain reads a change and those before it of the same contact.

@@ -69,6 +69,17 @@ func (b *Backend) Row(ctx context.Context, space contact.SpaceID, id contact.ID)
 	return row, ok, err
 }
 
+// Aliases gives all ids that lead to a contact.
+func (b *Backend) Aliases(ctx context.Context, space contact.SpaceID, id contact.ID) (ids []contact.ID, err error) {
+	err = b.read(ctx, func(c *conn) error {
+		return c.run(selectAliases, func(s *sqlite.Stmt) error {
+			ids = append(ids, contact.ID(s.ColumnInt64(0)))
+			return nil
+		}, int64(space), int64(id))
+	})
+	return ids, err
+}
+
 // Change reads one entry of a Space's history.
 func (b *Backend) Change(ctx context.Context, space contact.SpaceID, seq contact.Seq) (row record.Change, ok bool, err error) {
 	err = b.read(ctx, func(c *conn) error {

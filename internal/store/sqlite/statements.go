@@ -24,7 +24,9 @@ const (
 	moveAlias   = `UPDATE aliases SET canonical_id = ?3 WHERE space_id = ?1 AND id = ?2`
 	deleteAlias = `DELETE FROM aliases WHERE space_id = ?1 AND id = ?2`
 	selectAlias = `SELECT canonical_id FROM aliases WHERE space_id = ?1 AND id = ?2`
-	selectTree  = `SELECT a.id, c.parent_id, c.version FROM aliases a JOIN contacts c ON c.id = a.id AND c.space_id = ?1
+	// The index has the ids behind what they lead to, in their order.
+	selectAliases = `SELECT id FROM aliases WHERE space_id = ?1 AND canonical_id = ?2 ORDER BY id`
+	selectTree    = `SELECT a.id, c.parent_id, c.version FROM aliases a JOIN contacts c ON c.id = a.id AND c.space_id = ?1
 		WHERE a.space_id = ?1 AND a.canonical_id = ?2`
 
 	// Bounds that are always there keep these one plan each: 0 and the greatest
@@ -83,6 +85,8 @@ const (
 	changeColumns = `change_key, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes,
 		checksum, edits, snapshot`
 	selectChange = `SELECT ` + changeColumns + ` FROM changes WHERE change_key = ?1`
+	// The list of numbers comes first: each is one look-up.
+	selectChanges = `SELECT ` + changeColumns + ` FROM json_each(?1) AS n CROSS JOIN changes WHERE change_key = n.value`
 	// What a change weighs is known without reading it.
 	stepColumns     = `version, at, octet_length(actor) + octet_length(reason) + octet_length(edits) + coalesce(octet_length(snapshot), 0)`
 	selectStep      = `SELECT ` + stepColumns + `, prev_seq FROM changes WHERE change_key = ?1`

@@ -20,6 +20,7 @@ var scans = map[string]string{
 	"skipBlocks":    "it is for all Spaces, once after a restore",
 	"selectLastAt":  "it is for all Spaces, once at the start",
 	"selectAPIKeys": "it lists the whole table, which has a few rows a tenant",
+	"selectChanges": "it goes through the list of numbers that it is given",
 }
 
 // noStatements are the constants that are parts of statements, or have no plan.

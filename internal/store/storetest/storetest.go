@@ -23,7 +23,7 @@ import (
 // that it starts must end with Backend.Close.
 func Run(t *testing.T, open func(t *testing.T) store.Backend) {
 	suite.Run(t, open, model.Tests, // first, because they take longest
-		spaceTests, contactTests, historyTests, retryTests, pairTests, listTests, feedTests, updateTests, weightTests, walkTests,
+		spaceTests, contactTests, historyTests, sourceTests, retryTests, pairTests, listTests, feedTests, updateTests, weightTests, walkTests,
 		registryTests, keyTests, firstTests, entryTests, windowTests, // the backend alone
 		promise.Tests) // the store over it
 	suite.RunInBubbles(t, open, promise.InBubbles)

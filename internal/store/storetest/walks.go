@@ -389,6 +389,8 @@ func testReadsEnd(t *testing.T, b store.Backend) {
 		},
 		"CreatedFrom": func(ctx context.Context) (any, error) { id, _, _, err := b.CreatedFrom(ctx, space, 5); return id, err },
 		"Change":      func(ctx context.Context) (any, error) { row, _, err := b.Change(ctx, space, 5); return row, err },
+		"Changes":     func(ctx context.Context) (any, error) { return b.Changes(ctx, space, []contact.Seq{5}) },
+		"Aliases":     func(ctx context.Context) (any, error) { return b.Aliases(ctx, space, 5) },
 		"Feed":        func(ctx context.Context) (any, error) { return b.Feed(ctx, store.Stretch{Space: space, Limit: 9}) },
 		"Feed of one contact": func(ctx context.Context) (any, error) {
 			return b.Feed(ctx, store.Stretch{Space: space, Limit: 9, Only: store.ChangeFilter{Contact: 5}})

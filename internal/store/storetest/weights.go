@@ -90,6 +90,9 @@ func testPageBytes(t *testing.T, b store.Backend) {
 		default:
 			changes, err = b.Chain(bg, space, contact.Seq(c.before)-1, c.limit)
 		}
+		if all, err := b.Changes(bg, space, []contact.Seq{1, 2, 3, 4, 5, 6, 7, 8}); err != nil || overweight(all) {
+			t.Errorf("changes by their numbers: %v, %d of them", err, len(all))
+		}
 		got := []contact.ID{}
 		for i := range changes {
 			got = append(got, changes[i].Contact)
@@ -98,4 +101,17 @@ func testPageBytes(t *testing.T, b store.Backend) {
 			t.Errorf("%+v: %v, changes %v", c, err, got)
 		}
 	}
+}
+
+// overweight tells of rows that do not end with the one with which they weigh as
+// much as a page may.
+func overweight(rows []record.Change) bool {
+	total := 0
+	for i := range rows {
+		if total >= store.MaxPageBytes {
+			return true
+		}
+		total += rows[i].Weight()
+	}
+	return total < store.MaxPageBytes
 }
