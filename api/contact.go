@@ -22,6 +22,8 @@ type Contact struct {
 	Names        []string     `json:"names,omitzero"`
 	Locations    []string     `json:"locations,omitzero"`
 	CustomFields CustomFields `json:"custom_fields,omitzero"`
+	Sources      *Sources     `json:"sources,omitzero"` // with IncludeSources alone
+	Meta         *Meta        `json:"meta,omitzero"`    // with IncludeMeta alone
 }
 
 // Result is the answer to a request about one contact.
@@ -34,15 +36,21 @@ type Result struct {
 
 // Get reads a contact. The id of one that was merged leads to its survivor,
 // whose id the answer has.
-func (c *Client) Get(ctx context.Context, id int64) (Result, error) {
-	return c.one(ctx, &request{method: http.MethodGet, path: contactPath(id)})
+func (c *Client) Get(ctx context.Context, id int64, options ...ReadOption) (Result, error) {
+	return c.read(ctx, id, url.Values{}, options)
 }
 
 // GetLabelled reads a contact with its custom fields under their labels, where
-// the Space has given them some. It names no version.
-func (c *Client) GetLabelled(ctx context.Context, id int64) (Result, error) {
-	return c.one(ctx, &request{method: http.MethodGet, path: contactPath(id),
-		query: url.Values{"use_custom_field_labels": {"1"}}})
+// the Space has given them some. Without IncludeMeta it names no version.
+func (c *Client) GetLabelled(ctx context.Context, id int64, options ...ReadOption) (Result, error) {
+	return c.read(ctx, id, url.Values{"use_custom_field_labels": {"1"}}, options)
+}
+
+func (c *Client) read(ctx context.Context, id int64, query url.Values, options []ReadOption) (Result, error) {
+	for _, set := range options {
+		set(query)
+	}
+	return c.one(ctx, &request{method: http.MethodGet, path: contactPath(id), query: query})
 }
 
 // GetVersion reads a contact as Get answered it with a version, whenever that was.
@@ -145,6 +153,9 @@ func (c *Client) one(ctx context.Context, r *request) (Result, error) {
 	}
 	// Where there is no ETag, or not one of ours, there is no version to match.
 	answer.Version, _ = strconv.ParseInt(strings.Trim(h.Get("ETag"), `"`), 10, 64)
+	if answer.Contact.Meta != nil {
+		answer.Version = answer.Contact.Meta.Version
+	}
 	answer.ChangeID, answer.RequestID = h.Get("X-Change-Id"), h.Get("X-Request-Id")
 	return answer, nil
 }

@@ -21,6 +21,7 @@ func TestContactRequests(t *testing.T) {
 		ID: 5, Emails: []string{"a@example.com", "b@example.com"}, Phones: []string{}, Names: []string{"Ada"}, Locations: []string{},
 		CustomFields: api.CustomFields{"profile_field_1": "Pro", "profile_field_2": nil, "profile_field_16": json.Number("0.10"), "profile_field_26": "2026-02-01"},
 	}
+	moment := time.Date(2026, 3, 1, 12, 0, 0, 1000, time.UTC)
 	for name, c := range map[string]struct {
 		do     func(context.Context, *api.Client) (api.Result, error)
 		asked  string
@@ -52,6 +53,41 @@ func TestContactRequests(t *testing.T) {
 			"GET /public-api/v1/contacts/5?use_custom_field_labels=1",
 			reply{status: 200, body: `{"id":5,"custom_fields":{"Customer plan":"Pro","profile_field_2":null}}`},
 			api.Result{Contact: api.Contact{ID: 5, CustomFields: api.CustomFields{"Customer plan": "Pro", "profile_field_2": nil}}},
+		},
+		"get with sources and meta, which names the version": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) {
+				return c.Get(ctx, 5, api.IncludeSources(), api.IncludeMeta())
+			},
+			"GET /public-api/v1/contacts/5?include_meta=1&include_sources=1",
+			reply{status: 200, body: `{"id":5,"names":["Ada","Ada E."],"sources":{"emails":[],"phones":[],
+				"names":[{"added_at":"2026-03-01T12:00:00.000001Z","change_id":"1-9","action":"put","actor":{"key_id":1,"key_name":"main","name":null},"contact_ids":[4,5]},
+					{"added_at":null,"change_id":null,"action":null,"actor":null,"contact_ids":[5]}],
+				"locations":[],"custom_fields":{"profile_field_1":{"added_at":null,"change_id":null,"action":null,"actor":null,"contact_ids":[5]},"profile_field_2":null}},
+				"meta":{"version":7,"created_at":"2026-03-01T12:00:00.000001Z","updated_at":"2026-03-01T12:00:00.000001Z","aliases":[4],"distinct_from":[]}}`},
+			api.Result{Version: 7, Contact: api.Contact{ID: 5, Names: []string{"Ada", "Ada E."}, Sources: &api.Sources{
+				Emails: []api.Source{}, Phones: []api.Source{}, Locations: []api.Source{},
+				Names: []api.Source{
+					{AddedAt: &moment, ChangeID: new("1-9"), Action: new(api.ActionPut), Actor: &api.Actor{KeyID: 1, KeyName: "main"}, ContactIDs: []int64{4, 5}},
+					{ContactIDs: []int64{5}},
+				},
+				CustomFields: map[string]*api.Source{"profile_field_1": {ContactIDs: []int64{5}}, "profile_field_2": nil},
+			}, Meta: &api.Meta{Version: 7, CreatedAt: moment, UpdatedAt: moment, Aliases: []int64{4}, DistinctFrom: []int64{}}}},
+		},
+		"get with labels and meta": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) {
+				return c.GetLabelled(ctx, 5, api.IncludeMeta())
+			},
+			"GET /public-api/v1/contacts/5?include_meta=1&use_custom_field_labels=1",
+			reply{status: 200, body: `{"id":5}`},
+			api.Result{Contact: api.Contact{ID: 5}},
+		},
+		"put with meta": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) {
+				return c.Put(ctx, 5, api.Patch{Names: api.Values("Ada")}, api.WithMeta())
+			},
+			`PUT /public-api/v1/contacts/5?include_meta=1 {"names":["Ada"]}`,
+			reply{status: 200, body: `{"id":5,"names":["Ada"],"meta":{"version":7,"created_at":"2026-03-01T12:00:00.000001Z","updated_at":"2026-03-01T12:00:00.000001Z"}}`},
+			api.Result{Version: 7, Contact: api.Contact{ID: 5, Names: []string{"Ada"}, Meta: &api.Meta{Version: 7, CreatedAt: moment, UpdatedAt: moment}}},
 		},
 		"create": {
 			func(ctx context.Context, c *api.Client) (api.Result, error) {
