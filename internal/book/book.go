@@ -82,12 +82,21 @@ type Written struct {
 // Changed gives what a write did to the contact that it is about; nothing where
 // that stayed as it was.
 func (w *Written) Changed() contact.Edits {
-	for i := range w.Entries {
-		if w.Entries[i].Contact.ID == w.Contact.ID {
-			return w.Entries[i].Change.Edits
-		}
+	if ch := w.change(); ch != nil {
+		return ch.Edits
 	}
 	return contact.Edits{}
+}
+
+// change gives the entry of the contact that a write is about, nil where that
+// stayed as it was.
+func (w *Written) change() *contact.Change {
+	for i := range w.Entries {
+		if w.Entries[i].Contact.ID == w.Contact.ID {
+			return &w.Entries[i].Change
+		}
+	}
+	return nil
 }
 
 // Get reads the contact that a ref leads to. It needs contacts:read.

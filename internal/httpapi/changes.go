@@ -136,11 +136,9 @@ func (b jsonText) change(space contact.SpaceID, ch *contact.Change, numbers numb
 	b = b.member("contact_id").integer(int64(ch.Contact))
 	b = b.member("ref").idIf(ch.Ref)
 	b = b.member("version").integer(int64(ch.Version))
-	b = b.member("at").text(ch.At.Std().Format("2006-01-02T15:04:05.000000Z"))
+	b = b.member("at").moment(ch.At)
 	b = b.member("action").text(string(ch.Action))
-	b = b.member("actor").open('{').member("key_id").integer(ch.Actor.KeyID)
-	b = b.member("key_name").text(ch.Actor.KeyName)
-	b = b.member("name").textIf(ch.Actor.Name, ch.Actor.Name != "").end('}')
+	b = b.member("actor").actor(&ch.Actor)
 	b = b.member("reason").textIf(ch.Reason, ch.Reason != "")
 	b = b.member("request_id").text(ch.RequestID)
 	b = b.member("batch_id").textIf(ch.BatchID, ch.BatchID != "")
@@ -148,6 +146,18 @@ func (b jsonText) change(space contact.SpaceID, ch *contact.Change, numbers numb
 	b = b.member("merged_ids").absorbed(ch.Edits.Absorbed)
 	b = b.member("merged_into").idIf(into)
 	return b.member("changes").edits(&ch.Edits, numbers).end('}')
+}
+
+// moment writes a time, to the microsecond.
+func (b jsonText) moment(t contact.Time) jsonText {
+	return b.text(t.Std().Format("2006-01-02T15:04:05.000000Z"))
+}
+
+// actor writes who did something (CONTRACT D22).
+func (b jsonText) actor(a *contact.Actor) jsonText {
+	b = b.open('{').member("key_id").integer(a.KeyID)
+	b = b.member("key_name").text(a.KeyName)
+	return b.member("name").textIf(a.Name, a.Name != "").end('}')
 }
 
 // idIf writes the id of a contact, or null where there is none.

@@ -29,8 +29,12 @@ func (a *api) getContact(w http.ResponseWriter, r *request) error {
 			return nil
 		}
 	}
+	more, err := a.besideRead(r, &c)
+	if err != nil {
+		return err
+	}
 	l := fieldLook(r)
-	answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.contact(&c, l) })
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.contact(&c, l, more) })
 	return nil
 }
 
@@ -57,8 +61,7 @@ func (a *api) putContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	answerWritten(w, r, http.StatusOK, &written, &put.Patch)
-	return nil
+	return a.answerWritten(w, r, http.StatusOK, &written, &put.Patch)
 }
 
 // createContact makes a contact (CONTRACT P3, D16).
@@ -78,16 +81,20 @@ func (a *api) createContact(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	w.Header()["Location"] = []string{base + "/contacts/" + strconv.FormatInt(int64(written.Contact.ID), 10)}
-	answerWritten(w, r, http.StatusCreated, &written, &create.Patch)
-	return nil
+	return a.answerWritten(w, r, http.StatusCreated, &written, &create.Patch)
 }
 
 // answerWritten answers what a write sent, as it is stored now, and the name of
 // the change where there was one (CONTRACT S7, D22). Of the contact that the decision
 // left nothing is read again.
-func answerWritten(w http.ResponseWriter, r *request, status int, written *book.Written, p *contact.Patch) {
+func (a *api) answerWritten(w http.ResponseWriter, r *request, status int, written *book.Written, p *contact.Patch) error {
+	more, err := a.besideWritten(r, written)
+	if err != nil {
+		return err
+	}
 	setWritten(w.Header(), r, written)
-	answer(w, r, status, func(b jsonText) jsonText { return b.sent(&written.Contact, p, fieldLook(r)) })
+	answer(w, r, status, func(b jsonText) jsonText { return b.sent(&written.Contact, p, fieldLook(r), more) })
+	return nil
 }
 
 // varied tells whether parameters make an answer another than the plain one, and

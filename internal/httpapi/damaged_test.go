@@ -70,6 +70,12 @@ func (f *flipping) Updated(ctx context.Context, u store.Updates) (store.Walk, er
 	return f.walk(w), err
 }
 
+func (f *flipping) Changes(ctx context.Context, space contact.SpaceID, seqs []contact.Seq) ([]record.Change, error) {
+	list, err := f.Backend.Changes(ctx, space, seqs)
+	f.entries(list)
+	return list, err
+}
+
 func (f *flipping) Feed(ctx context.Context, st store.Stretch) (store.FeedWalk, error) {
 	walk, err := f.Backend.Feed(ctx, st)
 	f.entries(walk.Rows)
@@ -138,6 +144,9 @@ func TestDamagedRows(t *testing.T) {
 	}{
 		{"GET", "/contacts/1", "", true, false},
 		{"GET", "/contacts/2", "", false, false},
+		{"GET", "/contacts/1?include_sources=1", "", true, true},
+		{"GET", "/contacts/1?include_meta=1", "", true, true},
+		{"GET", "/contacts/2?include_sources=1&include_meta=1", "", false, false},
 		{"GET", "/contacts", "", true, false},
 		{"GET", "/contacts?per_page=1", "", false, false}, // the newest: Bo
 		{"GET", "/contacts?" + since, "", true, false},
@@ -150,6 +159,8 @@ func TestDamagedRows(t *testing.T) {
 		{"GET", "/public-api/v1/changes?after=1", "", false, false},
 		{"PUT", "/contacts/1", `{"names":["x"]}`, true, false},
 		{"PUT", "/contacts/1", `{"names":["Fay"],"emails":["fay@example.com"]}`, true, false}, // which would change nothing
+		{"PUT", "/contacts/1?include_meta=1", `{"names":["Fay"]}`, true, true},                // which tells of what was
+		{"PUT", "/contacts/1?include_meta=1", `{"names":["Fay Example"]}`, true, false},
 		{"PUT", "/contacts/2", `{"id":1,"names":["x"]}`, true, false},
 		{"PUT", "/contacts/2", `{"names":["Bo Example"]}`, false, false},
 		{"POST", "/contacts/1/merge", `{"merged_id":2}`, true, false},

@@ -31,11 +31,15 @@ func (a *api) mergeContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	more, err := a.besideWritten(r, &written)
+	if err != nil {
+		return err
+	}
 	setWritten(w.Header(), r, &written)
 	if !r.grant.Key.Scopes.Has(access.Read) {
 		answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.contactID(written.Contact.ID).end('}') })
 		return nil
 	}
-	answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.contact(&written.Contact, fieldLook(r)) })
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.contact(&written.Contact, fieldLook(r), more) })
 	return nil
 }

@@ -23,6 +23,8 @@ type asked struct {
 	customFields bool
 	numbers      numberStyle
 	own          bool
+	sources      bool // who brought each value, and when
+	meta         bool // version, times and other ids of a contact
 
 	perPage int // 0 for the usual
 	cursor  string
@@ -81,6 +83,8 @@ func flag(name string, into func(*asked) *bool) param {
 
 var (
 	labelsParam  = flag("use_custom_field_labels", func(q *asked) *bool { return &q.labels })
+	sourcesParam = flag("include_sources", func(q *asked) *bool { return &q.sources })
+	metaParam    = flag("include_meta", func(q *asked) *bool { return &q.meta })
 	numbersParam = param{"numbers", "string, or leave it out", func(q *asked, v *sent) error {
 		q.numbers = stringNumbers
 		return formed(v.text == "string")

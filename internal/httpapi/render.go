@@ -84,13 +84,13 @@ func (l *look) name(slot contact.Slot) string {
 }
 
 // contact writes a whole contact: all of it that a PUT could lose (CONTRACT D14,
-// D15, P2). l says how its custom fields look.
-func (b jsonText) contact(c *contact.Contact, l *look) jsonText {
+// D15, P2), and what was asked for beside that. l says how its custom fields look.
+func (b jsonText) contact(c *contact.Contact, l *look, more *beside) jsonText {
 	b = b.contactID(c.ID)
 	for _, col := range contact.Collections {
 		b = b.values(col, c.Values[col])
 	}
-	return b.fields(c, l).end('}')
+	return b.fields(c, l).beside(c, l, more).end('}')
 }
 
 // fields writes all slots of a contact as a member.
@@ -105,7 +105,7 @@ func (b jsonText) fields(c *contact.Contact, l *look) jsonText {
 
 // sent writes a contact's id and of the rest what a patch sent, as it is stored
 // now (CONTRACT S7, D14).
-func (b jsonText) sent(c *contact.Contact, p *contact.Patch, l *look) jsonText {
+func (b jsonText) sent(c *contact.Contact, p *contact.Patch, l *look, more *beside) jsonText {
 	b = b.contactID(c.ID)
 	for _, col := range contact.Collections {
 		if p.Values[col].Sent {
@@ -121,7 +121,7 @@ func (b jsonText) sent(c *contact.Contact, p *contact.Patch, l *look) jsonText {
 		}
 		b = b.end('}')
 	}
-	return b.end('}')
+	return b.beside(c, l, more).end('}')
 }
 
 // contactID begins what is told of a contact.

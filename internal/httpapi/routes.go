@@ -23,7 +23,7 @@ type route struct {
 const base = "/public-api/v1"
 
 // writeParams are what every write of one contact takes.
-var writeParams = []param{numbersParam}
+var writeParams = []param{numbersParam, metaParam}
 
 var routes = []route{
 	{"PUT", base + "/contacts/{id}", access.Write, access.Update, writeParams, (*api).putContact},

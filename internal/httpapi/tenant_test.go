@@ -30,7 +30,7 @@ type place struct {
 // and could lead to another Space would escape the test.
 var noPlaces = []string{
 	"start_date", "end_date", "updated_since", "per_page", "wait", "own",
-	"include_all_emails", "include_custom_fields", "use_custom_field_labels", "numbers",
+	"include_all_emails", "include_custom_fields", "use_custom_field_labels", "numbers", "include_sources", "include_meta",
 	"version", "at", "from", "to", "since", "until", "action",
 	"batch_id", // no request makes a batch
 	"If-Match", "If-None-Match", "X-Actor", "X-Reason",

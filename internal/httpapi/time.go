@@ -10,7 +10,7 @@ import (
 // The parameters of what is read of the past (CONTRACT D29).
 var (
 	versionParam = versionNamed("version", func(q *asked) *contact.Version { return &q.then.Version })
-	getParams    = []param{labelsParam, numbersParam, versionParam, moment("at", func(q *asked) *contact.Time { return &q.then.At })}
+	getParams    = []param{labelsParam, numbersParam, sourcesParam, metaParam, versionParam, moment("at", func(q *asked) *contact.Time { return &q.then.At })}
 	diffParams   = []param{
 		versionNamed("from", func(q *asked) *contact.Version { return &q.from }),
 		versionNamed("to", func(q *asked) *contact.Version { return &q.to }), numbersParam,
@@ -36,8 +36,12 @@ func (a *api) getPast(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	more, err := a.besideRead(r, &c)
+	if err != nil {
+		return err
+	}
 	l := fieldLook(r)
-	answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.contact(&c, l) })
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.contact(&c, l, more) })
 	return nil
 }
 

@@ -1,0 +1,75 @@
+package book_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/record"
+	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
+)
+
+// CONTRACT D25: the meta of a contact has its times, all ids that lead to it, and
+// the contacts that are remembered as others.
+func TestMeta(t *testing.T) {
+	s := openShop(t)
+	made := contact.TimeOf(time.Unix(0, s.now.Load()))
+	kept, twin, other := s.create(t, emails("a@example.com")), s.create(t, emails("b@example.com")), s.create(t, emails("c@example.com"))
+	s.now.Add(int64(time.Hour))
+	w, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r"}, &contact.Merge{Survivor: kept.ID, Merged: twin.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	merged := contact.TimeOf(time.Unix(0, s.now.Load()))
+	s.now.Add(int64(time.Hour))
+	suite.Commit(t, s.grants.Backend, s.grants.Lane(s.space.ID), &store.Save{
+		PairsCome: []record.Pair{{Space: s.space.ID, Pair: contact.PairOf(other.ID, twin.ID)}},
+	})
+	want := book.Meta{Version: 2, Created: made, Updated: merged}
+	if m, err := s.MetaWritten(t.Context(), s.grant(), &w); err != nil || !sameMeta(m, want) {
+		t.Errorf("of the merge: %v, %+v; want %+v", err, m, want)
+	}
+	// What changes nothing tells when the last change was.
+	w, err = s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r2"}, &contact.Put{Ref: twin.ID, Patch: emails("a@example.com", "b@example.com")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := s.MetaWritten(t.Context(), s.grant(), &w); err != nil || w.Change.Op != 0 || !sameMeta(m, want) {
+		t.Errorf("of a write that changes nothing: %v, %+v; want %+v", err, m, want)
+	}
+	c, err := s.Get(t.Context(), s.grant(), twin.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Aliases, want.DistinctFrom = []contact.ID{twin.ID}, []contact.ID{other.ID}
+	if m, err := s.MetaNow(t.Context(), s.grant(), &c); err != nil || !sameMeta(m, want) {
+		t.Errorf("of a read: %v, %+v; want %+v", err, m, want)
+	}
+	found, err := s.Sources(t.Context(), s.grant(), &c)
+	if source := found[c.Values[contact.Emails][1].Oldest().Op]; err != nil || len(found) != 2 || source.Action != contact.ActionCreate || source.Actor.KeyName != s.key.Name {
+		t.Errorf("its sources: %v, %+v", err, found)
+	}
+
+	g := s.grant()
+	g.Key.Scopes = access.ScopesOf(access.Write)
+	_, err = s.Meta(t.Context(), g, &c)
+	wantCode(t, err, fault.Forbidden, "scope_missing")
+	_, err = s.MetaNow(t.Context(), g, &c)
+	wantCode(t, err, fault.Forbidden, "scope_missing")
+	_, err = s.MetaWritten(t.Context(), g, &w)
+	wantCode(t, err, fault.Forbidden, "scope_missing")
+	_, err = s.MetaWritten(t.Context(), g, &book.Written{Entries: []contact.Entry{{}}})
+	wantCode(t, err, fault.Forbidden, "scope_missing")
+	_, err = s.Sources(t.Context(), g, &c)
+	wantCode(t, err, fault.Forbidden, "scope_missing")
+}
+
+func sameMeta(a, b book.Meta) bool {
+	return a.Version == b.Version && a.Created == b.Created && a.Updated == b.Updated &&
+		slices.Equal(a.Aliases, b.Aliases) && slices.Equal(a.DistinctFrom, b.DistinctFrom)
+}
