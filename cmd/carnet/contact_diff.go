@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"strings"
-	"time"
 
 	"charm.land/lipgloss/v2"
 
@@ -21,7 +20,7 @@ var (
 // one for each value that came (+), went (−), or an order that is new.
 func showChange(to screen, ch *api.Change) error {
 	var b strings.Builder
-	b.WriteString(boldStyle.Render(cell(ch.ID)) + "  " + ch.At.UTC().Format(time.RFC3339) + "  " + headline(ch) + "\n")
+	b.WriteString(boldStyle.Render(cell(ch.ID)) + "  " + second(ch.At) + "  " + headline(ch) + "\n")
 	for _, e := range []struct {
 		name string
 		edit *api.ListEdit
@@ -53,14 +52,19 @@ func headline(ch *api.Change) string {
 	if ch.Undoes != nil {
 		text += ", takes back " + cell(*ch.Undoes)
 	}
-	text += ", by " + cell(ch.Actor.KeyName)
-	if ch.Actor.Name != nil {
-		text += " (" + cell(*ch.Actor.Name) + ")"
-	}
+	text += ", by " + whom(&ch.Actor)
 	if ch.Reason != nil {
 		text += ": " + cell(*ch.Reason)
 	}
 	return text
+}
+
+// whom names who made a change.
+func whom(a *api.Actor) string {
+	if a.Name == nil {
+		return cell(a.KeyName)
+	}
+	return cell(a.KeyName) + " (" + cell(*a.Name) + ")"
 }
 
 // content is what a slot held, as a list.

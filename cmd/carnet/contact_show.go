@@ -35,11 +35,17 @@ func showContact(to screen, f format, r *api.Result, write bool) error {
 	if r.Version != 0 {
 		rows = append(rows, []string{"VERSION", strconv.FormatInt(r.Version, 10)})
 	}
+	rows = append(rows, metaLines(r.Contact.Meta)...)
 	if write {
 		rows = append(rows, []string{"CHANGE", dash(r.ChangeID)})
 	}
-	to.width = 0 // a value is shown whole, on as many lines as the terminal makes of it
-	if err := showTable(to, []string{"ID", strconv.FormatInt(r.Contact.ID, 10)}, rows); err != nil || !write || r.ChangeID != "" {
+	head := []string{"ID", strconv.FormatInt(r.Contact.ID, 10)}
+	if r.Contact.Sources != nil {
+		head = append(head, sourceHead...)
+	} else {
+		to.width = 0 // a value is shown whole, on as many lines as the terminal makes of it
+	}
+	if err := showTable(to, head, rows); err != nil || !write || r.ChangeID != "" {
 		return err
 	}
 	_, err := fmt.Fprintln(to, "\nIt was so already. Nothing changed.")
@@ -49,10 +55,15 @@ func showContact(to screen, f format, r *api.Result, write bool) error {
 // contactLines gives a line for each value of a contact, under the name of what
 // it is. Collections that an answer left out have none.
 func contactLines(c *api.Contact) (rows [][]string) {
+	from := c.Sources
+	if from == nil {
+		from = &api.Sources{}
+	}
 	for _, l := range []struct {
 		name  string
 		texts []string
-	}{{"EMAILS", c.Emails}, {"PHONES", c.Phones}, {"NAMES", c.Names}, {"LOCATIONS", c.Locations}} {
+		from  []api.Source
+	}{{"EMAILS", c.Emails, from.Emails}, {"PHONES", c.Phones, from.Phones}, {"NAMES", c.Names, from.Names}, {"LOCATIONS", c.Locations, from.Locations}} {
 		if l.texts != nil && len(l.texts) == 0 {
 			rows = append(rows, []string{l.name, "-"})
 		}
@@ -61,12 +72,20 @@ func contactLines(c *api.Contact) (rows [][]string) {
 			if i == 0 {
 				name = l.name
 			}
-			rows = append(rows, []string{name, cell(text)})
+			row := []string{name, cell(text)}
+			if i < len(l.from) {
+				row = append(row, sourceCells(&l.from[i])...)
+			}
+			rows = append(rows, row)
 		}
 	}
 	for _, name := range fieldOrder(maps.Keys(c.CustomFields)) {
 		if value := c.CustomFields[name]; value != nil {
-			rows = append(rows, []string{cell(name), cell(fmt.Sprint(value))})
+			row := []string{cell(name), cell(fmt.Sprint(value))}
+			if source := from.CustomFields[name]; source != nil {
+				row = append(row, sourceCells(source)...)
+			}
+			rows = append(rows, row)
 		}
 	}
 	return rows
