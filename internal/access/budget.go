@@ -55,6 +55,14 @@ func (c Cap) String() string {
 	return strconv.FormatInt(c.Stored(), 10)
 }
 
+// of says how many of something there may be.
+func (c Cap) of(thing string) string {
+	if c == AtMost(1) {
+		return "1 " + thing
+	}
+	return c.String() + " " + thing + "s"
+}
+
 var errCap = errors.New("write a whole number, as in 100, or none for no limit; 0 allows nothing")
 
 // ParseCap reads a limit as it is typed: digits, or none. The error is half a
@@ -119,7 +127,7 @@ func (b Budget) CheckWrite(removals int64) error {
 	if b.MaxRemovals.Allows(removals) {
 		return nil
 	}
-	return overBudget(fmt.Sprintf("This key may remove at most %s values with one write, and this one would remove more: nothing was changed.", b.MaxRemovals))
+	return overBudget("This key may remove at most " + b.MaxRemovals.of("value") + " with one write, and this one would remove more: nothing was changed.")
 }
 
 // Spent is what a key has used of its daily budget in a window of 24 hours, which
@@ -144,10 +152,10 @@ func (s Spent) Take(b Budget, now contact.Time, removals, writes int64) (Spent, 
 	next.Removals += removals
 	next.Writes += writes
 	if !b.DailyRemovals.Allows(next.Removals) {
-		return s, overDaily("remove at most "+b.DailyRemovals.String()+" values", next.Since)
+		return s, overDaily("remove at most "+b.DailyRemovals.of("value"), next.Since)
 	}
 	if !b.DailyWrites.Allows(next.Writes) {
-		return s, overDaily("change at most "+b.DailyWrites.String()+" contacts", next.Since)
+		return s, overDaily("change at most "+b.DailyWrites.of("contact"), next.Since)
 	}
 	return next, nil
 }

@@ -106,6 +106,7 @@ func TestBudgetOfAWrite(t *testing.T) {
 	}
 	overBudget(t, b.CheckWrite(4), "at most 3 values")
 	overBudget(t, access.Budget{MaxRemovals: access.AtMost(0)}.CheckWrite(1), "at most 0 values")
+	overBudget(t, access.Budget{MaxRemovals: access.AtMost(1)}.CheckWrite(2), "at most 1 value with")
 	if err := (access.Budget{}).CheckWrite(1 << 40); err != nil {
 		t.Errorf("without a limit: %v", err)
 	}

@@ -37,6 +37,7 @@ import (
 //	< {"id": {alice}}             the body, members in this order; numbers must be written alike
 //	revoke NAME                   revokes a key, which cannot be asked for over HTTP
 //	quota NAME BYTES MINUTE       sets the quota of a key's Space; 0 for none
+//	budget NAME 10 none 500       sets the budget of a key: removals of a write, removals and writes of a day
 //	wait 61s                      sets the clock forward
 //
 // {name} stands for a value that is known, in an answer {name=} learns it and
@@ -144,6 +145,8 @@ func (c *conversation) direct(words []string) {
 		c.world.revoke(c.t, words[1])
 	case len(words) == 4 && words[0] == "quota":
 		c.world.setQuota(c.t, words[1], access.Quota{Bytes: c.number(words[2]), Minute: c.number(words[3])})
+	case len(words) == 5 && words[0] == "budget":
+		c.world.setBudget(c.t, words[1], access.Budget{MaxRemovals: c.limit(words[2]), DailyRemovals: c.limit(words[3]), DailyWrites: c.limit(words[4])})
 	case len(words) == 2 && words[0] == "wait":
 		d, err := time.ParseDuration(words[1])
 		if err != nil {
@@ -161,6 +164,14 @@ func (c *conversation) number(s string) int64 {
 		c.errorf("%q is no number", s)
 	}
 	return n
+}
+
+func (c *conversation) limit(s string) access.Cap {
+	limit, err := access.ParseCap(s)
+	if err != nil {
+		c.errorf("%q: %v", s, err)
+	}
+	return limit
 }
 
 // exchange sends the request under way, if any, and checks its answer.

@@ -165,6 +165,15 @@ func (w *world) setQuota(t *testing.T, key string, q access.Quota) {
 	}
 }
 
+// setBudget sets the budget of a key, and waits until it holds.
+func (w *world) setBudget(t *testing.T, key string, budget access.Budget) {
+	t.Helper()
+	if _, err := w.book.SetBudget(t.Context(), "test", w.keyIDs[key], func(b *access.Budget) { *b = budget }); err != nil {
+		t.Fatal(err)
+	}
+	w.wait(time.Second)
+}
+
 func (w *world) clock() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
