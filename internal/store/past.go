@@ -8,6 +8,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/record"
 )
 
 // maxThrough is how many changes by the ids of one contact an unmerge takes with
@@ -157,17 +158,18 @@ func (p *past) writes(since contact.Seq) error {
 		if len(p.Writes)+len(seqs) > maxThrough {
 			return fault.New(fault.Conflict, fault.CodeHistoryTooLong, "More than 10,000 changes were made by the ids of this contact since: they cannot be told apart any more at once.")
 		}
-		fresh = nil
-		for _, seq := range seqs {
-			ch, ok, err := p.store.Change(p.ctx, p.space, seq)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				return errMoved
-			}
+		read := len(p.Writes)
+		err = p.store.eachChange(p.ctx, p.space, seqs, func(row *record.Change) error {
+			ch, err := record.DecodeChange(row)
 			p.Writes = append(p.Writes, ch)
-			more, err := p.moved(&ch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		fresh = nil
+		for i := range p.Writes[read:] {
+			more, err := p.moved(&p.Writes[read+i])
 			if err != nil {
 				return err
 			}

@@ -19,27 +19,39 @@ const sourcesAtOnce = 500
 // and at most MaxPageBytes at once, of which nothing else is kept.
 func (s *Store) Sources(ctx context.Context, space contact.SpaceID, ops []contact.Seq) (map[contact.Seq]contact.Source, error) {
 	found := make(map[contact.Seq]contact.Source, len(ops))
-	for batch := range slices.Chunk(ops, sourcesAtOnce) {
+	err := s.eachChange(ctx, space, ops, func(row *record.Change) (err error) {
+		found[row.Seq], err = record.DecodeSource(row)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// eachChange reads the changes that have these numbers, in no order. Those that the
+// Space has not are left out.
+func (s *Store) eachChange(ctx context.Context, space contact.SpaceID, seqs []contact.Seq, do func(*record.Change) error) error {
+	for batch := range slices.Chunk(seqs, sourcesAtOnce) {
 		for len(batch) > 0 {
 			rows, err := s.reads.Changes(ctx, space, batch)
 			if err != nil {
-				return nil, err
+				return err
 			}
+			read := make(map[contact.Seq]bool, len(rows))
 			for i := range rows {
-				if found[rows[i].Seq], err = record.DecodeSource(&rows[i]); err != nil {
-					return nil, errDamaged(err)
+				read[rows[i].Seq] = true
+				if err := do(&rows[i]); err != nil {
+					return errDamaged(err)
 				}
 			}
 			if weight(rows) < MaxPageBytes {
 				break // these were all
 			}
-			batch = slices.DeleteFunc(slices.Clone(batch), func(op contact.Seq) bool {
-				_, ok := found[op]
-				return ok
-			})
+			batch = slices.DeleteFunc(slices.Clone(batch), func(seq contact.Seq) bool { return read[seq] })
 		}
 	}
-	return found, nil
+	return nil
 }
 
 func weight(rows []record.Change) (total int) {
