@@ -21,7 +21,7 @@ func TestMeta(t *testing.T) {
 	made := contact.TimeOf(time.Unix(0, s.now.Load()))
 	kept, twin, other := s.create(t, emails("a@example.com")), s.create(t, emails("b@example.com")), s.create(t, emails("c@example.com"))
 	s.now.Add(int64(time.Hour))
-	w, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r"}, &contact.Merge{Survivor: kept.ID, Merged: twin.ID})
+	w, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: "r"}, &contact.Merge{Survivor: kept.ID, Merged: []contact.ID{twin.ID}})
 	if err != nil {
 		t.Fatal(err)
 	}
