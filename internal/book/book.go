@@ -81,12 +81,7 @@ type Written struct {
 
 // Changed gives what a write did to the contact that it is about; nothing where
 // that stayed as it was.
-func (w *Written) Changed() contact.Edits {
-	if ch := w.change(); ch != nil {
-		return ch.Edits
-	}
-	return contact.Edits{}
-}
+func (w *Written) Changed() contact.Edits { return contact.Seen(w.Entries, w.Contact.ID) }
 
 // change gives the entry of the contact that a write is about, nil where that
 // stayed as it was.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -33,20 +32,18 @@ func (b *Book) base(ctx context.Context, g access.Grant, ref contact.ID, base *c
 		return nil
 	}
 	c, ok, err := b.store.At(ctx, g.Space.ID, ref, store.Moment{Version: base.Version})
-	if err != nil {
-		return err
+	if err == nil && ok {
+		base.Contact = &c
 	}
-	if !ok {
-		return fault.At("X-Base-Version", fault.CodeBaseUnknown,
-			"No GET of this address was ever answered with this version. Send the number in the ETag of the answer that this was made from.")
-	}
-	base.Contact = &c
-	return nil
+	return err
 }
 
 // undone reads the write that is to be undone, and what else that needs (CONTRACT
 // D28).
 func (b *Book) undone(ctx context.Context, g access.Grant, u *contact.Undo) (err error) {
+	if u.Op == 0 {
+		return nil // of no write
+	}
 	if u.Entries, err = b.store.WriteChanges(ctx, g.Space.ID, u.Op); err != nil {
 		return err
 	}

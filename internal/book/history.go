@@ -29,13 +29,13 @@ type History struct {
 	PerPage int    // 1 to MaxPerPage
 }
 
-// Changes gives a page of the changes of a contact (CONTRACT D22). It needs
-// contacts:read.
+// Changes gives a page of the changes of a contact (CONTRACT D22), which may have
+// been deleted (CONTRACT D31). It needs contacts:read.
 func (b *Book) Changes(ctx context.Context, g access.Grant, h *History) (HistoryPage, error) {
 	if err := g.Allow(access.Read); err != nil {
 		return HistoryPage{}, err
 	}
-	read := b.store.Get
+	read := b.store.Found
 	if h.Own {
 		read = b.store.Row
 	}

@@ -6,8 +6,8 @@ import "github.com/carnet-project/carnet/internal/fault"
 // this version (CONTRACT D27). History tells what it was, and that cannot change,
 // so it is read before the write. The zero Base is the contact as it is.
 type Base struct {
-	Version Version // 0 for none
-	Contact *Contact
+	Version Version  // 0 for none
+	Contact *Contact // nil where no GET was ever answered with this version
 }
 
 func (b *Base) size() int {
@@ -29,6 +29,10 @@ func (b *Base) apply(c *Contact, v *View, change func(from *Contact) (Contact, e
 		}
 		err = checkSize(&after, "body")
 		return after, err
+	}
+	if b.Contact == nil {
+		return Contact{}, fault.At("X-Base-Version", fault.CodeBaseUnknown,
+			"No GET of this address was ever answered with this version. Send the number in the ETag of the answer that this was made from.")
 	}
 	base := *b.Contact
 	base.ID = c.ID // whose values it brings

@@ -21,6 +21,28 @@ func Removals(entries []Entry) int {
 	return n
 }
 
+// Seen gives what a write did to one contact as who reads it sees that; nothing
+// where the contact is not among the entries. A deleted contact keeps its values,
+// so its entry has none of them: to a reader all of them go, and come back when
+// that is undone.
+func Seen(entries []Entry, id ID) Edits {
+	for i := range entries {
+		e := &entries[i]
+		if e.Contact.ID != id {
+			continue
+		}
+		state := e.Change.Edits.State
+		switch {
+		case state != nil && state.After == Deleted:
+			return Diff(&e.Contact, &Contact{})
+		case state != nil && state.Before == Deleted:
+			return Diff(&Contact{}, &e.Contact)
+		}
+		return e.Change.Edits
+	}
+	return Edits{}
+}
+
 // shown counts the values and filled slots of a contact.
 func shown(c *Contact) int {
 	n := 0

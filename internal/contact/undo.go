@@ -17,7 +17,10 @@ func (u *Undo) Needs() Needs {
 			}
 		}
 	}
-	n := Needs{Refs: refs, Undone: []Seq{u.Op}}
+	n := Needs{Refs: refs}
+	if len(u.Entries) > 0 { // of no write, there is no undo either
+		n.Undone = []Seq{u.Op}
+	}
 	u.structure(&n)
 	return n
 }

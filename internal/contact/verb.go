@@ -63,7 +63,7 @@ type Delete struct {
 // D28). What it holds of history cannot change, so it is read before the write.
 type Undo struct {
 	Ref     ID
-	Op      Seq  // names the write
+	Op      Seq  // names the write; 0 for one of which it is known that it is none of the Space
 	Resolve bool // what conflicts stays as it is, and the rest is undone
 	Match   Match
 	Entries []Change // of the write, all of them

@@ -126,11 +126,17 @@ func (s *Store) lane(space contact.SpaceID) (*lane, error) {
 // Get reads the contact that a ref leads to, through any number of merges
 // (CONTRACT S6). It returns false where the Space has none, or it is deleted.
 func (s *Store) Get(ctx context.Context, space contact.SpaceID, ref contact.ID) (contact.Contact, bool, error) {
+	c, ok, err := s.Found(ctx, space, ref)
+	return c, ok && c.State == contact.Live, err
+}
+
+// Found reads the contact that a ref leads to, a deleted one too.
+func (s *Store) Found(ctx context.Context, space contact.SpaceID, ref contact.ID) (contact.Contact, bool, error) {
 	c, ok, err := decoded(s.reads.Contact(ctx, space, ref))
 	if ok && c.State == contact.Merged {
 		return contact.Contact{}, false, errAstray(c.ID)
 	}
-	return c, ok && c.State == contact.Live, err
+	return c, ok, err
 }
 
 // Row reads the contact that has this very id, which may have been merged into
