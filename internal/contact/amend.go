@@ -16,8 +16,28 @@ type Amendment struct {
 // ListAmendment changes a part of a collection: Remove first, then Add, then
 // Primary. Its texts have passed ParseValue.
 type ListAmendment struct {
+	Named       bool // it was sent, if with nothing to do: the answer shows the collection
 	Remove, Add []string
 	Primary     string // "" for none
+}
+
+// Empty tells whether the amendment names nothing at all.
+func (a *Amendment) Empty() bool {
+	for i := range a.Values {
+		if a.Values[i].Named {
+			return false
+		}
+	}
+	return !a.Fields.Sent
+}
+
+// Shows gives what an answer shows: each collection that is named, and the slots.
+func (a *Amendment) Shows() Patch {
+	p := Patch{Fields: a.Fields}
+	for i := range a.Values {
+		p.Values[i].Sent = a.Values[i].Named
+	}
+	return p
 }
 
 // Sent tells whether it asks for anything.

@@ -36,21 +36,34 @@ func ReadCreate(body []byte, p *contact.Patch) error {
 
 func readPatch(body []byte, create bool, p *contact.Patch) (contact.ID, error) {
 	r := patchReaders.Get().(*patchReader)
-	r.create, r.problems, r.unknown = create, nil, 0
+	r.reset(create)
 	id := r.read(body, p)
-	problems, err := r.problems, r.err
-	r.body, r.problems = nil, nil
-	clear(r.seen)
-	patchReaders.Put(r)
+	problems, err := r.free()
 	switch {
 	case err != nil:
 		return 0, err
 	case problems != nil:
 		return 0, fault.Problems(problems)
 	case !create && p.Empty():
-		return 0, fault.At("body", fault.CodePatchEmpty, "Send at least one of emails, phones, names, locations, custom_fields.")
+		return 0, errPatchEmpty()
 	}
 	return id, nil
+}
+
+func errPatchEmpty() error {
+	return fault.At("body", fault.CodePatchEmpty, "Send at least one of emails, phones, names, locations, custom_fields.")
+}
+
+// reset makes a reader ready for another body.
+func (r *patchReader) reset(create bool) { r.create, r.problems, r.unknown = create, nil, 0 }
+
+// free gives what a reader found wrong, and lets others have it.
+func (r *patchReader) free() ([]fault.Problem, error) {
+	problems, err := r.problems, r.err
+	r.body, r.problems = nil, nil
+	clear(r.seen)
+	patchReaders.Put(r)
+	return problems, err
 }
 
 func (r *patchReader) add(path string, code fault.Code, message string) {
@@ -73,31 +86,26 @@ func (r *patchReader) read(body []byte, p *contact.Patch) (id contact.ID) {
 		}
 		if col, ok := contact.CollectionOf(name); ok {
 			r.list(col, value, &p.Values[col])
-		} else if name == "custom_fields" {
-			r.fields(value, &p.Fields)
+		} else if name == fieldsName {
+			r.fields(value, &p.Fields, "Send {} to clear custom_fields, leave it out to keep.")
 		} else if name == "id" && !r.create {
 			id = r.bodyID(value)
 		} else {
-			advice := ""
-			if r.unknown < maxUnknown { // a body has room for half a million
-				advice = DidYouMean(knownMember(name))
-			}
-			r.unknownMember("body", name, advice)
-			r.skip(value.Kind())
+			r.unknownOfBody(name, value)
 		}
 	}
 	r.end()
 	return id
 }
 
-// opens tells whether a collection has the type that it must have, and says
-// what is wrong where it has not.
-func (r *patchReader) opens(path string, value jsontext.Token, want jsontext.Kind, empty, wanted string) bool {
+// opens tells whether a member has the type that it must have, and says what is
+// wrong where it has not: of null in a sentence of its own.
+func (r *patchReader) opens(path string, value jsontext.Token, want jsontext.Kind, null, wanted string) bool {
 	switch value.Kind() {
 	case want:
 		return true
 	case 'n':
-		r.add(path, fault.CodeNullNotAllowed, "Send "+empty+" to clear "+path+", leave it out to keep.")
+		r.add(path, fault.CodeNullNotAllowed, null)
 	default:
 		r.add(path, fault.CodeWrongType, "Send "+path+" as "+wanted+".")
 		r.skip(value.Kind())
@@ -105,14 +113,23 @@ func (r *patchReader) opens(path string, value jsontext.Token, want jsontext.Kin
 	return false
 }
 
-// list reads one collection. Items beyond the greatest limit are counted and
-// nothing else.
+// list reads one collection.
 func (r *patchReader) list(col contact.Collection, value jsontext.Token, into *contact.List) {
 	path := col.String()
-	if !r.opens(path, value, '[', "[]", "a list of strings") {
+	if !r.opens(path, value, '[', "Send [] to clear "+path+", leave it out to keep.", "a list of strings") {
 		return
 	}
 	into.Sent = true
+	limit := contact.MaxMerged
+	if r.create {
+		limit = contact.MaxValues
+	}
+	r.texts(col, path, limit, &into.Texts)
+}
+
+// texts reads the items of a list, each once. Those beyond the greatest limit are
+// counted and nothing else.
+func (r *patchReader) texts(col contact.Collection, path string, limit int, into *[]string) {
 	before, n := len(r.problems), 0
 	clear(r.seen)
 	for ; ; n++ {
@@ -127,36 +144,35 @@ func (r *patchReader) list(col contact.Collection, value jsontext.Token, into *c
 			r.add(path+"."+strconv.Itoa(n), fault.CodeWrongType, "Send a string.")
 			r.skip(item.Kind())
 		default:
-			r.item(col, n, item.String(), into)
+			r.item(col, path, n, item.String(), into)
 		}
 	}
-	limit := contact.MaxMerged
-	if r.create {
-		limit = contact.MaxValues
-	}
-	if n > contact.MaxMerged || len(into.Texts) > limit {
-		r.problems = append(r.problems[:before], contact.TooMany(col, limit))
+	if n > contact.MaxMerged || len(*into) > limit {
+		wrong := contact.TooMany(col, limit)
+		wrong.Path = path
+		r.problems = append(r.problems[:before], wrong)
 	}
 }
 
 // item adds one value to its list, unless the list has it already
 // (CONTRACT D8).
-func (r *patchReader) item(col contact.Collection, n int, sent string, into *contact.List) {
+func (r *patchReader) item(col contact.Collection, path string, n int, sent string, into *[]string) {
 	text, flaw := contact.ParseValue(col, sent)
 	if flaw != nil {
-		r.add(col.String()+"."+strconv.Itoa(n), flaw.Code, flaw.Message)
+		r.add(path+"."+strconv.Itoa(n), flaw.Code, flaw.Message)
 		return
 	}
 	if key := contact.DedupKey(col, text); !r.seen[key] {
 		r.seen[key] = true
-		into.Texts = append(into.Texts, text)
+		*into = append(*into, text)
 	}
 }
 
 const fieldsName = "custom_fields"
 
-func (r *patchReader) fields(value jsontext.Token, into *contact.FieldsPatch) {
-	if !r.opens(fieldsName, value, '{', "{}", "an object") {
+// fields reads the slots that a body names. null is what to say of null.
+func (r *patchReader) fields(value jsontext.Token, into *contact.FieldsPatch, null string) {
+	if !r.opens(fieldsName, value, '{', null, "an object") {
 		return
 	}
 	into.Sent = true
@@ -240,6 +256,16 @@ func (r *patchReader) unknownMember(object, name, advice string) {
 	} else {
 		r.add(path, fault.CodeUnknownField, "Unknown field "+shown+"."+advice)
 	}
+}
+
+// unknownOfBody tells of a member of the body itself that we do not have.
+func (r *patchReader) unknownOfBody(name string, value jsontext.Token) {
+	advice := ""
+	if r.unknown < maxUnknown { // a body has room for half a million
+		advice = DidYouMean(knownMember(name))
+	}
+	r.unknownMember("body", name, advice)
+	r.skip(value.Kind())
 }
 
 // knownMember gives what an unknown name was likely meant to be, "" for none.

@@ -56,6 +56,14 @@ func FuzzBody(f *testing.F) {
 // render writes a patch as a client would send it.
 func render(t *testing.T, id contact.ID, p *contact.Patch) []byte {
 	t.Helper()
+	out, err := json.Marshal(members(id, p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func members(id contact.ID, p *contact.Patch) map[string]any {
 	body := map[string]any{"id": id}
 	for _, col := range contact.Collections {
 		if p.Values[col].Sent {
@@ -78,11 +86,7 @@ func render(t *testing.T, id contact.ID, p *contact.Patch) []byte {
 		}
 		body[fieldsName] = fields
 	}
-	out, err := json.Marshal(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
+	return body
 }
 
 // snakeCase is the form of a code.
