@@ -21,8 +21,7 @@ func (a *api) mergeContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	merged, err := wire.ReadMerge(*body)
-	merge.Merged = []contact.ID{merged}
+	err = wire.ReadMerge(*body, &merge)
 	freeBuffer(body)
 	if err != nil {
 		return err
