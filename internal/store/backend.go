@@ -91,8 +91,8 @@ type Reader interface {
 	// contact.MaxAliases at most, as merges see to that.
 	Aliases(ctx context.Context, space contact.SpaceID, id contact.ID) ([]contact.ID, error)
 
-	// List reads live contacts in the order of their ids, which are the marks
-	// of its walk.
+	// List reads live contacts, or deleted ones, in the order of their ids, which
+	// are the marks of its walk.
 	List(ctx context.Context, l Listing) (Walk, error)
 
 	// Updated reads live contacts in the order of their newest changes, which
@@ -168,11 +168,12 @@ type Step struct {
 	Weight  int // as record.Change.Weight gives it
 }
 
-// Listing says which live contacts to read. After and Before are exclusive
-// bounds of the id; 0 for none.
+// Listing says which live contacts to read, or which deleted ones. After and Before
+// are exclusive bounds of the id; 0 for none.
 type Listing struct {
 	Space         contact.SpaceID
 	After, Before contact.ID
+	Deleted       bool               // in place of live ones; then there are no keys
 	Keys          []contact.MatchKey // the contact must have all of these; at most two
 	OldestFirst   bool               // by id; else newest first
 	Limit         int

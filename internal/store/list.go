@@ -8,10 +8,11 @@ import (
 	"github.com/carnet-project/carnet/internal/record"
 )
 
-// Query says which live contacts a list holds. All conditions must hold; the
-// zero Query, but for its Space, holds them all.
+// Query says which live contacts a list holds, or which deleted ones. All conditions
+// must hold; the zero Query, but for its Space, holds all live ones.
 type Query struct {
 	Space        contact.SpaceID
+	Deleted      bool         // in place of live ones; then neither UpdatedSince nor Keys
 	CreatedFrom  contact.Time // inclusive; 0 for no bound
 	CreatedUntil contact.Time // exclusive; 0 for no bound
 	UpdatedSince contact.Time // of the newest change, inclusive; 0 for no bound
@@ -35,7 +36,14 @@ type Place struct {
 // without their origins: a list shows none.
 type ListPage struct {
 	Rows       []contact.Contact
+	Deletions  []Deletion // of each row, where they are deleted
 	Next, Prev Place
+}
+
+// Deletion says by which write a contact was deleted, and when.
+type Deletion struct {
+	Op contact.Seq
+	At contact.Time
 }
 
 // List gives a page of at most limit contacts: newest id first, or, with
@@ -51,7 +59,7 @@ func (s *Store) List(ctx context.Context, q Query, at Place, limit int) (ListPag
 	if q.UpdatedSince != 0 {
 		walk, err = s.updated(ctx, q, first, end, at, limit+1)
 	} else {
-		l := Listing{Space: q.Space, After: max(first, 1) - 1, Before: end, Keys: q.Keys, OldestFirst: at.Back, Limit: limit + 1}
+		l := Listing{Space: q.Space, After: max(first, 1) - 1, Before: end, Deleted: q.Deleted, Keys: q.Keys, OldestFirst: at.Back, Limit: limit + 1}
 		switch mark := contact.ID(at.Mark); {
 		case mark == 0:
 		case at.Back:
@@ -64,7 +72,38 @@ func (s *Store) List(ctx context.Context, q Query, at Place, limit int) (ListPag
 	if err != nil {
 		return ListPage{}, err
 	}
-	return page(&walk, &q, at, limit)
+	p, err := page(&walk, &q, at, limit)
+	if err == nil && q.Deleted {
+		err = s.deletions(ctx, q.Space, &p)
+	}
+	return p, err
+}
+
+// deletions fills in by which writes the contacts of a page were deleted: by the last
+// that each has.
+func (s *Store) deletions(ctx context.Context, space contact.SpaceID, p *ListPage) error {
+	seqs := make([]contact.Seq, len(p.Rows))
+	for i := range p.Rows {
+		seqs[i] = p.Rows[i].Head
+	}
+	by := make(map[contact.Seq]Deletion, len(seqs))
+	err := s.eachChange(ctx, space, seqs, func(row *record.Change) error {
+		if !row.Intact() {
+			return record.ErrDamaged
+		}
+		by[row.Seq] = Deletion{Op: row.Op, At: row.At}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	p.Deletions = make([]Deletion, len(seqs))
+	for i, seq := range seqs {
+		if p.Deletions[i] = by[seq]; by[seq].Op == 0 {
+			return ErrNoRow // the chain is broken
+		}
+	}
+	return nil
 }
 
 // page decodes what a walk brought, which is one row more than the page where
@@ -133,29 +172,29 @@ func (s *Store) updated(ctx context.Context, q Query, first, end contact.ID, at 
 // are equal and not 0 where no contact can match.
 func (s *Store) createdRange(ctx context.Context, q Query) (first, end contact.ID, err error) {
 	if q.CreatedFrom != 0 {
-		if first, err = s.firstCreated(ctx, q.Space, q.CreatedFrom); err != nil || first == 0 {
+		if first, err = s.firstCreated(ctx, &q, q.CreatedFrom); err != nil || first == 0 {
 			return 1, 1, err
 		}
 	}
 	if q.CreatedUntil != 0 {
-		if end, err = s.firstCreated(ctx, q.Space, q.CreatedUntil); err != nil {
+		if end, err = s.firstCreated(ctx, &q, q.CreatedUntil); err != nil {
 			return 0, 0, err
 		}
 	}
 	return first, end, nil
 }
 
-// firstCreated finds the first live contact that was created at t or later, 0
+// firstCreated finds the first contact of a list that was created at t or later, 0
 // for none, by halving the ids: some fifty point reads at the most.
-func (s *Store) firstCreated(ctx context.Context, space contact.SpaceID, t contact.Time) (contact.ID, error) {
-	walk, err := s.reads.List(ctx, Listing{Space: space, Limit: 1})
+func (s *Store) firstCreated(ctx context.Context, q *Query, t contact.Time) (contact.ID, error) {
+	walk, err := s.reads.List(ctx, Listing{Space: q.Space, Deleted: q.Deleted, Limit: 1})
 	if err != nil || len(walk.Rows) == 0 || walk.Rows[0].Created < t {
 		return 0, err
 	}
 	low, high := contact.ID(1), walk.Rows[0].ID
 	for low < high {
 		middle := low + (high-low)/2
-		id, at, ok, err := s.reads.CreatedFrom(ctx, space, middle)
+		id, at, ok, err := s.createdFrom(ctx, q, middle)
 		if err != nil {
 			return 0, err
 		}
@@ -165,8 +204,20 @@ func (s *Store) firstCreated(ctx context.Context, space contact.SpaceID, t conta
 			high = middle
 		}
 	}
-	id, _, _, err := s.reads.CreatedFrom(ctx, space, low)
+	id, _, _, err := s.createdFrom(ctx, q, low)
 	return id, err
+}
+
+// createdFrom gives the first contact of a list from an id on.
+func (s *Store) createdFrom(ctx context.Context, q *Query, from contact.ID) (contact.ID, contact.Time, bool, error) {
+	if !q.Deleted {
+		return s.reads.CreatedFrom(ctx, q.Space, from)
+	}
+	walk, err := s.reads.List(ctx, Listing{Space: q.Space, Deleted: true, After: from - 1, OldestFirst: true, Limit: 1})
+	if err != nil || len(walk.Rows) == 0 {
+		return 0, 0, false, err
+	}
+	return walk.Rows[0].ID, walk.Rows[0].Created, true, nil
 }
 
 // firstChange finds the first change at t or later; one past the newest where

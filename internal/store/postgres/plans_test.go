@@ -40,7 +40,7 @@ const fill = `
 	INSERT INTO space_settings SELECT s, 'Example Ltd', 'UTC', 'US', 'active', '{}', 0, 0, '{}', 1 FROM generate_series(1, 3000) s;
 	INSERT INTO api_keys SELECT s, s, 'key', sha256(s::text::bytea), 'contacts:read', 1, 0, 0, 0 FROM generate_series(1, 3000) s;
 	UPDATE id_blocks SET next = 200000;
-	INSERT INTO contacts SELECT s, s * 20000 + i, 1, (i % 4 = 0)::int, CASE WHEN i % 4 = 0 THEN s * 20000 + i + 1 ELSE 0 END, i, i * 2, 2, 0, '{}', '{"from":[]}'
+	INSERT INTO contacts SELECT s, s * 20000 + i, 1, CASE WHEN i % 4 = 0 THEN 1 WHEN i % 40 = 3 THEN 2 ELSE 0 END, CASE WHEN i % 4 = 0 THEN s * 20000 + i + 1 ELSE 0 END, i, i * 2, 2, 0, '{}', '{"from":[]}'
 		FROM generate_series(1, 4) s, generate_series(1, 20000) i;
 	INSERT INTO aliases SELECT s, s * 20000 + 4 * i, s * 20000 + 4 * i + 1 FROM generate_series(1, 4) s, generate_series(1, 5000) i;
 	INSERT INTO changes (space_id, seq, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes, checksum, edits, snapshot)
@@ -182,6 +182,13 @@ func calls(b *Backend) []func() error {
 		},
 	}
 	for _, oldest := range []bool{false, true} {
+		list = append(list, func() error {
+			walk, err := b.List(bg, store.Listing{Space: space, Deleted: true, OldestFirst: oldest, Limit: 51})
+			if err == nil && len(walk.Rows) != 51 {
+				err = fmt.Errorf("%d deleted contacts", len(walk.Rows))
+			}
+			return err
+		})
 		for _, keys := range [][]contact.MatchKey{nil, {key}, {key, other}} {
 			list = append(list,
 				func() error {

@@ -105,7 +105,7 @@ func first[Row any](rows []Row, err error) (row Row, ok bool, _ error) {
 	return rows[0], true, nil
 }
 
-// List reads live contacts in the order of their ids.
+// List reads live or deleted contacts in the order of their ids.
 func (b *Backend) List(ctx context.Context, l store.Listing) (store.Walk, error) {
 	before := noBound
 	if l.Before != 0 {
@@ -120,7 +120,12 @@ func (b *Backend) List(ctx context.Context, l store.Listing) (store.Walk, error)
 		return b.walk(ctx, "list contacts", l.Limit, l.Space, query, append(args, keyPairs(l.Keys, 2)...)...)
 	}
 	query := listNewest
-	if l.OldestFirst {
+	switch {
+	case l.Deleted && l.OldestFirst:
+		query = listDeletedOldest
+	case l.Deleted:
+		query = listDeletedNewest
+	case l.OldestFirst:
 		query = listOldest
 	}
 	rows, err := list(ctx, b.reads, "list contacts", contactsOf(l.Space), query, args...)

@@ -66,9 +66,13 @@ const (
 	pageOfRows    = `SELECT ` + contactColumns + ` FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (`
 	upToWeight    = `) AS page) AS weighed WHERE before < $2`
 
-	liveRows   = `SELECT ` + contactColumns + `, ` + contactWeight + ` FROM contacts WHERE space_id = $1 AND state = 0 AND id > $3 AND id < $4`
-	listNewest = pageOfRows + liveRows + ` ORDER BY id DESC LIMIT $5` + upToWeight
-	listOldest = pageOfRows + liveRows + ` ORDER BY id LIMIT $5` + upToWeight
+	rowsOfState       = pageOfRows + `SELECT ` + contactColumns + `, ` + contactWeight + ` FROM contacts WHERE space_id = $1 AND id > $3 AND id < $4 AND state = `
+	idsDown           = ` ORDER BY id DESC LIMIT $5` + upToWeight
+	idsUp             = ` ORDER BY id LIMIT $5` + upToWeight
+	listNewest        = rowsOfState + `0` + idsDown
+	listOldest        = rowsOfState + `0` + idsUp
+	listDeletedNewest = rowsOfState + `2` + idsDown
+	listDeletedOldest = rowsOfState + `2` + idsUp
 
 	// A walk along rows that are not all of its list looks at store.MaxLookedAt of
 	// them and no more. With the last of these comes its mark, as stopped, even

@@ -17,7 +17,7 @@ import (
 // noBound stands for an upper bound that is not there.
 const noBound = int64(math.MaxInt64)
 
-// List reads live contacts in the order of their ids.
+// List reads live or deleted contacts in the order of their ids.
 func (b *Backend) List(ctx context.Context, l store.Listing) (store.Walk, error) {
 	before := noBound
 	if l.Before != 0 {
@@ -25,7 +25,9 @@ func (b *Backend) List(ctx context.Context, l store.Listing) (store.Walk, error)
 	}
 	args := []any{int64(l.Space), int64(l.After), before}
 	query := pick(l.OldestFirst, listOldest, listNewest)
-	if len(l.Keys) > 0 {
+	if l.Deleted {
+		query = pick(l.OldestFirst, listDeletedOldest, listDeletedNewest)
+	} else if len(l.Keys) > 0 {
 		query = pick(l.OldestFirst, keyedOldest, keyedNewest)
 		args = append(args, keyPairs(l.Keys)...)
 	}

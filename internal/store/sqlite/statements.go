@@ -31,11 +31,14 @@ const (
 
 	// Bounds that are always there keep these one plan each: 0 and the greatest
 	// integer stand for none.
-	listNewest = listed + ` ORDER BY id DESC`
-	listOldest = listed + ` ORDER BY id`
+	listNewest        = listed + `0` + between + ` ORDER BY id DESC`
+	listOldest        = listed + `0` + between + ` ORDER BY id`
+	listDeletedNewest = listed + `2` + between + ` ORDER BY id DESC`
+	listDeletedOldest = listed + `2` + between + ` ORDER BY id`
 	// Walks give a row for each that they look at, so that who asks can count
 	// them: beside the contact, or NULLs where it is not of the list, the mark.
-	listed       = `SELECT ` + contactColumns + `, id FROM contacts WHERE space_id = ?1 AND state = 0 AND id > ?2 AND id < ?3`
+	listed       = `SELECT ` + contactColumns + `, id FROM contacts WHERE space_id = ?1 AND state = `
+	between      = ` AND id > ?2 AND id < ?3`
 	found        = `SELECT c.id, c.version, c.state, c.parent_id, c.created_at, c.head_seq, c.depth, c.checksum, c.doc, c.origins`
 	contactWidth = 10 // columns
 	keyed        = found + `, k.id FROM match_keys k LEFT JOIN contacts c ON c.id = k.id AND c.space_id = ?1 AND c.state = 0

@@ -16,6 +16,7 @@ import (
 
 var listTests = []suite.Test{
 	{"a list has live contacts of the Space in the order of their ids", testList},
+	{"a list of deleted contacts has these alone", testListDeleted},
 	{"contacts are found by their match keys, and by two at once", testListKeys},
 	{"the first contact from an id on", testCreatedFrom},
 	{"a chain gives the changes of one contact", testChain},
@@ -71,6 +72,26 @@ func testList(t *testing.T, b store.Backend) {
 	wantList(t, b, store.Listing{Space: space, Limit: 100, After: 2, Before: 8}, 6, 5, 3)
 	wantList(t, b, store.Listing{Space: other, Limit: 100}, 7)
 	wantList(t, b, store.Listing{Space: other + 1, Limit: 100})
+}
+
+// CONTRACT D31.
+func testListDeleted(t *testing.T, b store.Backend) {
+	space, other := peopled(t, b)
+	for _, id := range []contact.ID{2, 3, 8} {
+		row := rowOf(space, id, 2, fmt.Sprint("Ada ", id))
+		row.State = contact.Deleted
+		row.Seal()
+		suite.Commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: row, Loaded: 1, Moved: true}}})
+	}
+	wantList(t, b, store.Listing{Space: space, Limit: 100}, 9, 6, 5, 1)
+	deleted := func(l store.Listing) store.Listing { l.Space, l.Deleted = space, true; return l }
+	wantList(t, b, deleted(store.Listing{Limit: 100}), 8, 3, 2)
+	wantList(t, b, deleted(store.Listing{Limit: 100, OldestFirst: true}), 2, 3, 8)
+	wantList(t, b, deleted(store.Listing{Limit: 2}), 8, 3)
+	wantList(t, b, deleted(store.Listing{Limit: 2, Before: 8}), 3, 2)
+	wantList(t, b, deleted(store.Listing{Limit: 2, After: 2, OldestFirst: true}), 3, 8)
+	wantList(t, b, deleted(store.Listing{Limit: 2, After: 3, Before: 8}))
+	wantList(t, b, store.Listing{Space: other, Deleted: true, Limit: 100})
 }
 
 // CONTRACT D17.
