@@ -18,6 +18,8 @@ type Row struct {
 	Location     *string      `json:"location"`
 	Emails       []string     `json:"emails,omitzero"`        // all of them, with Query.AllEmails
 	CustomFields CustomFields `json:"custom_fields,omitzero"` // all 30, with Query.CustomFields
+	DeletedAt    time.Time    `json:"deleted_at,omitzero"`    // with Query.Deleted, to the microsecond, UTC
+	ChangeID     string       `json:"change_id,omitzero"`     // with Query.Deleted: the change that deleted it
 }
 
 // Query says which contacts to list and how. The zero Query lists all, newest
@@ -34,6 +36,9 @@ type Query struct {
 	// Email and Phone find contacts that have such a value, primary or not,
 	// compared as the server compares them. nil is any: new(text) is one.
 	Email, Phone *string
+	// Deleted lists the contacts that were deleted, and no others. It goes with
+	// neither UpdatedSince, Email nor Phone.
+	Deleted bool
 
 	AllEmails    bool // rows have Emails
 	CustomFields bool // rows have CustomFields
@@ -111,7 +116,7 @@ func (q *Query) values() url.Values {
 		v.Set("updated_since", q.UpdatedSince.UTC().Format(time.RFC3339Nano))
 	}
 	for name, on := range map[string]bool{
-		"include_all_emails": q.AllEmails, "include_custom_fields": q.CustomFields, "use_custom_field_labels": q.Labels,
+		"deleted": q.Deleted, "include_all_emails": q.AllEmails, "include_custom_fields": q.CustomFields, "use_custom_field_labels": q.Labels,
 	} {
 		if on {
 			v.Set(name, "1")

@@ -37,7 +37,8 @@ func TestListAnswer(t *testing.T) {
 	client, _ := scripted(t, []reply{{status: 200, body: `{"data":[
 		{"id":7,"email":"a@example.com","name":null,"phone":"+1 555 0123","location":null,
 		 "emails":["a@example.com","b@example.com"],"custom_fields":{"profile_field_16":12.50}},
-		{"id":6,"email":null,"name":"Ada","phone":null,"location":"London"}],
+		{"id":6,"email":null,"name":"Ada","phone":null,"location":"London"},
+		{"id":5,"email":null,"name":"Zoe","phone":null,"location":null,"deleted_at":"2026-03-01T12:00:00.000001Z","change_id":"1-7"}],
 		"path":"http://carnet.example.com/public-api/v1/contacts","per_page":2,
 		"next_cursor":"n","next_page_url":"http://carnet.example.com/public-api/v1/contacts?cursor=n","prev_cursor":null,"prev_page_url":null}`}})
 	got, err := client.List(t.Context(), api.Query{})
@@ -49,6 +50,7 @@ func TestListAnswer(t *testing.T) {
 			{ID: 7, Email: text("a@example.com"), Phone: text("+1 555 0123"), Emails: []string{"a@example.com", "b@example.com"},
 				CustomFields: api.CustomFields{"profile_field_16": json.Number("12.50")}},
 			{ID: 6, Name: text("Ada"), Location: text("London")},
+			{ID: 5, Name: text("Zoe"), DeletedAt: time.Date(2026, 3, 1, 12, 0, 0, 1000, time.UTC), ChangeID: "1-7"},
 		},
 		Path: "http://carnet.example.com/public-api/v1/contacts", PerPage: 2,
 		NextCursor: "n", NextPageURL: "http://carnet.example.com/public-api/v1/contacts?cursor=n",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,6 +15,7 @@ type contactList struct {
 	UpdatedSince *string `tried:"since,changed-since,modified-since" placeholder:"TIME" help:"Those that changed since then, changed last at the end, as in 2026-01-31T14:00:00Z."`
 	Start        *string `tried:"from,after,created-after" placeholder:"TIME" help:"Those made then or later, as in '2026-01-31 14:00:00' in the time zone of the Space."`
 	End          *string `tried:"until,before,to,created-before" placeholder:"TIME" help:"Those made then or earlier, likewise."`
+	Deleted      bool    `help:"Those that were deleted, with when and by which change, and no others."`
 	Limit        *int    `placeholder:"N" help:"Stop after so many, and say so on standard error where there are more. Default: all."`
 	PerPage      int     `tried:"page-size,batch" default:"1000" placeholder:"N" help:"How many are asked for at once, 1 to 5000. Default: 1000."`
 	format
@@ -57,6 +59,10 @@ func (c *contactList) Run(in *surroundings, server *contactCommand) error {
 		return err
 	}
 	out := &listing{to: in.stdout, format: c.format, head: contactHead, like: api.Row{}}
+	if c.Deleted {
+		out.head = append(slices.Clone(contactHead), "DELETED", "CHANGE")
+		out.like = api.Row{DeletedAt: time.Unix(0, 0), ChangeID: "-"} // which has every column
+	}
 	for row, err := range client.All(in.ctx, c.query()) {
 		switch {
 		case err != nil:
@@ -65,6 +71,9 @@ func (c *contactList) Run(in *surroundings, server *contactCommand) error {
 			return errors.Join(out.end(), tellMore(in, *c.Limit))
 		}
 		cells := contactCells(&row)
+		if c.Deleted {
+			cells = append(cells, row.DeletedAt.Format(time.RFC3339), row.ChangeID)
+		}
 		if err := out.add(row, cells); err != nil {
 			return err
 		}
@@ -75,7 +84,7 @@ func (c *contactList) Run(in *surroundings, server *contactCommand) error {
 // query asks for no more at once than are shown, and one: it tells that there
 // are more.
 func (c *contactList) query() api.Query {
-	q := api.Query{Email: c.Email, Phone: c.Phone, UpdatedSince: c.since, Start: c.Start, End: c.End, Paging: api.Paging{PerPage: c.PerPage}}
+	q := api.Query{Deleted: c.Deleted, Email: c.Email, Phone: c.Phone, UpdatedSince: c.since, Start: c.Start, End: c.End, Paging: api.Paging{PerPage: c.PerPage}}
 	if c.Limit != nil {
 		q.PerPage = min(q.PerPage, *c.Limit+1)
 	}

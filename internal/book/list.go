@@ -17,8 +17,9 @@ const (
 )
 
 // List says which contacts to list, and which page of them. The zero List,
-// but for PerPage, is the first page of all.
+// but for PerPage, is the first page of all that are not deleted.
 type List struct {
+	Deleted      bool         // those that are; by neither UpdatedSince, Email nor Phone
 	CreatedFrom  contact.Time // inclusive; 0 for no bound
 	CreatedUntil contact.Time // exclusive; 0 for no bound
 	UpdatedSince contact.Time // inclusive; 0 for no bound; orders by the newest change, oldest first
@@ -34,7 +35,14 @@ type List struct {
 // goes on all the same. A cursor is "" where there is nothing in its direction.
 type ListPage struct {
 	Contacts   []contact.Contact
+	Deletions  []Deletion // of each contact, where they are deleted
 	Next, Prev string
+}
+
+// Deletion tells when a contact was deleted, and by which write.
+type Deletion struct {
+	At     contact.Time
+	Change contact.ChangeID
 }
 
 // List gives a page of the contacts of a Space (CONTRACT P4, D17). It needs
@@ -47,7 +55,7 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (ListPage, err
 	if err != nil {
 		return ListPage{}, err
 	}
-	q := store.Query{Space: g.Space.ID, CreatedFrom: l.CreatedFrom, CreatedUntil: l.CreatedUntil, UpdatedSince: l.UpdatedSince}
+	q := store.Query{Space: g.Space.ID, Deleted: l.Deleted, CreatedFrom: l.CreatedFrom, CreatedUntil: l.CreatedUntil, UpdatedSince: l.UpdatedSince}
 	if l.Email != "" {
 		q.Keys = append(q.Keys, keyOf(contact.Emails, l.Email, g))
 	}
@@ -56,7 +64,7 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (ListPage, err
 	}
 	name := listName{
 		space: g.Space.ID,
-		query: fmt.Sprintf("contacts %d %d %d %q %q", l.CreatedFrom, l.CreatedUntil, l.UpdatedSince, l.Email, l.Phone),
+		query: fmt.Sprintf("contacts %t %d %d %d %q %q", l.Deleted, l.CreatedFrom, l.CreatedUntil, l.UpdatedSince, l.Email, l.Phone),
 		dated: l.CreatedFrom != 0 || l.CreatedUntil != 0,
 	}
 	at, err := name.place(secret, l.Cursor)
@@ -67,7 +75,11 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (ListPage, err
 	if err != nil {
 		return ListPage{}, err
 	}
-	return ListPage{Contacts: page.Rows, Next: name.cursor(secret, page.Next), Prev: name.cursor(secret, page.Prev)}, nil
+	answer := ListPage{Contacts: page.Rows, Next: name.cursor(secret, page.Next), Prev: name.cursor(secret, page.Prev)}
+	for _, d := range page.Deletions {
+		answer.Deletions = append(answer.Deletions, Deletion{d.At, contact.ChangeID{Space: g.Space.ID, Op: d.Op}})
+	}
+	return answer, nil
 }
 
 func keyOf(col contact.Collection, text string, g access.Grant) contact.MatchKey {

@@ -26,6 +26,7 @@ var (
 		moment("updated_since", func(q *asked) *contact.Time { return &q.updatedSince }),
 		value("email", contact.Emails, "a valid email", emailTyped, func(q *asked) *string { return &q.email }),
 		value("phone", contact.Phones, "a valid phone number", phoneTyped, func(q *asked) *string { return &q.phone }),
+		flag("deleted", func(q *asked) *bool { return &q.deleted }),
 		perPageParam, cursorParam,
 		flag("include_all_emails", func(q *asked) *bool { return &q.allEmails }),
 		flag("include_custom_fields", func(q *asked) *bool { return &q.customFields }),
@@ -100,7 +101,10 @@ func (q *asked) pageSize() int {
 // listContacts answers a page of contacts (CONTRACT P4, D17).
 func (a *api) listContacts(w http.ResponseWriter, r *request) error {
 	q := &r.asked
-	l := book.List{Cursor: q.cursor, PerPage: q.pageSize(), Email: q.email, Phone: q.phone, UpdatedSince: q.updatedSince}
+	l := book.List{Cursor: q.cursor, PerPage: q.pageSize(), Deleted: q.deleted, Email: q.email, Phone: q.phone, UpdatedSince: q.updatedSince}
+	if err := q.checkDeleted(); err != nil {
+		return err
+	}
 	if q.start != nil && q.end != nil && !q.end.After(*q.start) {
 		return fault.At("end_date", fault.CodeParameterInvalid, "Send an end_date that is after the start_date.")
 	}
@@ -122,10 +126,29 @@ func (a *api) listContacts(w http.ResponseWriter, r *request) error {
 		b = b.open('{').member("data").open('[')
 		for i := range page.Contacts {
 			b = row.write(b, &page.Contacts[i])
+			if page.Deletions != nil {
+				b = b.member("deleted_at").moment(page.Deletions[i].At)
+				b = b.member("change_id").text(page.Deletions[i].Change.String())
+			}
+			b = b.end('}')
 		}
 		return a.endPage(b.end(']'), r, l.PerPage, page.Next, page.Prev)
 	})
 	return nil
+}
+
+// checkDeleted refuses what finds no deleted contact (CONTRACT D31).
+func (q *asked) checkDeleted() error {
+	var bad []fault.Problem
+	add := func(sent bool, name, why string) {
+		if q.deleted && sent {
+			bad = append(bad, fault.Problem{Path: name, Code: fault.CodeParameterInvalid, Message: "Leave out " + name + " where deleted is 1: " + why})
+		}
+	}
+	add(q.email != "", "email", "a deleted contact is found by no value.")
+	add(q.phone != "", "phone", "a deleted contact is found by no value.")
+	add(q.updatedSince != 0, "updated_since", "each row says when the contact was deleted.")
+	return fault.Problems(bad)
 }
 
 // rowWriter writes the rows of a list (CONTRACT P4).
@@ -139,6 +162,7 @@ var primaryNames = [contact.NumCollections]string{"email", "phone", "name", "loc
 // primaryOrder is the order in which a row has its primaries.
 var primaryOrder = [contact.NumCollections]contact.Collection{contact.Emails, contact.Names, contact.Phones, contact.Locations}
 
+// write begins a row.
 func (rw rowWriter) write(b jsonText, c *contact.Contact) jsonText {
 	b = b.contactID(c.ID)
 	for _, col := range primaryOrder {
@@ -150,7 +174,7 @@ func (rw rowWriter) write(b jsonText, c *contact.Contact) jsonText {
 	if rw.fields != nil {
 		b = b.fields(c, rw.fields)
 	}
-	return b.end('}')
+	return b
 }
 
 // endPage ends an answer that is a page, which has begun with its data

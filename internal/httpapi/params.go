@@ -29,6 +29,7 @@ type asked struct {
 	perPage int // 0 for the usual
 	cursor  string
 
+	deleted      bool
 	email, phone string // as ParseValue gives them; "" for any
 	updatedSince contact.Time
 	start, end   *time.Time // nil for no bound: the zero time is one that can be sent

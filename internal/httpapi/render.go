@@ -124,6 +124,11 @@ func (b jsonText) sent(c *contact.Contact, p *contact.Patch, l *look, more *besi
 	return b.beside(c, l, more).end('}')
 }
 
+// moment writes a time to the microsecond.
+func (b jsonText) moment(t contact.Time) jsonText {
+	return b.text(t.Std().Format("2006-01-02T15:04:05.000000Z"))
+}
+
 // contactID begins what is told of a contact.
 func (b jsonText) contactID(id contact.ID) jsonText {
 	return b.open('{').member("id").integer(int64(id))
