@@ -44,7 +44,7 @@ func TestWritesAskForTheKeyAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := openShop(t)
 			a, b := s.create(t, emails("a@example.com")), s.create(t, emails("b@example.com"))
-			g, _, err := s.Enter(t.Context(), s.secret, access.Write, access.Update)
+			g, _, err := s.Enter(t.Context(), s.secret, access.Update, access.Write)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -71,7 +71,7 @@ func TestWritesAskForTheKeyAgain(t *testing.T) {
 // believed by its end.
 func TestAskingAgainIsFree(t *testing.T) {
 	s := openShop(t)
-	g, _, err := s.Enter(t.Context(), s.secret, access.Write, access.Create)
+	g, _, err := s.Enter(t.Context(), s.secret, access.Create, access.Write)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 // a 401 it is zero.
 //
 // secret is the text after "Bearer"; a malformed one costs no look-up.
-func (b *Book) Enter(ctx context.Context, secret string, scope access.Scope, bucket access.Bucket) (access.Grant, access.Verdict, error) {
+func (b *Book) Enter(ctx context.Context, secret string, bucket access.Bucket, scopes ...access.Scope) (access.Grant, access.Verdict, error) {
 	s, ok := access.ParseSecret(secret)
 	if !ok {
 		return access.Grant{}, access.Verdict{}, access.Unauthenticated(fault.CodeKeyMalformed)
@@ -30,8 +30,10 @@ func (b *Book) Enter(ctx context.Context, secret string, scope access.Scope, buc
 	if err != nil {
 		return access.Grant{}, v, err
 	}
-	if err := g.Allow(scope); err != nil {
-		return access.Grant{}, v, err
+	for _, scope := range scopes {
+		if err := g.Allow(scope); err != nil {
+			return access.Grant{}, v, err
+		}
 	}
 	if !v.Allowed {
 		return access.Grant{}, v, access.RateLimited(v)

@@ -79,7 +79,7 @@ func (s *shop) makeKey(t *testing.T, scopes access.Scopes) (access.APIKey, strin
 }
 
 func (s *shop) enter(t *testing.T, secret string) (access.Verdict, error) {
-	_, v, err := s.Enter(t.Context(), secret, access.Write, access.Update)
+	_, v, err := s.Enter(t.Context(), secret, access.Update, access.Write)
 	return v, err
 }
 
@@ -228,11 +228,11 @@ func TestRefusedRequestsCount(t *testing.T) {
 func TestBucketsAreApart(t *testing.T) {
 	s := openShop(t)
 	for range 30 {
-		if _, _, err := s.Enter(t.Context(), s.secret, access.Read, access.Get); err != nil {
+		if _, _, err := s.Enter(t.Context(), s.secret, access.Get, access.Read); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_, _, err := s.Enter(t.Context(), s.secret, access.Read, access.Get)
+	_, _, err := s.Enter(t.Context(), s.secret, access.Get, access.Read)
 	wantCode(t, err, fault.RateLimited, "rate_limited")
 	if v, err := s.enter(t, s.secret); err != nil || v.Remaining != 59 {
 		t.Errorf("update: %d remain, %v", v.Remaining, err)

@@ -66,7 +66,7 @@ func TestLogs(t *testing.T) {
 	if err := update("cli: eve", func(s *access.Space) { s.Region = "GB" }); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); err != nil { // which notes the use
+	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Get, access.Read); err != nil { // which notes the use
 		t.Fatal(err)
 	}
 	b.Close()

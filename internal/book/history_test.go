@@ -187,7 +187,7 @@ func TestFeedOfARevokedKey(t *testing.T) { synctest.Test(t, testFeedOfARevokedKe
 func testFeedOfARevokedKey(t *testing.T) {
 	s := openShop(t)
 	c := s.create(t, emails("a@example.com"))
-	g, _, err := s.Enter(t.Context(), s.secret, access.Read, access.List)
+	g, _, err := s.Enter(t.Context(), s.secret, access.List, access.Read)
 	if err != nil {
 		t.Fatal(err)
 	}

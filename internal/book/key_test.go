@@ -21,11 +21,11 @@ func TestCreateKeyWorksAtOnce(t *testing.T) {
 	if k.Name != access.DefaultKeyName || k.Scopes != access.DefaultScopes || k.Created != contact.TimeOf(*now) {
 		t.Errorf("made %+v", k)
 	}
-	g, v, err := b.Enter(t.Context(), secret.Reveal(), access.Write, access.Update)
+	g, v, err := b.Enter(t.Context(), secret.Reveal(), access.Update, access.Write)
 	if err != nil || g.Key.ID != k.ID || g.Space.ID != space.ID || v.Remaining != 59 {
 		t.Errorf("entered as %+v with %+v, %v", g, v, err)
 	}
-	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Admin, access.Update); code(err) != "scope_missing" {
+	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Update, access.Admin); code(err) != "scope_missing" {
 		t.Errorf("admin: %v", err)
 	}
 }
@@ -37,7 +37,7 @@ func TestRevokeKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); err != nil {
+	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Get, access.Read); err != nil {
 		t.Fatal(err)
 	}
 	first, already, err := b.RevokeKey(t.Context(), "test", k.ID)
@@ -45,7 +45,7 @@ func TestRevokeKey(t *testing.T) {
 		t.Errorf("revoked %+v, already %v, %v", first, already, err)
 	}
 	*now = now.Add(time.Second)
-	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); code(err) != fault.CodeKeyInvalid {
+	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Get, access.Read); code(err) != fault.CodeKeyInvalid {
 		t.Errorf("a second later: %v", err)
 	}
 	again, already, err := b.RevokeKey(t.Context(), "test", k.ID)

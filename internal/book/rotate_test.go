@@ -19,7 +19,7 @@ func TestRotateKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	enter := func(s access.Secret) fault.Code {
-		_, _, err := b.Enter(t.Context(), s.Reveal(), access.Read, access.Get)
+		_, _, err := b.Enter(t.Context(), s.Reveal(), access.Get, access.Read)
 		return code(err)
 	}
 	var shown book.Rotation

@@ -44,7 +44,7 @@ func TestUpdateSpace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); err != nil {
+	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Get, access.Read); err != nil {
 		t.Fatal(err)
 	}
 	set := func(sub access.Subscription) error {
@@ -64,7 +64,7 @@ func TestUpdateSpace(t *testing.T) {
 		t.Fatal(err)
 	}
 	*now = now.Add(time.Second)
-	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Read, access.Get); code(err) != "subscription_inactive" {
+	if _, _, err := b.Enter(t.Context(), secret.Reveal(), access.Get, access.Read); code(err) != "subscription_inactive" {
 		t.Errorf("a second later: %v", err)
 	}
 }

@@ -17,11 +17,18 @@ import (
 // a contact by an alias there, and what the answer must hold to show that it
 // led to the survivor.
 var byAlias = map[string]struct{ path, body, shows string }{
-	"GET /public-api/v1/contacts/{id}":         {"/contacts/{alias}", "", `"id":{survivor},`},
-	"PUT /public-api/v1/contacts/{id}":         {"/contacts/{alias}", `{"names":["By an alias"]}`, `"id":{survivor},`},
-	"POST /public-api/v1/contacts/{id}/merge":  {"/contacts/{alias}/merge", `{"merged_id":{other}}`, `"id":{survivor},`},
-	"GET /public-api/v1/contacts/{id}/changes": {"/contacts/{alias}/changes", "", `"contact_id":{survivor},`},
-	"GET /public-api/v1/contacts/{id}/diff":    {"/contacts/{alias}/diff?from=1&to=3", "", `"p2@example.com",`},
+	"PATCH /public-api/v1/contacts/{id}":                         {"/contacts/{alias}", `{"names":{"add":["By an alias"]}}`, `"id":{survivor},`},
+	"POST /public-api/v1/contacts/{id}/changes/{change_id}/undo": {"/contacts/{alias}/changes/{change}/undo", "", `"id":{survivor},`},
+	"GET /public-api/v1/contacts/{id}":                           {"/contacts/{alias}", "", `"id":{survivor},`},
+	"PUT /public-api/v1/contacts/{id}":                           {"/contacts/{alias}", `{"names":["By an alias"]}`, `"id":{survivor},`},
+	"POST /public-api/v1/contacts/{id}/merge":                    {"/contacts/{alias}/merge", `{"merged_id":{other}}`, `"id":{survivor},`},
+	"GET /public-api/v1/contacts/{id}/changes":                   {"/contacts/{alias}/changes", "", `"contact_id":{survivor},`},
+	"GET /public-api/v1/contacts/{id}/diff":                      {"/contacts/{alias}/diff?from=1&to=3", "", `"p2@example.com",`},
+}
+
+// notByAlias are the routes that take a contact's own id alone, with the reason.
+var notByAlias = map[string]string{
+	"DELETE /public-api/v1/contacts/{id}": "who names an alias may not know who would go: see deletes.txt",
 }
 
 // CONTRACT S6, D23: every id that was merged away leads to the survivor, through
@@ -33,6 +40,9 @@ func TestAliasesOnEveryRoute(t *testing.T) {
 		}
 		t.Run(route, func(t *testing.T) {
 			row, ok := byAlias[route]
+			if reason := notByAlias[route]; reason != "" {
+				t.Skip(reason)
+			}
 			if !ok {
 				t.Fatal("this route takes an id: give it a row in byAlias")
 			}
@@ -47,9 +57,11 @@ func TestAliasesOnEveryRoute(t *testing.T) {
 			method, _, _ := strings.Cut(route, " ")
 			for _, alias := range ids[:2] {
 				stranger := w.make(t, "stranger@example.com")
+				change := w.ask(t, "PUT", fmt.Sprintf("/contacts/%d", alias), `{"locations":["London"]}`).Header().Get("X-Change-Id")
+				w.ask(t, "PUT", fmt.Sprintf("/contacts/%d", alias), `{"phones":["112"]}`)
 				fill := func(text string) string {
 					return strings.NewReplacer("{alias}", strconv.FormatInt(alias, 10), "{survivor}", strconv.FormatInt(ids[2], 10),
-						"{other}", strconv.FormatInt(stranger, 10)).Replace(text)
+						"{other}", strconv.FormatInt(stranger, 10), "{change}", change).Replace(text)
 				}
 				res := w.ask(t, method, fill(row.path), fill(row.body))
 				if !strings.Contains(res.Body.String(), fill(row.shows)) {

@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -13,7 +14,7 @@ type errorBody struct {
 	message, code, requestID string
 	hasErrors                bool
 	problems                 []problem
-	other                    []string // members that do not belong there
+	other                    []string // further members
 }
 
 type problem struct {
@@ -107,12 +108,22 @@ func (c *conversation) checkAlways(res *http.Response, body, method string) {
 	if after := h.Get("Retry-After"); after != "" && !secondsForm.MatchString(after) {
 		c.errorf("Retry-After: %q", after)
 	}
-	if location := h.Get("Location"); (location != "") != (res.StatusCode == 201) {
+	dry := h.Get("X-Dry-Run") != ""
+	if location := h.Get("Location"); (location != "") != (res.StatusCode == 201 && !dry) {
 		c.errorf("Location: %q with %d", location, res.StatusCode)
 	}
 	limit, remaining, reset := h.Get("X-RateLimit-Limit"), h.Get("X-RateLimit-Remaining"), h.Get("X-RateLimit-Reset")
 	if (limit == "") != (remaining == "") || (limit == "") != (reset == "") {
 		c.errorf("some of the X-RateLimit headers are missing: %q %q %q", limit, remaining, reset)
+	}
+	if dry && (h.Get("ETag") != "" || h.Get("X-Change-Id") != "" || res.StatusCode >= 300) {
+		c.errorf("a dry run with %d: %v", res.StatusCode, h)
+	}
+	if res.StatusCode == http.StatusNoContent {
+		if body != "" || h.Get("Content-Type") != "" || h.Get("Content-Length") != "" {
+			c.errorf("a 204 has no body: %v %s", h, body)
+		}
+		return
 	}
 	if res.StatusCode == http.StatusNotModified {
 		if body != "" || h.Get("ETag") == "" || h.Get("Content-Length") != "" {
@@ -141,7 +152,12 @@ func (c *conversation) checkWhen(res *http.Response, name string, when bool, val
 func (c *conversation) checkErrorBody(res *http.Response, body string) {
 	e := errorOf(body)
 	c.codes[e.code] = true
-	if !jsontext.Value(body).IsValid() || e.message == "" || e.code == "" || e.other != nil ||
+	for _, member := range e.other {
+		if res.StatusCode != 409 || !slices.Contains([]string{"changes", "conflicts", "id", "change_id"}, member) {
+			c.errorf("%s does not belong there: %s", member, body)
+		}
+	}
+	if !jsontext.Value(body).IsValid() || e.message == "" || e.code == "" ||
 		e.requestID != res.Header.Get("X-Request-Id") ||
 		e.hasErrors != (res.StatusCode == 422) || e.hasErrors && len(e.problems) == 0 {
 		c.errorf("not the shape of an error: %s", body)

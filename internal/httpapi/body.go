@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/wire"
 )
 
 // maxBody is how many octets a body may have (CONTRACT D5).
@@ -47,6 +48,29 @@ func (a *api) readBody(r *request) (*[]byte, error) {
 		return nil, err
 	}
 	return buf, nil
+}
+
+// readNothing reads the body of a request that needs none: it may be empty, and then
+// of any type.
+func (a *api) readNothing(r *request) error {
+	if r.body.ended {
+		return a.place(r)
+	}
+	if r.ContentLength > maxBody {
+		return bodyTooLarge()
+	}
+	buf := buffers.Get().(*[]byte)
+	defer freeBuffer(buf)
+	if err := a.receive(r, buf); err != nil {
+		return err
+	}
+	if err := a.place(r); err != nil || len(*buf) == 0 {
+		return err
+	}
+	if err := checkMedia(r.Header); err != nil {
+		return err
+	}
+	return wire.ReadNothing(*buf)
 }
 
 // receive reads a body to its end, as one of those that its Space may have on

@@ -6,7 +6,6 @@ import (
 
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/wire"
 )
 
@@ -38,15 +37,13 @@ func (a *api) getContact(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-// putContact is the sparse PUT (CONTRACT S1-S7).
+// putContact is the sparse PUT (CONTRACT S1-S7). One that says what it was made
+// from is answered with what is stored, which its sender may not know yet.
 func (a *api) putContact(w http.ResponseWriter, r *request) error {
 	put := contact.Put{Ref: r.ref}
 	var err error
-	if put.Match, err = ifMatch(r.Header); err != nil {
+	if put.Match, put.Base, err = r.conditions(); err != nil {
 		return err
-	}
-	if len(r.Header["If-None-Match"]) > 0 {
-		return fault.At("If-None-Match", fault.CodeHeaderInvalid, "A PUT takes If-Match alone: it changes a contact and never makes one.")
 	}
 	body, err := a.readBody(r)
 	if err != nil {
@@ -61,7 +58,31 @@ func (a *api) putContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	return a.answerWritten(w, r, http.StatusOK, &written, &put.Patch)
+	return a.answerSent(w, r, http.StatusOK, &written, &put.Patch, put.Base.Version == 0)
+}
+
+// patchContact changes a part of a contact (CONTRACT D26).
+func (a *api) patchContact(w http.ResponseWriter, r *request) error {
+	amend := contact.Amend{Ref: r.ref}
+	var err error
+	if amend.Match, amend.Base, err = r.conditions(); err != nil {
+		return err
+	}
+	body, err := a.readBody(r)
+	if err != nil {
+		return err
+	}
+	amend.BodyID, err = wire.ReadAmendment(*body, &amend.Amendment)
+	freeBuffer(body)
+	if err != nil {
+		return err
+	}
+	written, err := a.book.Do(r.Context(), r.grant, r.terms, &amend)
+	if err != nil {
+		return err
+	}
+	shows := amend.Amendment.Shows()
+	return a.answerSent(w, r, http.StatusOK, &written, &shows, false)
 }
 
 // createContact makes a contact (CONTRACT P3, D16).
@@ -80,35 +101,22 @@ func (a *api) createContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	w.Header()["Location"] = []string{base + "/contacts/" + strconv.FormatInt(int64(written.Contact.ID), 10)}
-	return a.answerWritten(w, r, http.StatusCreated, &written, &create.Patch)
+	if !r.terms.Dry {
+		w.Header()["Location"] = []string{base + "/contacts/" + strconv.FormatInt(int64(written.Contact.ID), 10)}
+	}
+	return a.answerSent(w, r, http.StatusCreated, &written, &create.Patch, true)
 }
 
-// answerWritten answers what a write sent, as it is stored now, and the name of
-// the change where there was one (CONTRACT S7, D22). Of the contact that the decision
-// left nothing is read again.
-func (a *api) answerWritten(w http.ResponseWriter, r *request, status int, written *book.Written, p *contact.Patch) error {
-	more, err := a.besideWritten(r, written)
-	if err != nil {
-		return err
+// answerSent answers what a write sent, as it is stored now (CONTRACT S7). Where
+// that holds more than was sent, who may not read sees the id alone (CONTRACT
+// D19).
+func (a *api) answerSent(w http.ResponseWriter, r *request, status int, written *book.Written, p *contact.Patch, known bool) error {
+	shows, id := *p, written.Contact.ID
+	if !known && !r.reads() {
+		shows = contact.Patch{}
 	}
-	setWritten(w.Header(), r, written)
-	answer(w, r, status, func(b jsonText) jsonText { return b.sent(&written.Contact, p, fieldLook(r), more) })
-	return nil
-}
-
-// varied tells whether parameters make an answer another than the plain one, and
-// so none of the versions that an ETag names (CONTRACT D20). One that says what
-// is usual varies nothing.
-func (r *request) varied() bool { return r.asked != asked{} }
-
-// setWritten says which version a write left, and names its change where there
-// was one (CONTRACT D20, D22).
-func setWritten(h http.Header, r *request, written *book.Written) {
-	if !r.varied() {
-		h["ETag"] = []string{etag(written.Contact.Version)}
+	if status == http.StatusCreated && r.terms.Dry {
+		id = 0 // there is none
 	}
-	if written.Change.Op != 0 {
-		h["X-Change-Id"] = []string{written.Change.String()}
-	}
+	return a.answerWritten(w, r, status, written, func(b jsonText) jsonText { return b.sent(id, &written.Contact, &shows, fieldLook(r)) })
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 )
 
@@ -45,7 +46,7 @@ func (a *api) fail(rt *route, w http.ResponseWriter, r *request, err error) {
 	case fault.Unauthenticated, fault.Forbidden, fault.RateLimited, fault.Misdirected, fault.SpaceFull:
 		a.refusals.Note(e.Code)
 	}
-	a.answerError(w, r, e)
+	a.answerError(w, r, e, r.evidence(err))
 	if errors.Is(err, context.Canceled) {
 		r.status = clientGone
 	}
@@ -69,8 +70,9 @@ func internalError() *fault.Error {
 	return fault.New(fault.Internal, fault.CodeInternal, "Something went wrong on our side. Tell us the request_id if it happens again.")
 }
 
-// answerError sends an error in its one shape (CONTRACT D3).
-func (a *api) answerError(w http.ResponseWriter, r *request, e *fault.Error) {
+// answerError sends an error in its one shape (CONTRACT D3), with what it rests
+// on, if it does.
+func (a *api) answerError(w http.ResponseWriter, r *request, e *fault.Error, on *contact.Refusal) {
 	h := w.Header()
 	switch e.Kind {
 	case fault.Unauthenticated:
@@ -82,7 +84,13 @@ func (a *api) answerError(w http.ResponseWriter, r *request, e *fault.Error) {
 			h["Retry-After"] = []string{seconds(e.RetryAfter)}
 		}
 	}
-	answer(w, r, statuses[e.Kind], func(b jsonText) jsonText { return b.fault(e, r.id) })
+	answer(w, r, statuses[e.Kind], func(b jsonText) jsonText {
+		b = b.fault(e)
+		if on != nil {
+			b = b.evidence(on, r)
+		}
+		return b.member("request_id").text(r.id).end('}')
+	})
 }
 
 // seconds rounds up, so that nobody comes back too early.
@@ -90,13 +98,14 @@ func seconds(wait time.Duration) string {
 	return strconv.FormatInt(int64(max(1, (wait+time.Second-1)/time.Second)), 10)
 }
 
-func (b jsonText) fault(e *fault.Error, id string) jsonText {
+// fault begins an error; its request_id follows.
+func (b jsonText) fault(e *fault.Error) jsonText {
 	b = b.open('{').member("message").text(e.Message)
 	b = b.member("code").text(string(e.Code))
 	if e.Kind == fault.Invalid {
 		b = b.member("errors").problems(e.At)
 	}
-	return b.member("request_id").text(id).end('}')
+	return b
 }
 
 // problems writes the messages by their paths, a path once.

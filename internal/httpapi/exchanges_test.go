@@ -63,7 +63,7 @@ func (c *conversation) checkDocument(wire string, res *http.Response, body strin
 // checkRequest makes sure that the document takes what the server took, and
 // not what it refused because of its form.
 func (c *conversation) checkRequest(request *http.Request, res *http.Response, code string) {
-	taken := res.StatusCode < 400 || res.StatusCode == 404 || res.StatusCode == 412
+	taken := res.StatusCode < 400 || res.StatusCode == 404 || res.StatusCode == 409 || res.StatusCode == 412
 	if !taken && !slices.Contains(refusedByDocument, code) {
 		return
 	}

@@ -29,6 +29,9 @@ func (b jsonText) open(kind byte) jsonText { return append(b.next(), kind) }
 // end ends it, '}' or ']'.
 func (b jsonText) end(kind byte) jsonText { return append(b, kind) }
 
+// reopen takes back the end of an object, so that more can follow.
+func (b jsonText) reopen() jsonText { return b[:len(b)-1] }
+
 // member begins a member of an object; its value follows.
 func (b jsonText) member(name string) jsonText { return append(b.text(name), ':') }
 

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"net/http"
 
-	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/wire"
 )
@@ -30,15 +29,5 @@ func (a *api) mergeContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	more, err := a.besideWritten(r, &written)
-	if err != nil {
-		return err
-	}
-	setWritten(w.Header(), r, &written)
-	if !r.grant.Key.Scopes.Has(access.Read) {
-		answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.contactID(written.Contact.ID).end('}') })
-		return nil
-	}
-	answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.contact(&written.Contact, fieldLook(r), more) })
-	return nil
+	return a.answerState(w, r, &written)
 }

@@ -22,6 +22,9 @@ type asked struct {
 	allEmails    bool
 	customFields bool
 	numbers      numberStyle
+	dry          bool
+	maxRemovals  *int // nil for whatever a write does
+	theirs       bool // what conflicts with an undo stays
 	own          bool
 	sources      bool // who brought each value, and when
 	meta         bool // version, times and other ids of a contact

@@ -103,10 +103,10 @@ func (b jsonText) fields(c *contact.Contact, l *look) jsonText {
 	return b.end('}')
 }
 
-// sent writes a contact's id and of the rest what a patch sent, as it is stored
-// now (CONTRACT S7, D14).
-func (b jsonText) sent(c *contact.Contact, p *contact.Patch, l *look, more *beside) jsonText {
-	b = b.contactID(c.ID)
+// sent writes an id and of a contact what a patch sent, as it is stored now
+// (CONTRACT S7, D14).
+func (b jsonText) sent(id contact.ID, c *contact.Contact, p *contact.Patch, l *look) jsonText {
+	b = b.contactID(id)
 	for _, col := range contact.Collections {
 		if p.Values[col].Sent {
 			b = b.values(col, c.Values[col])
@@ -121,17 +121,12 @@ func (b jsonText) sent(c *contact.Contact, p *contact.Patch, l *look, more *besi
 		}
 		b = b.end('}')
 	}
-	return b.beside(c, l, more).end('}')
+	return b.end('}')
 }
 
-// moment writes a time to the microsecond.
-func (b jsonText) moment(t contact.Time) jsonText {
-	return b.text(t.Std().Format("2006-01-02T15:04:05.000000Z"))
-}
-
-// contactID begins what is told of a contact.
+// contactID begins what is told of a contact; 0 is one that is not there.
 func (b jsonText) contactID(id contact.ID) jsonText {
-	return b.open('{').member("id").integer(int64(id))
+	return b.open('{').member("id").idIf(id)
 }
 
 // values writes a collection as a member.

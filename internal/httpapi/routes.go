@@ -22,17 +22,17 @@ type route struct {
 
 const base = "/public-api/v1"
 
-// writeParams are what every write of one contact takes.
-var writeParams = []param{numbersParam, metaParam}
-
 var routes = []route{
 	{"PUT", base + "/contacts/{id}", access.Write, access.Update, writeParams, (*api).putContact},
 	{"GET", base + "/contacts/{id}", access.Read, access.Get, getParams, (*api).getContact},
+	{"PATCH", base + "/contacts/{id}", access.Write, access.Update, writeParams, (*api).patchContact},
+	{"DELETE", base + "/contacts/{id}", access.Write, access.Update, writeParams, (*api).deleteContact},
 	{"POST", base + "/contacts", access.Write, access.Create, writeParams, (*api).createContact},
 	{"GET", base + "/contacts", access.Read, access.List, listParams, (*api).listContacts},
 	{"POST", base + "/contacts/{id}/merge", access.Write, access.Update, writeParams, (*api).mergeContact},
 	{"GET", base + "/contacts/{id}/changes", access.Read, access.List, changesParams, (*api).listChanges},
 	{"GET", base + "/contacts/{id}/diff", access.Read, access.Get, diffParams, (*api).diffContact},
+	{"POST", base + "/contacts/{id}/changes/{change_id}/undo", access.Write, access.Update, undoParams, (*api).undoChange},
 	{"GET", base + "/changes", access.Read, access.List, feedParams, (*api).feed},
 	{"GET", "/healthz", "", "", nil, (*api).health},
 	{"GET", "/readyz", "", "", nil, (*api).ready},
@@ -75,11 +75,10 @@ func (a *api) handler(rt *route) http.HandlerFunc {
 
 // instead says what does what a method would be expected to do.
 var instead = map[string]string{
-	"DELETE " + base + "/contacts/{id}": " Contacts cannot be deleted yet: PUT replaces what one holds, with [] a list by none, and POST to its /merge joins another one into it.",
-	"PATCH " + base + "/contacts/{id}":  " PUT leaves what you leave out as it is.",
-	"POST " + base + "/contacts/{id}":   " PUT changes a contact, and POST to /contacts makes one.",
-	"PUT " + base + "/contacts":         " POST makes a contact, and PUT to /contacts/ and its id changes it.",
-	"DELETE " + base + "/contacts":      " Contacts cannot be deleted yet.",
+	"POST " + base + "/contacts/{id}": " PUT and PATCH change a contact, and POST to /contacts makes one.",
+	"PUT " + base + "/contacts":       " POST makes a contact, and PUT to /contacts/ and its id changes it.",
+	"PATCH " + base + "/contacts":     " PATCH to /contacts/ and its id changes a contact.",
+	"DELETE " + base + "/contacts":    " DELETE to /contacts/ and its id deletes one contact.",
 }
 
 // otherMethod answers the methods that a path does not have.

@@ -73,20 +73,21 @@ func (a *api) handle(rt *route, w http.ResponseWriter, r *request) error {
 	ctx, cancel := context.WithTimeout(ctx, a.deadline)
 	defer cancel()
 	r.Request = r.WithContext(ctx)
+	wrong := r.checkHead(rt) // of which nobody is told before it is known who asks
 	if rt.scope != "" {
 		secret, err := bearer(r.Header)
 		if err != nil {
 			return err
 		}
-		grant, verdict, err := a.book.Enter(ctx, secret, rt.scope, rt.bucket)
+		grant, verdict, err := a.book.Enter(ctx, secret, rt.bucket, r.needs(rt)...)
 		setLimitHeaders(w.Header(), verdict)
 		if err != nil {
 			return err
 		}
 		r.grant = grant
 	}
-	if err := r.checkHead(rt); err != nil {
-		return err
+	if wrong != nil {
+		return wrong
 	}
 	if rt.scope != "" && rt.method == http.MethodGet { // what has a body takes its place when that is there
 		if err := a.place(r); err != nil {
@@ -115,6 +116,7 @@ func (r *request) checkHead(rt *route) error {
 	problems = append(problems, wrong...)
 	if rt.scope != "" && rt.method != http.MethodGet {
 		r.terms.RequestID = r.id
+		r.terms.Dry, r.terms.MaxRemovals = r.asked.dry, r.asked.maxRemovals
 		problems = append(problems, attribute(r.Header, &r.terms)...)
 	}
 	return fault.Problems(problems)
@@ -134,7 +136,7 @@ func (a *api) recoverPanic(rt *route, w http.ResponseWriter, r *request) {
 	if r.status != 0 {
 		panic(http.ErrAbortHandler) // an answer has begun: break it off
 	}
-	a.answerError(w, r, internalError())
+	a.answerError(w, r, internalError(), nil)
 }
 
 // functionNames gives the names of the functions that panicked, innermost

@@ -54,11 +54,8 @@ var ofRules = []mutant{
 	if err != nil {
 		return access.Grant{}, v, err
 	}
-	if err := g.Allow(scope); err != nil {
-		return access.Grant{}, v, err
-	}
 `,
-		new: `	if err := g.Allow(scope); err != nil {
+		new: `	if err := g.Allow(scopes[0]); err != nil {
 		return access.Grant{}, access.Verdict{}, err
 	}
 	v, err := b.count(ctx, g.Space, bucket)

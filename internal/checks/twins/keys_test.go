@@ -17,7 +17,7 @@ func TestRevokedEverywhere(t *testing.T) {
 	wants := func(when, secret string, kind fault.Kind) {
 		t.Helper()
 		for i, s := range w.servers {
-			_, _, err := s.Enter(bg, secret, access.Read, access.List)
+			_, _, err := s.Enter(bg, secret, access.List, access.Read)
 			if kind == works && err != nil || kind != works && (err == nil || fault.KindOf(err) != kind) {
 				t.Errorf("%s, server %d: %v, want kind %d", when, i, err, kind)
 			}
