@@ -33,7 +33,7 @@ var noPlaces = []string{
 	"include_all_emails", "include_custom_fields", "use_custom_field_labels", "numbers", "include_sources", "include_meta",
 	"version", "at", "from", "to", "since", "until", "action",
 	"batch_id", // no request makes a batch
-	"dry_run", "max_removals", "resolve",
+	"dry_run", "max_removals", "resolve", "deleted",
 	"If-Match", "If-None-Match", "X-Base-Version", "Prefer", "X-Actor", "X-Reason",
 	"emails", "phones", "names", "locations", "custom_fields",
 }
@@ -142,7 +142,7 @@ func (d document) request(t *testing.T, o operation, own subject, values map[str
 			query.Set(name, value)
 		case in == "query" && p["required"] == true:
 			query.Set(name, fmt.Sprint(p["example"]))
-		case name != "dry_run" && p["schema"].(map[string]any)["$ref"] == "#/components/schemas/Flag":
+		case name != "dry_run" && name != "deleted" && p["schema"].(map[string]any)["$ref"] == "#/components/schemas/Flag":
 			query.Set(name, "1") // so that answers hold all that they can
 		}
 	}
