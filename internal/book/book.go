@@ -76,7 +76,8 @@ const (
 type Written struct {
 	Contact contact.Contact
 	Change  contact.ChangeID
-	Entries []contact.Entry // what it enters into history; in a dry run, what it would
+	Entries []contact.Entry   // what it enters into history; in a dry run, what it would
+	Remains []contact.Remains // what an unmerge could not leave as it was
 }
 
 // Changed gives what a write did to the contact that it is about; nothing where
@@ -132,7 +133,7 @@ func (b *Book) Do(ctx context.Context, g access.Grant, terms Terms, verb contact
 	if err != nil {
 		return Written{}, err
 	}
-	w := Written{Contact: *out[0].Subject, Entries: out[0].Entries}
+	w := Written{Contact: *out[0].Subject, Entries: out[0].Entries, Remains: out[0].Remains}
 	if out[0].Op != 0 {
 		w.Change = contact.ChangeID{Space: g.Space.ID, Op: out[0].Op}
 	}

@@ -157,6 +157,9 @@ func (u *Undo) leftOtherwise(ch *Change, c *Contact) []Conflict {
 	return conflicts
 }
 
+// TakesBack tells whether the change is there to take others back.
+func (ch *Change) TakesBack() bool { return ch.Undoes != 0 || ch.Action == ActionUnmerge }
+
 // Named gives the id by which the caller named the contact of a change.
 func (ch *Change) Named() ID {
 	if ch.Ref != 0 {

@@ -22,8 +22,12 @@ var byAlias = map[string]struct{ path, body, shows string }{
 	"GET /public-api/v1/contacts/{id}":                           {"/contacts/{alias}", "", `"id":{survivor},`},
 	"PUT /public-api/v1/contacts/{id}":                           {"/contacts/{alias}", `{"names":["By an alias"]}`, `"id":{survivor},`},
 	"POST /public-api/v1/contacts/{id}/merge":                    {"/contacts/{alias}/merge", `{"merged_id":{other}}`, `"id":{survivor},`},
-	"GET /public-api/v1/contacts/{id}/changes":                   {"/contacts/{alias}/changes", "", `"contact_id":{survivor},`},
-	"GET /public-api/v1/contacts/{id}/diff":                      {"/contacts/{alias}/diff?from=1&to=3", "", `"p2@example.com",`},
+	"POST /public-api/v1/contacts/{id}/unmerge":                  {"/contacts/{alias}/unmerge", `{"merged_id":{alias}}`, `"survivor":{"id":{survivor},`},
+	// Of these there is nothing to see in an answer: see unmerges.txt.
+	"PUT /public-api/v1/contacts/{id}/distinct/{other}":    {"/contacts/{alias}/distinct/{other}", "", ""},
+	"DELETE /public-api/v1/contacts/{id}/distinct/{other}": {"/contacts/{alias}/distinct/{other}", "", ""},
+	"GET /public-api/v1/contacts/{id}/changes":             {"/contacts/{alias}/changes", "", `"contact_id":{survivor},`},
+	"GET /public-api/v1/contacts/{id}/diff":                {"/contacts/{alias}/diff?from=1&to=3", "", `"p2@example.com",`},
 }
 
 // notByAlias are the routes that take a contact's own id alone, with the reason.
@@ -35,14 +39,11 @@ var notByAlias = map[string]string{
 // a chain of merges, on every route.
 func TestAliasesOnEveryRoute(t *testing.T) {
 	for _, route := range httpapi.RoutePatterns() {
-		if !strings.Contains(route, "{id}") {
+		if !strings.Contains(route, "{id}") || notByAlias[route] != "" {
 			continue
 		}
 		t.Run(route, func(t *testing.T) {
 			row, ok := byAlias[route]
-			if reason := notByAlias[route]; reason != "" {
-				t.Skip(reason)
-			}
 			if !ok {
 				t.Fatal("this route takes an id: give it a row in byAlias")
 			}

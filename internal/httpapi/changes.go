@@ -127,9 +127,11 @@ func (b jsonText) changes(r *request, changes []contact.Change) jsonText {
 
 // change writes an entry of history (CONTRACT D22).
 func (b jsonText) change(space contact.SpaceID, ch *contact.Change, numbers numberStyle) jsonText {
-	into := contact.ID(0)
-	if ch.Edits.Link != nil {
-		into = ch.Edits.Link.After
+	var into, from contact.ID
+	if link := ch.Edits.Link; link != nil {
+		if into = link.After; into == 0 {
+			from = link.Before
+		}
 	}
 	b = b.open('{').member("id").text(contact.ChangeID{Space: space, Op: ch.Op}.String())
 	b = b.member("seq").integer(int64(ch.Seq))
@@ -143,8 +145,9 @@ func (b jsonText) change(space contact.SpaceID, ch *contact.Change, numbers numb
 	b = b.member("request_id").text(ch.RequestID)
 	b = b.member("batch_id").textIf(ch.BatchID, ch.BatchID != "")
 	b = b.member("undoes").textIf(contact.ChangeID{Space: space, Op: ch.Undoes}.String(), ch.Undoes != 0)
-	b = b.member("merged_ids").absorbed(ch.Edits.Absorbed)
+	b = b.member("merged_ids").joined(&ch.Edits)
 	b = b.member("merged_into").idIf(into)
+	b = b.member("split_from").idIf(from)
 	return b.member("changes").edits(&ch.Edits, numbers).end('}')
 }
 
@@ -168,14 +171,18 @@ func (b jsonText) idIf(id contact.ID) jsonText {
 	return b.integer(int64(id))
 }
 
-// absorbed writes the ids of what was merged into a contact, null for none.
-func (b jsonText) absorbed(list []contact.Absorbed) jsonText {
-	if len(list) == 0 {
+// joined writes the ids of what was merged into a contact or, of an unmerge, split
+// off from it again; null for none.
+func (b jsonText) joined(e *contact.Edits) jsonText {
+	if len(e.Absorbed)+len(e.Split) == 0 {
 		return b.raw("null")
 	}
 	b = b.open('[')
-	for _, a := range list {
+	for _, a := range e.Absorbed {
 		b = b.integer(int64(a.ID))
+	}
+	for _, id := range e.Split {
+		b = b.integer(int64(id))
 	}
 	return b.end(']')
 }

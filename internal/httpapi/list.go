@@ -140,14 +140,14 @@ func (a *api) listContacts(w http.ResponseWriter, r *request) error {
 // checkDeleted refuses what finds no deleted contact (CONTRACT D31).
 func (q *asked) checkDeleted() error {
 	var bad []fault.Problem
-	add := func(sent bool, name, why string) {
+	without := func(sent bool, name, why string) {
 		if q.deleted && sent {
 			bad = append(bad, fault.Problem{Path: name, Code: fault.CodeParameterInvalid, Message: "Leave out " + name + " where deleted is 1: " + why})
 		}
 	}
-	add(q.email != "", "email", "a deleted contact is found by no value.")
-	add(q.phone != "", "phone", "a deleted contact is found by no value.")
-	add(q.updatedSince != 0, "updated_since", "each row says when the contact was deleted.")
+	without(q.email != "", "email", "a deleted contact is found by no value.")
+	without(q.phone != "", "phone", "a deleted contact is found by no value.")
+	without(q.updatedSince != 0, "updated_since", "each row says when the contact was deleted.")
 	return fault.Problems(bad)
 }
 

@@ -33,7 +33,9 @@ var noPlaces = []string{
 	"include_all_emails", "include_custom_fields", "use_custom_field_labels", "numbers", "include_sources", "include_meta",
 	"version", "at", "from", "to", "since", "until", "action",
 	"batch_id", // no request makes a batch
-	"dry_run", "max_removals", "resolve", "deleted",
+	"dry_run", "max_removals", "resolve", "confirm_distinct",
+	"merged_ids", "prefer", // beside merged_id, which is tried
+	"deleted",
 	"If-Match", "If-None-Match", "X-Base-Version", "Prefer", "X-Actor", "X-Reason",
 	"emails", "phones", "names", "locations", "custom_fields",
 }
@@ -96,7 +98,7 @@ func (s subject) names(p place) []string {
 		switch p.name {
 		case "id", "contact_id":
 			return append([]string{}, s.contacts...)
-		case "merged_id": // the second, so that a request with both is in order
+		case "merged_id", "other": // the second, so that a request with both is in order
 			return append([]string{}, s.contacts[min(1, len(s.contacts)):]...)
 		}
 	case "ChangeID":
@@ -120,7 +122,7 @@ func (s subject) names(p place) []string {
 // nobody names what no Space has, as well-formed as the real thing.
 var nobody = subject{
 	contacts: []string{"8007199254740991", "8007199254740991"}, change: "8007199254740991-1",
-	cursor:   "AAECAwQFBgcICQoLDA0ODxAREhM", after: "8007199254740991", keyID: "8007199254740991", email: "nobody@example.net", phone: "+44 7700 900001",
+	cursor: "AAECAwQFBgcICQoLDA0ODxAREhM", after: "8007199254740991", keyID: "8007199254740991", email: "nobody@example.net", phone: "+44 7700 900001",
 }
 
 // request fills an operation. values are by "in name"; an id that is required
@@ -350,8 +352,14 @@ func (w *world) cursorOf(t *testing.T, d document, o operation, s subject) strin
 func (w *world) control(t *testing.T, d document, theirs, ours subject) {
 	t.Helper()
 	operations := d.operations()
-	deletes := func(o operation) bool { return o.method == http.MethodDelete }
-	operations = append(slices.DeleteFunc(slices.Clone(operations), deletes), slices.DeleteFunc(operations, func(o operation) bool { return !deletes(o) })...)
+	// What was merged can be split, what was split is distinct, and what is deleted is gone.
+	last := []string{"POST /merge", "POST /unmerge", "PUT /distinct/{other}", "DELETE /distinct/{other}", "DELETE "}
+	rank := func(o operation) int {
+		_, of, _ := strings.Cut(o.path, "{id}")
+		return slices.Index(last, o.method+" "+of)
+	}
+	operations = slices.Clone(operations)
+	slices.SortStableFunc(operations, func(a, b operation) int { return rank(a) - rank(b) })
 	for _, o := range operations {
 		if o.raw["x-rate-limit"] == nil {
 			continue

@@ -16,12 +16,11 @@ const maxRemovals = 10_000
 // What can be asked of every write of one contact (CONTRACT D24, D39), and of an undo
 // beside that (CONTRACT D28).
 var (
-	dryRunParam = flag("dry_run", func(q *asked) *bool { return &q.dry })
-	writeParams = []param{
-		numbersParam, metaParam, dryRunParam,
-		number("max_removals", 0, maxRemovals, func(q *asked, n int64) { most := int(n); q.maxRemovals = &most }),
-	}
-	undoParams = append(writeParams[:len(writeParams):len(writeParams)], param{"resolve", "theirs, or leave it out", func(q *asked, v *sent) error {
+	dryRunParam   = flag("dry_run", func(q *asked) *bool { return &q.dry })
+	removalsParam = number("max_removals", 0, maxRemovals, func(q *asked, n int64) { most := int(n); q.maxRemovals = &most })
+	writeParams   = []param{numbersParam, metaParam, dryRunParam, removalsParam}
+	unmergeParams = []param{numbersParam, dryRunParam, removalsParam} // it answers two contacts
+	undoParams    = append(writeParams[:len(writeParams):len(writeParams)], param{"resolve", "theirs, or leave it out", func(q *asked, v *sent) error {
 		q.theirs = v.text == "theirs"
 		return formed(q.theirs)
 	}})

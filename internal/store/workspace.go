@@ -272,7 +272,7 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	if len(entries) > 0 {
 		out.Op = ws.row.NextSeq
 	}
-	if err := ws.room(entries); err != nil {
+	if err := ws.room(entries, d.Pairs); err != nil {
 		return out, err
 	}
 	if most := w.Terms.MaxRemovals; most != nil && contact.Removals(entries) > *most {
@@ -313,8 +313,9 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 
 // room refuses what would keep more in a Space that is full. What takes a write
 // back goes on.
-func (ws *workspace) room(entries []contact.Entry) error {
-	if len(entries) == 0 || entries[0].Change.Undoes != 0 {
+func (ws *workspace) room(entries []contact.Entry, pairs []contact.PairEdit) error {
+	come := slices.ContainsFunc(pairs, func(p contact.PairEdit) bool { return !p.Gone })
+	if len(entries) == 0 && !come || len(entries) > 0 && entries[0].Change.TakesBack() {
 		return nil
 	}
 	return ws.row.Usage.Check(ws.row.Quota, ws.at)
