@@ -13,8 +13,8 @@ func TestCandidates(t *testing.T) {
 	app := parserOf(new(cli), new(surroundings)).Model
 	for line, want := range map[string]string{
 		"sp":                                 "space",
-		"contact ":                           "list get create put merge changes",
-		"contact c":                          "create changes",
+		"contact ":                           "list get create put merge diff log",
+		"contact c":                          "create",
 		"contact list --l":                   "--limit --log-format",
 		"contact list --limit 5 --em":        "--email",
 		"contact list -o ":                   "table json csv",

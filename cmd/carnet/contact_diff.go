@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -10,86 +9,39 @@ import (
 	"github.com/carnet-project/carnet/api"
 )
 
-var (
-	boldStyle    = lipgloss.NewStyle().Bold(true)
-	addedStyle   = lipgloss.NewStyle().Foreground(lipgloss.Green)
-	removedStyle = lipgloss.NewStyle().Foreground(lipgloss.Red)
-)
+type contactDiff struct {
+	ID   int64 `arg:"" help:"The contact. The id of one that was merged leads to what it led to with each version."`
+	From int64 `arg:"" help:"A version, as get and log show it."`
+	To   int64 `arg:"" help:"Another one. Where it is the older, this is what would lead back."`
+	format
+}
 
-// showChange prints what one change did, and who did it: a line, and below it
-// one for each value that came (+), went (−), or an order that is new.
-func showChange(to screen, ch *api.Change) error {
-	var b strings.Builder
-	b.WriteString(boldStyle.Render(cell(ch.ID)) + "  " + second(ch.At) + "  " + headline(ch) + "\n")
-	for _, e := range []struct {
-		name string
-		edit *api.ListEdit
-	}{{"emails", ch.Changes.Emails}, {"phones", ch.Changes.Phones}, {"names", ch.Changes.Names}, {"locations", ch.Changes.Locations}} {
-		if e.edit != nil {
-			writeEdit(&b, e.name, e.edit.Added, e.edit.Removed, e.edit.Reordered, e.edit.After)
-		}
+// Run shows what leads from one version to the other.
+func (c *contactDiff) Run(in *surroundings, server *contactCommand) error {
+	client, err := server.connect(in)
+	if err != nil {
+		return err
 	}
-	for _, name := range fieldOrder(maps.Keys(ch.Changes.CustomFields)) {
-		edit := ch.Changes.CustomFields[name]
-		writeEdit(&b, cell(name), content(edit.After), content(edit.Before), false, nil)
+	diff, err := client.Diff(in.ctx, c.ID, c.From, c.To)
+	switch {
+	case err != nil:
+		return server.explain(err)
+	case c.json():
+		return printJSON(in.stdout, diff)
+	case c.csv():
+		return printCSV(in.stdout, []api.Diff{diff})
+	}
+	return showDiff(in.stdout, c.ID, &diff)
+}
+
+func showDiff(to screen, id int64, diff *api.Diff) error {
+	var b strings.Builder
+	b.WriteString(boldStyle.Render(fmt.Sprintf("contact %d, from version %d to version %d", id, diff.From, diff.To)) + "\n")
+	head := b.Len()
+	writeEdits(&b, &diff.Changes)
+	if b.Len() == head {
+		b.WriteString("  nothing differs\n")
 	}
 	_, err := lipgloss.Fprint(to.Writer, b.String())
 	return err
-}
-
-// headline says in words what was done by whom.
-func headline(ch *api.Change) string {
-	text := fmt.Sprintf("%s contact %d, version %d", cell(string(ch.Action)), ch.ContactID, ch.Version)
-	if ch.Ref != nil {
-		text += fmt.Sprintf(", named as %d", *ch.Ref)
-	}
-	for _, id := range ch.MergedIDs {
-		text += fmt.Sprintf(", contact %d became part of it", id)
-	}
-	if ch.MergedInto != nil {
-		text += fmt.Sprintf(", now part of contact %d", *ch.MergedInto)
-	}
-	if ch.Undoes != nil {
-		text += ", takes back " + cell(*ch.Undoes)
-	}
-	text += ", by " + whom(&ch.Actor)
-	if ch.Reason != nil {
-		text += ": " + cell(*ch.Reason)
-	}
-	return text
-}
-
-// whom names who made a change.
-func whom(a *api.Actor) string {
-	if a.Name == nil {
-		return cell(a.KeyName)
-	}
-	return cell(a.KeyName) + " (" + cell(*a.Name) + ")"
-}
-
-// content is what a slot held, as a list.
-func content(value any) []string {
-	if value == nil {
-		return nil
-	}
-	return []string{fmt.Sprint(value)}
-}
-
-// nameWidth leaves room for the longest name, profile_field_30.
-const nameWidth = 16
-
-func writeEdit(b *strings.Builder, name string, added, removed []string, reordered bool, order []string) {
-	line := func(text string) {
-		fmt.Fprintf(b, "  %-*s  %s\n", nameWidth, name, text)
-		name = ""
-	}
-	for _, text := range removed {
-		line(removedStyle.Render("− " + cell(text)))
-	}
-	for _, text := range added {
-		line(addedStyle.Render("+ " + cell(text)))
-	}
-	if reordered {
-		line("now in the order " + cell(strings.Join(order, ", ")))
-	}
 }

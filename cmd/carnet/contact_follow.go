@@ -20,9 +20,13 @@ const (
 // server refuses for good. Where the server goes away it waits for it, and goes
 // on behind the last change that was shown. The first request must succeed:
 // what is wrong from the beginning is told at once.
-func (c *contactChanges) follow(in *surroundings, server *contactCommand, client *api.Client) error {
-	if _, err := client.Feed(in.ctx, api.FeedQuery{After: c.After, PerPage: 1}); err != nil {
+func (c *contactLog) follow(in *surroundings, server *contactCommand, client *api.Client) error {
+	first, err := client.Feed(in.ctx, api.FeedQuery{After: c.after, Latest: c.latest, PerPage: 1, Filter: c.filter()})
+	if err != nil {
 		return in.unlessStopped(server.explain(err))
+	}
+	if c.latest {
+		c.after = first.NextAfter
 	}
 	show, err := c.printer(in)
 	if err != nil {
@@ -31,9 +35,9 @@ func (c *contactChanges) follow(in *surroundings, server *contactCommand, client
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		var unprinted error
 		began := time.Now()
-		err := eachChange(client.Follow(in.ctx, c.After), func(ch *api.Change) error {
+		err := eachChange(client.FollowSome(in.ctx, c.after, c.filter()), func(ch *api.Change) error {
 			if unprinted = show(ch); unprinted == nil {
-				c.After, pause = ch.Seq, firstPause
+				c.after, pause = ch.Seq, firstPause
 			}
 			return unprinted
 		})
@@ -56,7 +60,7 @@ func (c *contactChanges) follow(in *surroundings, server *contactCommand, client
 
 // printer gives what prints a change at once: in words, as a line of JSON or of
 // CSV.
-func (c *contactChanges) printer(in *surroundings) (func(*api.Change) error, error) {
+func (c *contactLog) printer(in *surroundings) (func(*api.Change) error, error) {
 	switch {
 	case c.json():
 		return func(ch *api.Change) error { return printJSON(in.stdout, ch) }, nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -66,7 +67,7 @@ func TestFollowComesBackSoon(t *testing.T) {
 			var seen time.Duration
 			out := writes(func() { seen = time.Since(server.began); stop() })
 			in := &surroundings{ctx: ctx, stdout: screenOf(out), stderr: new(bytes.Buffer)}
-			f := contactChanges{After: 7, Follow: true, format: format{Output: "json"}}
+			f := contactLog{followed: followed{after: 7}, Follow: true, format: format{Output: "json"}}
 			if err := f.follow(in, &contactCommand{}, client); err != nil && !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
 			}
@@ -74,6 +75,43 @@ func TestFollowComesBackSoon(t *testing.T) {
 				t.Errorf("up for %v and away for %v: seen after %v", c.down, c.away, lag)
 			}
 		})
+	}
+}
+
+// asks answers the feed, and keeps what was asked.
+type asks struct{ queries []string }
+
+func (a *asks) RoundTrip(q *http.Request) (*http.Response, error) {
+	a.queries = append(a.queries, q.URL.RawQuery)
+	changes, next := "", "7"
+	if len(a.queries) > 1 {
+		changes, next = `{"id":"1-8","seq":8,"contact_id":5,"action":"put"}`, "8"
+	}
+	body := fmt.Sprintf(`{"data":[%s],"path":"","per_page":1000,"next_after":%s,"next_page_url":null}`, changes, next)
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: q}, nil
+}
+
+// CONTRACT D29: who begins with what comes sees nothing that was, and goes on from
+// there with the same filter.
+func TestFollowFromLatest(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var server asks
+	client, err := api.New("http://carnet.example", "carnet_x", api.WithRetries(0), api.WithHTTPClient(&http.Client{Transport: &server}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := &surroundings{ctx: ctx, stdout: screenOf(writes(stop)), stderr: new(bytes.Buffer)}
+	f := contactLog{followed: followed{After: new("latest"), Contact: new(int64(5))}, Follow: true, format: format{Output: "json"}}
+	if err := f.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.follow(in, &contactCommand{}, client); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"after=latest&contact_id=5&per_page=1", "after=7&contact_id=5&per_page=1000&wait=30"}
+	if len(server.queries) < 2 || !slices.Equal(server.queries[:2], want) {
+		t.Errorf("asked %q", server.queries)
 	}
 }
 

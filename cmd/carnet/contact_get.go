@@ -1,12 +1,40 @@
 package main
 
-import "github.com/carnet-project/carnet/api"
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/carnet-project/carnet/api"
+)
 
 type contactGet struct {
-	ID      int64 `arg:"" help:"The contact. The id of one that was merged leads to its survivor."`
-	Labels  bool  `help:"Show custom fields by their labels, where they have one."`
-	Sources bool  `tried:"source,origins,history,who" help:"Show of each value who brought it, since when it is there, and by which change."`
+	ID      int64   `arg:"" help:"The contact. The id of one that was merged leads to its survivor."`
+	Labels  bool    `help:"Show custom fields by their labels, where they have one."`
+	Sources bool    `tried:"source,origins,history,who" help:"Show of each value who brought it, since when it is there, and by which change."`
+	At      *string `tried:"revision,rev,when,on,as-of" placeholder:"N|TIME" help:"Show what this id led to with version N, as get and log show it, or at a time, as in 2026-01-31T14:00:00Z. No version is shown then."`
 	format
+
+	version int64 // At, read: one of the two
+	time    time.Time
+}
+
+// Validate refuses what is neither a version nor a time.
+func (c *contactGet) Validate() (err error) {
+	if c.At == nil {
+		return nil
+	}
+	if c.Labels || c.Sources {
+		return errors.New("give --at, or --labels and --sources, not both")
+	}
+	if c.version, err = strconv.ParseInt(*c.At, 10, 64); err == nil && c.version > 0 {
+		return nil
+	}
+	if c.time, err = time.Parse(time.RFC3339, *c.At); err != nil {
+		return errors.New("write --at as a version, as in 3, or as a time, as in 2026-01-31T14:00:00Z")
+	}
+	return nil
 }
 
 // Run shows the whole contact.
@@ -14,6 +42,20 @@ func (c *contactGet) Run(in *surroundings, server *contactCommand) error {
 	client, err := server.connect(in)
 	if err != nil {
 		return err
+	}
+	got, err := c.get(in.ctx, client)
+	if err != nil {
+		return server.explain(err)
+	}
+	return showContact(in.stdout, c.format, &got, false)
+}
+
+func (c *contactGet) get(ctx context.Context, client *api.Client) (api.Result, error) {
+	switch {
+	case c.version > 0:
+		return client.GetVersion(ctx, c.ID, c.version)
+	case c.At != nil:
+		return client.GetAt(ctx, c.ID, c.time)
 	}
 	get := client.Get
 	if c.Labels {
@@ -23,9 +65,5 @@ func (c *contactGet) Run(in *surroundings, server *contactCommand) error {
 	if c.Sources {
 		options = append(options, api.IncludeSources())
 	}
-	got, err := get(in.ctx, c.ID, options...)
-	if err != nil {
-		return server.explain(err)
-	}
-	return showContact(in.stdout, c.format, &got, false)
+	return get(ctx, c.ID, options...)
 }

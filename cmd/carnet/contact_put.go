@@ -16,7 +16,7 @@ func (c *contactPut) Help() string {
 
 What you leave out altogether stays as it is. An empty value alone clears: --phone "" removes all phones, --field "" empties all custom fields.
 
-To add a value, look first and send all: carnet contact get 5, then carnet contact put 5 --if-match 3 --email old@example.com --email new@example.com. What was removed is kept in the history: carnet contact changes 5.`
+To add a value, look first and send all: carnet contact get 5, then carnet contact put 5 --if-match 3 --email old@example.com --email new@example.com. What was removed is kept in the history: carnet contact log 5.`
 }
 
 // Run shows what was sent, as it is stored.

@@ -69,7 +69,7 @@ func withArguments(leaf *kong.Node, words []string) []string {
 		words = append(words, "--name", "x")
 	case "key set":
 		words = append(words, "--daily-writes", "1")
-	case "contact changes":
+	case "contact log":
 		words = append(words, "1")
 	}
 	return words
