@@ -22,29 +22,39 @@ var (
 	changesParams = []param{perPageParam, cursorParam, flag("own", func(q *asked) *bool { return &q.own }), numbersParam}
 	feedParams    = []param{
 		afterParam, perPageParam,
-		number("wait", 0, maxWait, func(q *asked, n int64) { q.feed.Wait = time.Duration(n) * time.Second }), numbersParam,
-		number("contact_id", 1, int64(contact.MaxID), func(q *asked, n int64) { q.feed.Only.Contact = contact.ID(n) }),
-		number("key_id", 1, int64(contact.MaxID), func(q *asked, n int64) { q.feed.Only.KeyID = n }),
+		number("wait", 0, maxWait, func(q *asked, n int64) { q.following().Wait = time.Duration(n) * time.Second }), numbersParam,
+		number("contact_id", 1, int64(contact.MaxID), func(q *asked, n int64) { q.following().Only.Contact = contact.ID(n) }),
+		number("key_id", 1, int64(contact.MaxID), func(q *asked, n int64) { q.following().Only.KeyID = n }),
 		actionParam, batchParam,
-		moment("since", func(q *asked) *contact.Time { return &q.feed.Since }),
-		moment("until", func(q *asked) *contact.Time { return &q.feed.Until }),
+		moment("since", func(q *asked) *contact.Time { return &q.following().Since }),
+		moment("until", func(q *asked) *contact.Time { return &q.following().Until }),
 	}
 	afterParam = param{"after", "latest, or " + afterNumber.form, func(q *asked, v *sent) error {
-		if q.feed.Latest = v.text == "latest"; q.feed.Latest {
+		if v.text == "latest" {
+			q.following().Latest = true
 			return nil
 		}
 		return afterNumber.parse(q, v)
 	}}
-	afterNumber = number("after", 0, int64(contact.MaxID), func(q *asked, n int64) { q.feed.After = contact.Seq(n) })
+	afterNumber = number("after", 0, int64(contact.MaxID), func(q *asked, n int64) { q.following().After = contact.Seq(n) })
 	actionParam = param{"action", "one of " + allActions(), func(q *asked, v *sent) error {
-		q.feed.Only.Action = contact.Action(v.text)
-		return formed(slices.Contains(contact.Actions[:], q.feed.Only.Action))
+		action := contact.Action(v.text)
+		q.following().Only.Action = action
+		return formed(slices.Contains(contact.Actions[:], action))
 	}}
 	batchParam = param{"batch_id", "the batch_id of an earlier answer", func(q *asked, v *sent) error {
-		q.feed.Only.BatchID = v.text
+		q.following().Only.BatchID = v.text
 		return formed(v.text != "" && len(v.text) <= maxBatchID && strings.IndexFunc(v.text, invisible) < 0)
 	}}
 )
+
+// following gives what is asked of a feed, to be filled in.
+func (q *asked) following() *book.Feed {
+	if q.feed == nil {
+		q.feed = &book.Feed{}
+	}
+	return q.feed
+}
 
 // maxBatchID is more than any name of a batch has.
 const maxBatchID = 200
@@ -79,7 +89,7 @@ func (a *api) listChanges(w http.ResponseWriter, r *request) error {
 // feed answers the changes of the Space that follow one, oldest first, all of them
 // or some (CONTRACT D22, D29). It can be asked to wait for them.
 func (a *api) feed(w http.ResponseWriter, r *request) error {
-	f := r.asked.feed
+	f := *r.asked.following()
 	f.PerPage = r.asked.pageSize()
 	if f.Since != 0 && f.Until != 0 && f.Until <= f.Since {
 		return fault.At("until", fault.CodeParameterInvalid, "Send an until that is after since.")

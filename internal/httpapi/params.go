@@ -39,7 +39,7 @@ type asked struct {
 
 	then     book.Moment // zero for now
 	from, to contact.Version
-	feed     book.Feed // but for its PerPage
+	feed     *book.Feed // but for its PerPage; nil for all: most requests ask for none
 }
 
 // numberStyle is how an answer writes the content of number slots.

@@ -7,7 +7,9 @@ import (
 	"runtime/debug"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -52,6 +54,12 @@ var table = []row{
 	{"list of nobody, by change", cost{16, 10_015, 0, 149, 8944},
 		"However many changes there are, a page looks at 10,000 of them (FAULT A1) and goes on; the other statements find the first of them by halving.",
 		listsOfNobody(3), (*rig).oneByOne, goesOn},
+	{"GET of a version", cost{66, 66, 0, 639, 48600},
+		"Of 10,000 changes, as far from the next snapshot as can be: the row, the snapshot found, 33 links and 31 changes, each by its number.",
+		getsOfThePast(64, func(n int) string { return fmt.Sprintf("?version=%d", n) }), (*rig).oneByOne, answered},
+	{"GET at a time", cost{78.23, 78.23, 0, 739, 52600},
+		"The same, the newest change, and up to 14 look-ups to find the snapshot by halving, not one.",
+		getsOfThePast(64, func(n int) string { return "?at=" + pastTime(n).Std().Format(time.RFC3339Nano) }), (*rig).oneByOne, answered},
 }
 
 // puts gives PUTs of n contacts, from one on.
@@ -135,6 +143,23 @@ func listsOfNobody(n int) func(*rig) []*call {
 		}
 		for range n {
 			calls = append(calls, r.call("GET", "/contacts?updated_since=1970-01-01T00:00:00Z&email=nobody@example.com", ""))
+		}
+		return calls
+	}
+}
+
+// getsOfThePast makes a contact of 10,000 changes, and gives GETs of what it was right
+// behind a snapshot, the next one being the farthest away.
+func getsOfThePast(n int, query func(version int) string) func(*rig) []*call {
+	return func(r *rig) (calls []*call) {
+		depth := 3 * contact.SnapshotEvery
+		if r.warm {
+			depth = 10_000
+		}
+		id := r.addPast(depth)
+		for i := range n {
+			version := 1 + (i+1)*(depth/contact.SnapshotEvery-1)/n*contact.SnapshotEvery
+			calls = append(calls, r.call("GET", fmt.Sprintf("/contacts/%d%s", id, query(version)), ""))
 		}
 		return calls
 	}

@@ -267,6 +267,48 @@ func (r *rig) addChanges(n int) {
 	}
 }
 
+// pastTime is when a contact of addPast had a version.
+func pastTime(version int) contact.Time { return contact.Time(1_000_000 + version) }
+
+// addPast makes a contact with a history of so many changes, past the API, and gives
+// its id.
+func (r *rig) addPast(depth int) contact.ID {
+	ctx := r.t.Context()
+	last, err1 := r.backend.LastSeq(ctx, r.space)
+	tx, err2 := r.backend.Begin(ctx, r.backend.Lane(r.space))
+	if err := errors.Join(err1, err2); err != nil {
+		r.t.Fatal(err)
+	}
+	spaces, err1 := tx.Spaces(ctx, []contact.SpaceID{r.space})
+	id, err2 := tx.NewIDs(ctx, 1)
+	if err := errors.Join(err1, err2); err != nil {
+		r.t.Fatal(err)
+	}
+	save := store.Save{Spaces: spaces}
+	save.Spaces[0].NextSeq += contact.Seq(depth)
+	c := contact.Contact{ID: id, Created: pastTime(1)}
+	for v := 1; v <= depth; v++ {
+		after, seq := c, last+contact.Seq(v)
+		after.Version, after.Head, after.Depth = contact.Version(v), seq, int64(v)
+		after.Values[contact.Names] = []contact.Value{{Text: fmt.Sprintf("Name %05d", v), Origins: []contact.Origin{{Contact: id, Op: seq}}}}
+		ch := contact.Change{Seq: seq, Op: seq, Contact: id, Version: after.Version, Prev: c.Head, At: pastTime(v), Action: contact.ActionPut, Edits: contact.Diff(&c, &after)}
+		if v%contact.SnapshotEvery == 0 {
+			ch.Snapshot = &after
+		}
+		row, err := record.EncodeChange(r.space, &ch)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		save.Changes, c = append(save.Changes, row), after
+	}
+	row, err := record.EncodeContact(r.space, &c)
+	save.Contacts = []store.ContactSave{{Row: row}}
+	if err := errors.Join(err, tx.Save(ctx, &save), tx.Commit(ctx)); err != nil {
+		r.t.Fatal(err)
+	}
+	return id
+}
+
 func (r *rig) walSize() int64 {
 	info, err := os.Stat(r.log)
 	if err != nil {
