@@ -55,17 +55,15 @@ func (c *Client) read(ctx context.Context, id int64, query url.Values, options [
 
 // GetVersion reads a contact as Get answered it with a version, whenever that was.
 // Where the id never led to a contact in that version the error has
-// CodeVersionNotFound. Result.Version is 0: there is nothing to write to.
-func (c *Client) GetVersion(ctx context.Context, id, version int64) (Result, error) {
-	return c.one(ctx, &request{method: http.MethodGet, path: contactPath(id),
-		query: url.Values{"version": {strconv.FormatInt(version, 10)}}})
+// CodeVersionNotFound. Result.Version is 0 but with IncludeMeta.
+func (c *Client) GetVersion(ctx context.Context, id, version int64, options ...ReadOption) (Result, error) {
+	return c.read(ctx, id, url.Values{"version": {strconv.FormatInt(version, 10)}}, options)
 }
 
 // GetAt reads a contact as Get answered it at a time, which is not in the future.
-// Result.Version is 0: there is nothing to write to.
-func (c *Client) GetAt(ctx context.Context, id int64, at time.Time) (Result, error) {
-	return c.one(ctx, &request{method: http.MethodGet, path: contactPath(id),
-		query: url.Values{"at": {at.UTC().Format(time.RFC3339Nano)}}})
+// Result.Version is 0 but with IncludeMeta.
+func (c *Client) GetAt(ctx context.Context, id int64, at time.Time, options ...ReadOption) (Result, error) {
+	return c.read(ctx, id, url.Values{"at": {at.UTC().Format(time.RFC3339Nano)}}, options)
 }
 
 // Create makes a contact. It needs at least one email, phone or name. patch is

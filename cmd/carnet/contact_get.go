@@ -13,7 +13,7 @@ type contactGet struct {
 	ID      int64   `arg:"" help:"The contact. The id of one that was merged leads to its survivor."`
 	Labels  bool    `help:"Show custom fields by their labels, where they have one."`
 	Sources bool    `tried:"source,origins,history,who" help:"Show of each value who brought it, since when it is there, and by which change."`
-	At      *string `tried:"revision,rev,when,on,as-of" placeholder:"N|TIME" help:"Show what this id led to with version N, as get and log show it, or at a time, as in 2026-01-31T14:00:00Z. No version is shown then."`
+	At      *string `tried:"revision,rev,when,on,as-of" placeholder:"N|TIME" help:"Show what this id led to with version N, as get and log show it, or at a time, as in 2026-01-31T14:00:00Z."`
 	format
 
 	version int64 // At, read: one of the two
@@ -25,8 +25,8 @@ func (c *contactGet) Validate() (err error) {
 	if c.At == nil {
 		return nil
 	}
-	if c.Labels || c.Sources {
-		return errors.New("give --at, or --labels and --sources, not both")
+	if c.Labels {
+		return errors.New("give --labels or --at, not both")
 	}
 	if c.version, err = strconv.ParseInt(*c.At, 10, 64); err == nil && c.version > 0 {
 		return nil
@@ -51,19 +51,17 @@ func (c *contactGet) Run(in *surroundings, server *contactCommand) error {
 }
 
 func (c *contactGet) get(ctx context.Context, client *api.Client) (api.Result, error) {
-	switch {
-	case c.version > 0:
-		return client.GetVersion(ctx, c.ID, c.version)
-	case c.At != nil:
-		return client.GetAt(ctx, c.ID, c.time)
-	}
-	get := client.Get
-	if c.Labels {
-		get = client.GetLabelled
-	}
 	options := []api.ReadOption{api.IncludeMeta()}
 	if c.Sources {
 		options = append(options, api.IncludeSources())
 	}
-	return get(ctx, c.ID, options...)
+	switch {
+	case c.version > 0:
+		return client.GetVersion(ctx, c.ID, c.version, options...)
+	case c.At != nil:
+		return client.GetAt(ctx, c.ID, c.time, options...)
+	case c.Labels:
+		return client.GetLabelled(ctx, c.ID, options...)
+	}
+	return client.Get(ctx, c.ID, options...)
 }

@@ -288,10 +288,11 @@ func (r *rig) addPast(depth int) contact.ID {
 	save.Spaces[0].NextSeq += contact.Seq(depth)
 	c := contact.Contact{ID: id, Created: pastTime(1)}
 	for v := 1; v <= depth; v++ {
-		after, seq := c, last+contact.Seq(v)
+		after, seq, before := c, last+contact.Seq(v), c.Head
 		after.Version, after.Head, after.Depth = contact.Version(v), seq, int64(v)
 		after.Values[contact.Names] = []contact.Value{{Text: fmt.Sprintf("Name %05d", v), Origins: []contact.Origin{{Contact: id, Op: seq}}}}
-		ch := contact.Change{Seq: seq, Op: seq, Contact: id, Version: after.Version, Prev: c.Head, At: pastTime(v), Action: contact.ActionPut, Edits: contact.Diff(&c, &after)}
+		edits := contact.Diff(&c, &after)
+		ch := contact.Change{Seq: seq, Op: seq, Contact: id, Version: contact.Version(v), Prev: before, At: pastTime(v), Action: contact.ActionPut, Edits: edits}
 		if v%contact.SnapshotEvery == 0 {
 			ch.Snapshot = &after
 		}

@@ -213,7 +213,7 @@ func wantPast(t *testing.T, s *store.Store, space contact.SpaceID, ref contact.I
 	}
 	have.Depth, want.Depth = 0, 0
 	if err != nil || there != ok || !reflect.DeepEqual(bare(have), bare(want)) {
-		t.Errorf("contact %d at %+v: %v, %v, %+v\nwant %v, %+v", ref, m, err, there, have, ok, want)
+		t.Fatalf("contact %d at %+v: %v, %v, %+v\nwant %v, %+v", ref, m, err, there, have, ok, want)
 	}
 }
 
