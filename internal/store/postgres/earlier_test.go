@@ -39,11 +39,11 @@ func TestEarlierDatabases(t *testing.T) {
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			dsn := pgtest.Empty(t, "")
-			fillEarlier(t, dsn, file)
+			schema := fillEarlier(t, dsn, file)
 			if err := Migrate(bg, dsn); err != nil {
 				t.Fatal(err)
 			}
-			promise.CheckEarlier(t, opened(t, Options{DSN: dsn}))
+			promise.CheckEarlier(t, opened(t, Options{DSN: dsn}), int(schema))
 		})
 	}
 }
@@ -67,8 +67,9 @@ func TestUnreleasedSchemaIsRefused(t *testing.T) {
 	}
 }
 
-// fillEarlier makes the schema that the file is named after, and fills it.
-func fillEarlier(t *testing.T, dsn, file string) {
+// fillEarlier makes the schema that the file is named after, fills it, and gives its
+// number.
+func fillEarlier(t *testing.T, dsn, file string) (schema int64) {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -88,7 +89,6 @@ func fillEarlier(t *testing.T, dsn, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var schema int64
 	if err := json.Unmarshal([]byte(regexp.MustCompile(`\d+`).FindString(filepath.Base(file))), &schema); err != nil {
 		t.Fatal(err)
 	}
@@ -106,6 +106,7 @@ func fillEarlier(t *testing.T, dsn, file string) {
 			}
 		}
 	}
+	return schema
 }
 
 // inOrder puts tables before those that refer to them.

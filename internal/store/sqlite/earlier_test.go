@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -32,7 +33,11 @@ func TestEarlierDatabases(t *testing.T) {
 			if err := os.WriteFile(path, content, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			promise.CheckEarlier(t, opened(t, Options{Path: path}))
+			var schema int
+			if _, err := fmt.Sscanf(filepath.Base(file), "schema-%d", &schema); err != nil {
+				t.Fatal(err)
+			}
+			promise.CheckEarlier(t, opened(t, Options{Path: path}), schema)
 		})
 	}
 }

@@ -13,8 +13,14 @@ import (
 
 // What an earlier version left must be read by every later one: so each backend
 // keeps, for every schema, a database that FillEarlier filled, and tries it with
-// CheckEarlier. Neither may change for what has been released.
-var earlierKey = sha256.Sum256([]byte("a key of the test"))
+// CheckEarlier. Neither may change for what has been released: what comes with a
+// later schema is in a Space of its own.
+var (
+	earlierKey   = sha256.Sum256([]byte("a key of the test"))
+	earlierAgent = sha256.Sum256([]byte("a key with a budget")) // since schema 3
+)
+
+var earlierBudget = access.Budget{MaxRemovals: access.AtMost(1), DailyRemovals: access.AtMost(50), DailyWrites: access.AtMost(500)}
 
 // FillEarlier fills an empty database with a bit of everything.
 func FillEarlier(t *testing.T, b store.Backend) {
@@ -31,14 +37,66 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	done(t, s, again(putting(space, ada, list(contact.Emails, "ada@example.org", "ada@example.com")), "a retry"))
 	other := made(t, s, space, list(contact.Phones, "+1 555 0101"))
 	done(t, s, merging(space, ada, other))
+	fillTakenBack(t, b, s)
 }
 
-// CheckEarlier reads what FillEarlier made, and writes to it.
-func CheckEarlier(t *testing.T, b store.Backend) {
+// fillTakenBack makes what schema 3 brought: deleted contacts, pairs of distinct ones,
+// and a budget of which something was used.
+func fillTakenBack(t *testing.T, b store.Backend, s *store.Store) {
+	t.Helper()
+	space := suite.NewSpace(t, b, "")
+	key, err := b.CreateKey(bg, access.APIKey{
+		Space: space, Name: "agent", Hash: earlierAgent, Scopes: access.DefaultScopes, Created: 1, Budget: earlierBudget,
+	}, suite.Noted("a key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := func(w store.Write) store.Outcome { return done(t, s, of(key.ID, earlierBudget, w)) }
+	ada, twin := by(creation(space, name("Ada"))).Subject.ID, by(creation(space, name("Twin"))).Subject.ID
+	gone, other := by(creation(space, name("Gone"))).Subject.ID, by(creation(space, name("Other"))).Subject.ID
+	by(merging(space, ada, twin))
+	by(unmerging(t, s, space, ada, twin))
+	by(deleting(space, gone))
+	done(t, s, writing(space, &contact.Distinct{Ref: ada, Other: other}))
+}
+
+// checkTakenBack reads what fillTakenBack made, and writes to it.
+func checkTakenBack(t *testing.T, b store.Backend, s *store.Store) {
+	t.Helper()
+	g, ok, err := s.Grant(bg, earlierAgent)
+	if err != nil || !ok || g.Key.Name != "agent" || g.Key.Budget != earlierBudget {
+		t.Fatalf("the key with a budget: %v, %v, %+v", ok, err, g)
+	}
+	space := g.Space.ID
+	wantSpent(t, b, space, g.Key.ID, 1, 9)
+	live, err := s.List(bg, store.Query{Space: space}, store.Place{}, 9)
+	if err != nil || len(live.Rows) != 3 {
+		t.Fatalf("the contacts: %v, %d", err, len(live.Rows))
+	}
+	ada, twin, other := live.Rows[2].ID, live.Rows[1].ID, live.Rows[0].ID
+	if ids, err := s.DistinctFrom(bg, space, ada, 9); err != nil || !slices.Equal(ids, []contact.ID{twin, other}) {
+		t.Errorf("distinct from the first: %v, %v", ids, err)
+	}
+	refusedBy(t, s, merging(space, ada, twin), "distinct")
+	gone, by := deletedOf(t, s, store.Query{Space: space}, 9)
+	if len(gone) != 1 {
+		t.Fatalf("deleted: %v", gone)
+	}
+	done(t, s, of(g.Key.ID, earlierBudget, takingBack(t, s, space, gone[0], by[0].Op)))
+	if c := got(t, s, space, gone[0]); !slices.Equal(suite.Texts(c, contact.Names), []string{"Gone"}) {
+		t.Errorf("what came back: %+v", c)
+	}
+}
+
+// CheckEarlier reads what FillEarlier made with a schema, and writes to it.
+func CheckEarlier(t *testing.T, b store.Backend, schema int) {
 	t.Helper()
 	s := store.New(b, store.Options{})
+	if schema >= 3 {
+		checkTakenBack(t, b, s)
+	}
 	g, ok, err := s.Grant(bg, earlierKey)
-	if err != nil || !ok || g.Space.Name != "Example Ltd" || g.Key.Name != "first" {
+	if err != nil || !ok || g.Space.Name != "Example Ltd" || g.Key.Name != "first" || g.Key.Budget != (access.Budget{}) {
 		t.Fatalf("the key: %v, %v, %+v", ok, err, g)
 	}
 	space := g.Space.ID
