@@ -20,6 +20,7 @@ var budgetTests = []suite.Test{
 
 var budgetBatchTests = []suite.Test{
 	{"writes of one batch share the budget of their key", testBudgetInBatch},
+	{"what is refused or dry uses no budget beside what is saved", testBudgetBeside},
 	{"a batch that is tried again uses the budget once", testBudgetTriedAgain},
 	{"a key without a daily budget has nothing saved for it", testNoBudget},
 }
@@ -193,6 +194,26 @@ func testBudgetInBatch(t *testing.T, b store.Backend) {
 	}
 	wantSpent(t, b, space, 1, 2, 2)
 	wantSpent(t, b, space, 2, 1, 1)
+	suite.Audit(t, b, space)
+}
+
+// CONTRACT D24: of a batch the whole budget is used by what is done, and by nothing else.
+func testBudgetBeside(t *testing.T, b store.Backend) {
+	f := suite.NewFaulty(b)
+	s, space := suite.NewStore(t, f, store.Options{}), suite.NewSpace(t, b, "")
+	id, budget := made(t, s, space, name("A")), daily(2, 2)
+	half := writing(space, &contact.Put{Ref: id, Patch: name("B")}, &contact.Put{Ref: id + 99, Patch: name("B")})
+	dry := putting(space, id, name("C"))
+	dry.Terms.Dry = true
+	failing := again(putting(space, id, name("D")), "failing")
+	failing.Retry.Answer = func([]store.Outcome) ([]byte, error) { return nil, errNotKept }
+	batch := batched(t, f, s, space, troubled(nil),
+		of(1, budget, half), of(1, budget, dry), of(1, budget, failing), of(1, budget, putting(space, id, name("E"))), of(1, budget, putting(space, id, name("F"))))
+	if batch[0].err == nil || batch[1].err != nil || batch[2].err == nil {
+		t.Errorf("answered %v, %v, %v", batch[0].err, batch[1].err, batch[2].err)
+	}
+	saved(t, batch[3], batch[4])
+	wantSpent(t, b, space, 1, 2, 2)
 	suite.Audit(t, b, space)
 }
 
