@@ -75,7 +75,7 @@ func (r *tracer) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData
 // fragments are the constants of statements.go that are no whole statement.
 var fragments = map[string]string{
 	"contactColumns": "", "changeColumns": "", "settingsColumns": "", "apiKeyColumns": "", "contactWeight": "", "changeWeight": "",
-	"pageOfRows": "", "upToWeight": "", "liveRows": "",
+	"pageOfRows": "", "upToWeight": "", "rowsOfState": "", "idsDown": "", "idsUp": "",
 	"entryColumns": "", "pageOfEntries": "", "newestEntries": "", "pageOfWalk": "", "mostLookedAt": "", "ofTheList": "", "downwards": "", "upToLimit": "", "keyed": "", "other": "", "updated": "", "narrowed": "",
 }
 

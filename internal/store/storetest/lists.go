@@ -79,7 +79,7 @@ func testListDeleted(t *testing.T, b store.Backend) {
 	space, other := peopled(t, b)
 	for _, id := range []contact.ID{2, 3, 8} {
 		row := rowOf(space, id, 2, fmt.Sprint("Ada ", id))
-		row.State = contact.Deleted
+		row.State, row.Created = contact.Deleted, contact.Time(id*100)
 		row.Seal()
 		suite.Commit(t, b, b.Lane(space), &store.Save{Contacts: []store.ContactSave{{Row: row, Loaded: 1, Moved: true}}})
 	}
