@@ -67,8 +67,8 @@ func WithOnRetry(f func(reason error, wait time.Duration)) Option {
 // A request is sent again, at most DefaultRetries times, where the server
 // answers that it was not done and may be repeated: a 429, or a 503 or 507 that
 // bears Retry-After. The Client waits as long as that header says, up to two minutes,
-// and never beyond the deadline of the context. A read is sent again also where
-// no whole answer came. A write is not: it may have been done. An error of a
+// and never beyond the deadline of the context. A read, and a write with DryRun, is
+// sent again also where no whole answer came. A write is not: it may have been done. An error of a
 // write that is no *Error leaves that open, and so does CodeOutcomeUnknown;
 // read the contact before you repeat it.
 func New(baseURL, key string, options ...Option) (*Client, error) {

@@ -30,7 +30,8 @@ type Contact struct {
 type Result struct {
 	Contact   Contact
 	Version   int64  // of the contact, for IfMatch; 0 where the answer names none
-	ChangeID  string // names the change in the history; "" where nothing changed
+	ChangeID  string // names the change in the history, for Undo; "" where nothing changed
+	Changes   *Edits // with DryRun or ReturnChanges, what the write changed; else nil
 	RequestID string
 }
 
@@ -69,17 +70,48 @@ func (c *Client) GetAt(ctx context.Context, id int64, at time.Time, options ...R
 // Create makes a contact. It needs at least one email, phone or name. patch is
 // a Patch, or a json.RawMessage that is sent as it stands.
 func (c *Client) Create(ctx context.Context, patch json.Marshaler, options ...WriteOption) (Result, error) {
-	return c.write(ctx, http.MethodPost, "/contacts", patch, options)
+	return c.write(ctx, http.MethodPost, contactsPath, patch, options)
 }
 
 // Put sets what patch names, and nothing else: see Patch. It is a Patch, or a
 // json.RawMessage that is sent as it stands. Where that comes to nothing new,
 // Result.ChangeID is "" and the version stays.
 //
-// To add a value, Get the contact, put the longer list, and send IfMatch with
-// the version: CodeVersionMismatch then says that somebody was faster.
+// A list that it was made from may be out of date: send IfMatch with its version,
+// and CodeVersionMismatch says that somebody was faster, or BaseVersion, which keeps
+// what they did. To add or remove single values, use Patch.
 func (c *Client) Put(ctx context.Context, id int64, patch json.Marshaler, options ...WriteOption) (Result, error) {
 	return c.write(ctx, http.MethodPut, contactPath(id), patch, options)
+}
+
+// Patch changes a part of a contact. amendment is an Amendment, or a
+// json.RawMessage that is sent as it stands. The answer has each list that it
+// names, whole; with a key that may not read, the id alone.
+func (c *Client) Patch(ctx context.Context, id int64, amendment json.Marshaler, options ...WriteOption) (Result, error) {
+	return c.write(ctx, http.MethodPatch, contactPath(id), amendment, options)
+}
+
+// Delete deletes a contact: nobody finds it any more, until that is undone with
+// Result.ChangeID. It takes the contact's own id (CodeAlias). The answer has no
+// contact.
+func (c *Client) Delete(ctx context.Context, id int64, options ...WriteOption) (Result, error) {
+	return c.write(ctx, http.MethodDelete, contactPath(id), nil, options)
+}
+
+// Undo takes back what a change did to a contact, and to the others that it touched,
+// without what others changed since: see Result.ChangeID and Change.ID. It can be
+// undone itself. Where others changed the same, it does nothing (CodeUndoConflict,
+// with Error.Conflicts), unless ResolveTheirs says otherwise. The answer is the
+// contact, whole; with a key that may not read, its id alone; and no contact where
+// that is deleted now, as after the undo of a Create.
+func (c *Client) Undo(ctx context.Context, id int64, changeID string, options ...WriteOption) (Result, error) {
+	if changeID == "" {
+		return Result{}, errors.New("carnet: there is no change to undo: its id is empty")
+	}
+	if !utf8.ValidString(changeID) {
+		return Result{}, notUTF8("the id of the change")
+	}
+	return c.write(ctx, http.MethodPost, contactPath(id)+"/changes/"+url.PathEscape(changeID)+"/undo", nil, options)
 }
 
 // Merge joins the contact merged into survivor, which keeps its own values
@@ -90,65 +122,72 @@ func (c *Client) Merge(ctx context.Context, survivor, merged int64, options ...W
 	return c.write(ctx, http.MethodPost, contactPath(survivor)+"/merge", body, options)
 }
 
-// WriteOption says more about a write.
-type WriteOption func(*request)
-
-// WithActor names the person or program behind the key, for the history: a line
-// of at most 100 characters, in any script.
-func WithActor(name string) WriteOption { return header("X-Actor", spelled(name)) }
-
-// WithReason says why, for the history: a line of at most 500 characters.
-func WithReason(text string) WriteOption { return header("X-Reason", spelled(text)) }
-
-// IfMatch makes a Put do nothing unless the contact still has this version
-// (CodeVersionMismatch). It is for Put alone.
-func IfMatch(version int64) WriteOption {
-	return header("If-Match", `"`+strconv.FormatInt(version, 10)+`"`)
-}
-
-func header(name, value string) WriteOption {
-	return func(r *request) { r.header.Set(name, value) }
-}
-
 func (c *Client) write(ctx context.Context, method, path string, body json.Marshaler, options []WriteOption) (Result, error) {
-	text, err := body.MarshalJSON()
-	bad, isNotUTF8 := errors.AsType[notUTF8](err)
-	switch {
-	case errors.Is(err, errField):
-		return Result{}, errField
-	case isNotUTF8:
-		return Result{}, bad
-	case err == nil && !utf8.Valid(text):
-		return Result{}, notUTF8("the body")
-	case err != nil: // its text may show a value
-		return Result{}, errors.New("carnet: the patch cannot be written as JSON")
+	r := &request{method: method, path: path, header: http.Header{}}
+	if body != nil {
+		var err error
+		if r.body, err = marshal(body); err != nil {
+			return Result{}, err
+		}
 	}
-	r := &request{method: method, path: path, header: http.Header{}, body: text}
 	for _, set := range options {
 		set(r)
 	}
-	if method != http.MethodPut && r.header.Get("If-Match") != "" {
-		return Result{}, errors.New("carnet: IfMatch is for Put alone")
-	}
-	for name, values := range r.header {
-		// net/http would refuse it too, but as if it had been sent.
-		if strings.ContainsFunc(values[0], unicode.IsControl) {
-			return Result{}, errors.New("carnet: " + name + " must be one line of text")
-		}
-		if !utf8.ValidString(values[0]) {
-			return Result{}, notUTF8(name)
-		}
+	if err := r.checkHeader(); err != nil {
+		return Result{}, err
 	}
 	return c.one(ctx, r)
 }
 
+// marshal writes the body of a write.
+func marshal(body json.Marshaler) ([]byte, error) {
+	text, err := body.MarshalJSON()
+	bad, isNotUTF8 := errors.AsType[notUTF8](err)
+	switch {
+	case errors.Is(err, errField):
+		return nil, errField
+	case isNotUTF8:
+		return nil, bad
+	case err == nil && !utf8.Valid(text):
+		return nil, notUTF8("the body")
+	case err != nil: // its text may show a value
+		return nil, errors.New("carnet: the patch cannot be written as JSON")
+	}
+	return text, nil
+}
+
+// checkHeader refuses what a server would pass over, and what cannot be sent.
+func (r *request) checkHeader() error {
+	values := r.method == http.MethodPut || r.method == http.MethodPatch
+	switch {
+	case r.path == contactsPath && r.header.Get("If-Match") != "":
+		return errors.New("carnet: IfMatch is not for Create")
+	case !values && r.header.Get("X-Base-Version") != "":
+		return errors.New("carnet: BaseVersion is for Put and Patch alone")
+	}
+	for name, values := range r.header {
+		// net/http would refuse it too, but as if it had been sent.
+		if strings.ContainsFunc(values[0], unicode.IsControl) {
+			return errors.New("carnet: " + name + " must be one line of text")
+		}
+		if !utf8.ValidString(values[0]) {
+			return notUTF8(name)
+		}
+	}
+	return nil
+}
+
 // one sends a request about one contact.
 func (c *Client) one(ctx context.Context, r *request) (Result, error) {
-	var answer Result
-	h, err := c.do(ctx, r, &answer.Contact)
+	var sent struct {
+		Contact
+		Changes *Edits `json:"changes"`
+	}
+	h, err := c.do(ctx, r, &sent)
 	if err != nil {
 		return Result{}, err
 	}
+	answer := Result{Contact: sent.Contact, Changes: sent.Changes}
 	// Where there is no ETag, or not one of ours, there is no version to match.
 	answer.Version, _ = strconv.ParseInt(strings.Trim(h.Get("ETag"), `"`), 10, 64)
 	if answer.Contact.Meta != nil {
@@ -158,4 +197,6 @@ func (c *Client) one(ctx context.Context, r *request) (Result, error) {
 	return answer, nil
 }
 
-func contactPath(id int64) string { return "/contacts/" + strconv.FormatInt(id, 10) }
+const contactsPath = "/contacts"
+
+func contactPath(id int64) string { return contactsPath + "/" + strconv.FormatInt(id, 10) }

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +123,46 @@ func TestContactRequests(t *testing.T) {
 			reply{status: 200, header: headers, body: whole},
 			api.Result{Contact: contact, Version: 7, ChangeID: "1-9", RequestID: "r1"},
 		},
+		"patch": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) {
+				return c.Patch(ctx, 5, api.Amendment{
+					Emails:       &api.ListAmendment{Remove: []string{"x@example.com"}, Add: []string{"b@example.com"}, Primary: "a@example.com"},
+					Names:        &api.ListAmendment{Add: []string{}},
+					CustomFields: api.CustomFields{"profile_field_16": 500, "profile_field_2": nil},
+				})
+			},
+			`PATCH /public-api/v1/contacts/5 {"emails":{"remove":["x@example.com"],"add":["b@example.com"],"primary":"a@example.com"},"names":{"add":[]},"custom_fields":{"profile_field_2":null,"profile_field_16":500}}`,
+			reply{status: 200, header: headers, body: `{"id":5,"emails":["a@example.com","b@example.com"]}`},
+			api.Result{Contact: api.Contact{ID: 5, Emails: []string{"a@example.com", "b@example.com"}}, Version: 7, ChangeID: "1-9", RequestID: "r1"},
+		},
+		"delete": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) { return c.Delete(ctx, 5) },
+			`DELETE /public-api/v1/contacts/5`,
+			reply{status: 204, header: headers},
+			api.Result{Version: 7, ChangeID: "1-9", RequestID: "r1"},
+		},
+		"undo": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) {
+				return c.Undo(ctx, 5, "1-9", api.ResolveTheirs())
+			},
+			`POST /public-api/v1/contacts/5/changes/1-9/undo?resolve=theirs`,
+			reply{status: 200, header: headers, body: whole},
+			api.Result{Contact: contact, Version: 7, ChangeID: "1-9", RequestID: "r1"},
+		},
+		"undo of what no path can hold": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) { return c.Undo(ctx, 5, "../x?y") },
+			`POST /public-api/v1/contacts/5/changes/..%2Fx%3Fy/undo`,
+			reply{status: 204},
+			api.Result{},
+		},
+		"a dry run of a create": {
+			func(ctx context.Context, c *api.Client) (api.Result, error) {
+				return c.Create(ctx, api.Patch{Names: api.Values("Ada")}, api.DryRun(), api.MaxRemovals(0))
+			},
+			`POST /public-api/v1/contacts?dry_run=1&max_removals=0 {"names":["Ada"]}`,
+			reply{status: 201, body: `{"id":null,"names":["Ada"],"changes":{"names":{"before":[],"after":["Ada"],"added":["Ada"],"removed":[],"reordered":false}}}`},
+			api.Result{Contact: api.Contact{Names: []string{"Ada"}}, Changes: &api.Edits{Names: &api.ListEdit{Before: []string{}, After: []string{"Ada"}, Added: []string{"Ada"}, Removed: []string{}}}},
+		},
 		"an entity tag of another make names no version": {
 			func(ctx context.Context, c *api.Client) (api.Result, error) { return c.Get(ctx, 5) },
 			"GET /public-api/v1/contacts/5",
@@ -145,17 +186,78 @@ func TestContactRequests(t *testing.T) {
 	}
 }
 
-// TestIfMatchIsForPut: a server would pass over it on other writes.
-func TestIfMatchIsForPut(t *testing.T) {
-	client, s := scripted(t, []reply{good, good})
-	if _, err := client.Create(t.Context(), api.Patch{}, api.IfMatch(3)); err == nil {
-		t.Error("Create took IfMatch")
+// TestConditions: each write takes those that the server heeds there. What it would
+// pass over is refused before anything is sent.
+func TestConditions(t *testing.T) {
+	for name, c := range map[string]struct {
+		do          func(*api.Client, api.WriteOption) error
+		match, base bool
+	}{
+		"Create": {func(c *api.Client, o api.WriteOption) error {
+			_, err := c.Create(t.Context(), api.Patch{}, o)
+			return err
+		}, false, false},
+		"Put": {func(c *api.Client, o api.WriteOption) error {
+			_, err := c.Put(t.Context(), 5, api.Patch{}, o)
+			return err
+		}, true, true},
+		"Patch": {func(c *api.Client, o api.WriteOption) error {
+			_, err := c.Patch(t.Context(), 5, api.Amendment{}, o)
+			return err
+		}, true, true},
+		"Merge":  {func(c *api.Client, o api.WriteOption) error { _, err := c.Merge(t.Context(), 5, 6, o); return err }, true, false},
+		"Delete": {func(c *api.Client, o api.WriteOption) error { _, err := c.Delete(t.Context(), 5, o); return err }, true, false},
+		"Undo":   {func(c *api.Client, o api.WriteOption) error { _, err := c.Undo(t.Context(), 5, "1-9", o); return err }, true, false},
+	} {
+		for header, o := range map[string]struct {
+			option api.WriteOption
+			taken  bool
+			want   string
+		}{
+			"If-Match":       {api.IfMatch(3), c.match, `"3"`},
+			"X-Base-Version": {api.BaseVersion(3), c.base, "3"},
+			"Prefer":         {api.ReturnChanges(), true, "return=changes"},
+		} {
+			client, s := scripted(t, []reply{good})
+			if err := c.do(client, o.option); (err == nil) != o.taken || len(s.asked) == 1 != o.taken {
+				t.Errorf("%s with %s: %v, sent %q", name, header, err, s.asked)
+			} else if o.taken && s.headers[0].Get(header) != o.want {
+				t.Errorf("%s with %s: %v", name, header, s.headers[0])
+			}
+		}
 	}
-	if _, err := client.Merge(t.Context(), 5, 6, api.IfMatch(3)); err == nil {
-		t.Error("Merge took IfMatch")
+}
+
+// TestUndoOfNothing: Result.ChangeID is empty where nothing changed.
+func TestUndoOfNothing(t *testing.T) {
+	client, s := scripted(t, []reply{good})
+	if _, err := client.Undo(t.Context(), 5, ""); err == nil || len(s.asked) != 0 {
+		t.Errorf("%v, sent %q", err, s.asked)
 	}
-	if len(s.asked) != 0 {
-		t.Errorf("sent %q", s.asked)
+}
+
+// TestEvidence: an error bears what it rests on, in the types that answers have.
+func TestEvidence(t *testing.T) {
+	client, _ := scripted(t, []reply{{status: 409, body: `{"message":"No.","code":"undo_conflict",
+		"changes":{"custom_fields":{"profile_field_16":{"before":0.10,"after":null}}},
+		"conflicts":[{"contact_id":5,"field":"emails","base":[],"yours":["a@example.com"],"theirs":["b@example.com"]},
+			{"contact_id":5,"field":"custom_fields.profile_field_16","base":0.10,"yours":null,"theirs":"0.20"},
+			{"contact_id":5,"field":"id","base":9007199254740991,"yours":null,"theirs":5}],
+		"id":6,"change_id":"1-9","request_id":"r1"}`}})
+	_, err := client.Undo(t.Context(), 5, "1-8")
+	e, ok := errors.AsType[*api.Error](err)
+	if !ok {
+		t.Fatal(err)
+	}
+	want := &api.Error{Status: 409, Code: api.CodeUndoConflict, Message: "No.", RequestID: "r1", LeadsTo: 6, ChangeID: "1-9",
+		Changes: &api.Edits{CustomFields: map[string]api.FieldEdit{"profile_field_16": {Before: json.Number("0.10")}}},
+		Conflicts: []api.Conflict{
+			{ContactID: 5, Field: "emails", Base: []string{}, Yours: []string{"a@example.com"}, Theirs: []string{"b@example.com"}},
+			{ContactID: 5, Field: "custom_fields.profile_field_16", Base: json.Number("0.10"), Theirs: "0.20"},
+			{ContactID: 5, Field: "id", Base: json.Number("9007199254740991"), Theirs: json.Number("5")},
+		}}
+	if diff := cmp.Diff(want, e); diff != "" {
+		t.Error(diff)
 	}
 }
 

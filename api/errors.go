@@ -15,6 +15,10 @@ type Error struct {
 	Code       Code                // "" where the answer was not Carnet's: a proxy's, for example
 	Message    string              // a sentence for a person
 	Errors     map[string][]string // on 422: every problem, by the path of what is wrong ("emails.1"); else nil
+	Changes    *Edits              // with CodeTooManyRemovals, what the write would have changed; else nil, here and below
+	Conflicts  []Conflict          // with CodeConflict and CodeUndoConflict, what stands in the way
+	LeadsTo    int64               // with CodeAlias, the contact that the id leads to
+	ChangeID   string              // with CodeAlreadyUndone, the change that undid it
 	RequestID  string              // names the request in the server's log and history; "" where none was given
 	RetryAfter time.Duration       // how long to wait before asking again, on 429, 503 and some 507; else 0
 }
@@ -32,7 +36,7 @@ func (e *Error) Error() string {
 }
 
 // longestError is how much of an answer that is not good is read.
-const longestError = 8 << 20
+const longestError = 32 << 20
 
 // errorOf makes an Error of an answer that is not good, whoever sent it.
 func errorOf(res *http.Response) *Error {
@@ -40,6 +44,10 @@ func errorOf(res *http.Response) *Error {
 		Message   string              `json:"message"`
 		Code      Code                `json:"code"`
 		Errors    map[string][]string `json:"errors"`
+		Changes   *Edits              `json:"changes"`
+		Conflicts []Conflict          `json:"conflicts"`
+		LeadsTo   int64               `json:"id"`
+		ChangeID  string              `json:"change_id"`
 		RequestID string              `json:"request_id"`
 	}
 	// Where this fails, the status tells enough.
@@ -47,12 +55,14 @@ func errorOf(res *http.Response) *Error {
 	if json.Unmarshal(body, &sent) != nil || sent.Message == "" || sent.Code == "" {
 		sent.Message = "The answer does not come from Carnet: check the address, and what stands before the server."
 		sent.Code, sent.Errors, sent.RequestID = "", nil, ""
+		sent.Changes, sent.Conflicts, sent.LeadsTo, sent.ChangeID = nil, nil, 0, ""
 	}
 	if sent.RequestID == "" {
 		sent.RequestID = res.Header.Get("X-Request-Id")
 	}
 	return &Error{
 		Status: res.StatusCode, Code: sent.Code, Message: sent.Message, Errors: sent.Errors,
+		Changes: sent.Changes, Conflicts: sent.Conflicts, LeadsTo: sent.LeadsTo, ChangeID: sent.ChangeID,
 		RequestID: sent.RequestID, RetryAfter: retryAfter(res.Header),
 	}
 }

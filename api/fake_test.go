@@ -110,5 +110,12 @@ var calls = []call{
 	{"Feed", true, func(ctx context.Context, c *api.Client) error { _, err := c.Feed(ctx, api.FeedQuery{}); return err }},
 	{"Create", false, func(ctx context.Context, c *api.Client) error { _, err := c.Create(ctx, api.Patch{}); return err }},
 	{"Put", false, func(ctx context.Context, c *api.Client) error { _, err := c.Put(ctx, 5, api.Patch{}); return err }},
+	{"Patch", false, func(ctx context.Context, c *api.Client) error { _, err := c.Patch(ctx, 5, api.Amendment{}); return err }},
+	{"Delete", false, func(ctx context.Context, c *api.Client) error { _, err := c.Delete(ctx, 5); return err }},
+	{"Undo", false, func(ctx context.Context, c *api.Client) error { _, err := c.Undo(ctx, 5, "1-9"); return err }},
+	{"Put, dry", true, func(ctx context.Context, c *api.Client) error {
+		_, err := c.Put(ctx, 5, api.Patch{}, api.DryRun())
+		return err
+	}},
 	{"Merge", false, func(ctx context.Context, c *api.Client) error { _, err := c.Merge(ctx, 5, 6); return err }},
 }

@@ -17,7 +17,7 @@ const longestWait = 2 * time.Minute
 // again tells whether a request that ended with err may be sent again, and
 // after which pause. tries counts the repetitions so far.
 func (r *request) again(err error, tries int) (wait time.Duration, ok bool) {
-	read := r.method == http.MethodGet
+	read := r.harmless()
 	e, answered := errors.AsType[*Error](err)
 	switch {
 	case !answered:

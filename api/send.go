@@ -28,6 +28,11 @@ type request struct {
 // personal data.
 func (r *request) name() string { return r.method + " " + r.path }
 
+// harmless tells whether a request changes nothing, however often it is sent.
+func (r *request) harmless() bool {
+	return r.method == http.MethodGet || r.query.Get("dry_run") == "1"
+}
+
 // do sends a request, again where that is harmless, and reads the JSON of a
 // good answer into answer.
 func (c *Client) do(ctx context.Context, r *request, answer any) (http.Header, error) {
@@ -48,6 +53,9 @@ func (c *Client) do(ctx context.Context, r *request, answer any) (http.Header, e
 		}
 		header, body, err = c.send(ctx, r)
 	}
+	if body == nil {
+		return header, nil
+	}
 	if err := json.Unmarshal(body, answer); err != nil {
 		// Its text may quote the answer.
 		return nil, fmt.Errorf("carnet: %s: the answer is not what a Carnet server sends", r.name())
@@ -56,7 +64,7 @@ func (c *Client) do(ctx context.Context, r *request, answer any) (http.Header, e
 }
 
 // send sends a request once and reads its answer whole. An answer that is not
-// good is an *Error, none at all a *failure.
+// good is an *Error, none at all a *failure; of one without content the body is nil.
 func (c *Client) send(ctx context.Context, r *request) (http.Header, []byte, error) {
 	address := c.base + prefix + r.path
 	if len(r.query) > 0 {
@@ -83,6 +91,9 @@ func (c *Client) send(ctx context.Context, r *request) (http.Header, []byte, err
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return nil, nil, errorOf(res)
 	}
+	if res.StatusCode == http.StatusNoContent {
+		return res.Header, nil, nil
+	}
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		return nil, nil, &failure{r, err}
@@ -99,7 +110,7 @@ type failure struct {
 // Error leaves out the URL, which may hold personal data.
 func (f *failure) Error() string {
 	text := "carnet: " + f.request.name() + ": no answer"
-	if f.request.method != http.MethodGet && !f.unsent() {
+	if !f.request.harmless() && !f.unsent() {
 		text += ", so it may have been done or not"
 	}
 	return text + ": " + f.Unwrap().Error()

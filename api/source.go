@@ -14,17 +14,6 @@ func IncludeSources() ReadOption { return func(v url.Values) { v.Set("include_so
 // IncludeMeta asks for Contact.Meta.
 func IncludeMeta() ReadOption { return func(v url.Values) { v.Set("include_meta", "1") } }
 
-// WithMeta asks for Contact.Meta in the answer to a write, without the ids of other
-// contacts. A key that may not read gets none.
-func WithMeta() WriteOption {
-	return func(r *request) {
-		if r.query == nil {
-			r.query = url.Values{}
-		}
-		IncludeMeta()(r.query)
-	}
-}
-
 // Sources tell where the values of a contact come from. Each list is as long as
 // that of the values, and in its order.
 type Sources struct {

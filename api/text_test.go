@@ -41,6 +41,18 @@ func TestNotUTF8(t *testing.T) {
 			_, err := c.Create(ctx, api.Patch{Names: api.Values(bad)})
 			return err
 		}},
+		"an amendment": {"phones.primary", func(ctx context.Context, c *api.Client) error {
+			_, err := c.Patch(ctx, 5, api.Amendment{Phones: &api.ListAmendment{Primary: bad}})
+			return err
+		}},
+		"what an amendment adds": {"names.add.1", func(ctx context.Context, c *api.Client) error {
+			_, err := c.Patch(ctx, 5, api.Amendment{Names: &api.ListAmendment{Add: []string{"x", bad}}})
+			return err
+		}},
+		"a change's id": {"the id of the change", func(ctx context.Context, c *api.Client) error {
+			_, err := c.Undo(ctx, 5, bad)
+			return err
+		}},
 		"a merge's reason": {"X-Reason", func(ctx context.Context, c *api.Client) error {
 			_, err := c.Merge(ctx, 1, 2, api.WithReason(bad))
 			return err
