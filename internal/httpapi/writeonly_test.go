@@ -61,6 +61,16 @@ func TestRefusalsToldToWhoMayOnlyWrite(t *testing.T) {
 		{"PUT", small, `"2"`, `{"names": []}`, 412}, // by an alias
 		{"POST", big + "/merge", `"41"`, `{"merged_id": ` + id(other) + `}`, 412},
 		{"POST", big + "/merge", `"43"`, `{"merged_id": ` + id(other) + `}`, 412},
+		{"PATCH", big, `"1"`, `{"names": {"add": ["x"]}}`, 412},
+		{"PATCH", big, "", `{"id": ` + id(other) + `, "names": {"add": ["x"]}}`, 422},
+		{"DELETE", big, `"1"`, "", 412},
+		{"DELETE", small, "", "", 409}, // which leads elsewhere
+		{"POST", big + "/changes/1-9007199254740991/undo", "", "", 404},
+		{"PUT", big + "?max_removals=0", "", `{"names": []}`, 409},
+		{"PATCH", big + "?max_removals=0", "", `{"custom_fields": {"profile_field_16": null}}`, 409},
+		{"DELETE", big + "?max_removals=175", "", "", 409},
+		{"PUT", big + "?dry_run=1", "", `{"names": []}`, 403},
+		{"DELETE", big + "?dry_run=1", "", "", 403},
 		{"PUT", big, "", crowd("mine ", 178), 422},
 		{"PUT", big, "", crowd("mine ", 1001), 422},
 		{"PUT", other, "", crowd("mine ", 101), 422},
@@ -79,7 +89,7 @@ func TestRefusalsToldToWhoMayOnlyWrite(t *testing.T) {
 		if res.Code != test.status {
 			t.Errorf("%s: %d %s", name, res.Code, text)
 		}
-		for _, stored := range []string{"canary", "177", "42", "41", "43", "60", "8675309"} {
+		for _, stored := range []string{"canary", "177", "42", "41", "43", "60", "8675309", `"changes"`, `"conflicts"`, `"id":` + id(big), `"change_id"`} {
 			if strings.Contains(text, stored) {
 				t.Errorf("%s: %s tells %s", name, text, stored)
 			}
