@@ -15,13 +15,16 @@ import (
 // it.
 const maxThrough = 10_000
 
-// Past reads what it needs to split a contact off that was merged into another; nil
-// where it is not. What it reads is as it was at the version of the contact that it
+// Past reads what it needs to split a contact off that was merged into another, which
+// may be deleted and come back; nil where it is not. What it reads is as it was at the version of the contact that it
 // leads to, which is read first: whoever finds that at another version reads again.
 func (s *Store) Past(ctx context.Context, space contact.SpaceID, merged contact.ID) (*contact.Past, error) {
-	root, ok, err := s.Get(ctx, space, merged)
+	root, ok, err := decoded(s.reads.Contact(ctx, space, merged))
 	if err != nil || !ok || root.ID == merged {
 		return nil, err
+	}
+	if root.State == contact.Merged {
+		return nil, errAstray(root.ID)
 	}
 	p := past{store: s, ctx: ctx, space: space, rows: map[contact.ID]*contact.Contact{root.ID: &root}}
 	p.Merged, p.Version = merged, root.Version
