@@ -92,7 +92,7 @@ func onPostgres(t *testing.T, empty *pgtest.Template, groups int) *books {
 	dsn := empty.Database(t)
 	var backends []store.Backend
 	for range 2 {
-		backend, err := postgres.Open(bg, postgres.Options{DSN: dsn, Log: quiet, MaxConns: 8})
+		backend, err := postgres.Open(bg, postgres.Options{DSN: dsn, Log: quiet, MaxConns: 10})
 		if err != nil {
 			t.Fatal(err)
 		}
