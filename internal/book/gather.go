@@ -63,18 +63,19 @@ func (b *Book) undone(ctx context.Context, g access.Grant, u *contact.Undo) (err
 			}
 		}
 	}
-	return nil
+	u.Whose, err = b.store.Whose(ctx, g.Space.ID, u.Brings())
+	return err
 }
 
-// merged reads the past of what a change merged, as far as that still is where the
-// change put it.
+// merged reads the past of what a change merged, as far as it is merged by that to
+// this day.
 func (b *Book) merged(ctx context.Context, g access.Grant, u *contact.Undo, ch *contact.Change) error {
 	for _, a := range ch.Edits.Absorbed {
 		past, err := b.store.Past(ctx, g.Space.ID, a.ID)
 		if err != nil {
 			return err
 		}
-		if past != nil && past.JoinedBy(ch.Op) {
+		if past != nil && past.By == ch.Op {
 			u.Pasts = append(u.Pasts, past)
 		}
 	}

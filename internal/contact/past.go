@@ -8,14 +8,17 @@ import "slices"
 type Past struct {
 	Merged  ID
 	Version Version
+	By      Seq      // the write that merged it
 	Path    []ID     // what Merged was merged into, upwards; the last is the contact that it leads to
-	Joined  []Change // for each of Path: what the merge did to it that joined the one below; zero where none did so
-	Moved   []ID     // contacts of Path that were merged by one of Merged's ids: they go with it
+	Joined  []Change // for each of Path: what the merge did to it that joined the one below, or the split that hung that there
+	Off     []Seq    // for each of Path: when it was split off last, where a write was of what it was part of before
+	Moved   []ID     // what was merged by one of Merged's ids: it goes with it
 	Group   []ID     // all ids that lead to Merged from then on, its own too
 	Writes  []Change // by these ids since they led on, oldest first
 	// Siblings are, for each of Path, the others that are merged into it, in order:
 	// what they hold may come forth. They are read only where it may.
 	Siblings [][]Contact
+	Whose    Whose // of what these writes and merges took away
 }
 
 // isOf tells whether it is the past of what leads to a contact as that is now.
@@ -23,8 +26,15 @@ func (p *Past) isOf(c *Contact) bool {
 	return p.Version == c.Version && len(p.Path) > 0 && p.Path[len(p.Path)-1] == c.ID
 }
 
-// JoinedBy tells whether it was this write that merged the contact where it is.
-func (p *Past) JoinedBy(op Seq) bool { return len(p.Joined) > 0 && p.Joined[0].Op == op }
+// At gives the place in Path of what a write by these ids was of, -1 for none. What
+// such a write did to a contact that is no part of it any more, went on with the
+// lowest that was split off since.
+func (p *Past) At(ch *Change) int {
+	if k := slices.Index(p.Path, ch.Contact); k >= 0 {
+		return k
+	}
+	return slices.IndexFunc(p.Off, func(off Seq) bool { return off > ch.Seq })
+}
 
 func (p *Past) size() int {
 	n := 0

@@ -26,6 +26,7 @@ type split struct {
 	siblings [][]*Contact    // of each of the path, what else is still merged into it
 	out      map[ID]*Contact // after
 	own      map[Origin]bool // of what goes with it
+	strays   map[Origin]bool // of what the writes took away: of contacts that went before
 	traces   []trace         // for each of the path, of the writes by its ids
 	left     []Remains
 }
@@ -80,6 +81,11 @@ func (s *split) others(v Value) []Origin {
 	return out
 }
 
+// still gives those of a value that was taken away which would have stayed.
+func (s *split) still(v Value) []Origin {
+	return slices.DeleteFunc(s.others(v), func(o Origin) bool { return s.strays[o] })
+}
+
 // goes tells whether all of a value goes.
 func (s *split) goes(v Value) bool { return v.Text != "" && len(s.others(v)) == 0 }
 
@@ -89,8 +95,8 @@ func (s *split) follow(ch *Change) {
 	if ch.splits() {
 		return
 	}
-	t := &trace{} // of a contact that is not in the path any more
-	if k := slices.Index(s.past.Path, ch.Contact); k >= 0 {
+	t := &trace{} // of what is not in the path any more
+	if k := s.past.At(ch); k >= 0 {
 		t = &s.traces[k]
 	}
 	for _, col := range Collections {
@@ -104,9 +110,10 @@ func (s *split) follow(ch *Change) {
 			*at = &exchange{found: f.Before}
 		}
 		(*at).left = f.After
-		if f.After.Text == (*at).found.Text {
-			*at = nil // it is as they found it
-			continue
+		if found := (*at).found; f.After.Text == found.Text {
+			if *at = nil; !s.goes(found) {
+				continue // it is as they found it, and the others' again
+			}
 		}
 		s.owns(without(f.After.Origins, f.Before.Origins))
 	}
@@ -116,7 +123,7 @@ func (s *split) followList(t *trace, col Collection, l *ListEdit) {
 	before, after := originsByText(l.Before), originsByText(l.After)
 	for _, v := range l.Before {
 		v.Origins = without(v.Origins, after[v.Text])
-		if v.Origins = s.others(v); len(v.Origins) > 0 {
+		if v.Origins = s.still(v); len(v.Origins) > 0 {
 			t.taken[col] = append(t.taken[col], taken{v, l.Before})
 		}
 	}
@@ -179,21 +186,30 @@ func (s *split) releaseList(k int, row *Contact, col Collection) []Value {
 		below := s.past.Path[k-1]
 		for _, v := range s.out[below].Values[col] {
 			if !comes(s.rows[below].Values[col], v.Text) {
-				bring(v, len(out))
+				bring(v, (&ListEdit{After: s.out[below].Values[col]}).placeOf(col, v, out))
 			}
 		}
 	}
 	switch p := s.traces[k].primary[col]; {
 	case len(old) == 0 || len(out) == 0:
 	case p != nil && (p.left.Text == old[0].Text || !comes(old, p.left.Text)): // nobody else chose since
-		if at := indexOf(col, out, p.found.Text); at >= 0 {
+		if at := indexOf(col, out, p.found.Text); at >= 0 && !s.goes(p.found) {
 			moveToFront(out, at)
 		}
+	case s.first(k, col, old):
+		moveToFront(out, indexOf(col, out, s.out[s.past.Path[k-1]].Values[col][0].Text))
 	case s.goes(old[0]) && len(out) > 1: // another's edit had chosen it
 		back = append(back, old[0].Text)
 	}
 	s.remains(row.ID, col.String(), 0, back...)
 	return out
+}
+
+// first tells whether a list has its primary from the one below, because it was empty
+// when they were merged.
+func (s *split) first(k int, col Collection, list []Value) bool {
+	l := s.past.Joined[k].Edits.Values[col]
+	return k > 0 && l != nil && len(l.Before) == 0 && len(s.out[s.past.Path[k-1]].Values[col]) > 0 && l.After[0].Text == list[0].Text
 }
 
 // releaseSlot gives what a slot holds without what goes. Where that leaves it
@@ -206,8 +222,7 @@ func (s *split) releaseSlot(k int, v Value, slot Slot) Value {
 		v.Origins = others
 		return v
 	} else if v.Text == "" && !cleared {
-		s.uncertain(k, slot)
-		return v
+		return s.risen(k, slot, x)
 	}
 	hidden := s.hidden(k, slot, x)
 	if cleared && hidden.Text != "" {
@@ -216,10 +231,26 @@ func (s *split) releaseSlot(k int, v Value, slot Slot) Value {
 	return hidden
 }
 
+// risen gives what fills an empty slot with the one below, as it would have been filled
+// with that when they were merged.
+func (s *split) risen(k int, slot Slot, x *exchange) Value {
+	if k > 0 {
+		below := s.past.Path[k-1]
+		if v := s.out[below].Fields[slot.Index()]; v.Text != "" && s.rows[below].Fields[slot.Index()].Text == "" {
+			s.remains(s.past.Path[k], slot.path(), slot, v.Text)
+			return v
+		}
+	}
+	s.uncertain(k, slot, x)
+	return Value{}
+}
+
 // hidden gives what comes forth in a slot.
 func (s *split) hidden(k int, slot Slot, x *exchange) Value {
 	var from []Value
-	if x != nil {
+	if x != nil && x.found.Text == "" {
+		return Value{} // whoever had emptied it
+	} else if x != nil {
 		from = append(from, x.found)
 	}
 	for _, f := range s.past.Joined[k].Edits.Fields {
@@ -231,7 +262,7 @@ func (s *split) hidden(k int, slot Slot, x *exchange) Value {
 		from = append(from, c.Fields[slot.Index()])
 	}
 	for _, v := range from {
-		if others := s.others(v); len(others) > 0 {
+		if others := s.still(v); len(others) > 0 {
 			return Value{Text: v.Text, Origins: others}
 		}
 	}
@@ -260,11 +291,11 @@ func (s *split) below(k int) []*Contact {
 
 // uncertain names what may have come forth in a slot that others emptied: whether
 // they would have, had they not seen what goes, cannot be known.
-func (s *split) uncertain(k int, slot Slot) {
-	if s.rows[s.past.Merged].Fields[slot.Index()].Text == "" {
+func (s *split) uncertain(k int, slot Slot, x *exchange) {
+	if x == nil && s.rows[s.past.Merged].Fields[slot.Index()].Text == "" {
 		return
 	}
-	if hidden := s.hidden(k, slot, nil); hidden.Text != "" {
+	if hidden := s.hidden(k, slot, x); hidden.Text != "" {
 		s.remains(s.past.Path[k], slot.path(), slot, hidden.Text)
 	}
 }
@@ -288,11 +319,7 @@ func (s *split) restore() {
 		switch undone, known := did[ch.Undoes]; {
 		case ch.splits():
 		case ch.merges():
-			for _, a := range ch.Edits.Absorbed {
-				if slices.Contains(s.past.Moved, a.ID) {
-					c = union(&c, s.rows[a.ID], s.region)
-				}
-			}
+			c = s.merged(&c, ch)
 		case ch.Undoes != 0 && known:
 			undone = undone.Inverse()
 			c = s.replay(&undone, &c, ByOrigin)
@@ -311,6 +338,31 @@ func (s *split) restore() {
 		s.out[id] = &moved
 	}
 	s.named(&c, root)
+}
+
+// merged gives a contact with what a write by its ids merged, as that preferred it.
+func (s *split) merged(c *Contact, ch *Change) Contact {
+	out := *c
+	var with []*Contact
+	for _, a := range ch.Edits.Absorbed {
+		if slices.Contains(s.past.Moved, a.ID) {
+			with = append(with, s.rows[a.ID])
+			out = union(&out, s.rows[a.ID], s.region)
+		}
+	}
+	for _, f := range ch.Edits.Fields {
+		i, fills := f.Slot.Index(), f.Before.Text // it, unless another was preferred
+		for _, o := range with {
+			text := o.Fields[i].Text
+			if fills == "" {
+				fills = text
+			}
+			if text != "" && text == f.After.Text && text != fills {
+				out.Fields[i] = o.Fields[i]
+			}
+		}
+	}
+	return out
 }
 
 // replay applies an edit. What was put into a slot by an id of the contact is what

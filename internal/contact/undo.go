@@ -17,6 +17,11 @@ func (u *Undo) Needs() Needs {
 			}
 		}
 	}
+	for _, id := range u.Whose.ids(u.Brings()) {
+		if !slices.Contains(refs, id) {
+			refs = append(refs, id)
+		}
+	}
 	n := Needs{Refs: refs}
 	if len(u.Entries) > 0 { // of no write, there is no undo either
 		n.Undone = []Seq{u.Op}
@@ -120,11 +125,23 @@ func (u *Undo) takeBack(v *View, ch *Change) (Step, []Conflict, error) {
 		step.After.State = Deleted
 		return step, nil, nil
 	}
-	back := ch.Edits.Inverse()
+	back := u.inverse(v, ch, c.ID)
 	after, conflicts := Rebase(&back, c, ByOrigin)
 	step.After = after
 	err := checkTogether(&after, c, "change_id", v.Reads)
 	return step, conflicts, err
+}
+
+// inverse gives what takes an entry back from a contact and others: of what comes
+// with it, that which is theirs to this day.
+func (u *Undo) inverse(v *View, ch *Change, of ...ID) Edits {
+	strays := map[Origin]bool{}
+	for _, o := range u.Brings() {
+		c, ok := v.Contact(u.Whose.of(o))
+		strays[o] = !ok || !slices.Contains(of, c.ID)
+	}
+	back := ch.Edits.Inverse()
+	return back.part(func(o Origin) bool { return !strays[o] })
 }
 
 // leftOtherwise tells where a contact is not as the entry left it that brought it:

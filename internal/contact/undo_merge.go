@@ -6,6 +6,7 @@ import "github.com/carnet-project/carnet/internal/fault"
 func (u *Undo) structure(n *Needs) {
 	for _, p := range u.Pasts {
 		n.Rows = append(n.Rows, p.rows()...)
+		n.Refs = append(n.Refs, p.Whose.ids(p.Brings())...)
 	}
 	for i := range u.Entries {
 		ch := &u.Entries[i]
@@ -46,7 +47,7 @@ func (u *Undo) rejoin(v *View, c *Contact, ch *Change) (Decision, []Conflict, er
 	if !ok {
 		return Decision{Subject: c.ID}, []Conflict{gone(ch.Contact)}, nil
 	}
-	back := ch.Edits.Inverse()
+	back := u.inverse(v, ch, append([]ID{survivor.ID}, u.rejoined(v, ch)...)...)
 	after, conflicts := Rebase(&back, survivor, ByOrigin)
 	step := Step{Before: survivor, After: after, Action: ActionUndo, Undoes: u.Op}
 	d := Decision{Subject: survivor.ID}
@@ -71,6 +72,16 @@ func (u *Undo) rejoin(v *View, c *Contact, ch *Change) (Decision, []Conflict, er
 	d.Steps = append([]Step{step}, others...)
 	err := checkTogether(&step.After, survivor, "change_id", v.Reads)
 	return d, conflicts, err
+}
+
+// rejoined gives what is merged again of that which a change split off.
+func (u *Undo) rejoined(v *View, ch *Change) (ids []ID) {
+	for _, id := range ch.Edits.Split {
+		if c, ok := v.Contact(id); ok {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
 }
 
 // gone is in the way of what a deleted contact would be part of.

@@ -17,6 +17,7 @@ func (u *Unmerge) Needs() Needs {
 	n := Needs{Refs: []ID{u.Ref, u.Merged}, Trees: []ID{u.Ref}}
 	if u.Past != nil {
 		n.Rows = u.Past.rows()
+		n.Refs = append(n.Refs, u.Past.Whose.ids(u.Past.Brings())...)
 	}
 	return n
 }
@@ -79,7 +80,11 @@ func (f *forest) at(id ID) *Contact {
 
 // split takes the contact of a past out of those that it was merged into.
 func (f *forest) split(p *Past) {
-	s := split{past: p, region: f.v.Region, rows: map[ID]*Contact{}}
+	s := split{past: p, region: f.v.Region, rows: map[ID]*Contact{}, strays: map[Origin]bool{}}
+	for _, o := range p.Brings() {
+		c, ok := f.v.Contact(p.Whose.of(o))
+		s.strays[o] = !ok || c.ID != p.Path[len(p.Path)-1]
+	}
 	for _, id := range p.rows() {
 		s.rows[id] = f.at(id)
 	}

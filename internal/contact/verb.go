@@ -69,6 +69,7 @@ type Undo struct {
 	Entries []Change // of the write, all of them
 	Left    *Contact // the contact as the write left it that brought it back, if it did
 	Pasts   []*Past  // of what the write merged, as far as that stands
+	Whose   Whose    // of what it brings back
 }
 
 // Merge joins the contacts that Merged lead to, in order, into the one that

@@ -137,7 +137,7 @@ func (w *world) gather(verb Verb) {
 			}
 			v.Entries = append(v.Entries, ch)
 			for _, a := range ch.Edits.Absorbed {
-				if p := w.past(a.ID); p != nil && p.JoinedBy(ch.Op) {
+				if p := w.past(a.ID); p != nil && p.By == ch.Op {
 					v.Pasts = append(v.Pasts, p)
 				}
 			}
@@ -145,6 +145,7 @@ func (w *world) gather(verb Verb) {
 				v.Left = w.at(ch.Contact, ch.Seq)
 			}
 		}
+		v.Whose = w.whose(v.Brings())
 	}
 }
 
@@ -166,7 +167,7 @@ func (w *world) past(merged ID) *Past {
 		return nil
 	}
 	p := &Past{Merged: merged, Version: root.Version}
-	link := func(id ID) (last Change, since Seq) {
+	link := func(id ID) (last, merge Change) {
 		for _, ch := range w.changes {
 			if ch.Contact != id {
 				continue
@@ -175,22 +176,23 @@ func (w *world) past(merged ID) *Past {
 				last = ch
 			}
 			if s := ch.Edits.State; s != nil && s.After == Merged {
-				since = ch.Seq
+				merge = ch
 			}
 		}
-		return last, since
+		return last, merge
 	}
 	for id := merged; w.rows[id].Parent != 0; id = w.rows[id].Parent {
 		parent, at := w.rows[id].Parent, Change{}
 		last, _ := link(id)
 		for _, ch := range w.changes {
-			if ch.Op == last.Op && ch.Contact == parent && ch.merges() {
+			if ch.Op == last.Op && ch.Contact == parent {
 				at = ch
 			}
 		}
 		p.Path, p.Joined = append(p.Path, parent), append(p.Joined, at)
 	}
-	_, since := link(merged)
+	_, by := link(merged)
+	p.By = by.Op
 	tree := w.tree(merged)
 	group := map[ID]bool{}
 	join := func(id ID) {
@@ -204,12 +206,12 @@ func (w *world) past(merged ID) *Past {
 		again = false
 		p.Writes = nil
 		for _, ch := range w.changes {
-			if ch.Seq <= since || ch.Ref == 0 || !group[ch.Ref] {
+			if ch.Seq <= by.Seq || ch.Ref == 0 || !group[ch.Ref] {
 				continue
 			}
 			p.Writes = append(p.Writes, ch)
 			for _, a := range ch.Edits.Absorbed {
-				if last, _ := link(a.ID); !group[a.ID] && w.rows[a.ID].Parent == ch.Contact && last.Op == ch.Op {
+				if _, merge := link(a.ID); !group[a.ID] && w.root(a.ID).ID == root.ID && merge.Op == ch.Op {
 					p.Moved = append(p.Moved, a.ID)
 					join(a.ID)
 					again = true
@@ -232,7 +234,29 @@ func (w *world) past(merged ID) *Past {
 		p.Siblings = append(p.Siblings, list)
 		below = id
 	}
+	for _, id := range p.Path {
+		off := Seq(0)
+		for _, ch := range w.changes {
+			if s := ch.Edits.State; ch.Contact == id && s != nil && s.Before == Merged {
+				off = ch.Seq
+			}
+		}
+		p.Off = append(p.Off, off)
+	}
+	p.Whose = w.whose(p.Brings())
 	return p
+}
+
+func (w *world) whose(all []Origin) Whose {
+	out := Whose{}
+	for _, o := range all {
+		for _, ch := range w.changes {
+			if ch.Op == o.Op && ch.Contact == o.Contact && ch.Ref != 0 {
+				out[o] = ch.Ref
+			}
+		}
+	}
+	return out
 }
 
 // put sends lists and slots by a ref: "e:a b", "n:x", "1:Pro" (a slot), "1:" clears.

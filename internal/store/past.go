@@ -64,7 +64,87 @@ func (p *past) read() error {
 	if err := p.writes(since); err != nil {
 		return err
 	}
-	return p.siblings()
+	if err := p.siblings(); err != nil {
+		return err
+	}
+	if err := p.off(); err != nil {
+		return err
+	}
+	p.Whose, err = p.store.Whose(p.ctx, p.space, p.Brings())
+	return err
+}
+
+// off finds when contacts of the path were split off from others, where that was after
+// a write by these ids.
+func (p *past) off() error {
+	var first contact.Seq
+	for i := range p.Writes {
+		if ch := &p.Writes[i]; !slices.Contains(p.Path, ch.Contact) {
+			first = ch.Seq
+			break
+		}
+	}
+	if first == 0 {
+		return nil
+	}
+	for _, id := range p.Path {
+		off, err := p.lastSplit(id, first)
+		if err != nil {
+			return err
+		}
+		p.Off = append(p.Off, off)
+	}
+	return nil
+}
+
+// lastSplit finds the newest change by which a contact was split off, 0 where there is
+// none after a number.
+func (p *past) lastSplit(id contact.ID, after contact.Seq) (contact.Seq, error) {
+	c, err := p.row(id)
+	if err != nil {
+		return 0, err
+	}
+	for from := c.Head; from > after; {
+		rows, err := p.store.reads.Chain(p.ctx, p.space, from, entriesAtOnce)
+		if err != nil {
+			return 0, err
+		}
+		changes, err := decodeChanges(rows)
+		if err != nil {
+			return 0, err
+		}
+		if len(changes) == 0 {
+			return 0, errMoved
+		}
+		for i := range changes {
+			ch := &changes[i]
+			if s := ch.Edits.State; s != nil && s.Before == contact.Merged {
+				return ch.Seq, nil
+			}
+			from = ch.Prev
+		}
+	}
+	return 0, nil
+}
+
+// Whose tells whose values are, by their origins. It reads each write once that
+// brought some.
+func (s *Store) Whose(ctx context.Context, space contact.SpaceID, origins []contact.Origin) (contact.Whose, error) {
+	whose, refs := contact.Whose{}, map[contact.Seq]contact.Change{}
+	for _, o := range origins {
+		ch, ok := refs[o.Op]
+		if !ok {
+			var err error
+			if ch, _, err = s.Change(ctx, space, o.Op); err != nil {
+				return nil, err
+			}
+			refs[o.Op] = ch
+		}
+		if ch.Contact == o.Contact && ch.Ref != 0 {
+			whose[o] = ch.Ref
+		}
+	}
+	return whose, nil
 }
 
 // row reads a row once.
@@ -83,8 +163,8 @@ func (p *past) row(id contact.ID) (*contact.Contact, error) {
 	return &c, nil
 }
 
-// climb finds the way up to the contact that the merged one leads to, and what each
-// merge on it did. It tells when the first was.
+// climb finds the way up to the contact that the merged one leads to, and what the
+// writes did on it that hung each where it is. It tells when that one was merged.
 func (p *past) climb() (since contact.Seq, err error) {
 	for id := p.Merged; ; {
 		c, err := p.row(id)
@@ -102,7 +182,7 @@ func (p *past) climb() (since contact.Seq, err error) {
 			return 0, err
 		}
 		if len(p.Path) == 0 {
-			since = merge
+			p.By, since = merge.Op, merge.Seq
 		}
 		joined := contact.Change{}
 		changes, err := p.store.WriteChanges(p.ctx, p.space, link)
@@ -110,7 +190,7 @@ func (p *past) climb() (since contact.Seq, err error) {
 			return 0, err
 		}
 		for i := range changes {
-			if changes[i].Contact == c.Parent && len(changes[i].Edits.Absorbed) > 0 {
+			if changes[i].Contact == c.Parent {
 				joined = changes[i]
 			}
 		}
@@ -120,16 +200,17 @@ func (p *past) climb() (since contact.Seq, err error) {
 }
 
 // links finds the write that gave a merged contact its parent, and the change by
-// which it was merged, which may be an earlier one.
-func (p *past) links(c *contact.Contact) (link, merge contact.Seq, err error) {
+// which it was merged, which may be an earlier one: a split hangs what goes with it
+// where it belongs.
+func (p *past) links(c *contact.Contact) (link contact.Seq, merge contact.Change, err error) {
 	for from := c.Head; from != 0; {
 		rows, err := p.store.reads.Chain(p.ctx, p.space, from, entriesAtOnce)
 		if err != nil {
-			return 0, 0, err
+			return 0, merge, err
 		}
 		changes, err := decodeChanges(rows)
 		if err != nil {
-			return 0, 0, err
+			return 0, merge, err
 		}
 		for i := range changes {
 			ch := &changes[i]
@@ -137,7 +218,7 @@ func (p *past) links(c *contact.Contact) (link, merge contact.Seq, err error) {
 				link = ch.Op
 			}
 			if ch.Edits.State != nil && ch.Edits.State.After == contact.Merged {
-				return link, ch.Seq, nil
+				return link, *ch, nil
 			}
 			from = ch.Prev
 		}
@@ -145,7 +226,7 @@ func (p *past) links(c *contact.Contact) (link, merge contact.Seq, err error) {
 			break
 		}
 	}
-	return 0, 0, errAstray(c.ID)
+	return 0, merge, errAstray(c.ID)
 }
 
 // writes reads what was written by the ids of the merged contact since it led on,
@@ -194,7 +275,8 @@ func (p *past) join(id contact.ID) []contact.ID {
 	return ids
 }
 
-// moved finds what a change merged that still is where that put it.
+// moved finds what a change merged that is merged by that to this day, wherever
+// splits have hung it since.
 func (p *past) moved(ch *contact.Change) (ids []contact.ID, err error) {
 	for _, a := range ch.Edits.Absorbed {
 		if slices.Contains(p.Group, a.ID) || !slices.ContainsFunc(p.nodes, func(n contact.Node) bool { return n.ID == a.ID }) {
@@ -204,14 +286,11 @@ func (p *past) moved(ch *contact.Change) (ids []contact.ID, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if c.Parent != ch.Contact {
-			continue
-		}
-		link, _, err := p.links(c)
+		_, merge, err := p.links(c)
 		if err != nil {
 			return nil, err
 		}
-		if link == ch.Op {
+		if merge.Op == ch.Op {
 			p.Moved = append(p.Moved, a.ID)
 			ids = append(ids, p.join(a.ID)...)
 		}

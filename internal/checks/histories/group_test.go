@@ -125,6 +125,7 @@ func (g *group) gather(verb contact.Verb) {
 				g.undone(v, ch)
 			}
 		}
+		v.Whose = g.whose(v.Brings())
 	}
 }
 
@@ -137,7 +138,7 @@ func (g *group) base(ref contact.ID, b *contact.Base) {
 // undone gathers what the undo of one change needs beside it.
 func (g *group) undone(u *contact.Undo, ch *contact.Change) {
 	for _, a := range ch.Edits.Absorbed {
-		if p := g.past(a.ID); p != nil && p.JoinedBy(ch.Op) {
+		if p := g.past(a.ID); p != nil && p.By == ch.Op {
 			u.Pasts = append(u.Pasts, p)
 		}
 	}
@@ -159,12 +160,12 @@ func (g *group) past(merged contact.ID) *contact.Past {
 	if c == nil || c.State != contact.Merged || root.State != contact.Live {
 		return nil
 	}
-	p := &contact.Past{Merged: merged, Version: root.Version}
+	p := &contact.Past{Merged: merged, Version: root.Version, By: g.mergeOf(merged).Op}
 	for id := merged; g.rows[id].Parent != 0; id = g.rows[id].Parent {
 		parent, joined := g.rows[id].Parent, contact.Change{}
 		link, _ := g.links(id)
 		for _, ch := range g.changes {
-			if ch.Op == link && ch.Contact == parent && len(ch.Edits.Absorbed) > 0 {
+			if ch.Op == link && ch.Contact == parent {
 				joined = *ch
 			}
 		}
@@ -184,7 +185,48 @@ func (g *group) past(merged contact.ID) *contact.Past {
 		p.Siblings = append(p.Siblings, list)
 		below = id
 	}
+	g.off(p)
+	p.Whose = g.whose(p.Brings())
 	return p
+}
+
+// mergeOf gives the change by which a contact was merged last.
+func (g *group) mergeOf(id contact.ID) (merge contact.Change) {
+	if _, since := g.links(id); since != 0 {
+		merge = *g.changes[since-1]
+	}
+	return merge
+}
+
+// whose tells by which ids the writes named a contact that brought these.
+func (g *group) whose(origins []contact.Origin) contact.Whose {
+	whose := contact.Whose{}
+	for _, o := range origins {
+		for _, ch := range g.changes {
+			if ch.Seq == o.Op && ch.Contact == o.Contact && ch.Ref != 0 {
+				whose[o] = ch.Ref
+			}
+		}
+	}
+	return whose
+}
+
+// off finds when contacts of the path were split off last, where that was after a
+// write by the ids of the one that goes.
+func (g *group) off(p *contact.Past) {
+	first := slices.IndexFunc(p.Writes, func(ch contact.Change) bool { return !slices.Contains(p.Path, ch.Contact) })
+	if first < 0 {
+		return
+	}
+	for _, id := range p.Path {
+		var off contact.Seq
+		for _, ch := range g.changes {
+			if s := ch.Edits.State; ch.Contact == id && ch.Seq > p.Writes[first].Seq && s != nil && s.Before == contact.Merged {
+				off = ch.Seq
+			}
+		}
+		p.Off = append(p.Off, off)
+	}
 }
 
 // links gives the write that gave a contact its parent, and the change by which it
@@ -223,7 +265,7 @@ func (g *group) writes(p *contact.Past, tree []contact.Node) {
 			}
 			p.Writes = append(p.Writes, *ch)
 			for _, a := range ch.Edits.Absorbed {
-				if link, _ := g.links(a.ID); link == ch.Op && g.rows[a.ID].Parent == ch.Contact && !slices.Contains(p.Group, a.ID) {
+				if merge := g.mergeOf(a.ID); merge.Op == ch.Op && g.rows[a.ID].State == contact.Merged && !slices.Contains(p.Group, a.ID) {
 					p.Moved = append(p.Moved, a.ID)
 					join(a.ID)
 				}

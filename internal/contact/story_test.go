@@ -1,0 +1,317 @@
+package contact
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// story is what happens to a world at random.
+type story struct {
+	*world
+	oracle *oracle
+	draw   *rapid.T
+	ids    []ID
+	told   []string
+	named  map[string]bool // what unmerges named, by field
+}
+
+func newStory(t *rapid.T) *story {
+	w := newWorld(t)
+	return &story{world: w, oracle: newOracle(w), draw: t, named: map[string]bool{}}
+}
+
+func TestUnmergeAsTheOracleTells(t *testing.T) {
+	rapid.Check(t, unmergesAsTold)
+}
+
+func FuzzUnmerge(f *testing.F) { f.Fuzz(rapid.MakeFuzz(unmergesAsTold)) }
+
+func unmergesAsTold(t *rapid.T) {
+	s := newStory(t)
+	for range rapid.IntRange(2, 5).Draw(t, "contacts") {
+		s.create()
+	}
+	for range rapid.IntRange(1, 20).Draw(t, "steps") {
+		s.step()
+	}
+	for id := s.alias(); id != 0; id = s.alias() { // all that is left, in any order
+		s.unmerge(id)
+	}
+}
+
+func (s *story) step() {
+	switch s.pick("what", "put", "put", "put", "patch", "merge", "merge", "undo", "unmerge") {
+	case "put":
+		s.change()
+	case "patch":
+		s.amend()
+	case "merge":
+		s.merge()
+	case "undo":
+		s.undo()
+	case "unmerge":
+		if id := s.alias(); id != 0 {
+			s.unmerge(id)
+		}
+	}
+}
+
+func (s *story) pick(what string, from ...string) string {
+	return rapid.SampledFrom(from).Draw(s.draw, what)
+}
+
+func (s *story) id(what string) ID { return rapid.SampledFrom(s.ids).Draw(s.draw, what) }
+
+// alias draws one, 0 where there is none.
+func (s *story) alias() ID {
+	var all []ID
+	for _, id := range s.ids {
+		if s.rows[id].Parent != 0 {
+			all = append(all, id)
+		}
+	}
+	if len(all) == 0 {
+		return 0
+	}
+	return rapid.SampledFrom(all).Draw(s.draw, "alias")
+}
+
+// ask does something, and notes it. It tells whether something changed.
+func (s *story) ask(verb Verb, format string, args ...any) (Seq, []Remains) {
+	op, remains, err := s.try(verb)
+	if op == 0 && err == nil {
+		return 0, remains
+	}
+	line := fmt.Sprintf(format, args...)
+	if err != nil {
+		line += ": " + err.Error()
+	}
+	for _, c := range s.living() {
+		line += fmt.Sprintf("  | %d is %s", c.ID, shows(c))
+	}
+	for _, r := range remains {
+		line += fmt.Sprintf("\n      remains %+v", r)
+	}
+	s.told = append(s.told, fmt.Sprintf("%d: %s", op, line))
+	return op, remains
+}
+
+func (s *story) living() (live []*Contact) {
+	for _, id := range s.ids {
+		if c := s.rows[id]; c != nil && c.State == Live {
+			live = append(live, c)
+		}
+	}
+	return live
+}
+
+func (s *story) fail(format string, args ...any) {
+	s.draw.Helper()
+	s.draw.Fatalf("%s\n%s", fmt.Sprintf(format, args...), strings.Join(s.told, "\n"))
+}
+
+func (s *story) create() {
+	p := anyPatchOf(s.draw, nil)
+	p.Values[Names] = List{Sent: true, Texts: []string{fmt.Sprint("N", len(s.ids)+1)}}
+	s.ids = append(s.ids, ID(len(s.ids)+1))
+	s.ask(&Create{Patch: p}, "create")
+}
+
+// anyPatchOf sends emails and slots, most of them as they are.
+func anyPatchOf(t *rapid.T, now *Contact) Patch {
+	var p Patch
+	texts := []string{}
+	if now != nil {
+		for _, v := range now.Values[Emails] {
+			if rapid.IntRange(0, 3).Draw(t, "keep") > 0 {
+				texts = append(texts, v.Text)
+			}
+		}
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "more") {
+		text := rapid.SampledFrom([]string{"a@x.c", "b@x.c", "c@x.c", "d@x.c", "e@x.c", "f@x.c"}).Draw(t, "text")
+		if !slices.Contains(texts, text) {
+			texts = slices.Insert(texts, rapid.IntRange(0, len(texts)).Draw(t, "at"), text)
+		}
+	}
+	p.Values[Emails] = List{Sent: true, Texts: texts}
+	if p.Fields.Sent = rapid.Bool().Draw(t, "slots"); p.Fields.Sent {
+		for i := range 2 {
+			text := rapid.SampledFrom([]string{"=", "", "A", "B", "C"}).Draw(t, "slot")
+			if text == "=" {
+				text = ""
+				if now != nil {
+					text = now.Fields[i].Text
+				}
+			}
+			p.Fields.Named[i], p.Fields.Texts[i] = true, text
+		}
+	}
+	return p
+}
+
+func (s *story) change() {
+	ref := s.id("ref")
+	if s.root(ref).State != Live {
+		return
+	}
+	p := anyPatchOf(s.draw, s.root(ref))
+	s.ask(&Put{Ref: ref, Patch: p}, "put %d %v %q", ref, p.Values[Emails].Texts, p.Fields.Texts[:2])
+}
+
+func (s *story) amend() {
+	ref := s.id("ref")
+	text := func(what string) []string {
+		return rapid.SliceOfN(rapid.SampledFrom([]string{"a@x.c", "b@x.c", "c@x.c", "d@x.c", "e@x.c", "f@x.c"}), 0, 1).Draw(s.draw, what)
+	}
+	l := ListAmendment{Remove: text("remove"), Add: text("add"), Primary: strings.Join(text("primary"), "")}
+	s.ask(&Amend{Ref: ref, Amendment: Amendment{Values: [NumCollections]ListAmendment{Emails: l}}}, "patch %d %+v", ref, l)
+}
+
+func (s *story) merge() {
+	m := &Merge{Survivor: s.id("survivor"), Listed: true, Confirm: true, Prefer: map[Slot]ID{}}
+	seen := []ID{s.root(m.Survivor).ID}
+	for range rapid.IntRange(1, 2).Draw(s.draw, "many") {
+		if id := s.id("merged"); !slices.Contains(seen, s.root(id).ID) {
+			m.Merged, seen = append(m.Merged, id), append(seen, s.root(id).ID)
+		}
+	}
+	for i := range 2 {
+		if id := rapid.SampledFrom(seen).Draw(s.draw, "prefer"); s.rows[id].Fields[i].Text != "" && rapid.Bool().Draw(s.draw, "prefers") {
+			m.Prefer[SlotAt(i)] = id
+		}
+	}
+	if len(m.Merged) == 0 {
+		return
+	}
+	if op, _ := s.ask(m, "merge %d %v %v", m.Survivor, m.Merged, m.Prefer); op != 0 {
+		s.oracle.prefer[op] = m.Prefer
+	}
+}
+
+func (s *story) undo() {
+	ch := rapid.SampledFrom(s.changes).Draw(s.draw, "change")
+	if st := ch.Edits.State; st != nil && !ch.merges() || ch.Action == ActionCreate {
+		return
+	}
+	u := &Undo{Ref: ch.Contact, Op: ch.Op, Resolve: true}
+	for _, a := range ch.Edits.Absorbed {
+		s.blur(a.ID)
+	}
+	before := s.values()
+	_, remains := s.ask(u, "undo of %d", u.Op)
+	s.keeps(before, remains)
+	s.compare()
+}
+
+func (s *story) unmerge(id ID) {
+	s.blur(id)
+	before := s.values()
+	op, remains := s.ask(&Unmerge{Ref: s.root(id).ID, Merged: id}, "unmerge %d of %d", id, s.root(id).ID)
+	if op == 0 {
+		s.fail("%d is not split off", id)
+	}
+	s.keeps(before, remains)
+	s.compare()
+}
+
+// blur excuses primaries where both sides have written to the list since they were
+// merged. What order the others gave it, with values of both in it, only their writes
+// tell, and those are not read: an unmerge is to cost what was written by the ids of
+// the one that goes, not what was written by all (CONTRACT D30: order after later writes).
+func (s *story) blur(id ID) {
+	p := s.past(id)
+	if p == nil {
+		return
+	}
+	its, others := false, false
+	for _, ch := range s.changes {
+		if ch.Op > p.By && ch.Edits.Values[Emails] != nil {
+			if slices.Contains(p.Group, ch.Named()) {
+				its = true
+			} else {
+				others = true
+			}
+		}
+	}
+	if its && others {
+		s.named["emails"] = true
+	}
+}
+
+// values gives all that anybody has.
+func (s *story) values() map[string]bool {
+	all := map[string]bool{}
+	for _, c := range s.living() {
+		for _, v := range c.Values[Emails] {
+			all["emails "+v.Text] = true
+		}
+		for i, v := range c.Fields {
+			if v.Text != "" {
+				all[SlotAt(i).path()+" "+v.Text] = true
+			}
+		}
+	}
+	return all
+}
+
+// keeps makes sure that nothing is lost.
+func (s *story) keeps(before map[string]bool, remains []Remains) {
+	if last := s.changes[len(s.changes)-1]; len(last.Edits.Split) == 0 && last.Edits.State == nil {
+		return
+	}
+	after := s.values()
+	for _, r := range remains {
+		for _, text := range r.Values {
+			after[r.Field+" "+text] = true
+			s.named[fmt.Sprint(r.Contact, " ", r.Field, " ", text)] = true
+			s.named[fmt.Sprint(r.Contact, " ", r.Field)] = true
+		}
+	}
+	for text := range before {
+		if !after[text] {
+			s.fail("%s is lost", text)
+		}
+	}
+}
+
+// compare holds the world against what the oracle tells.
+func (s *story) compare() {
+	told := s.oracle.tells()
+	for _, id := range s.ids {
+		have, want := s.root(id), told.leads(id)
+		if have.ID != want.ID {
+			s.fail("%d leads to %d, want %d", id, have.ID, want.ID)
+		}
+		if have.ID != id {
+			continue
+		}
+		h, w := textsOf(have.Values[Emails]), textsOf(want.Values[Emails])
+		if len(h) > 0 && len(w) > 0 && h[0] != w[0] && !s.excused(id, "emails") {
+			s.fail("%d has the primary %s, want %s", id, h[0], w[0])
+		}
+		for _, text := range slices.Concat(h, w) {
+			if slices.Contains(h, text) != slices.Contains(w, text) && !s.excused(id, "emails "+text) {
+				s.fail("%d has %v, want %v", id, h, w)
+			}
+		}
+		for i := range 2 {
+			if h, w := have.Fields[i].Text, want.Fields[i].Text; h != w && !s.excused(id, SlotAt(i).path()) {
+				s.fail("%d has %q in slot %d, want %q", id, h, i+1, w)
+			}
+		}
+	}
+}
+
+// excused tells whether an unmerge named what is not as told. From then on it may be
+// elsewhere too.
+func (s *story) excused(id ID, what string) bool {
+	if s.named[fmt.Sprint(id, " ", what)] {
+		s.named[what] = true
+	}
+	return s.named[what]
+}
