@@ -10,8 +10,6 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
-	"github.com/carnet-project/carnet/internal/checks/pgtest"
-	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/postgres"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
@@ -28,18 +26,20 @@ type tenant struct {
 	secret string
 }
 
-// books are servers on one database. Each group has a Space of its own, so that the
-// numbers of its changes are those of the model.
-type books struct {
-	servers []*book.Book
+// books are servers on one database.
+type books []*book.Book
+
+// visit is a history on them. Each of its groups has a Space of its own, so that
+// the numbers of its changes are those of the model.
+type visit struct {
+	books
 	tenants []tenant
 	writes  atomic.Int64
 }
 
 // open makes servers over backends of one database.
-func open(t *testing.T, backends ...store.Backend) []*book.Book {
+func open(t *testing.T, backends ...store.Backend) (servers books) {
 	t.Helper()
-	var servers []*book.Book
 	for _, backend := range backends {
 		s := store.New(backend, store.Options{Log: quiet})
 		b := book.New(s, book.Options{Log: quiet})
@@ -75,37 +75,32 @@ func settle(t *testing.T, b *book.Book, spaces int) (out []tenant) {
 	return out
 }
 
-func onSQLite(t *testing.T, groups int) *books {
+func onSQLite(t *testing.T) books {
 	t.Helper()
 	backend, err := sqlite.Open(bg, sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db"), Log: quiet})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &books{servers: open(t, backend)}
-	b.tenants = settle(t, b.servers[0], groups)
-	return b
+	return open(t, backend)
 }
 
 // onPostgres makes two servers on one database.
-func onPostgres(t *testing.T, empty *pgtest.Template, groups int) *books {
+func onPostgres(t *testing.T, dsn string) books {
 	t.Helper()
-	dsn := empty.Database(t)
 	var backends []store.Backend
 	for range 2 {
-		backend, err := postgres.Open(bg, postgres.Options{DSN: dsn, Log: quiet, MaxConns: 10})
+		backend, err := postgres.Open(bg, postgres.Options{DSN: dsn, Log: quiet, MaxConns: 12})
 		if err != nil {
 			t.Fatal(err)
 		}
 		backends = append(backends, backend)
 	}
-	b := &books{servers: open(t, backends...)}
-	b.tenants = settle(t, b.servers[0], groups)
-	return b
+	return open(t, backends...)
 }
 
 // do asks one of the servers.
-func (b *books) do(client int, c *call) (*answer, error) {
-	server, grant := b.servers[client%len(b.servers)], b.tenants[c.group].grant
+func (b *visit) do(client int, c *call) (*answer, error) {
+	server, grant := b.books[client%len(b.books)], b.tenants[c.group].grant
 	var o outcome
 	switch c.kind {
 	case get:
@@ -127,5 +122,3 @@ func (b *books) do(client int, c *call) (*answer, error) {
 	}
 	return heard(sayAll, c, &o), nil
 }
-
-var _ = contact.ID(0)

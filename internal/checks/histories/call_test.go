@@ -150,12 +150,17 @@ func (g *group) step(say speaker, c *call, a *answer) (bool, *group) {
 	if a.nothing {
 		return true, g
 	}
+	if a.op != 0 && a.op != g.next() {
+		return false, g // it is not its turn
+	}
 	o, next := g.ask(c, a.id)
 	if a.unknown {
 		return true, next
 	}
-	// What differs mostly differs in this.
-	return o.op == a.op && (o.err == nil) == (a.refused == "") && say(c, &o) == a.text, next
+	if o.op != a.op || o.contact.Version != a.version || codeOf(o.err) != a.refused {
+		return false, g
+	}
+	return say(c, &o) == a.text, next
 }
 
 // ask gives what a call comes to, and what becomes of the group. A new contact gets
@@ -259,8 +264,11 @@ func sayChange(ch *contact.Change) string {
 	return b.String()
 }
 
-// codeOf gives the code of a refusal.
+// codeOf gives the code of a refusal; "" for none.
 func codeOf(err error) string {
+	if err == nil {
+		return ""
+	}
 	if e, ok := errors.AsType[*fault.Error](err); ok {
 		return string(e.Code)
 	}
@@ -272,10 +280,9 @@ var didNothing = []string{string(fault.CodeDatabaseBusy)}
 
 // heard makes the answer of what a client was told.
 func heard(say speaker, c *call, o *outcome) *answer {
-	a := &answer{id: o.contact.ID, version: o.contact.Version, op: o.op, text: say(c, o)}
 	if o.err != nil {
-		a.refused = codeOf(o.err)
-		a.nothing = slices.Contains(didNothing, a.refused)
+		code := codeOf(o.err)
+		return &answer{refused: code, nothing: slices.Contains(didNothing, code), text: say(c, o)}
 	}
-	return a
+	return &answer{id: o.contact.ID, version: o.contact.Version, op: o.op, text: say(c, o)}
 }

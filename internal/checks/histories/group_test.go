@@ -38,6 +38,9 @@ func (g *group) came(entries []contact.Entry, pairs []contact.PairEdit, call int
 	return next
 }
 
+// next gives the number of the next change.
+func (g *group) next() contact.Seq { return contact.Seq(len(g.changes) + 1) }
+
 // root gives what a ref leads to, a deleted contact too; nil for nothing.
 func (g *group) root(ref contact.ID) *contact.Contact {
 	c := g.rows[ref]
@@ -81,7 +84,7 @@ func (g *group) answered(ref contact.ID, version contact.Version) *contact.Conta
 
 // view gives a verb what it needs. A new contact gets this id.
 func (g *group) view(needs contact.Needs, made contact.ID) *contact.View {
-	v := &contact.View{Reads: true, Op: contact.Seq(len(g.changes) + 1)}
+	v := &contact.View{Reads: true, Op: g.next()}
 	if needs.NewIDs > 0 {
 		v.NewIDs = []contact.ID{made}
 	}
@@ -181,7 +184,9 @@ func (g *group) past(merged contact.ID) *contact.Past {
 				list = append(list, *g.rows[n.ID])
 			}
 		}
-		slices.SortFunc(list, func(a, b contact.Contact) int { return cmp.Or(cmp.Compare(a.Version, b.Version), cmp.Compare(a.ID, b.ID)) })
+		slices.SortFunc(list, func(a, b contact.Contact) int {
+			return cmp.Or(cmp.Compare(a.Version, b.Version), cmp.Compare(a.ID, b.ID))
+		})
 		p.Siblings = append(p.Siblings, list)
 		below = id
 	}

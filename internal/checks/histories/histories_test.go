@@ -31,9 +31,11 @@ func seedOf(t *testing.T) uint64 {
 }
 
 // usual is the scope of most histories.
-var usual = scope{groups: 4, contacts: 4, clients: 5, calls: 30}
+var usual = scope{groups: 4, contacts: 4, clients: 5, calls: 32}
 
-func newRecorder(s system) *recorder { return &recorder{system: s, told: map[string]int{}} }
+func newRecorder(s system, say speaker) *recorder {
+	return &recorder{system: s, say: say, told: map[string]int{}}
+}
 
 // enough is how many writes must have changed something.
 const enough = 200
@@ -42,68 +44,65 @@ const enough = 200
 const checkTime = time.Minute
 
 // judge fails the test where no order explains the history.
-func (r *recorder) judge(t *testing.T, say speaker) {
+func (r *recorder) judge(t *testing.T) {
 	t.Helper()
 	if r.writes < enough {
 		t.Errorf("only %d writes of %d calls, refused %v", r.writes, len(r.history), r.told)
 	}
-	switch porcupine.CheckOperationsTimeout(model(say), r.history, checkTime) {
+	t.Logf("%d calls, %d writes, refused %v", len(r.history), r.writes, r.told)
+	switch porcupine.CheckOperationsTimeout(model(r.say), r.history, checkTime) {
 	case porcupine.Ok:
 	case porcupine.Unknown:
 		t.Error("the check of a history ran out of time")
 	default:
-		r.show(t, say)
+		r.show(t)
 	}
 }
 
 // show tells how far each group can be explained.
-func (r *recorder) show(t *testing.T, say speaker) {
+func (r *recorder) show(t *testing.T) {
 	t.Helper()
 	for _, part := range byGroup(r.history) {
-		m := model(say)
+		m := model(r.say)
 		m.Partition = nil
 		res, info := porcupine.CheckOperationsVerbose(m, part, checkTime)
 		if res == porcupine.Ok {
 			continue
 		}
-		t.Error(story(part, info, say))
+		t.Error(story(part, info, r.say))
 	}
 }
 
-func TestHistoriesOnSQLite(t *testing.T) {
+// What clients are answered who write at once, each as fast as it can, is what the
+// rules say in some order: on SQLite, and by two servers on PostgreSQL.
+func TestHistories(t *testing.T) {
 	t.Parallel()
-	seed := seedOf(t)
-	for i := range times() {
-		b := onSQLite(t, usual.groups)
-		r := newRecorder(b)
-		r.run(t, fmt.Sprint("SQLite ", i), usual, seed+uint64(i))
+	for name, open := range map[string]func(*testing.T) books{
+		"SQLite":     onSQLite,
+		"PostgreSQL": func(t *testing.T) books { return onPostgres(t, pgtest.NewTemplate(t, postgres.Migrate).Database(t)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			seed, servers := seedOf(t), open(t)
+			for i := range times(16, 1000) {
+				t.Run(fmt.Sprint(i), func(t *testing.T) {
+					t.Parallel() // they share batches
+					v := &visit{books: servers, tenants: settle(t, servers[0], usual.groups)}
+					r := newRecorder(v, sayAll)
+					parties := r.begin(t, usual)
+					r.all(parties, usual, seed+uint64(i))
+					r.end(parties)
+					r.judge(t)
+				})
+			}
+		})
 	}
 }
 
-func TestHistoriesOnPostgres(t *testing.T) {
-	t.Parallel()
-	empty := pgtest.NewTemplate(t, postgres.Migrate)
-	seed := seedOf(t)
-	for i := range times() {
-		r := newRecorder(onPostgres(t, empty, usual.groups))
-		r.run(t, fmt.Sprint("PostgreSQL ", i), usual, seed+uint64(i))
-	}
-}
-
-func times() int {
+// times is how many of something there are, of which there are more in a long run.
+func times(few, many int) int {
 	if long {
-		return 1000
+		return many
 	}
-	return 16
-}
-
-func (r *recorder) run(t *testing.T, name string, s scope, seed uint64) {
-	t.Helper()
-	begin := time.Now()
-	parties := r.begin(t, s)
-	r.all(parties, s, seed)
-	r.end(parties)
-	ran := time.Since(begin)
-	r.judge(t, sayAll)
-	t.Logf("%s: %d calls, %d writes, refused %v; ran %s, checked in %s", name, len(r.history), r.writes, r.told, ran, time.Since(begin)-ran)
+	return few
 }

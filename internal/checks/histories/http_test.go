@@ -1,0 +1,125 @@
+package histories
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// statuses are those of the refusals of these calls (CONTRACT D2).
+var statuses = map[fault.Kind]int{
+	fault.Invalid: http.StatusUnprocessableEntity, fault.NotFound: http.StatusNotFound,
+	fault.Stale: http.StatusPreconditionFailed, fault.Conflict: http.StatusConflict,
+}
+
+// say tells an outcome as this server's clients see it, in the words of the
+// contract.
+func (p *process) say(c *call, o *outcome) string {
+	space := p.tenants[c.group].grant.Space.ID
+	if o.err != nil {
+		status, body := refusal(space, o.err)
+		return line(status, "", "", body)
+	}
+	tag, change := fmt.Sprintf("%q", fmt.Sprint(o.contact.Version)), ""
+	if o.op != 0 {
+		change = contact.ChangeID{Space: space, Op: o.op}.String()
+	}
+	status, body := http.StatusOK, whole(&o.contact)
+	switch {
+	case c.kind == create:
+		status, body = http.StatusCreated, sent(&o.contact, lists(&c.patch))
+	case c.kind == put:
+		body = sent(&o.contact, lists(&c.patch))
+	case c.kind == patch:
+		body = sent(&o.contact, amends(&c.amend))
+	case o.contact.State == contact.Deleted:
+		status, body = http.StatusNoContent, nil
+	}
+	return line(status, tag, change, body)
+}
+
+// whole is a contact as GET answers it (CONTRACT P2, D14).
+func whole(c *contact.Contact) object {
+	slots := object{}
+	for i, v := range c.Fields {
+		slots[contact.SlotAt(i).String()] = content(v.Text)
+	}
+	out := object{"id": c.ID, "custom_fields": slots}
+	for _, col := range contact.Collections {
+		texts := []string{}
+		for _, v := range c.Values[col] {
+			texts = append(texts, v.Text)
+		}
+		out[col.String()] = texts
+	}
+	return out
+}
+
+// sent is what a write answers that named this (CONTRACT S7, D14, D26).
+func sent(c *contact.Contact, named object) object {
+	all := whole(c)
+	out := object{"id": c.ID}
+	for name := range named {
+		out[name] = all[name]
+	}
+	if slots, ok := named["custom_fields"].(object); ok {
+		part := object{}
+		for name := range slots {
+			part[name] = all["custom_fields"].(object)[name]
+		}
+		out["custom_fields"] = part
+	}
+	return out
+}
+
+// refusal is an error as clients see it, with what it rests on (CONTRACT D3, D27,
+// D28, D31).
+func refusal(space contact.SpaceID, err error) (status int, body object) {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return http.StatusInternalServerError, nil
+	}
+	body = object{"message": e.Message, "code": e.Code}
+	if e.Kind == fault.Invalid {
+		at := map[string][]string{}
+		for _, p := range e.At {
+			at[p.Path] = append(at[p.Path], p.Message)
+		}
+		body["errors"] = at
+	}
+	if r, ok := errors.AsType[*contact.Refusal](err); ok {
+		if r.Conflicts != nil {
+			body["conflicts"] = conflicts(r.Conflicts)
+		}
+		if r.LeadsTo != 0 {
+			body["id"] = r.LeadsTo
+		}
+		if r.Standing != 0 {
+			body["change_id"] = contact.ChangeID{Space: space, Op: r.Standing}.String()
+		}
+	}
+	return statuses[e.Kind], body
+}
+
+func conflicts(list []contact.Conflict) (out []object) {
+	for _, c := range list {
+		side := func(texts []string) any {
+			switch {
+			case c.Slot == 0 && c.Field != "id":
+				return append([]string{}, texts...)
+			case len(texts) == 0:
+				return nil
+			case c.Slot == 0:
+				id, _ := strconv.Atoi(texts[0])
+				return id
+			}
+			return texts[0]
+		}
+		out = append(out, object{"contact_id": c.Contact, "field": c.Field, "base": side(c.Base), "yours": side(c.Yours), "theirs": side(c.Theirs)})
+	}
+	return out
+}
