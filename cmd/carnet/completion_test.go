@@ -13,7 +13,7 @@ func TestCandidates(t *testing.T) {
 	app := parserOf(new(cli), new(surroundings)).Model
 	for line, want := range map[string]string{
 		"sp":                                 "space",
-		"contact ":                           "list get create put merge diff log",
+		"contact ":                           "list get create put patch delete restore undo merge diff log",
 		"contact c":                          "create",
 		"contact list --l":                   "--limit --log-format",
 		"contact list --limit 5 --em":        "--email",
@@ -31,7 +31,7 @@ func TestCandidates(t *testing.T) {
 		"--verbose help contact m":           "merge",
 		"serve --db ":                        ":files",
 		"serve --d":                          "--db",
-		"contact list --d":                   "",
+		"contact list --d":                   "--deleted",
 		"key create --scopes ":               "contacts:read contacts:write contacts:erase admin",
 		"key create --scopes cont":           "contacts:read contacts:write contacts:erase",
 		"key create --scopes=a":              "--scopes=admin",

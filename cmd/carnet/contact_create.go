@@ -1,11 +1,14 @@
 package main
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/carnet-project/carnet/api"
+)
 
 type contactCreate struct {
 	contactValues
-	attribution
-	format
+	writing
 }
 
 // Validate refuses what would clear: there is nothing yet that could be.
@@ -20,18 +23,12 @@ func (c *contactCreate) Validate() error {
 
 // Run shows what was sent, as it is stored.
 func (c *contactCreate) Run(in *surroundings, server *contactCommand) error {
-	client, err := server.connect(in)
-	if err != nil {
-		return err
-	}
-	patch, err := c.patch()
-	if err != nil {
-		return err
-	}
-	made, err := client.Create(in.ctx, patch, c.options()...)
-	if err != nil {
-		return server.explain(err)
-	}
-	in.did("Contact %d was made all the same.", made.Contact.ID)
-	return showContact(in.stdout, c.format, &made, true)
+	return server.write(in, &c.writing, &writer{would: "make", did: "Contact %d was made",
+		do: func(client *api.Client, options []api.WriteOption) (api.Result, error) {
+			patch, err := c.patch()
+			if err != nil {
+				return api.Result{}, err
+			}
+			return client.Create(in.ctx, patch, options...)
+		}})
 }

@@ -1,22 +1,22 @@
 package main
 
+import (
+	"fmt"
+
+	"github.com/carnet-project/carnet/api"
+)
+
 type contactMerge struct {
 	Survivor int64 `arg:"" help:"The contact that stays. It keeps its own values first."`
 	Merged   int64 `arg:"" help:"The contact that becomes a part of it. Its id leads to the survivor from then on."`
-	attribution
-	format
+	removals
+	writing
 }
 
 // Run shows the survivor.
 func (c *contactMerge) Run(in *surroundings, server *contactCommand) error {
-	client, err := server.connect(in)
-	if err != nil {
-		return err
-	}
-	merged, err := client.Merge(in.ctx, c.Survivor, c.Merged, c.options()...)
-	if err != nil {
-		return server.explain(err)
-	}
-	in.did("Contact %d became part of contact %d all the same.", c.Merged, merged.Contact.ID)
-	return showContact(in.stdout, c.format, &merged, true)
+	return server.write(in, &c.writing, &writer{id: c.Survivor, would: fmt.Sprintf("merge contact %d into", c.Merged), did: fmt.Sprintf("Contact %d became part of contact %%d", c.Merged), whole: true,
+		do: func(client *api.Client, options []api.WriteOption) (api.Result, error) {
+			return client.Merge(in.ctx, c.Survivor, c.Merged, append(append(options, c.removals.options()...), api.WithChanges())...)
+		}})
 }

@@ -3,11 +3,11 @@ package main
 import "github.com/carnet-project/carnet/api"
 
 type contactPut struct {
-	ID      int64  `arg:"" help:"The contact."`
-	IfMatch *int64 `placeholder:"N" help:"Only if the contact still has this version, as get shows it."`
+	ID int64 `arg:"" help:"The contact."`
+	conditions
 	contactValues
-	attribution
-	format
+	removals
+	writing
 }
 
 // Help says what else could cost somebody their data.
@@ -16,27 +16,18 @@ func (c *contactPut) Help() string {
 
 What you leave out altogether stays as it is. An empty value alone clears: --phone "" removes all phones, --field "" empties all custom fields.
 
-To add a value, look first and send all: carnet contact get 5, then carnet contact put 5 --if-match 3 --email old@example.com --email new@example.com. What was removed is kept in the history: carnet contact log 5.`
+To look before you do it: --dry-run. What was taken away is shown, with the command that brings it back. To add a value, or to take one away, there is carnet contact patch.`
 }
 
-// Run shows what was sent, as it is stored.
+// Run shows what was sent, as it is stored, and what that took away.
 func (c *contactPut) Run(in *surroundings, server *contactCommand) error {
-	client, err := server.connect(in)
-	if err != nil {
-		return err
-	}
-	patch, err := c.patch()
-	if err != nil {
-		return err
-	}
-	options := c.options()
-	if c.IfMatch != nil {
-		options = append(options, api.IfMatch(*c.IfMatch))
-	}
-	put, err := client.Put(in.ctx, c.ID, patch, options...)
-	if err != nil {
-		return server.explain(err)
-	}
-	in.did("Contact %d was changed all the same.", put.Contact.ID)
-	return showContact(in.stdout, c.format, &put, true)
+	return server.write(in, &c.writing, &writer{id: c.ID, would: "change", did: "Contact %d was changed",
+		do: func(client *api.Client, options []api.WriteOption) (api.Result, error) {
+			patch, err := c.patch()
+			if err != nil {
+				return api.Result{}, err
+			}
+			options = append(append(options, c.conditions.options()...), c.removals.options()...)
+			return client.Put(in.ctx, c.ID, patch, append(options, api.WithChanges())...)
+		}})
 }

@@ -16,20 +16,36 @@ import (
 // contactRecord is a contact as it is printed: as the API answers it, with what
 // stands in the headers there.
 type contactRecord struct {
+	ID *int64 `json:"id"` // null for one that was not made
 	api.Contact
-	Version  int64   `json:"version,omitzero"`
-	ChangeID *string `json:"change_id,omitzero"` // where something changed
+	Version  int64      `json:"version,omitzero"`
+	ChangeID *string    `json:"change_id,omitzero"` // where something changed
+	Deleted  bool       `json:"deleted,omitzero"`
+	DryRun   bool       `json:"dry_run,omitzero"`
+	Changes  *api.Edits `json:"changes,omitzero"`
+}
+
+func recordOf(r *api.Result, dry bool) *contactRecord {
+	record := &contactRecord{Contact: r.Contact, Version: r.Version, ChangeID: orNull(r.ChangeID), Deleted: r.Deleted, DryRun: dry, Changes: r.Changes}
+	if r.Contact.ID != 0 {
+		record.ID = &r.Contact.ID
+	}
+	return record
+}
+
+// showRecord prints a record for programs.
+func showRecord(to screen, f format, record *contactRecord) error {
+	if f.json() {
+		return printJSON(to, record)
+	}
+	return printCSV(to, []*contactRecord{record})
 }
 
 // showContact prints an answer about one contact. A write says which change it
 // made.
 func showContact(to screen, f format, r *api.Result, write bool) error {
-	record := contactRecord{Contact: r.Contact, Version: r.Version, ChangeID: orNull(r.ChangeID)}
-	switch {
-	case f.json():
-		return printJSON(to, record)
-	case f.csv():
-		return printCSV(to, []contactRecord{record})
+	if !f.table() {
+		return showRecord(to, f, recordOf(r, false))
 	}
 	rows := contactLines(&r.Contact)
 	if r.Version != 0 {

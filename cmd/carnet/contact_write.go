@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/carnet-project/carnet/api"
@@ -36,17 +37,21 @@ func (v *contactValues) Validate() error {
 // patch makes the body. JSON is sent as it stands, so that the server can
 // refuse what is misspelt in it.
 func (v *contactValues) patch() (json.Marshaler, error) {
-	switch v.Data {
-	case "-":
-		text, err := io.ReadAll(os.Stdin)
-		return json.RawMessage(text), err
-	case "":
+	if v.Data == "" {
 		fields, err := v.fields()
 		return api.Patch{
 			Emails: list(v.Email), Phones: list(v.Phone), Names: list(v.Name), Locations: list(v.Location), CustomFields: fields,
 		}, err
 	}
-	return json.RawMessage(v.Data), nil
+	return given(v.Data)
+}
+
+// given gives what --data says: JSON, or - where standard input has it.
+func given(data string) (json.RawMessage, error) {
+	if data != "-" {
+		return json.RawMessage(data), nil
+	}
+	return io.ReadAll(os.Stdin)
 }
 
 // list gives what a flag says of a collection: nil where it was left out. An
@@ -74,6 +79,7 @@ func (v *contactValues) fields() (*api.CustomFields, error) {
 	}
 	for _, given := range v.Field {
 		name, text, ok := strings.Cut(given, "=")
+		name = fieldKey(name)
 		_, twice := fields[name]
 		switch {
 		case !ok || name == "":
@@ -84,6 +90,14 @@ func (v *contactValues) fields() (*api.CustomFields, error) {
 		fields[name] = text
 	}
 	return &fields, nil
+}
+
+// fieldKey gives the key of a custom field, which may be named by its number.
+func fieldKey(name string) string {
+	if n, err := strconv.Atoi(name); err == nil && strconv.Itoa(n) == name {
+		return "profile_field_" + name
+	}
+	return name
 }
 
 // attribution are the flags of every write that history shows.

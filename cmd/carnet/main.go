@@ -58,6 +58,7 @@ type cli struct {
 type surroundings struct {
 	ctx     context.Context // ends when the program is told to stop
 	db      string
+	args    []string // as they were typed, for commands that are told
 	stdout  screen
 	stderr  io.Writer // for what is no part of the result
 	log     *slog.Logger
@@ -83,7 +84,7 @@ func main() {
 // run does what the arguments say and gives the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c cli
-	in := &surroundings{ctx: ctx, stdout: screenOf(stdout), stderr: stderr}
+	in := &surroundings{ctx: ctx, args: args, stdout: screenOf(stdout), stderr: stderr}
 	parser := parserOf(&c, in)
 	if len(args) > 0 && args[0] == completeWord {
 		complete(in.stdout, parser.Model, args[1:])
@@ -118,6 +119,9 @@ func end(stderr io.Writer, err error) int {
 	}
 	if u, ok := errors.AsType[*unwritten](err); !ok || !u.quiet() {
 		fmt.Fprintf(stderr, "carnet: %s\n", oneLine(err))
+	}
+	if r, ok := errors.AsType[*refused](err); ok {
+		_ = r.show(screenOf(stderr)) // where that fails there is nobody to tell
 	}
 	// What a server refuses comes as another type, see explain.
 	if fault.KindOf(err) == fault.Invalid {

@@ -67,6 +67,8 @@ func withArguments(leaf *kong.Node, words []string) []string {
 	switch strings.Join(wordsOf(leaf), " ") {
 	case "contact create", "contact put", "space set":
 		words = append(words, "--name", "x")
+	case "contact patch":
+		words = append(words, "--add-name", "x")
 	case "key set":
 		words = append(words, "--daily-writes", "1")
 	case "contact log":

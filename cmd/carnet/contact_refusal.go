@@ -1,0 +1,120 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/carnet-project/carnet/api"
+)
+
+// refused is an error of which there is more to show than a sentence: that follows
+// below it.
+type refused struct {
+	error
+	show func(screen) error
+}
+
+// refusal explains why a write was not done, with what it rests on and the command
+// that leads on.
+func (c *contactCommand) refusal(in *surroundings, id int64, err error) error {
+	named := strconv.FormatInt(id, 10)
+	e, ok := errors.AsType[*api.Error](err)
+	if !ok {
+		return c.explain(err)
+	}
+	switch e.Code {
+	case api.CodeConflict:
+		return &refused{errors.New("others changed the same since that version, and nothing was done: read the contact again, and give --base-version as it is then"),
+			conflicts(e, []string{"FIELD", "WAS", "YOURS", "THEIRS"}, "")}
+	case api.CodeUndoConflict:
+		return &refused{errors.New("what this change did was changed again since, and nothing was undone"),
+			conflicts(e, []string{"FIELD", "IT LEFT", "UNDONE", "NOW"}, "\nTo leave that as it is now, and undo the rest:\n\n"+in.again("--theirs")+"\n")}
+	case api.CodeTooManyRemovals:
+		return &refused{errors.New("this would take away more than --max-removals allows, and nothing was changed"), tooMany(e)}
+	case api.CodeAlreadyUndone:
+		text := "this change was undone already"
+		if e.ChangeID != "" {
+			text += ", by " + cell(e.ChangeID) + ". To have it back, undo that: " + in.contact("undo", named, e.ChangeID)
+		}
+		return errors.New(text)
+	case api.CodeAlias:
+		if e.ID != 0 {
+			whole := strconv.FormatInt(e.ID, 10)
+			return fmt.Errorf("this id leads to contact %s, since the two were merged. To delete that one, both of them, name it: %s. To part them: %s",
+				whole, in.contact("delete", whole), in.contact("unmerge", whole, named))
+		}
+	case api.CodeChangeNotFound:
+		return fmt.Errorf("this contact has no such change: `%s` shows those that it has", in.contact("log", named))
+	}
+	return c.explain(err)
+}
+
+// conflicts shows a line for each conflict, and the way on.
+func conflicts(e *api.Error, head []string, on string) func(screen) error {
+	several := false
+	for _, one := range e.Conflicts {
+		several = several || one.ContactID != e.Conflicts[0].ContactID
+	}
+	if several {
+		head = append([]string{"CONTACT"}, head...)
+	}
+	var rows [][]string
+	for _, one := range e.Conflicts {
+		row := []string{cell(strings.TrimPrefix(one.Field, "custom_fields.")), side(one.Base), side(one.Yours), side(one.Theirs)}
+		if one.Field == "id" {
+			row = []string{fmt.Sprintf("contact %d", one.ContactID), "-", "-", "gone"}
+			if one.Theirs != nil {
+				row[3] = "part of contact " + side(one.Theirs)
+			}
+		}
+		if several {
+			row = append([]string{strconv.FormatInt(one.ContactID, 10)}, row...)
+		}
+		rows = append(rows, row)
+	}
+	return func(to screen) error {
+		if len(rows) > 0 { // else the key may not read
+			fmt.Fprintln(to)
+			if err := showTable(to, head, rows); err != nil {
+				return err
+			}
+		}
+		_, err := fmt.Fprint(to, on)
+		return err
+	}
+}
+
+// side gives what one side of a conflict has.
+func side(value any) string {
+	list, ok := value.([]any)
+	switch {
+	case value == nil || ok && len(list) == 0:
+		return "-"
+	case !ok:
+		return cell(fmt.Sprint(value))
+	}
+	texts := make([]string, len(list))
+	for i, one := range list {
+		texts[i] = cell(fmt.Sprint(one))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// tooMany shows what would go.
+func tooMany(e *api.Error) func(screen) error {
+	return func(to screen) error {
+		gone := goneOf(e.Changes)
+		if gone == nil {
+			return nil
+		}
+		var b strings.Builder
+		fmt.Fprintf(&b, "\nIt would take away %s:\n", counted(gone))
+		writeEdits(&b, gone)
+		_, err := lipgloss.Fprint(to.Writer, b.String())
+		return err
+	}
+}

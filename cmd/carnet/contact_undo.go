@@ -1,0 +1,28 @@
+package main
+
+import "github.com/carnet-project/carnet/api"
+
+type contactUndo struct {
+	ID     int64  `arg:"" help:"The contact, or any other that the change touched."`
+	Change string `arg:"" help:"The change, as a write and log name it: 1-23."`
+	Theirs bool   `tried:"force,resolve,keep" help:"Leave what was changed again since as it is, and undo the rest."`
+	removals
+	writing
+}
+
+// Help says what an undo is.
+func (c *contactUndo) Help() string {
+	return `Only what the change did is taken back: what came later stays. Where something that it did was changed again since, nothing is undone, and that is shown. An undo is a change like any other, so it can be undone too. A change that touched several contacts is undone on all of them; undo of a merge parts what was merged; undo of what made a contact deletes it.`
+}
+
+// Run shows the contact as it is then.
+func (c *contactUndo) Run(in *surroundings, server *contactCommand) error {
+	return server.write(in, &c.writing, &writer{id: c.ID, would: "change", did: "Contact %d was changed", whole: true,
+		do: func(client *api.Client, options []api.WriteOption) (api.Result, error) {
+			options = append(append(options, c.removals.options()...), api.WithChanges())
+			if c.Theirs {
+				options = append(options, api.Theirs())
+			}
+			return client.Undo(in.ctx, c.ID, c.Change, options...)
+		}})
+}
