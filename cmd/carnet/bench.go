@@ -31,7 +31,7 @@ func (c *benchCommand) Help() string {
   carnet space set 2 --limit update=0 --limit create=0 --limit get=0 --limit list=0
   carnet key create --space 2
 
-Without --write it only reads: the newest contacts of the Space. With --write it makes made-up contacts named "Carnet Bench ..." and changes no others. They stay, because there is no way to delete contacts yet; the next run uses them again.
+Without --write it only reads: the newest contacts of the Space. With --write it makes made-up contacts named "Carnet Bench ..." and changes no others. They stay; the next run uses them again.
 
 It ends with 1 where requests failed for another reason than a limit.`
 }
@@ -126,7 +126,7 @@ func (c *benchCommand) contacts(in *surroundings, client *api.Client) (ids []int
 		}
 		return ids, 0, err
 	}
-	fmt.Fprintf(in.stderr, "This uses %d made-up contacts named \"Carnet Bench ...\" in the Space of the key, and makes those that are missing. They stay: there is no way to delete contacts yet.\n", c.Contacts)
+	fmt.Fprintf(in.stderr, "This uses %d made-up contacts named \"Carnet Bench ...\" in the Space of the key, and makes those that are missing. They stay, for the next run.\n", c.Contacts)
 	ids, made, err = load.Own(in.ctx, client, c.Contacts, c.Connections)
 	if made > 0 {
 		in.did("%d contacts were made all the same.", made)
