@@ -34,15 +34,15 @@ func fill(ctx context.Context, b *book.Book) (t tale, err error) {
 	}
 	g := access.Grant{Key: k, Space: space}
 	people := demo.People(1, demoPeople)
-	pairs := twins(people)
-	// The pair of the story comes first, one after the other, so that its ids
-	// are the same every time.
-	first := pairs[0]
-	people[0], people[first[0]] = people[first[0]], people[0]
-	people[1], people[first[1]] = people[first[1]], people[1]
+	cast(people)
 	ids := make([]contact.ID, len(people))
-	for _, part := range [][2]int{{0, 1}, {1, 2}, {2, len(people)}} {
-		if err := createAll(ctx, b, g, people[:part[1]], ids, part[0]); err != nil {
+	// Those of the story come one after the other, so that their ids are the same
+	// every time.
+	for from, to := 0, 1; from < len(people); from, to = to, to+1 {
+		if from == storyPeople {
+			to = len(people)
+		}
+		if err := createAll(ctx, b, g, people[:to], ids, from); err != nil {
 			return t, err
 		}
 	}
@@ -54,8 +54,31 @@ func fill(ctx context.Context, b *book.Book) (t tale, err error) {
 		}
 		t.last = w.Change.Op + 1 // a merge has two entries
 	}
-	t.key, t.hero, t.alias = key, ids[0], ids[1]
+	t.key, t.space, t.wiped, t.one, t.other = key, space.ID, ids[0], ids[2], ids[3]
 	return t, nil
+}
+
+// storyPeople is how many people the story is about: two who were entered twice, and
+// two who have nothing to do with each other.
+const storyPeople = 4
+
+// cast puts those of the story first.
+func cast(people []contact.Patch) {
+	swap := func(i, j int) { people[i], people[j] = people[j], people[i] }
+	first := twins(people)[0]
+	swap(0, first[0])
+	swap(1, first[1])
+	twice := map[int]bool{}
+	for _, pair := range twins(people) {
+		twice[pair[0]], twice[pair[1]] = true, true
+	}
+	next := 2
+	for i := next; i < len(people) && next < storyPeople; i++ {
+		if !twice[i] && richness(people[i]) > 4 {
+			swap(next, i)
+			next++
+		}
+	}
 }
 
 // twins gives the places of people who share their first email: those entered

@@ -9,36 +9,46 @@ import (
 
 // tale is what the demo's story is about.
 type tale struct {
-	key         access.Secret
-	hero, alias contact.ID  // alias was merged into hero
-	last        contact.Seq // the newest change before the story begins
+	key        access.Secret
+	space      contact.SpaceID
+	wiped      contact.ID  // whose emails are wiped
+	one, other contact.ID  // who are merged, and are two people
+	last       contact.Seq // the newest change before the story begins
 }
 
 // step is a part of the story: what to look for, as a request, and as a command
 // of this program.
 type step struct{ says, line, or string }
 
-// story shows in six requests what the product promises so far. Each tells
-// about the ones before it. No line is wider than 80 columns.
+// story shows in eight requests what the product promises: a write is looked at
+// before it is made, known afterwards, and taken back. Each tells about the ones
+// before it. No line is wider than 80 columns.
 func (t tale) story() []step {
-	ask := func(path string) string { return curl("$CARNET_URL", "GET", path, "") }
-	put := func(body string) string {
-		return curl("$CARNET_URL", "PUT", fmt.Sprintf("/contacts/%d", t.hero), body)
+	send := func(method string, id contact.ID, path, body string) string {
+		return curl("$CARNET_URL", method, fmt.Sprintf("/contacts/%d%s", id, path), body)
 	}
 	run := func(format string, args ...any) string { return fmt.Sprintf("carnet contact "+format, args...) }
-	wiped := t.last + 1 // the change that the second step makes
+	wipe := contact.ChangeID{Space: t.space, Op: t.last + 1} // the change that the second step makes
+	add := func(id contact.ID) (string, string) {
+		place := fmt.Sprintf("Written to %d", id)
+		return send("PATCH", id, "", `{"locations":{"add":["`+place+`"]}}`), run("patch %d --add-location '%s'", id, place)
+	}
+	addOne, orAddOne := add(t.one)
+	addOther, orAddOther := add(t.other)
 	return []step{
-		{fmt.Sprintf("Contact %d was merged into contact %d. Its old id goes on working:\n   this answers contact %d.", t.alias, t.hero, t.hero),
-			ask(fmt.Sprintf("/contacts/%d", t.alias)), run("get %d", t.alias)},
-		{"Wipe its emails. Phones, names and the rest stay as they are.",
-			put(`{"emails":[]}`), run("put %d --email ''", t.hero)},
+		{fmt.Sprintf("Look before you write. What would this careless PUT do to contact %d?\n   Nothing is stored.", t.wiped),
+			send("PUT", t.wiped, "?dry_run=1", `{"emails":[]}`), run("put %d --email '' --dry-run", t.wiped)},
+		{"Do it all the same: its emails are wiped.",
+			send("PUT", t.wiped, "", `{"emails":[]}`), run("put %d --email ''", t.wiped)},
 		{"Nothing is lost by that: the history knows what was there, who wiped it,\n   and when.",
-			ask(fmt.Sprintf("/contacts/%d/changes?per_page=1", t.hero)), run("changes %d", t.hero)},
-		{"A typo, which could have wiped something, is refused and explained.",
-			put(`{"email":["typo@example.com"]}`), run(`put %d --data '{"email":["typo@example.com"]}'`, t.hero)},
-		{"Follow all contacts: in the background, this waits up to 30 seconds for the\n   next change. Paste the sixth meanwhile.",
-			ask(fmt.Sprintf("/changes?after=%d&wait=30", wiped)) + " &", run("changes --follow --after %d &", wiped)},
-		{"Make that change: what waits answers at once.",
-			put(`{"locations":["Here and now"]}`), run("put %d --location 'Here and now'", t.hero)},
+			send("GET", t.wiped, "/changes?per_page=1", ""), run("log %d", t.wiped)},
+		{"Take it back. What others wrote since would stay.",
+			send("POST", t.wiped, "/changes/"+wipe.String()+"/undo", ""), run("undo %d %s", t.wiped, wipe)},
+		{fmt.Sprintf("Merge two people by mistake: from now on %d leads to contact %d, too.", t.other, t.one),
+			send("POST", t.one, "/merge", fmt.Sprintf(`{"merged_id":%d}`, t.other)), run("merge %d %d", t.one, t.other)},
+		{"Work goes on, under the one id ...", addOne, orAddOne},
+		{"... and under the other, of the same contact.", addOther, orAddOther},
+		{"Part them again: both are what they were, each with what was written to it.",
+			send("POST", t.one, "/unmerge", fmt.Sprintf(`{"merged_id":%d}`, t.other)), run("unmerge %d %d", t.one, t.other)},
 	}
 }
