@@ -126,7 +126,7 @@ func (c *benchCommand) contacts(in *surroundings, client *api.Client) (ids []int
 		}
 		return ids, 0, err
 	}
-	fmt.Fprintf(in.stderr, "This uses %d made-up contacts named \"Carnet Bench ...\" in the Space of the key, and makes those that are missing. They stay, for the next run.\n", c.Contacts)
+	fmt.Fprintf(in.stderr, "This uses %d made-up contacts named \"Carnet Bench ...\" in the Space of the key, and makes those that are missing. They stay: the next run uses them again.\n", c.Contacts)
 	ids, made, err = load.Own(in.ctx, client, c.Contacts, c.Connections)
 	if made > 0 {
 		in.did("%d contacts were made all the same.", made)

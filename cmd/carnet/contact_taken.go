@@ -90,7 +90,7 @@ func goneOf(edits *api.Edits) *api.Edits {
 // counted says how much edits take away: "2 emails and 1 custom field".
 func counted(gone *api.Edits) string {
 	var parts []string
-	add := func(n int, one string) {
+	count := func(n int, one string) {
 		switch n {
 		case 0:
 		case 1:
@@ -104,10 +104,10 @@ func counted(gone *api.Edits) string {
 		one  string
 	}{{gone.Emails, "email"}, {gone.Phones, "phone"}, {gone.Names, "name"}, {gone.Locations, "location"}} {
 		if l.edit != nil {
-			add(len(l.edit.Removed), l.one)
+			count(len(l.edit.Removed), l.one)
 		}
 	}
-	add(len(gone.CustomFields), "custom field")
+	count(len(gone.CustomFields), "custom field")
 	if last := len(parts) - 1; last > 0 {
 		return strings.Join(parts[:last], ", ") + " and " + parts[last]
 	}
