@@ -17,6 +17,6 @@ func (c *contactDelete) Help() string {
 func (c *contactDelete) Run(in *surroundings, server *contactCommand) error {
 	return server.write(in, &c.writing, &writer{id: c.ID, would: "delete", did: "Contact %d was deleted", whole: true,
 		do: func(client *api.Client, options []api.WriteOption) (api.Result, error) {
-			return client.Delete(in.ctx, c.ID, append(append(options, c.removals.options()...), api.WithChanges())...)
+			return client.Delete(in.ctx, c.ID, append(append(options, c.removals.options()...), api.ReturnChanges())...)
 		}})
 }

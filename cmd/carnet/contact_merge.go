@@ -17,6 +17,6 @@ type contactMerge struct {
 func (c *contactMerge) Run(in *surroundings, server *contactCommand) error {
 	return server.write(in, &c.writing, &writer{id: c.Survivor, would: fmt.Sprintf("merge contact %d into", c.Merged), did: fmt.Sprintf("Contact %d became part of contact %%d", c.Merged), whole: true,
 		do: func(client *api.Client, options []api.WriteOption) (api.Result, error) {
-			return client.Merge(in.ctx, c.Survivor, c.Merged, append(append(options, c.removals.options()...), api.WithChanges())...)
+			return client.Merge(in.ctx, c.Survivor, c.Merged, append(append(options, c.removals.options()...), api.ReturnChanges())...)
 		}})
 }

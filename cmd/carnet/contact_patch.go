@@ -43,7 +43,7 @@ func (c *contactPatch) Help() string {
 // Validate refuses what is neither JSON nor flags, or both.
 func (p *contactParts) Validate() error {
 	amendment, err := p.amendment()
-	switch flags := amendment != (api.Amendment{}); {
+	switch flags := !empty(&amendment); {
 	case err != nil:
 		return err
 	case p.Data == "" && !flags:
@@ -74,6 +74,10 @@ func (p *contactParts) amendment() (api.Amendment, error) {
 	}, err
 }
 
+func empty(a *api.Amendment) bool {
+	return a.Emails == nil && a.Phones == nil && a.Names == nil && a.Locations == nil && a.CustomFields == nil
+}
+
 // part gives what flags change of a collection, nil for nothing.
 func part(add, remove []string, primary string) *api.ListAmendment {
 	if add == nil && remove == nil && primary == "" {
@@ -82,7 +86,7 @@ func part(add, remove []string, primary string) *api.ListAmendment {
 	return &api.ListAmendment{Add: add, Remove: remove, Primary: primary}
 }
 
-func (p *contactParts) fields() (*api.CustomFields, error) {
+func (p *contactParts) fields() (api.CustomFields, error) {
 	if p.Set == nil && p.Clear == nil {
 		return nil, nil
 	}
@@ -103,7 +107,7 @@ func (p *contactParts) fields() (*api.CustomFields, error) {
 		}
 		fields[fieldKey(name)] = nil
 	}
-	return &fields, nil
+	return fields, nil
 }
 
 // Run shows each list that it names, as it is stored, and what it took away.
@@ -115,6 +119,6 @@ func (c *contactPatch) Run(in *surroundings, server *contactCommand) error {
 				return api.Result{}, err
 			}
 			options = append(append(options, c.conditions.options()...), c.removals.options()...)
-			return client.Patch(in.ctx, c.ID, body, append(options, api.WithChanges())...)
+			return client.Patch(in.ctx, c.ID, body, append(options, api.ReturnChanges())...)
 		}})
 }

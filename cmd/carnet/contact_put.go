@@ -28,6 +28,6 @@ func (c *contactPut) Run(in *surroundings, server *contactCommand) error {
 				return api.Result{}, err
 			}
 			options = append(append(options, c.conditions.options()...), c.removals.options()...)
-			return client.Put(in.ctx, c.ID, patch, append(options, api.WithChanges())...)
+			return client.Put(in.ctx, c.ID, patch, append(options, api.ReturnChanges())...)
 		}})
 }

@@ -42,8 +42,8 @@ func (c *contactCommand) refusal(in *surroundings, id int64, err error) error {
 		}
 		return errors.New(text)
 	case api.CodeAlias:
-		if e.ID != 0 {
-			whole := strconv.FormatInt(e.ID, 10)
+		if e.LeadsTo != 0 {
+			whole := strconv.FormatInt(e.LeadsTo, 10)
 			return fmt.Errorf("this id leads to contact %s, since the two were merged. To delete that one, both of them, name it: %s. To part them: %s",
 				whole, in.contact("delete", whole), in.contact("unmerge", whole, named))
 		}
@@ -90,30 +90,26 @@ func conflicts(e *api.Error, head []string, on string) func(screen) error {
 
 // side gives what one side of a conflict has.
 func side(value any) string {
-	list, ok := value.([]any)
+	texts, ok := value.([]string)
 	switch {
-	case value == nil || ok && len(list) == 0:
+	case value == nil || ok && len(texts) == 0:
 		return "-"
-	case !ok:
-		return cell(fmt.Sprint(value))
+	case ok:
+		return cell(strings.Join(texts, ", "))
 	}
-	texts := make([]string, len(list))
-	for i, one := range list {
-		texts[i] = cell(fmt.Sprint(one))
-	}
-	return strings.Join(texts, ", ")
+	return cell(fmt.Sprint(value))
 }
 
 // tooMany shows what would go.
 func tooMany(e *api.Error) func(screen) error {
 	return func(to screen) error {
-		gone := goneOf(e.Changes)
-		if gone == nil {
+		taken := takenBy(e.Changes)
+		if taken == nil {
 			return nil
 		}
 		var b strings.Builder
-		fmt.Fprintf(&b, "\nIt would take away %s:\n", counted(gone))
-		writeEdits(&b, gone)
+		fmt.Fprintf(&b, "\nIt would take away %s:\n", counted(taken))
+		writeEdits(&b, taken)
 		_, err := lipgloss.Fprint(to.Writer, b.String())
 		return err
 	}

@@ -21,7 +21,7 @@ func (c *contactRestore) Run(in *surroundings, server *contactCommand) error {
 				return api.Result{}, err
 			}
 			// Where somebody was faster, the newest change is another by now.
-			options = append(options, api.IfMatch(last.Version), api.WithChanges())
+			options = append(options, api.IfMatch(last.Version), api.ReturnChanges())
 			return client.Undo(in.ctx, c.ID, last.ID, options...)
 		}})
 }

@@ -25,8 +25,8 @@ type contactRecord struct {
 	Changes  *api.Edits `json:"changes,omitzero"`
 }
 
-func recordOf(r *api.Result, dry bool) *contactRecord {
-	record := &contactRecord{Contact: r.Contact, Version: r.Version, ChangeID: orNull(r.ChangeID), Deleted: r.Deleted, DryRun: dry, Changes: r.Changes}
+func recordOf(r *api.Result) *contactRecord {
+	record := &contactRecord{Contact: r.Contact, Version: r.Version, ChangeID: orNull(r.ChangeID), Changes: r.Changes}
 	if r.Contact.ID != 0 {
 		record.ID = &r.Contact.ID
 	}
@@ -45,7 +45,7 @@ func showRecord(to screen, f format, record *contactRecord) error {
 // made.
 func showContact(to screen, f format, r *api.Result, write bool) error {
 	if !f.table() {
-		return showRecord(to, f, recordOf(r, false))
+		return showRecord(to, f, recordOf(r))
 	}
 	rows := contactLines(&r.Contact)
 	if r.Version != 0 {

@@ -11,10 +11,7 @@ import (
 )
 
 // showDry tells what a write would do, and ends with the command that does it.
-func (f *writing) showDry(in *surroundings, w *writer, r *api.Result) error {
-	if !f.table() {
-		return showRecord(in.stdout, f.format, recordOf(r, true))
-	}
+func showDry(in *surroundings, w *writer, r *api.Result, gone bool) error {
 	var b strings.Builder
 	if r.Changes != nil {
 		writeEdits(&b, r.Changes)
@@ -32,7 +29,7 @@ func (f *writing) showDry(in *surroundings, w *writer, r *api.Result) error {
 		edits = "  none of its values\n"
 	}
 	would := w.would
-	if r.Deleted {
+	if gone {
 		would = "delete"
 	}
 	_, err := lipgloss.Fprintf(in.stdout.Writer, "%s\n%s\nNothing was changed. To do it:\n\n%s\n",
@@ -41,17 +38,17 @@ func (f *writing) showDry(in *surroundings, w *writer, r *api.Result) error {
 }
 
 // showTaken tells what a write took away, and the command that brings it back.
-func showTaken(in *surroundings, w *writer, r *api.Result) error {
+func showTaken(in *surroundings, w *writer, r *api.Result, gone bool) error {
 	var b strings.Builder
-	if gone := goneOf(r.Changes); gone != nil {
-		fmt.Fprintf(&b, "\n%s\n", boldStyle.Render("Took away "+counted(gone)+":"))
-		writeEdits(&b, gone)
+	if taken := takenBy(r.Changes); taken != nil {
+		fmt.Fprintf(&b, "\n%s\n", boldStyle.Render("Took away "+counted(taken)+":"))
+		writeEdits(&b, taken)
 	} else if w.back == nil || r.ChangeID == "" {
 		return nil
 	}
 	back := in.contact("undo", strconv.FormatInt(r.Contact.ID, 10), r.ChangeID)
 	switch {
-	case r.Deleted:
+	case gone:
 		back = in.contact("restore", strconv.FormatInt(r.Contact.ID, 10))
 	case w.back != nil:
 		back = w.back(r)
@@ -61,34 +58,34 @@ func showTaken(in *surroundings, w *writer, r *api.Result) error {
 	return err
 }
 
-// goneOf gives of edits what went: values that were removed, and what custom fields
+// takenBy gives what edits take away: values that were removed, and what custom fields
 // held that hold something else now. nil is nothing.
-func goneOf(edits *api.Edits) *api.Edits {
+func takenBy(edits *api.Edits) *api.Edits {
 	if edits == nil {
 		return nil
 	}
-	gone, some := &api.Edits{CustomFields: map[string]api.FieldEdit{}}, false
+	taken, some := &api.Edits{CustomFields: map[string]api.FieldEdit{}}, false
 	for _, l := range []struct {
 		from *api.ListEdit
 		to   **api.ListEdit
-	}{{edits.Emails, &gone.Emails}, {edits.Phones, &gone.Phones}, {edits.Names, &gone.Names}, {edits.Locations, &gone.Locations}} {
+	}{{edits.Emails, &taken.Emails}, {edits.Phones, &taken.Phones}, {edits.Names, &taken.Names}, {edits.Locations, &taken.Locations}} {
 		if l.from != nil && len(l.from.Removed) > 0 {
 			*l.to, some = &api.ListEdit{Removed: l.from.Removed}, true
 		}
 	}
 	for name, edit := range edits.CustomFields {
 		if edit.Before != nil {
-			gone.CustomFields[name], some = api.FieldEdit{Before: edit.Before}, true
+			taken.CustomFields[name], some = api.FieldEdit{Before: edit.Before}, true
 		}
 	}
 	if !some {
 		return nil
 	}
-	return gone
+	return taken
 }
 
 // counted says how much edits take away: "2 emails and 1 custom field".
-func counted(gone *api.Edits) string {
+func counted(taken *api.Edits) string {
 	var parts []string
 	count := func(n int, one string) {
 		switch n {
@@ -102,12 +99,12 @@ func counted(gone *api.Edits) string {
 	for _, l := range []struct {
 		edit *api.ListEdit
 		one  string
-	}{{gone.Emails, "email"}, {gone.Phones, "phone"}, {gone.Names, "name"}, {gone.Locations, "location"}} {
+	}{{taken.Emails, "email"}, {taken.Phones, "phone"}, {taken.Names, "name"}, {taken.Locations, "location"}} {
 		if l.edit != nil {
 			count(len(l.edit.Removed), l.one)
 		}
 	}
-	count(len(gone.CustomFields), "custom field")
+	count(len(taken.CustomFields), "custom field")
 	if last := len(parts) - 1; last > 0 {
 		return strings.Join(parts[:last], ", ") + " and " + parts[last]
 	}

@@ -19,9 +19,9 @@ func (c *contactUndo) Help() string {
 func (c *contactUndo) Run(in *surroundings, server *contactCommand) error {
 	return server.write(in, &c.writing, &writer{id: c.ID, would: "change", did: "Contact %d was changed", whole: true,
 		do: func(client *api.Client, options []api.WriteOption) (api.Result, error) {
-			options = append(append(options, c.removals.options()...), api.WithChanges())
+			options = append(append(options, c.removals.options()...), api.ReturnChanges())
 			if c.Theirs {
-				options = append(options, api.Theirs())
+				options = append(options, api.ResolveTheirs())
 			}
 			return client.Undo(in.ctx, c.ID, c.Change, options...)
 		}})

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/carnet-project/carnet/api"
 )
 
@@ -63,12 +65,24 @@ func (c *contactCommand) write(in *surroundings, flags *writing, w *writer) erro
 	if err != nil {
 		return c.refusal(in, w.id, err)
 	}
-	if flags.DryRun {
-		return flags.showDry(in, w, &r)
+	// Where the contact lives it is answered whole, to those who see what changed.
+	gone := w.whole && (r.Contact.ID == 0 || r.Changes != nil && r.Contact.Emails == nil)
+	if gone {
+		r.Contact.ID = cmp.Or(r.Contact.ID, w.id)
 	}
-	in.did(w.did+" all the same.", r.Contact.ID)
-	if err := showContact(in.stdout, flags.format, &r, true); err != nil || !flags.table() {
+	if !flags.DryRun {
+		in.did(w.did+" all the same.", r.Contact.ID)
+	}
+	switch {
+	case !flags.table():
+		record := recordOf(&r)
+		record.Deleted, record.DryRun = gone, flags.DryRun
+		return showRecord(in.stdout, flags.format, record)
+	case flags.DryRun:
+		return showDry(in, w, &r, gone)
+	}
+	if err := showContact(in.stdout, flags.format, &r, true); err != nil {
 		return err
 	}
-	return showTaken(in, w, &r)
+	return showTaken(in, w, &r, gone)
 }
