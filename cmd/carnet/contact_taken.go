@@ -87,7 +87,7 @@ func takenBy(edits *api.Edits) *api.Edits {
 // counted says how much edits take away: "2 emails and 1 custom field".
 func counted(taken *api.Edits) string {
 	var parts []string
-	count := func(n int, one string) {
+	tell := func(n int, one string) {
 		switch n {
 		case 0:
 		case 1:
@@ -101,10 +101,10 @@ func counted(taken *api.Edits) string {
 		one  string
 	}{{taken.Emails, "email"}, {taken.Phones, "phone"}, {taken.Names, "name"}, {taken.Locations, "location"}} {
 		if l.edit != nil {
-			count(len(l.edit.Removed), l.one)
+			tell(len(l.edit.Removed), l.one)
 		}
 	}
-	count(len(taken.CustomFields), "custom field")
+	tell(len(taken.CustomFields), "custom field")
 	if last := len(parts) - 1; last > 0 {
 		return strings.Join(parts[:last], ", ") + " and " + parts[last]
 	}
