@@ -79,7 +79,8 @@ func (a *api) handle(rt *route, w http.ResponseWriter, r *request) error {
 		if err != nil {
 			return err
 		}
-		grant, verdict, err := a.book.Enter(ctx, secret, rt.bucket, r.needs(rt)...)
+		var scopes [2]access.Scope
+		grant, verdict, err := a.book.Enter(ctx, secret, rt.bucket, scopes[:r.needs(rt, &scopes)]...)
 		setLimitHeaders(w.Header(), verdict)
 		if err != nil {
 			return err

@@ -32,12 +32,12 @@ func (a *api) besideRead(r *request, c *contact.Contact) (more *beside, err erro
 		}
 	}
 	if r.asked.meta {
-		read := a.book.Meta
+		var meta book.Meta // called by name, so that a plain read's contact stays on the stack
 		if more.ids {
-			read = a.book.MetaNow
+			meta, err = a.book.MetaNow(r.Context(), r.grant, c)
+		} else {
+			meta, err = a.book.Meta(r.Context(), r.grant, c)
 		}
-		var meta book.Meta
-		meta, err = read(r.Context(), r.grant, c)
 		more.meta = &meta
 	}
 	return more, err

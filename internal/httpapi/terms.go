@@ -26,13 +26,14 @@ var (
 	}})
 )
 
-// needs gives the scopes that a request needs: to look at what a write would do is
-// to read (CONTRACT D19, D24).
-func (r *request) needs(rt *route) []access.Scope {
+// needs writes the scopes that a request needs, and gives how many: to look at what
+// a write would do is to read (CONTRACT D19, D24).
+func (r *request) needs(rt *route, into *[2]access.Scope) int {
+	*into = [2]access.Scope{rt.scope, access.Read}
 	if r.asked.dry {
-		return []access.Scope{rt.scope, access.Read}
+		return 2
 	}
-	return []access.Scope{rt.scope}
+	return 1
 }
 
 // reads tells whether the caller may see what is stored.

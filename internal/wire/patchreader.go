@@ -113,10 +113,18 @@ func (r *patchReader) opens(path string, value jsontext.Token, want jsontext.Kin
 	return false
 }
 
+// nullLists says of each collection what stands for null.
+var nullLists = func() (sentences [contact.NumCollections]string) {
+	for _, col := range contact.Collections {
+		sentences[col] = "Send [] to clear " + col.String() + ", leave it out to keep."
+	}
+	return sentences
+}()
+
 // list reads one collection.
 func (r *patchReader) list(col contact.Collection, value jsontext.Token, into *contact.List) {
 	path := col.String()
-	if !r.opens(path, value, '[', "Send [] to clear "+path+", leave it out to keep.", "a list of strings") {
+	if !r.opens(path, value, '[', nullLists[col], "a list of strings") {
 		return
 	}
 	into.Sent = true
