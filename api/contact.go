@@ -114,14 +114,6 @@ func (c *Client) Undo(ctx context.Context, id int64, changeID string, options ..
 	return c.write(ctx, http.MethodPost, contactPath(id)+"/changes/"+url.PathEscape(changeID)+"/undo", nil, options)
 }
 
-// Merge joins the contact merged into survivor, which keeps its own values
-// first. From then on every id that led to merged leads to survivor. The answer
-// is the survivor, whole; with a key that may not read, its id alone.
-func (c *Client) Merge(ctx context.Context, survivor, merged int64, options ...WriteOption) (Result, error) {
-	body := json.RawMessage(`{"merged_id":` + strconv.FormatInt(merged, 10) + `}`)
-	return c.write(ctx, http.MethodPost, contactPath(survivor)+"/merge", body, options)
-}
-
 func (c *Client) write(ctx context.Context, method, path string, body json.Marshaler, options []WriteOption) (Result, error) {
 	r := &request{method: method, path: path, header: http.Header{}}
 	if body != nil {
@@ -130,10 +122,7 @@ func (c *Client) write(ctx context.Context, method, path string, body json.Marsh
 			return Result{}, err
 		}
 	}
-	for _, set := range options {
-		set(r)
-	}
-	if err := r.checkHeader(); err != nil {
+	if err := r.with(options); err != nil {
 		return Result{}, err
 	}
 	return c.one(ctx, r)
@@ -154,6 +143,14 @@ func marshal(body json.Marshaler) ([]byte, error) {
 		return nil, errors.New("carnet: the patch cannot be written as JSON")
 	}
 	return text, nil
+}
+
+// with says more about a write.
+func (r *request) with(options []WriteOption) error {
+	for _, set := range options {
+		set(r)
+	}
+	return r.checkHeader()
 }
 
 // checkHeader refuses what a server would pass over, and what cannot be sent.
@@ -188,13 +185,19 @@ func (c *Client) one(ctx context.Context, r *request) (Result, error) {
 		return Result{}, err
 	}
 	answer := Result{Contact: sent.Contact, Changes: sent.Changes}
-	// Where there is no ETag, or not one of ours, there is no version to match.
-	answer.Version, _ = strconv.ParseInt(strings.Trim(h.Get("ETag"), `"`), 10, 64)
+	answer.Version = versionIn(h)
 	if answer.Contact.Meta != nil {
 		answer.Version = answer.Contact.Meta.Version
 	}
 	answer.ChangeID, answer.RequestID = h.Get("X-Change-Id"), h.Get("X-Request-Id")
 	return answer, nil
+}
+
+// versionIn gives the version that an answer names. Where there is no ETag, or not one
+// of ours, there is no version to match.
+func versionIn(h http.Header) int64 {
+	version, _ := strconv.ParseInt(strings.Trim(h.Get("ETag"), `"`), 10, 64)
+	return version
 }
 
 const contactsPath = "/contacts"

@@ -117,5 +117,12 @@ var calls = []call{
 		_, err := c.Put(ctx, 5, api.Patch{}, api.DryRun())
 		return err
 	}},
+	{"MergeAll", false, func(ctx context.Context, c *api.Client) error {
+		_, err := c.MergeAll(ctx, 5, api.Merging{Merged: []int64{6, 7}})
+		return err
+	}},
+	{"Unmerge", false, func(ctx context.Context, c *api.Client) error { _, err := c.Unmerge(ctx, 5, 6); return err }},
+	{"Distinct", false, func(ctx context.Context, c *api.Client) error { return c.Distinct(ctx, 5, 6) }},
+	{"ForgetDistinct", false, func(ctx context.Context, c *api.Client) error { return c.ForgetDistinct(ctx, 5, 6) }},
 	{"Merge", false, func(ctx context.Context, c *api.Client) error { _, err := c.Merge(ctx, 5, 6); return err }},
 }
