@@ -21,17 +21,19 @@ import (
 type contactCommand struct {
 	URL string `tried:"server,host,address,base-url" name:"url" env:"CARNET_URL" blank:"refused by what reads addresses" default:"http://${listen}" placeholder:"URL" help:"The server. Default: http://${listen}. The API key is taken from CARNET_KEY and never from a flag, because others can read command lines."`
 
-	List    contactList    `cmd:"" help:"List contacts, newest first."`
-	Get     contactGet     `cmd:"" help:"Show a contact, as it is or as it was."`
-	Create  contactCreate  `cmd:"" help:"Make a contact. It needs an email, a phone number or a name."`
-	Put     contactPut     `cmd:"" help:"Change a contact. What is given replaces the whole list; what is not given stays."`
-	Patch   contactPatch   `cmd:"" help:"Change a part of a contact: add, take away, make the first."`
-	Delete  contactDelete  `cmd:"" help:"Delete a contact. It can be brought back."`
-	Restore contactRestore `cmd:"" help:"Bring back a contact that was deleted."`
-	Undo    contactUndo    `cmd:"" help:"Take back what a change did."`
-	Merge   contactMerge   `cmd:"" help:"Merge a contact into another one."`
-	Diff    contactDiff    `cmd:"" help:"Show what differs between two versions of a contact."`
-	Log     contactLog     `cmd:"" aliases:"changes" help:"Show the history of a contact, or follow that of the whole Space."`
+	List     contactList     `cmd:"" help:"List contacts, newest first."`
+	Get      contactGet      `cmd:"" help:"Show a contact, as it is or as it was."`
+	Create   contactCreate   `cmd:"" help:"Make a contact. It needs an email, a phone number or a name."`
+	Put      contactPut      `cmd:"" help:"Change a contact. What is given replaces the whole list; what is not given stays."`
+	Patch    contactPatch    `cmd:"" help:"Change a part of a contact: add, take away, make the first."`
+	Delete   contactDelete   `cmd:"" help:"Delete a contact. It can be brought back."`
+	Restore  contactRestore  `cmd:"" help:"Bring back a contact that was deleted."`
+	Undo     contactUndo     `cmd:"" help:"Take back what a change did."`
+	Merge    contactMerge    `cmd:"" help:"Merge a contact into another one, or several."`
+	Unmerge  contactUnmerge  `cmd:"" help:"Part what was merged, at any later time."`
+	Distinct contactDistinct `cmd:"" help:"Remember that two contacts are different people."`
+	Diff     contactDiff     `cmd:"" help:"Show what differs between two versions of a contact."`
+	Log      contactLog      `cmd:"" aliases:"changes" help:"Show the history of a contact, or follow that of the whole Space."`
 }
 
 // longWait is a pause that somebody who sees nothing happen would wonder about.

@@ -47,6 +47,8 @@ func (c *contactCommand) refusal(in *surroundings, id int64, err error) error {
 			return fmt.Errorf("this id leads to contact %s, since the two were merged. To delete that one, both of them, name it: %s. To part them: %s",
 				whole, in.contact("delete", whole), in.contact("unmerge", whole, named))
 		}
+	case api.CodeDistinct:
+		return fmt.Errorf("somebody said that they are different people, as unmerge does, and nothing was merged. To merge them all the same: %s", in.again("--confirm-distinct"))
 	case api.CodeChangeNotFound:
 		return fmt.Errorf("this contact has no such change: `%s` shows those that it has", in.contact("log", named))
 	}

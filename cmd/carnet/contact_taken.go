@@ -105,8 +105,5 @@ func counted(taken *api.Edits) string {
 		}
 	}
 	tell(len(taken.CustomFields), "custom field")
-	if last := len(parts) - 1; last > 0 {
-		return strings.Join(parts[:last], ", ") + " and " + parts[last]
-	}
-	return strings.Join(parts, "")
+	return listed(parts)
 }
