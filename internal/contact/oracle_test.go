@@ -100,7 +100,11 @@ func (p *play) merge(ch *Change) {
 	into := p.leads(ch.Named())
 	before, after := *into, *into
 	if ch.Undoes != 0 && !p.never[join{ch.Op, ch.Edits.Absorbed[0].ID}] {
-		after = p.edited(p.inverse(ch), &after, ByOrigin)
+		back := p.inverse(ch).part(func(o Origin) bool {
+			from := p.leads(p.whose([]Origin{o}).of(o)).ID
+			return from == into.ID || slices.ContainsFunc(ch.Edits.Absorbed, func(a Absorbed) bool { return a.ID == from })
+		})
+		after = p.edited(&back, &after, ByOrigin)
 	}
 	var merged []ID
 	for _, a := range ch.Edits.Absorbed {
@@ -126,8 +130,8 @@ func (p *play) merge(ch *Change) {
 }
 
 // splits tells whether a write took a merge back.
-func (p *play) splits(op Seq) bool {
-	return slices.ContainsFunc(p.changes, func(ch Change) bool { return ch.Op == op && ch.splits() })
+func (o *oracle) splits(op Seq) bool {
+	return slices.ContainsFunc(o.changes, func(ch Change) bool { return ch.Op == op && ch.splits() })
 }
 
 // inverse gives what takes a split back from the contact that was split.

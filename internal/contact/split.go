@@ -26,7 +26,7 @@ type split struct {
 	siblings [][]*Contact    // of each of the path, what else is still merged into it
 	out      map[ID]*Contact // after
 	own      map[Origin]bool // of what goes with it
-	strays   map[Origin]bool // of what the writes took away: of contacts that went before
+	part     []map[ID]bool   // of each of the path, itself and what is merged into it
 	traces   []trace         // for each of the path, of the writes by its ids
 	left     []Remains
 }
@@ -46,7 +46,10 @@ type taken struct {
 }
 
 // exchange is what such writes found in one place, and what they left there.
-type exchange struct{ found, left Value }
+type exchange struct {
+	found, left Value
+	at          Version // of the first of them
+}
 
 // run splits. It gives the contacts as they become, by their ids.
 func (s *split) run() {
@@ -54,6 +57,9 @@ func (s *split) run() {
 	s.traces = make([]trace, len(s.past.Path))
 	for _, id := range append([]ID{s.past.Merged}, s.past.Moved...) {
 		each(s.rows[id], func(v Value) { s.owns(v.Origins) })
+	}
+	if join := &s.past.Joined[0]; join.merges() && join.Undoes != 0 {
+		s.follow(join) // with it came again what such writes had done before a split
 	}
 	for i := range s.past.Writes {
 		s.follow(&s.past.Writes[i])
@@ -70,6 +76,16 @@ func (s *split) owns(origins []Origin) {
 	}
 }
 
+// brought notes what a write by its ids brought: itself, or, as an undo, again. What
+// that gave back to others is theirs.
+func (s *split) brought(ch *Change, origins []Origin) {
+	for _, o := range origins {
+		if o.Op == ch.Op || slices.Contains(s.past.Group, s.past.Whose.of(o)) {
+			s.own[o] = true
+		}
+	}
+}
+
 // others gives the origins of a value that stay.
 func (s *split) others(v Value) []Origin {
 	var out []Origin
@@ -81,9 +97,10 @@ func (s *split) others(v Value) []Origin {
 	return out
 }
 
-// still gives those of a value that was taken away which would have stayed.
-func (s *split) still(v Value) []Origin {
-	return slices.DeleteFunc(s.others(v), func(o Origin) bool { return s.strays[o] })
+// still gives those of a value that was taken from a contact of the path which would
+// have stayed: of contacts that are part of it to this day.
+func (s *split) still(k int, v Value) []Origin {
+	return slices.DeleteFunc(s.others(v), func(o Origin) bool { return !s.part[k][s.past.Whose.of(o)] })
 }
 
 // goes tells whether all of a value goes.
@@ -95,35 +112,35 @@ func (s *split) follow(ch *Change) {
 	if ch.splits() {
 		return
 	}
+	k := s.past.At(ch)
 	t := &trace{} // of what is not in the path any more
-	if k := s.past.At(ch); k >= 0 {
+	if k >= 0 {
 		t = &s.traces[k]
 	}
 	for _, col := range Collections {
-		if l := ch.Edits.Values[col]; l != nil {
-			s.followList(t, col, l)
+		if ch.Edits.Values[col] != nil {
+			s.followList(ch, k, t, col)
 		}
 	}
 	for _, f := range ch.Edits.Fields {
 		at := &t.slots[f.Slot.Index()]
 		if *at == nil || (*at).left.Text != f.Before.Text {
-			*at = &exchange{found: f.Before}
+			*at = &exchange{found: f.Before, at: ch.Version}
 		}
 		(*at).left = f.After
-		if found := (*at).found; f.After.Text == found.Text {
-			if *at = nil; !s.goes(found) {
-				continue // it is as they found it, and the others' again
-			}
-		}
-		s.owns(without(f.After.Origins, f.Before.Origins))
+		s.brought(ch, without(f.After.Origins, f.Before.Origins))
 	}
 }
 
-func (s *split) followList(t *trace, col Collection, l *ListEdit) {
+func (s *split) followList(ch *Change, k int, t *trace, col Collection) {
+	l := ch.Edits.Values[col]
 	before, after := originsByText(l.Before), originsByText(l.After)
 	for _, v := range l.Before {
 		v.Origins = without(v.Origins, after[v.Text])
-		if v.Origins = s.still(v); len(v.Origins) > 0 {
+		if k < 0 {
+			break
+		}
+		if v.Origins = s.still(k, v); len(v.Origins) > 0 {
 			t.taken[col] = append(t.taken[col], taken{v, l.Before})
 		}
 	}
@@ -136,7 +153,7 @@ func (s *split) followList(t *trace, col Collection, l *ListEdit) {
 				come = without(come, given)
 			}
 		}
-		s.owns(come)
+		s.brought(ch, come)
 	}
 	if len(l.Before) > 0 && len(l.After) > 0 && l.Before[0].Text != l.After[0].Text {
 		if p := t.primary[col]; p == nil || p.left.Text != l.Before[0].Text {
@@ -217,7 +234,11 @@ func (s *split) first(k int, col Collection, list []Value) bool {
 // and then what the others hold that are still merged in, in order.
 func (s *split) releaseSlot(k int, v Value, slot Slot) Value {
 	x := s.traces[k].slots[slot.Index()]
-	cleared := v.Text == "" && x != nil && x.left.Text == ""
+	cleared := x != nil && x.left.Text == "" && (v.Text == "" || s.filled(k, v, slot))
+	if cleared && len(s.still(k, x.found)) > 0 {
+		s.remains(s.past.Path[k], slot.path(), slot, x.found.Text)
+		return s.hidden(k, slot, x)
+	}
 	if others := s.others(v); len(others) > 0 {
 		v.Origins = others
 		return v
@@ -229,6 +250,11 @@ func (s *split) releaseSlot(k int, v Value, slot Slot) Value {
 		s.remains(s.past.Path[k], slot.path(), slot, hidden.Text)
 	}
 	return hidden
+}
+
+// filled tells whether a later merge filled a slot.
+func (s *split) filled(k int, v Value, slot Slot) bool {
+	return slices.ContainsFunc(s.below(k), func(c *Contact) bool { return c.Fields[slot.Index()].Equal(v) })
 }
 
 // risen gives what fills an empty slot with the one below, as it would have been filled
@@ -248,21 +274,28 @@ func (s *split) risen(k int, slot Slot, x *exchange) Value {
 // hidden gives what comes forth in a slot.
 func (s *split) hidden(k int, slot Slot, x *exchange) Value {
 	var from []Value
-	if x != nil && x.found.Text == "" {
-		return Value{} // whoever had emptied it
-	} else if x != nil {
+	since := Version(0) // what those hold that were there before, did not show
+	if x != nil {
 		from = append(from, x.found)
+		if x.found.Text == "" {
+			since = x.at
+		}
 	}
 	for _, f := range s.past.Joined[k].Edits.Fields {
-		if f.Slot == slot {
+		if f.Slot == slot && since == 0 {
 			from = append(from, f.Before)
+			if f.Before.Text == "" {
+				since = s.past.Joined[k].Version
+			}
 		}
 	}
 	for _, c := range s.below(k) {
-		from = append(from, c.Fields[slot.Index()])
+		if c.Version >= since || x == nil && k > 0 && c.ID == s.past.Path[k-1] {
+			from = append(from, c.Fields[slot.Index()])
+		}
 	}
 	for _, v := range from {
-		if others := s.still(v); len(others) > 0 {
+		if others := s.still(k, v); len(others) > 0 {
 			return Value{Text: v.Text, Origins: others}
 		}
 	}
@@ -328,6 +361,7 @@ func (s *split) restore() {
 		default:
 			edits := s.respelled(&ch.Edits, &c)
 			c = s.replay(&edits, &c, ByText)
+			edits.renew(&c)
 		}
 		did[ch.Op] = Diff(&before, &c)
 	}
@@ -338,6 +372,24 @@ func (s *split) restore() {
 		s.out[id] = &moved
 	}
 	s.named(&c, root)
+}
+
+// renew gives what was brought the origin that it has in the contact above, where it
+// was there already: by that it is known there.
+func (e *Edits) renew(c *Contact) {
+	for _, col := range Collections {
+		l := e.Values[col]
+		if l == nil {
+			continue
+		}
+		list := slices.Clone(c.Values[col])
+		for _, v := range l.After {
+			if at := slices.IndexFunc(list, func(o Value) bool { return o.Text == v.Text }); at >= 0 && !comes(l.Before, v.Text) {
+				list[at].Origins = joined(v.Origins, list[at].Origins)
+			}
+		}
+		c.Values[col] = list
+	}
 }
 
 // merged gives a contact with what a write by its ids merged, as that preferred it.

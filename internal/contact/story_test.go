@@ -198,6 +198,9 @@ func (s *story) undo() {
 	if st := ch.Edits.State; st != nil && !ch.merges() || ch.Action == ActionCreate {
 		return
 	}
+	if s.oracle.splits(ch.Op) && ch.Op != s.changes[len(s.changes)-1].Op {
+		return // of what was written in between, and then merged again, not all is known
+	}
 	u := &Undo{Ref: ch.Contact, Op: ch.Op, Resolve: true}
 	for _, a := range ch.Edits.Absorbed {
 		s.blur(a.ID)
@@ -238,6 +241,11 @@ func (s *story) blur(id ID) {
 			}
 		}
 	}
+	for _, id := range p.Path { // what both held stands where the one that goes had it
+		if list := s.rows[id].Values[Emails]; len(list) > 0 && len(list[0].Origins) > 1 {
+			its, others = true, true
+		}
+	}
 	if its && others {
 		s.named["emails"] = true
 	}
@@ -261,8 +269,8 @@ func (s *story) values() map[string]bool {
 
 // keeps makes sure that nothing is lost.
 func (s *story) keeps(before map[string]bool, remains []Remains) {
-	if last := s.changes[len(s.changes)-1]; len(last.Edits.Split) == 0 && last.Edits.State == nil {
-		return
+	if !s.oracle.splits(s.changes[len(s.changes)-1].Op) {
+		return // what a merge hides is there still
 	}
 	after := s.values()
 	for _, r := range remains {

@@ -6,7 +6,6 @@ import "github.com/carnet-project/carnet/internal/fault"
 func (u *Undo) structure(n *Needs) {
 	for _, p := range u.Pasts {
 		n.Rows = append(n.Rows, p.rows()...)
-		n.Refs = append(n.Refs, p.Whose.ids(p.Brings())...)
 	}
 	for i := range u.Entries {
 		ch := &u.Entries[i]
@@ -23,7 +22,7 @@ func (u *Undo) structure(n *Needs) {
 // unmerge undoes a merge: all that it merged is split off again, but for what was
 // split off since (CONTRACT D28).
 func (u *Undo) unmerge(v *View, c *Contact) (Decision, error) {
-	f := newForest(v)
+	f := newForest(v, u.Ref)
 	for _, p := range u.Pasts {
 		if !p.isOf(c) {
 			return Decision{}, ErrStale

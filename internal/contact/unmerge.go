@@ -17,7 +17,6 @@ func (u *Unmerge) Needs() Needs {
 	n := Needs{Refs: []ID{u.Ref, u.Merged}, Trees: []ID{u.Ref}}
 	if u.Past != nil {
 		n.Rows = u.Past.rows()
-		n.Refs = append(n.Refs, u.Past.Whose.ids(u.Past.Brings())...)
 	}
 	return n
 }
@@ -46,7 +45,7 @@ func (u *Unmerge) Decide(v *View) (Decision, error) {
 	if u.Past == nil || !u.Past.isOf(c) {
 		return Decision{}, ErrStale
 	}
-	f := newForest(v)
+	f := newForest(v, u.Ref)
 	f.split(u.Past)
 	d := Decision{Subject: c.ID, Steps: f.steps(), Remains: f.left, Pairs: f.apart(u.Ref, c.ID)}
 	for i := range d.Steps {
@@ -58,13 +57,16 @@ func (u *Unmerge) Decide(v *View) (Decision, error) {
 // forest is contacts as several splits leave them, one after the other.
 type forest struct {
 	v      *View
+	tree   []Node
 	order  []ID // of those that were touched
 	now    map[ID]*Contact
 	halves []*Past
 	left   []Remains
 }
 
-func newForest(v *View) *forest { return &forest{v: v, now: map[ID]*Contact{}} }
+func newForest(v *View, ref ID) *forest {
+	return &forest{v: v, tree: v.Tree(ref), now: map[ID]*Contact{}}
+}
 
 // at gives a contact as it is by now.
 func (f *forest) at(id ID) *Contact {
@@ -80,13 +82,15 @@ func (f *forest) at(id ID) *Contact {
 
 // split takes the contact of a past out of those that it was merged into.
 func (f *forest) split(p *Past) {
-	s := split{past: p, region: f.v.Region, rows: map[ID]*Contact{}, strays: map[Origin]bool{}}
-	for _, o := range p.Brings() {
-		c, ok := f.v.Contact(p.Whose.of(o))
-		s.strays[o] = !ok || c.ID != p.Path[len(p.Path)-1]
-	}
+	s := split{past: p, region: f.v.Region, rows: map[ID]*Contact{}}
 	for _, id := range p.rows() {
 		s.rows[id] = f.at(id)
+	}
+	for k, id := range p.Path {
+		s.part = append(s.part, map[ID]bool{id: true})
+		for _, n := range Under(id, f.tree) {
+			s.part[k][n.ID] = true
+		}
 	}
 	for k, list := range p.Siblings {
 		s.siblings = append(s.siblings, nil)

@@ -36,11 +36,16 @@ func (u *Undo) Brings() []Origin {
 	return out.all
 }
 
-// Brings gives the origins of what the split may bring back, each once.
+// Brings gives the origins of what the split may bring back, or an undo has
+// brought, each once.
 func (p *Past) Brings() []Origin {
 	var out origins
 	for i := range p.Writes {
 		out.lost(&p.Writes[i].Edits)
+		if p.Writes[i].Undoes != 0 {
+			back := p.Writes[i].Edits.Inverse()
+			out.lost(&back)
+		}
 	}
 	for i := range p.Joined {
 		out.lost(&Edits{Fields: p.Joined[i].Edits.Fields})
