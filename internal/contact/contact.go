@@ -72,8 +72,8 @@ const MaxOrigins = 100
 
 // Value is one item of a collection, or the content of a slot. Text is stored
 // and returned as sent (CONTRACT D8). Origins is never empty for a stored
-// value; it has several, each of another contact and at most MaxOrigins, where
-// several contacts held the value before a merge.
+// value; it has several, at most MaxOrigins, where several contacts held the value
+// before a merge, or writes by several of the ids that lead to one brought it.
 type Value struct {
 	Text    string
 	Origins []Origin

@@ -207,19 +207,19 @@ func has(m map[string]int, key string) bool {
 	return ok
 }
 
-// joined gives the origins of a value that both had, without touching either: one
-// for each contact, those of own first, and at most MaxOrigins.
+// joined gives the origins of a value that both had, without touching either: each
+// once, those of own first, and at most MaxOrigins.
 func joined(own, theirs []Origin) []Origin {
 	out := slices.Clone(own)
-	known := make(map[ID]bool, len(own))
+	known := make(map[Origin]bool, len(own))
 	for _, o := range own {
-		known[o.Contact] = true
+		known[o] = true
 	}
 	for _, o := range theirs {
 		if len(out) >= MaxOrigins {
 			break
 		}
-		if !known[o.Contact] {
+		if !known[o] {
 			out = append(out, o)
 		}
 	}

@@ -235,21 +235,28 @@ func (s *split) first(k int, col Collection, list []Value) bool {
 func (s *split) releaseSlot(k int, v Value, slot Slot) Value {
 	x := s.traces[k].slots[slot.Index()]
 	cleared := x != nil && x.left.Text == "" && (v.Text == "" || s.filled(k, v, slot))
-	if cleared && len(s.still(k, x.found)) > 0 {
-		s.remains(s.past.Path[k], slot.path(), slot, x.found.Text)
+	if hidden := s.hidden(k, slot, x); cleared && hidden.Text != v.Text && hidden.Text != "" {
+		s.remains(s.past.Path[k], slot.path(), slot, hidden.Text)
+		return hidden
+	}
+	switch others := s.others(v); {
+	case len(others) > 0 && !s.preferred(k, v, slot):
+		return Value{Text: v.Text, Origins: others}
+	case v.Text == "" && !cleared:
+		return s.risen(k, slot, x)
+	default:
 		return s.hidden(k, slot, x)
 	}
-	if others := s.others(v); len(others) > 0 {
-		v.Origins = others
-		return v
-	} else if v.Text == "" && !cleared {
-		return s.risen(k, slot, x)
-	}
-	hidden := s.hidden(k, slot, x)
-	if cleared && hidden.Text != "" {
-		s.remains(s.past.Path[k], slot.path(), slot, hidden.Text)
-	}
-	return hidden
+}
+
+// preferred tells whether a slot shows what it does because the merge preferred that of
+// the one below, whose origins are then the first: another that held the same as well
+// would not have been preferred.
+func (s *split) preferred(k int, v Value, slot Slot) bool {
+	return slices.ContainsFunc(s.past.Joined[k].Edits.Fields, func(f FieldEdit) bool {
+		return f.Slot == slot && f.Before.Text != "" && f.After.Text != f.Before.Text &&
+			v.Text == f.After.Text && v.Origins[0] == f.After.Origins[0] && s.own[v.Origins[0]]
+	})
 }
 
 // filled tells whether a later merge filled a slot.
@@ -289,14 +296,16 @@ func (s *split) hidden(k int, slot Slot, x *exchange) Value {
 			}
 		}
 	}
-	for _, c := range s.below(k) {
-		if c.Version >= since || x == nil && k > 0 && c.ID == s.past.Path[k-1] {
-			from = append(from, c.Fields[slot.Index()])
+	for _, v := range from {
+		if left := s.still(k, v); len(left) > 0 {
+			return Value{Text: v.Text, Origins: left}
 		}
 	}
-	for _, v := range from {
-		if others := s.still(k, v); len(others) > 0 {
-			return Value{Text: v.Text, Origins: others}
+	for _, c := range s.below(k) {
+		v := c.Fields[slot.Index()]
+		shows := c.Version >= since || x == nil && k > 0 && c.ID == s.past.Path[k-1]
+		if left := s.others(v); shows && len(left) > 0 {
+			return Value{Text: v.Text, Origins: left}
 		}
 	}
 	return Value{}
@@ -423,11 +432,16 @@ func (s *split) replay(e *Edits, c *Contact, way Way) Contact {
 	after, _ := Rebase(e, c, way)
 	for _, f := range e.Fields {
 		at := &after.Fields[f.Slot.Index()]
-		if f.After.Text == "" || at.Text == f.After.Text {
+		come := without(f.After.Origins, f.Before.Origins)
+		if len(come) == 0 {
+			continue
+		}
+		if at.Text == f.After.Text {
+			at.Origins = joined(at.Origins, come)
 			continue
 		}
 		s.remains(c.ID, f.Slot.path(), f.Slot, content(*at)...)
-		*at = f.After
+		*at = Value{f.After.Text, come}
 	}
 	return after
 }

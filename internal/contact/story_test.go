@@ -308,11 +308,26 @@ func (s *story) compare() {
 			}
 		}
 		for i := range 2 {
-			if h, w := have.Fields[i].Text, want.Fields[i].Text; h != w && !s.excused(id, SlotAt(i).path()) {
+			if h, w := have.Fields[i].Text, want.Fields[i].Text; h != w && !s.excused(id, SlotAt(i).path()) && s.writers(SlotAt(i)) < 3 {
 				s.fail("%d has %q in slot %d, want %q", id, h, i+1, w)
 			}
 		}
 	}
+}
+
+// writers counts the ids by which a slot was written. Of three that wrote over each
+// other, the one that goes takes along what it had covered: what the two that are left
+// would have made of that, only their own writes tell, which are not read.
+func (s *story) writers(slot Slot) int {
+	ids := map[ID]bool{}
+	for _, ch := range s.changes {
+		for _, f := range ch.Edits.Fields {
+			if f.Slot == slot && (ch.Action == ActionPut || ch.Undoes != 0) {
+				ids[ch.Named()] = true
+			}
+		}
+	}
+	return len(ids)
 }
 
 // excused tells whether an unmerge named what is not as told. From then on it may be

@@ -114,6 +114,7 @@ func (f *forest) split(p *Past) {
 		f.now[id] = s.out[id]
 	}
 	f.halves = append(f.halves, p)
+	f.tree = slices.DeleteFunc(slices.Clone(f.tree), func(n Node) bool { return slices.Contains(p.Group, n.ID) })
 	f.left = append(f.left, s.left...)
 }
 

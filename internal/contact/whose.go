@@ -71,7 +71,7 @@ func (s *origins) lost(e *Edits) {
 		}
 	}
 	for _, f := range e.Fields {
-		s.add(without(f.Before.Origins, f.After.Origins))
+		s.add(f.Before.Origins)
 	}
 }
 

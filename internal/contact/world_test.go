@@ -194,26 +194,26 @@ func (w *world) past(merged ID) *Past {
 	_, by := link(merged)
 	p.By = by.Op
 	tree := w.tree(merged)
-	group := map[ID]bool{}
-	join := func(id ID) {
-		group[id] = true
+	group, from := map[ID]bool{}, map[ID]Seq{}
+	join := func(id ID, seq Seq) {
+		group[id], from[id] = true, seq
 		for _, n := range Under(id, tree) {
-			group[n.ID] = true
+			group[n.ID], from[n.ID] = true, seq
 		}
 	}
-	join(merged)
+	join(merged, by.Seq)
 	for again := true; again; {
 		again = false
 		p.Writes = nil
 		for _, ch := range w.changes {
-			if ch.Seq <= by.Seq || ch.Ref == 0 || !group[ch.Ref] {
+			if ch.Ref == 0 || !group[ch.Ref] || ch.Seq <= from[ch.Ref] {
 				continue
 			}
 			p.Writes = append(p.Writes, ch)
 			for _, a := range ch.Edits.Absorbed {
-				if _, merge := link(a.ID); !group[a.ID] && w.root(a.ID).ID == root.ID && merge.Op == ch.Op {
+				if _, merge := link(a.ID); !group[a.ID] && a.ID != root.ID && w.root(a.ID).ID == root.ID && merge.Op == ch.Op {
 					p.Moved = append(p.Moved, a.ID)
-					join(a.ID)
+					join(a.ID, ch.Seq)
 					again = true
 				}
 			}

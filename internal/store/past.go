@@ -230,12 +230,15 @@ func (p *past) links(c *contact.Contact) (link contact.Seq, merge contact.Change
 }
 
 // writes reads what was written by the ids of the merged contact since it led on,
-// and finds what they merged, which goes with it, with what was written by those
-// ids.
+// and finds what they merged, which goes with it, with what was written by those ids
+// since that.
 func (p *past) writes(since contact.Seq) error {
-	fresh := p.join(p.Merged)
-	for len(fresh) > 0 {
-		seqs, err := p.store.reads.Through(p.ctx, p.space, fresh, since, maxThrough+1-len(p.Writes))
+	type joined struct {
+		ids   []contact.ID
+		since contact.Seq
+	}
+	for fresh := []joined{{p.join(p.Merged), since}}; len(fresh) > 0; fresh = fresh[1:] {
+		seqs, err := p.store.reads.Through(p.ctx, p.space, fresh[0].ids, fresh[0].since, maxThrough+1-len(p.Writes))
 		if err != nil {
 			return err
 		}
@@ -251,13 +254,14 @@ func (p *past) writes(since contact.Seq) error {
 		if err != nil {
 			return err
 		}
-		fresh = nil
-		for i := range p.Writes[read:] {
-			more, err := p.moved(&p.Writes[read+i])
+		for i := read; i < len(p.Writes); i++ {
+			ids, err := p.moved(&p.Writes[i])
 			if err != nil {
 				return err
 			}
-			fresh = append(fresh, more...)
+			if len(ids) > 0 {
+				fresh = append(fresh, joined{ids, p.Writes[i].Seq})
+			}
 		}
 	}
 	slices.SortFunc(p.Writes, func(a, b contact.Change) int { return cmp.Compare(a.Seq, b.Seq) })

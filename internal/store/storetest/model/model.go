@@ -217,11 +217,11 @@ func (d *diary) united(l int, own, theirs []value) []value {
 	return all
 }
 
-// joined has one origin of each contact, those of a first, and 100 at most.
+// joined has each origin once, those of a first, and 100 at most.
 func joined(a, b []origin) []origin {
 	all := slices.Clone(a)
 	for _, o := range b {
-		if !slices.ContainsFunc(all, func(p origin) bool { return p.contact == o.contact }) && len(all) < 100 {
+		if !slices.Contains(all, o) && len(all) < 100 {
 			all = append(all, o)
 		}
 	}
