@@ -252,29 +252,35 @@ func (g *group) links(id contact.ID) (link, since contact.Seq) {
 }
 
 // writes finds what was written by the ids of a merged contact since it was, and
-// what was merged by them, which goes with it.
+// what was merged by them, which goes with it, with what was written by those ids
+// since that.
 func (g *group) writes(p *contact.Past, tree []contact.Node) {
-	_, since := g.links(p.Merged)
-	join := func(id contact.ID) {
-		p.Group = append(p.Group, id)
-		for _, n := range contact.Under(id, tree) {
-			p.Group = append(p.Group, n.ID)
-		}
+	type joined struct {
+		ids   []contact.ID
+		since contact.Seq
 	}
-	join(p.Merged)
-	for known := 0; known < len(p.Group); {
-		known, p.Writes = len(p.Group), nil
-		for _, ch := range g.changes[since:] {
-			if ch.Ref == 0 || !slices.Contains(p.Group, ch.Ref) {
+	join := func(id contact.ID, since contact.Seq) joined {
+		ids := []contact.ID{id}
+		for _, n := range contact.Under(id, tree) {
+			ids = append(ids, n.ID)
+		}
+		p.Group = append(p.Group, ids...)
+		return joined{ids, since}
+	}
+	_, since := g.links(p.Merged)
+	for fresh := []joined{join(p.Merged, since)}; len(fresh) > 0; fresh = fresh[1:] {
+		for _, ch := range g.changes[fresh[0].since:] {
+			if ch.Ref == 0 || !slices.Contains(fresh[0].ids, ch.Ref) {
 				continue
 			}
 			p.Writes = append(p.Writes, *ch)
 			for _, a := range ch.Edits.Absorbed {
 				if merge := g.mergeOf(a.ID); merge.Op == ch.Op && g.rows[a.ID].State == contact.Merged && !slices.Contains(p.Group, a.ID) {
 					p.Moved = append(p.Moved, a.ID)
-					join(a.ID)
+					fresh = append(fresh, join(a.ID, ch.Seq))
 				}
 			}
 		}
 	}
+	slices.SortFunc(p.Writes, func(a, b contact.Change) int { return cmp.Compare(a.Seq, b.Seq) })
 }
