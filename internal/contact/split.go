@@ -201,8 +201,9 @@ func (s *split) releaseList(k int, row *Contact, col Collection) []Value {
 	}
 	if k > 0 { // what came back to the one below would have come here with it
 		below := s.past.Path[k-1]
+		had := originsByText(s.rows[below].Values[col])
 		for _, v := range s.out[below].Values[col] {
-			if !comes(s.rows[below].Values[col], v.Text) {
+			if v.Origins = without(v.Origins, had[v.Text]); len(v.Origins) > 0 {
 				bring(v, (&ListEdit{After: s.out[below].Values[col]}).placeOf(col, v, out))
 			}
 		}
@@ -253,6 +254,9 @@ func (s *split) releaseSlot(k int, v Value, slot Slot) Value {
 // the one below, whose origins are then the first: another that held the same as well
 // would not have been preferred.
 func (s *split) preferred(k int, v Value, slot Slot) bool {
+	if k > 0 && s.out[s.past.Path[k-1]].Fields[slot.Index()].Text == v.Text {
+		return false // that has it still
+	}
 	return slices.ContainsFunc(s.past.Joined[k].Edits.Fields, func(f FieldEdit) bool {
 		return f.Slot == slot && f.Before.Text != "" && f.After.Text != f.Before.Text &&
 			v.Text == f.After.Text && v.Origins[0] == f.After.Origins[0] && s.own[v.Origins[0]]
@@ -289,7 +293,7 @@ func (s *split) hidden(k int, slot Slot, x *exchange) Value {
 		}
 	}
 	for _, f := range s.past.Joined[k].Edits.Fields {
-		if f.Slot == slot && since == 0 {
+		if f.Slot == slot && since == 0 && f.Before.Text != f.After.Text {
 			from = append(from, f.Before)
 			if f.Before.Text == "" {
 				since = s.past.Joined[k].Version
