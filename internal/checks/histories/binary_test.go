@@ -145,6 +145,16 @@ func request(space contact.SpaceID, c *call) (method, path, body string) {
 			body = object{"merged_id": c.others[0], "confirm_distinct": c.anyway}
 		}
 		return "POST", one + "/merge", text(body)
+	case unmerge:
+		return "POST", one + "/unmerge", text(object{"merged_id": c.others[0]})
+	case distinct:
+		method := "PUT"
+		if c.anyway {
+			method = "DELETE"
+		}
+		return method, fmt.Sprintf("%s/distinct/%d", one, c.others[0]), ""
+	case feed:
+		return "GET", fmt.Sprintf("/changes?after=%d&per_page=5000", c.op), ""
 	case undo:
 		path := fmt.Sprintf("%s/changes/%s/undo", one, contact.ChangeID{Space: space, Op: c.op})
 		if c.anyway {
@@ -247,8 +257,24 @@ func read(res *http.Response, body []byte) (*answer, error) {
 	if id, ok := contact.ParseChangeID(change); ok {
 		a.op = id.Op
 	}
+	if data, ok := o["data"].([]any); ok {
+		o = page(data)
+	}
 	a.text = line(res.StatusCode, tag, change, o)
 	return a, nil
+}
+
+// page gives of a page of the feed what is held against the rules.
+func page(data []any) object {
+	var changes []object
+	for _, one := range data {
+		kept := object{}
+		for _, name := range changeMembers {
+			kept[name] = one.(map[string]any)[name]
+		}
+		changes = append(changes, kept)
+	}
+	return object{"data": changes}
 }
 
 func line(status int, tag, change string, body object) string {

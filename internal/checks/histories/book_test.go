@@ -115,7 +115,7 @@ func (b *visit) do(client int, c *call) (*answer, error) {
 		terms := book.Terms{RequestID: fmt.Sprint("request-", b.writes.Add(1)), Terms: store.Terms{Dry: c.dry}}
 		var w book.Written
 		w, o.err = server.Do(bg, grant, terms, c.verb())
-		o.contact, o.entries, o.op = w.Contact, w.Entries, w.Change.Op
+		o.contact, o.entries, o.remains, o.op = w.Contact, w.Entries, w.Remains, w.Change.Op
 		if o.op != 0 && w.Change.Space != grant.Space.ID {
 			return nil, fmt.Errorf("%s: the change is of Space %d", c, w.Change.Space)
 		}

@@ -100,6 +100,7 @@ type outcome struct {
 	contact contact.Contact
 	op      contact.Seq
 	entries []contact.Entry
+	remains []contact.Remains
 	changes []*contact.Change // of a feed
 	err     error
 }
@@ -110,9 +111,9 @@ type answer struct {
 	nothing bool // the server says that it did nothing, and to come again
 	id      contact.ID
 	op      contact.Seq
-	version contact.Version
-	refused string // the code of the refusal
-	text    string // all of it
+	version contact.Version // 0 where it does not tell
+	refused string          // the code of the refusal
+	text    string          // all of it
 }
 
 // speaker tells an outcome as some client sees it.
@@ -157,7 +158,7 @@ func (g *group) step(say speaker, c *call, a *answer) (bool, *group) {
 	if a.unknown {
 		return true, next
 	}
-	if o.op != a.op || o.contact.Version != a.version || codeOf(o.err) != a.refused {
+	if o.op != a.op || a.version != 0 && a.version != o.contact.Version || codeOf(o.err) != a.refused {
 		return false, g
 	}
 	return say(c, &o) == a.text, next
@@ -186,7 +187,7 @@ func (g *group) ask(c *call, made contact.ID) (outcome, *group) {
 	if err != nil {
 		return outcome{err: err}, g
 	}
-	o := outcome{entries: d.Enter(contact.Stamp{Op: view.Op})}
+	o := outcome{entries: d.Enter(contact.Stamp{Op: view.Op}), remains: d.Remains}
 	next := g
 	if len(o.entries)+len(d.Pairs) > 0 {
 		next = g.came(o.entries, d.Pairs, c.n)
@@ -209,7 +210,7 @@ func sayAll(_ *call, o *outcome) string {
 		return sayError(o.err)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s by %d", sayContact(&o.contact), o.op)
+	fmt.Fprintf(&b, "%s by %d, remains %v", sayContact(&o.contact), o.op, o.remains)
 	for i := range o.entries {
 		e := &o.entries[i]
 		fmt.Fprintf(&b, "\n  %s\n    leaves %s", sayChange(&e.Change), sayContact(&e.Contact))

@@ -16,8 +16,7 @@ var statuses = map[fault.Kind]int{
 	fault.Stale: http.StatusPreconditionFailed, fault.Conflict: http.StatusConflict,
 }
 
-// say tells an outcome as this server's clients see it, in the words of the
-// contract.
+// say tells an outcome as this server's clients see it, by the contract.
 func (p *process) say(c *call, o *outcome) string {
 	space := p.tenants[c.group].grant.Space.ID
 	if o.err != nil {
@@ -30,6 +29,12 @@ func (p *process) say(c *call, o *outcome) string {
 	}
 	status, body := http.StatusOK, whole(&o.contact)
 	switch {
+	case c.kind == distinct:
+		return line(http.StatusNoContent, "", "", nil)
+	case c.kind == feed:
+		return line(http.StatusOK, "", "", changes(space, o.changes))
+	case c.kind == unmerge:
+		body = apart(o, c.others[0])
 	case c.kind == create:
 		status, body = http.StatusCreated, sent(&o.contact, lists(&c.patch))
 	case c.kind == put:
@@ -74,6 +79,52 @@ func sent(c *contact.Contact, named object) object {
 		out["custom_fields"] = part
 	}
 	return out
+}
+
+// apart is what an unmerge answers (CONTRACT D30).
+func apart(o *outcome, id contact.ID) object {
+	out := object{"survivor": whole(&o.contact), "conflicts": []object{}}
+	for i := range o.entries {
+		if c := &o.entries[i].Contact; c.ID == id {
+			out["contact"] = whole(c)
+		}
+	}
+	var remains []object
+	for _, r := range o.remains {
+		remains = append(remains, object{"contact_id": r.Contact, "field": r.Field, "values": r.Values})
+	}
+	if remains != nil {
+		out["conflicts"] = remains
+	}
+	return out
+}
+
+// changeMembers are the members of a change that are held against the rules
+// (CONTRACT D22).
+var changeMembers = []string{"id", "seq", "contact_id", "ref", "version", "action", "undoes", "merged_into", "split_from"}
+
+func changes(space contact.SpaceID, list []*contact.Change) object {
+	var out []object
+	id := func(id contact.ID) any {
+		if id == 0 {
+			return nil
+		}
+		return id
+	}
+	for _, ch := range list {
+		one := object{"id": contact.ChangeID{Space: space, Op: ch.Op}.String(), "seq": ch.Seq, "contact_id": ch.Contact, "ref": id(ch.Ref),
+			"version": ch.Version, "action": ch.Action, "undoes": nil, "merged_into": nil, "split_from": nil}
+		if ch.Undoes != 0 {
+			one["undoes"] = contact.ChangeID{Space: space, Op: ch.Undoes}.String()
+		}
+		if l := ch.Edits.Link; l != nil && l.After == 0 {
+			one["split_from"] = l.Before
+		} else if l != nil {
+			one["merged_into"] = l.After
+		}
+		out = append(out, one)
+	}
+	return object{"data": out}
 }
 
 // refusal is an error as clients see it, with what it rests on (CONTRACT D3, D27,

@@ -21,7 +21,7 @@ var (
 	afterKill  = scope{groups: 4, contacts: 4, clients: 5, calls: 15}
 )
 
-// FAULT B2: the built server is killed by kill -9 while all write, and started
+// CONTRACT D21: the built server is killed by kill -9 while all write, and started
 // again. A call that it did not answer was done or not; each that it answered was
 // done, and nobody sees anything else, before or after.
 func TestHistoriesOfAKilledServer(t *testing.T) {
