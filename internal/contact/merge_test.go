@@ -243,8 +243,8 @@ func TestMergeHasALimitOfAliases(t *testing.T) {
 	}
 }
 
-// FAULT F1: however many contacts bring a value, it has at most MaxOrigins, each of
-// another contact; those that it had first are the first.
+// FAULT F1: however many contacts bring a value, it has at most MaxOrigins, each
+// once; those that it had first are the first.
 func TestOriginsHaveABound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		value := func(name string) Value {
@@ -268,15 +268,15 @@ func TestOriginsHaveABound(t *testing.T) {
 			if len(v.Origins) > MaxOrigins || !slices.Equal(v.Origins[:len(own.Origins)], own.Origins) {
 				t.Fatalf("%d origins: %v, of %v", len(v.Origins), v.Origins, own.Origins)
 			}
-			known := map[ID]bool{}
+			known := map[Origin]bool{}
 			for _, o := range v.Origins {
-				if known[o.Contact] || !slices.Contains(own.Origins, o) && !slices.Contains(theirs.Origins, o) {
+				if known[o] || !slices.Contains(own.Origins, o) && !slices.Contains(theirs.Origins, o) {
 					t.Fatalf("%v is there twice, or comes from nowhere", o)
 				}
-				known[o.Contact] = true
+				known[o] = true
 			}
 			for _, o := range theirs.Origins {
-				if !known[o.Contact] && len(v.Origins) < MaxOrigins {
+				if !known[o] && len(v.Origins) < MaxOrigins {
 					t.Fatalf("%v is gone, with room for it", o)
 				}
 			}
