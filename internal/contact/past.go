@@ -11,7 +11,7 @@ type Past struct {
 	By      Seq      // the write that merged it
 	Path    []ID     // what Merged was merged into, upwards; the last is the contact that it leads to
 	Joined  []Change // for each of Path: what the merge did to it that joined the one below, or the split that hung that there
-	Off     []Seq    // for each of Path: when it was split off last, where a write was of what it was part of before
+	Off     []Seq    // for each of Path: when it was split off last, where such a write was of what it was part of before
 	Moved   []ID     // what was merged by one of Merged's ids: it goes with it
 	Group   []ID     // all ids that lead to Merged from then on, its own too
 	Writes  []Change // by these ids since they led on, oldest first
@@ -26,14 +26,15 @@ func (p *Past) isOf(c *Contact) bool {
 	return p.Version == c.Version && len(p.Path) > 0 && p.Path[len(p.Path)-1] == c.ID
 }
 
-// At gives the place in Path of what a write by these ids was of, -1 for none. What
-// such a write did to a contact that is no part of it any more, went on with the
-// lowest that was split off since.
+// At gives the place in Path of what a write by these ids was of, -1 for none. What it
+// did went on with the lowest that was split off since.
 func (p *Past) At(ch *Change) int {
-	if k := slices.Index(p.Path, ch.Contact); k >= 0 {
-		return k
+	k := slices.Index(p.Path, ch.Contact)
+	off := slices.IndexFunc(p.Off, func(off Seq) bool { return off > ch.Seq })
+	if off >= 0 && (k < 0 || off < k) {
+		return off
 	}
-	return slices.IndexFunc(p.Off, func(off Seq) bool { return off > ch.Seq })
+	return k
 }
 
 func (p *Past) size() int {

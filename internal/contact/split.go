@@ -368,6 +368,7 @@ func (s *split) restore() {
 			c = s.merged(&c, ch)
 		case ch.Undoes != 0 && known:
 			undone = undone.Inverse()
+			undone.only(&ch.Edits)
 			c = s.replay(&undone, &c, ByOrigin)
 		case ch.Undoes != 0:
 			c = s.replay(&ch.Edits, &c, ByOrigin)
@@ -385,6 +386,18 @@ func (s *split) restore() {
 		s.out[id] = &moved
 	}
 	s.named(&c, root)
+}
+
+// only leaves of an undo what it took back in truth: what was in its way stayed.
+func (e *Edits) only(done *Edits) {
+	for _, col := range Collections {
+		if done.Values[col] == nil {
+			e.Values[col] = nil
+		}
+	}
+	e.Fields = slices.DeleteFunc(e.Fields, func(f FieldEdit) bool {
+		return !slices.ContainsFunc(done.Fields, func(g FieldEdit) bool { return f.Slot == g.Slot })
+	})
 }
 
 // renew gives what was brought the origin that it has in the contact above, where it

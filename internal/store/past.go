@@ -75,22 +75,26 @@ func (p *past) read() error {
 }
 
 // off finds when contacts of the path were split off from others, where that was after
-// a write by these ids.
+// a write by these ids that was of one of those. Of the last of the path, whose
+// changes may be many, it asks only where a write was of none.
 func (p *past) off() error {
 	var first contact.Seq
+	last := len(p.Path) - 1
+	above, gone := false, false
 	for i := range p.Writes {
-		if ch := &p.Writes[i]; !slices.Contains(p.Path, ch.Contact) {
-			first = ch.Seq
-			break
+		k := slices.Index(p.Path, p.Writes[i].Contact)
+		above, gone = above || k > 0, gone || k < 0
+		if first == 0 && k != 0 {
+			first = p.Writes[i].Seq
 		}
 	}
-	if first == 0 {
-		return nil
-	}
-	for _, id := range p.Path {
-		off, err := p.lastSplit(id, first)
-		if err != nil {
-			return err
+	for k, id := range p.Path {
+		off := contact.Seq(0)
+		if gone || above && k < last {
+			var err error
+			if off, err = p.lastSplit(id, first); err != nil {
+				return err
+			}
 		}
 		p.Off = append(p.Off, off)
 	}
