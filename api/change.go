@@ -39,8 +39,9 @@ type Change struct {
 	RequestID  string    `json:"request_id"`
 	BatchID    *string   `json:"batch_id"`
 	Undoes     *string   `json:"undoes"`      // the change that this one took back
-	MergedIDs  []int64   `json:"merged_ids"`  // on the survivor of a merge: who was merged into it; else nil
+	MergedIDs  []int64   `json:"merged_ids"`  // on the survivor of a merge: who was merged into it; of an unmerge, who was split off; else nil
 	MergedInto *int64    `json:"merged_into"` // on the merged contact: into whom
+	SplitFrom  *int64    `json:"split_from"`  // on what was split off again: from whom
 	Changes    Edits     `json:"changes"`
 }
 

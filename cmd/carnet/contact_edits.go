@@ -49,10 +49,19 @@ func headline(ch *api.Change) string {
 		text += fmt.Sprintf(", named as %d", *ch.Ref)
 	}
 	for _, id := range ch.MergedIDs {
-		text += fmt.Sprintf(", contact %d became part of it", id)
+		switch ch.Action {
+		case api.ActionUnmerge:
+			text += fmt.Sprintf(", contact %d was split off", id)
+		case api.ActionUndo: // of a merge or of an unmerge: what it takes back tells
+		default:
+			text += fmt.Sprintf(", contact %d became part of it", id)
+		}
 	}
 	if ch.MergedInto != nil {
 		text += fmt.Sprintf(", now part of contact %d", *ch.MergedInto)
+	}
+	if ch.SplitFrom != nil {
+		text += fmt.Sprintf(", split off from contact %d", *ch.SplitFrom)
 	}
 	if ch.Undoes != nil {
 		text += ", takes back " + cell(*ch.Undoes)

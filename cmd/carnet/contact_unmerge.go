@@ -13,7 +13,6 @@ import (
 type contactUnmerge struct {
 	ID     int64 `arg:"" help:"The contact, by its own id or one that leads to it."`
 	Merged int64 `arg:"" help:"The id that was merged into it, and is to be a contact of its own again."`
-	removals
 	writing
 }
 
@@ -39,7 +38,7 @@ func (c *contactUnmerge) Run(in *surroundings, server *contactCommand) error {
 	if err != nil {
 		return err
 	}
-	options := append(append(c.attribution.options(), c.removals.options()...), api.ReturnChanges())
+	options := append(c.attribution.options(), api.ReturnChanges())
 	if c.DryRun {
 		options = append(options, api.DryRun())
 	}
@@ -101,7 +100,7 @@ func showRemains(to screen, all []api.Remains) error {
 		}
 		rows = append(rows, []string{strconv.FormatInt(left.ContactID, 10), cell(strings.TrimPrefix(left.Field, "custom_fields.")), cell(strings.Join(texts, ", "))})
 	}
-	if _, err := lipgloss.Fprintln(to.Writer, boldStyle.Render("Came back, though it was taken away by what was written to the other:")+"\n"); err != nil {
+	if _, err := lipgloss.Fprintln(to.Writer, boldStyle.Render("Comes back, though what was written to the other took it away:")+"\n"); err != nil {
 		return err
 	}
 	if err := showTable(to, []string{"CONTACT", "FIELD", "VALUES"}, rows); err != nil {
