@@ -1,0 +1,143 @@
+package contact
+
+import "slices"
+
+// restore gives the contact that goes: as it was merged, and then what was written
+// by its ids, in order.
+func (s *split) restore() {
+	root := s.rows[s.past.Path[len(s.past.Path)-1]]
+	c := *s.rows[s.past.Merged]
+	c.State, c.Parent = Live, 0
+	did := map[Seq]Edits{}
+	for i := range s.past.Writes {
+		ch := &s.past.Writes[i]
+		before := c
+		switch undone, known := did[ch.Undoes]; {
+		case ch.splits():
+		case ch.merges():
+			c = s.merged(&c, ch)
+		case ch.Undoes != 0 && known:
+			undone = undone.Inverse()
+			undone.only(&ch.Edits)
+			c = s.replay(&undone, &c, ByOrigin)
+		case ch.Undoes != 0:
+			c = s.replay(&ch.Edits, &c, ByOrigin)
+		default:
+			edits := s.respelled(&ch.Edits, &c)
+			c = s.replay(&edits, &c, ByText)
+			edits.renew(&c)
+		}
+		did[ch.Op] = Diff(&before, &c)
+	}
+	s.out[c.ID] = &c
+	for _, id := range s.past.Moved {
+		moved := *s.rows[id]
+		moved.Parent = c.ID
+		s.out[id] = &moved
+	}
+	s.named(&c, root)
+}
+
+// merged gives a contact with what a write by its ids merged, as that preferred it.
+func (s *split) merged(c *Contact, ch *Change) Contact {
+	out := *c
+	var with []*Contact
+	for _, a := range ch.Edits.Absorbed {
+		if slices.Contains(s.past.Moved, a.ID) {
+			with = append(with, s.rows[a.ID])
+			out = union(&out, s.rows[a.ID], s.region)
+		}
+	}
+	for _, f := range ch.Edits.Fields {
+		i, fills := f.Slot.Index(), f.Before.Text // it, unless another was preferred
+		for _, o := range with {
+			text := o.Fields[i].Text
+			if fills == "" {
+				fills = text
+			}
+			if text != "" && text == f.After.Text && text != fills {
+				out.Fields[i] = o.Fields[i]
+			}
+		}
+	}
+	return out
+}
+
+// replay applies an edit. What was put into a slot by an id of the contact is what
+// it holds, whatever it held hidden.
+func (s *split) replay(e *Edits, c *Contact, way Way) Contact {
+	after, _ := Rebase(e, c, way)
+	for _, f := range e.Fields {
+		at := &after.Fields[f.Slot.Index()]
+		come := without(f.After.Origins, f.Before.Origins)
+		if len(come) == 0 {
+			continue
+		}
+		if at.Text == f.After.Text {
+			at.Origins = joined(at.Origins, come)
+			continue
+		}
+		s.remains(c.ID, f.Slot.path(), f.Slot, content(*at)...)
+		*at = Value{f.After.Text, come}
+	}
+	return after
+}
+
+// respelled gives an edit in the texts of the contact that goes: where it held a
+// value that the survivor spelled otherwise, the edit speaks of that.
+func (s *split) respelled(e *Edits, c *Contact) Edits {
+	out := *e
+	for _, col := range Collections {
+		if l := e.Values[col]; l != nil {
+			out.Values[col] = &ListEdit{Before: s.spelledAs(col, l.Before, c), After: s.spelledAs(col, l.After, c)}
+		}
+	}
+	return out
+}
+
+func (s *split) spelledAs(col Collection, list []Value, c *Contact) []Value {
+	out := slices.Clone(list)
+	for i, v := range out {
+		if comes(c.Values[col], v.Text) {
+			continue
+		}
+		key := MatchText(col, v.Text, s.region)
+		for _, own := range c.Values[col] {
+			if MatchText(col, own.Text, s.region) == key && !comes(list, own.Text) {
+				out[i].Text = own.Text
+			}
+		}
+	}
+	return out
+}
+
+// named names what comes back with the contact that goes though an edit of the
+// other's had taken it away.
+func (s *split) named(c, root *Contact) {
+	for _, col := range Collections {
+		there := map[string]bool{}
+		for _, v := range root.Values[col] {
+			there[MatchText(col, v.Text, s.region)] = true
+		}
+		var back []string
+		for _, v := range c.Values[col] {
+			if !there[MatchText(col, v.Text, s.region)] {
+				back = append(back, v.Text)
+			}
+		}
+		s.remains(c.ID, col.String(), 0, back...)
+	}
+	for i, v := range c.Fields {
+		if slot := SlotAt(i); v.Text != "" && v.Text != root.Fields[i].Text && s.shown(slot, v.Text) {
+			s.remains(c.ID, slot.path(), slot, v.Text)
+		}
+	}
+}
+
+// shown tells whether a slot's content was seen at the contact that it led to.
+func (s *split) shown(slot Slot, text string) bool {
+	at := func(ch *Change) bool {
+		return slices.ContainsFunc(ch.Edits.Fields, func(f FieldEdit) bool { return f.Slot == slot && f.After.Text == text })
+	}
+	return at(&s.past.Joined[0]) || slices.ContainsFunc(s.past.Writes, func(ch Change) bool { return at(&ch) })
+}
