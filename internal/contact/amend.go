@@ -122,7 +122,7 @@ func (l *ListAmendment) of(col Collection, old []Value, own []Origin, region str
 	for _, text := range add {
 		if key := MatchText(col, text, region); !at[key] {
 			at[key] = true
-			out = append(out, replaced(old, []string{text}, own)...) // what it took away itself is not new
+			out = append(out, Value{Text: text, Origins: own})
 		}
 	}
 	if l.Primary != "" {

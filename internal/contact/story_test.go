@@ -167,6 +167,9 @@ func (s *story) amend() {
 		return rapid.SliceOfN(rapid.SampledFrom([]string{"a@x.c", "b@x.c", "c@x.c", "d@x.c", "e@x.c", "f@x.c"}), 0, 1).Draw(s.draw, what)
 	}
 	l := ListAmendment{Remove: text("remove"), Add: text("add"), Primary: strings.Join(text("primary"), "")}
+	if again := strings.Join(l.Remove, ""); slices.Contains(l.Add, again) || l.Primary == again {
+		l.Remove = nil // taken away and brought again it is new, which edits by text do not tell
+	}
 	s.ask(&Amend{Ref: ref, Amendment: Amendment{Values: [NumCollections]ListAmendment{Emails: l}}}, "patch %d %+v", ref, l)
 }
 
