@@ -104,6 +104,22 @@ func TestUnmerge(t *testing.T) {
 				w.do(&Merge{Survivor: m, Merged: []ID{y}})
 				w.put(y, "n:S M Y Z")
 			}, wantS: "n:S", wantM: "n:M Y Z"},
+		{what: "what it took of a third that was split off does not come to the survivor", s: []string{"e:a@x"}, m: []string{"e:m@x"}, x: []string{"e:x@x"},
+			story: func(w *world, s, m, x ID) {
+				w.put(m, "e:a@x m@x")
+				w.do(&Unmerge{Ref: s, Merged: x})
+			}, wantS: "e:a@x", wantM: "e:m@x"},
+		{what: "what the survivor emptied stays empty, whatever a third hides there", s: []string{"n:S"}, m: []string{"n:M"}, x: []string{"n:X", "1:X"},
+			story: func(w *world, s, m, _ ID) { w.put(s, "1:"); w.put(m, "1:M") }, wantS: "n:S X", wantM: "1:M, n:M"},
+		{what: "what a merge by its id brought goes with it, though a split hung that elsewhere", s: []string{"n:S"}, m: []string{"n:M"},
+			story: func(w *world, s, m, _ ID) {
+				top, y := w.made(named("T")), w.made(named("Y"))
+				w.do(&Merge{Survivor: top, Merged: []ID{s}})
+				w.do(&Merge{Survivor: m, Merged: []ID{y}})
+				w.do(&Unmerge{Ref: top, Merged: s})
+			}, wantS: "n:S", wantM: "n:M Y"},
+		{what: "an undo by its id gives the survivor's slot back, not what came with it", s: []string{"n:S", "1:S"}, m: []string{"n:M"},
+			story: func(w *world, s, m, _ ID) { w.do(&Undo{Ref: s, Op: w.put(m, "1:M")}) }, wantS: "1:S, n:S", wantM: "n:M"},
 		{what: "split, and merged again", s: []string{"e:a@x"}, m: []string{"e:b@x"},
 			story: func(w *world, s, m, _ ID) {
 				w.put(m, "e:a@x b@x m@x")
