@@ -16,8 +16,9 @@ import (
 const maxThrough = 10_000
 
 // Past reads what it needs to split a contact off that was merged into another, which
-// may be deleted and come back; nil where it is not. What it reads is as it was at the version of the contact that it
-// leads to, which is read first: whoever finds that at another version reads again.
+// may be deleted and come back; nil where it is not. What it reads is as it was at the
+// version of the contact that it leads to, which is read first: whoever finds that at
+// another version reads again.
 func (s *Store) Past(ctx context.Context, space contact.SpaceID, merged contact.ID) (*contact.Past, error) {
 	root, ok, err := decoded(s.reads.Contact(ctx, space, merged))
 	if err != nil || !ok || root.ID == merged {

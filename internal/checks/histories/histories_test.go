@@ -31,7 +31,7 @@ func seedOf(t *testing.T) uint64 {
 }
 
 // usual is the scope of most histories.
-var usual = scope{groups: 4, contacts: 4, clients: 5, calls: 40}
+var usual = scope{groups: 4, contacts: 4, clients: 5, calls: 34}
 
 func newRecorder(s system, say speaker) *recorder {
 	return &recorder{system: s, say: say, told: map[string]int{}}

@@ -148,4 +148,19 @@ func testStalePast(t *testing.T, b store.Backend) {
 	}
 	done(t, s, unmerging(t, s, space, a, m))
 	wantNames(t, s, space, map[contact.ID]string{a: fmt.Sprint(a, " [A]"), m: fmt.Sprint(m, " [M M2]")})
+
+	// That of a deleted contact, which may be back when the verb decides.
+	x := made(t, s, space, name("X"))
+	merged := done(t, s, merging(space, a, x)).Op
+	gone := done(t, s, writing(space, &contact.Delete{Ref: a})).Op
+	past, err := s.Past(bg, space, x)
+	if err != nil || past == nil || past.By != merged {
+		t.Fatalf("the past of what was merged into a deleted contact: %+v, %v", past, err)
+	}
+	w = takingBack(t, s, space, a, merged)
+	w.Verbs[0].(*contact.Undo).Pasts = []*contact.Past{past}
+	done(t, s, takingBack(t, s, space, a, gone))
+	if _, err := s.Do(bg, w); err != contact.ErrStale {
+		t.Errorf("got %v", err)
+	}
 }
