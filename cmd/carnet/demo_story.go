@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
@@ -27,7 +28,9 @@ func (t tale) story() []step {
 	send := func(method string, id contact.ID, path, body string) string {
 		return curl("$CARNET_URL", method, fmt.Sprintf("/contacts/%d%s", id, path), body)
 	}
-	run := func(format string, args ...any) string { return fmt.Sprintf("carnet contact "+format, args...) }
+	run := func(format string, args ...any) string {
+		return shellLine(called(os.Args[0])) + fmt.Sprintf(" contact "+format, args...)
+	}
 	wipe := contact.ChangeID{Space: t.space, Op: t.last + 1} // the change that the second step makes
 	add := func(id contact.ID) (string, string) {
 		place := fmt.Sprintf("Written to %d", id)

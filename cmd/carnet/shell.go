@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -19,10 +21,19 @@ func shellLine(words ...string) string {
 	return strings.Join(quoted, " ")
 }
 
+// called gives how this program is called again: as it was, but not where that is a
+// file of `go run`, which goes with it.
+func called(as string) string {
+	if filepath.Base(as) == as || strings.HasPrefix(as, os.TempDir()) {
+		return "carnet"
+	}
+	return as
+}
+
 // again gives the command that runs as it is pasted into a shell, but not for a dry
 // run, and with more flags.
 func (in *surroundings) again(more ...string) string {
-	words := []string{"carnet"}
+	words := []string{called(os.Args[0])}
 	for i, arg := range in.args {
 		if arg == "--" {
 			words = append(append(words, more...), in.args[i:]...)
@@ -38,7 +49,7 @@ func (in *surroundings) again(more ...string) string {
 
 // contact gives another command of `carnet contact`, for the same server.
 func (in *surroundings) contact(words ...string) string {
-	words = append([]string{"carnet", "contact"}, words...)
+	words = append([]string{called(os.Args[0]), "contact"}, words...)
 	for i, arg := range in.args {
 		switch {
 		case arg == "--":

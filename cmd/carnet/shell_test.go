@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -13,6 +14,17 @@ func TestShellLine(t *testing.T) {
 	out, err := exec.Command("sh", "-c", shellLine(words...)).Output()
 	if got := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00"); err != nil || !slices.Equal(got, words[2:]) {
 		t.Errorf("%v: %q", err, got)
+	}
+}
+
+func TestCalled(t *testing.T) {
+	for as, want := range map[string]string{
+		"carnet": "carnet", "./carnet": "./carnet", "/usr/local/bin/carnet": "/usr/local/bin/carnet",
+		os.TempDir() + "/go-build1/b001/exe/carnet": "carnet",
+	} {
+		if got := called(as); got != want {
+			t.Errorf("%s: %s, want %s", as, got, want)
+		}
 	}
 }
 
