@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 //	paste N FILE                       run the N-th command of FILE that begins with curl, as it is, with sh. 56 are the fifth and the sixth, one after the other
 //	until REGEXP PROGRAM ARG...        run it again and again until its output matches
 //	codeblock FILE REGEXP TO           write the block of FILE between ``` that matches to the file TO
+//	page FILE                          run the examples of FILE with bash; they must print what it shows
+//	picture FEED NAME ID...            docs/NAME must be the picture of what FEED, a page of the changes of a Space, says of these contacts. It is written anew with -update
 //
 // They run with a SQLite file, and again with an empty PostgreSQL database in
 // CARNET_DB. What is about files alone follows [sqlite].
@@ -63,7 +65,7 @@ func runScripts(t *testing.T, backend string, setUp func(*testscript.Env)) {
 		Setup: func(e *testscript.Env) error {
 			setUp(e)
 			e.Values[serversKey{}] = servers{}
-			for _, name := range []string{"README.md", "docs/cli.md"} {
+			for _, name := range []string{"README.md", "docs/cli.md", "docs/taking-back.md"} {
 				text, err := os.ReadFile("../../" + name)
 				if err != nil {
 					return err
@@ -81,6 +83,8 @@ func runScripts(t *testing.T, backend string, setUp func(*testscript.Env)) {
 			"paste":     paste,
 			"until":     until,
 			"codeblock": codeblock,
+			"page":      runPage,
+			"picture":   picture,
 		},
 	})
 }
