@@ -123,7 +123,7 @@ var ofRules = []mutant{
 	{
 		name:   "unmerge-drops-later-edits",
 		breaks: "The contact that is split off comes back as it was merged: what was written by its ids since is lost (CONTRACT D30).",
-		file:   "internal/contact/split.go",
+		file:   "internal/contact/split_off.go",
 		old:    "			c = s.replay(&edits, &c, ByText)\n",
 		new:    "",
 		tests:  []string{"./internal/contact"},
