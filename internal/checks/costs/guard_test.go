@@ -54,6 +54,15 @@ var table = []row{
 	{"list of nobody, by change", cost{16, 10_015, 0, 149, 8944},
 		"However many changes there are, a page looks at 10,000 of them (FAULT A1) and goes on; the other statements find the first of them by halving.",
 		listsOfNobody(3), (*rig).oneByOne, goesOn},
+	{"PATCH", cost{7, 2, 6605, 147.5, 19000},
+		"As a PUT of one field: no match key changes.",
+		patches(801, 64), (*rig).oneByOne, changed},
+	{"undo", cost{12, 7, 12600, 338, 38200},
+		"As a PUT, and what it undoes: the change is read before, and in the transaction whether an undo of it stands.",
+		undos(901, 64), (*rig).oneByOne, changed},
+	{"unmerge", cost{32, 19, 27200, 699, 76000},
+		"Two contacts and two changes. Before it the way up is read, the merge, what was written by the ids of the one that goes, and what is merged in beside; in the transaction the tree and the rows.",
+		unmerges(1201, 32), (*rig).oneByOne, changed},
 	{"GET of a version", cost{66, 66, 0, 639, 49500},
 		"Of 10,000 changes, as far from the next snapshot as can be: the row, the snapshot found, 33 links and 31 changes, each by its number.",
 		getsOfThePast(64, func(n int) string { return fmt.Sprintf("?version=%d", n) }), (*rig).oneByOne, answered},
@@ -67,6 +76,49 @@ func puts(first, n int) func(*rig) []*call {
 	return func(r *rig) (calls []*call) {
 		for i := range n {
 			calls = append(calls, r.put(first+i))
+		}
+		return calls
+	}
+}
+
+// patches gives PATCHes of n contacts, which each set a field.
+func patches(first, n int) func(*rig) []*call {
+	return func(r *rig) (calls []*call) {
+		for i := range n {
+			calls = append(calls, r.patch(first+i, first+i))
+		}
+		return calls
+	}
+}
+
+// patch is a PATCH that sets a field of a contact anew.
+func (r *rig) patch(id, n int) *call {
+	r.rounds[n]++
+	return r.call("PATCH", path(id), fmt.Sprintf(`{"custom_fields":{"profile_field_9":"Patched %05d"}}`, r.rounds[n]))
+}
+
+// undos changes n contacts, and gives what takes that back.
+func undos(first, n int) func(*rig) []*call {
+	return func(r *rig) (calls []*call) {
+		for i := range n {
+			put := r.put(first + i)
+			r.send(put)
+			calls = append(calls, r.call("POST", path(first+i)+"/changes/"+put.answer.header["X-Change-Id"][0]+"/undo", ""))
+		}
+		return calls
+	}
+}
+
+// unmerges merges n contacts into others, writes by the ids of both, and gives what
+// splits them.
+func unmerges(first, n int) func(*rig) []*call {
+	return func(r *rig) (calls []*call) {
+		for i := range n {
+			into, merged := first+i, first+100+i
+			r.send(r.call("POST", path(into)+"/merge", fmt.Sprintf(`{"merged_id":%d,"confirm_distinct":true}`, merged)))
+			r.send(r.patch(into, into))
+			r.send(r.patch(merged, merged))
+			calls = append(calls, r.call("POST", path(into)+"/unmerge", fmt.Sprintf(`{"merged_id":%d}`, merged)))
 		}
 		return calls
 	}
