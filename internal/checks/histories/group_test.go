@@ -216,17 +216,12 @@ func (g *group) whose(origins []contact.Origin) contact.Whose {
 	return whose
 }
 
-// off finds when contacts of the path were split off last, where that was after a
-// write by the ids of the one that goes.
+// off finds when each contact of the path was split off last.
 func (g *group) off(p *contact.Past) {
-	first := slices.IndexFunc(p.Writes, func(ch contact.Change) bool { return !slices.Contains(p.Path, ch.Contact) })
-	if first < 0 {
-		return
-	}
 	for _, id := range p.Path {
 		var off contact.Seq
 		for _, ch := range g.changes {
-			if s := ch.Edits.State; ch.Contact == id && ch.Seq > p.Writes[first].Seq && s != nil && s.Before == contact.Merged {
+			if s := ch.Edits.State; ch.Contact == id && s != nil && s.Before == contact.Merged {
 				off = ch.Seq
 			}
 		}
