@@ -89,7 +89,7 @@ func (c *chain) draw() string {
 	for i := range c.ids {
 		s.lane(i, s.y-rowGap)
 	}
-	s.text(20, s.y+4, "faint", "A value has the colour of the id that brought it. Struck out: taken away by a write of another's. Thick: back, and named in conflicts.")
+	s.text(20, s.y+4, "faint", "A value has the colour of the id that brought it. Struck out: taken away by another's write. Thick: it came back. A dot: written by that id.")
 	height := s.y + 24
 	var out strings.Builder
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" width="%g" height="%g" role="img" aria-labelledby="title desc">`+"\n", chainWidth, height, chainWidth, height)
@@ -109,7 +109,7 @@ func (c *chain) inWords() string {
 		line := h.says + ", " + h.also + ":"
 		for _, id := range c.ids {
 			if h.shows[id] != nil {
-				line += fmt.Sprintf(" contact %d has %s;", id, strings.Join(h.shows[id], ", "))
+				line += fmt.Sprintf(" contact %d has %s;", id, strings.Join(h.shows[id].all(), ", "))
 			}
 		}
 		out = append(out, strings.TrimSuffix(line, ";")+".")
@@ -146,33 +146,38 @@ func (s *sketch) step(h *happened) {
 	s.y = bottom + rowGap
 }
 
-// chips draws what a contact has, and gives where that ends.
+// chips draws what a contact has, its names and below them its locations, and gives
+// where that ends.
 func (s *sketch) chips(lane int, h *happened, seen map[string]spot) float64 {
 	id := s.ids[lane]
-	x, y := s.left(lane), s.y
-	all := slices.Concat(h.shows[id], h.gone[id])
-	for i, text := range all {
-		w := 18 + 7.2*float64(len([]rune(text)))
-		if x > s.left(lane) && x+w > s.left(lane)+laneInner {
-			x, y = s.left(lane), y+chipHeight+chipGap
-		}
-		at := spot{lane, x, y, w, i >= len(h.shows[id])}
-		before, known := s.last[text]
-		s.move(h, text, at, before, known)
-		class, words := "chip "+hue(s.laneOf(h.whose[text])), ""
-		if at.gone {
-			class, words = class+" gone", "struck"
-		} else if known && before.gone {
-			class += " back"
-		}
-		fmt.Fprintf(&s.above, `<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%g" rx="11"/>`+"\n", class, x, y, w, chipHeight)
-		s.centred(x+w/2, y+15.5, words, text)
-		if !(known && before.gone && at.gone) {
+	at := spot{lane: lane, y: s.y}
+	for _, list := range [][]string{h.shows[id][0], slices.Concat(h.shows[id][1], h.gone[id])} {
+		at.x = s.left(lane)
+		for _, text := range list {
+			at.w, at.gone = 18+7.2*float64(len([]rune(text))), slices.Contains(h.gone[id], text)
+			if at.x > s.left(lane) && at.x+at.w > s.left(lane)+laneInner {
+				at.x, at.y = s.left(lane), at.y+chipHeight+chipGap
+			}
+			s.chip(h, text, at)
 			seen[text] = at
+			at.x += at.w + chipGap
 		}
-		x += w + chipGap
+		at.y += chipHeight + chipGap
 	}
-	return y + chipHeight
+	return at.y - chipGap
+}
+
+func (s *sketch) chip(h *happened, text string, at spot) {
+	before, known := s.last[text]
+	s.move(h, text, at, before, known)
+	class, words := "chip "+hue(s.laneOf(h.whose[text])), ""
+	if at.gone {
+		class, words = class+" gone", "struck"
+	} else if before.gone {
+		class += " back"
+	}
+	fmt.Fprintf(&s.above, `<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%g" rx="11"/>`+"\n", class, at.x, at.y, at.w, chipHeight)
+	s.centred(at.x+at.w/2, at.y+15.5, words, text)
 }
 
 // move draws where a value comes from: another contact, or the id that it was written by.
@@ -184,10 +189,9 @@ func (s *sketch) move(h *happened, text string, to, from spot, known bool) {
 		half := (y2 - y1) / 2
 		fmt.Fprintf(&s.below, `<path class="move %s" d="M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f"/>`+"\n", color, x1, y1, x1, y1+half, x2, y2-half, x2, y2)
 	case !known && h.by != 0 && s.laneOf(h.by) != to.lane:
-		x1, y1 := s.left(s.laneOf(h.by))-10, s.y+chipHeight/2
-		x2, y2 := to.x+to.w, to.y+chipHeight/2
-		fmt.Fprintf(&s.below, `<path class="move %s" d="M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f"/>`+"\n", color, x1, y1, x1-40, y1, x2+40, y2, x2, y2)
-		fmt.Fprintf(&s.above, `<circle class="dot %s" cx="%.1f" cy="%.1f" r="4.5"/>`+"\n", color, x1, y1)
+		x, y := s.left(s.laneOf(h.by))-10, to.y+chipHeight/2
+		fmt.Fprintf(&s.below, `<path class="move %s" d="M%.1f %.1fH%.1f"/>`+"\n", color, x, y, to.x+to.w)
+		fmt.Fprintf(&s.above, `<circle class="dot %s" cx="%.1f" cy="%.1f" r="4.5"/>`+"\n", color, x, y)
 	}
 }
 

@@ -2,8 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"encoding/xml"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,23 +32,28 @@ type chain struct {
 type happened struct {
 	says, also string
 	by         int64              // the id by which it wrote what is new; 0 where it brought nothing
-	shows      map[int64][]string // of each contact that changed and is one: all it has, names first
+	shows      map[int64]*held    // of each contact that changed and is one
 	gone       map[int64][]string // what an edit took away
 	leads      map[int64]int64    // from now on
 	whose      map[string]int64   // the id that brought each value
 }
 
+// held is what a contact has: its names, and its locations.
+type held [2][]string
+
+func (h *held) all() []string { return slices.Concat(h[0], h[1]) }
+
 // chainOf reads a page of the feed. Requests that only make contacts are one step.
 func chainOf(feed []api.Change, ids []int64) *chain {
 	c := &chain{ids: ids, names: map[int64]string{}}
-	has := map[int64][2][]string{}
+	has := map[int64]held{}
 	whose, last := map[string]int64{}, ""
 	for _, ch := range feed {
 		if !slices.Contains(ids, ch.ContactID) {
 			continue
 		}
 		if made := ch.Action == api.ActionCreate; ch.ID != last && !(made && len(c.steps) > 0) {
-			c.steps = append(c.steps, happened{shows: map[int64][]string{}, gone: map[int64][]string{}, leads: map[int64]int64{}, whose: whose})
+			c.steps = append(c.steps, happened{shows: map[int64]*held{}, gone: map[int64][]string{}, leads: map[int64]int64{}, whose: whose})
 		}
 		last = ch.ID
 		step := &c.steps[len(c.steps)-1]
@@ -61,7 +69,7 @@ func chainOf(feed []api.Change, ids []int64) *chain {
 			step.leads[ch.ContactID] = *ch.MergedInto
 			continue
 		}
-		step.shows[ch.ContactID] = slices.Concat(lists[0], lists[1])
+		step.shows[ch.ContactID] = &lists
 		step.tell(&ch)
 		if c.names[ch.ContactID] == "" {
 			c.names[ch.ContactID] = lists[0][0]
@@ -146,14 +154,21 @@ func TestChainOf(t *testing.T) {
 	if len(c.steps) != 4 || c.names[1] != "A" || c.names[2] != "B" {
 		t.Fatalf("%+v", c)
 	}
+	for d := xml.NewDecoder(strings.NewReader(c.draw())); ; {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatalf("it is no XML: %v", err)
+		}
+	}
 	merged, added, removed := c.steps[1], c.steps[2], c.steps[3]
-	if merged.says != "POST /contacts/1/merge" || merged.by != 0 || merged.leads[2] != 1 || !slices.Equal(merged.shows[1], []string{"A", "B"}) {
+	if merged.says != "POST /contacts/1/merge" || merged.by != 0 || merged.leads[2] != 1 || !slices.Equal(merged.shows[1].all(), []string{"A", "B"}) {
 		t.Errorf("merged: %+v", merged)
 	}
-	if added.says != "PATCH /contacts/2" || added.by != 2 || added.whose["B"] != 2 || added.whose["X"] != 2 || !slices.Equal(added.shows[1], []string{"A", "B", "X"}) {
+	if added.says != "PATCH /contacts/2" || added.by != 2 || added.whose["B"] != 2 || added.whose["X"] != 2 || !slices.Equal(added.shows[1].all(), []string{"A", "B", "X"}) {
 		t.Errorf("added: %+v", added)
 	}
-	if removed.by != 1 || !slices.Equal(removed.gone[1], []string{"X"}) || !slices.Equal(removed.shows[1], []string{"A", "B"}) {
+	if removed.by != 1 || !slices.Equal(removed.gone[1], []string{"X"}) || !slices.Equal(removed.shows[1].all(), []string{"A", "B"}) {
 		t.Errorf("removed: %+v", removed)
 	}
 }
