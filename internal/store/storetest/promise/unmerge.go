@@ -15,6 +15,7 @@ var unmergeTests = []suite.Test{
 	{"a merge is undone, and that as well", testUndoOfMerge},
 	{"what was split is distinct until somebody says otherwise", testDistinct},
 	{"a past that is out of date is told", testStalePast},
+	{"a hundred edits later each has its own", testUnmergeAfterMuch},
 }
 
 // unmerging is a write that splits a contact off.
@@ -163,4 +164,64 @@ func testStalePast(t *testing.T, b store.Backend) {
 	if _, err := s.Do(bg, w); err != contact.ErrStale {
 		t.Errorf("got %v", err)
 	}
+}
+
+// adding is a write that adds a name by a ref, and takes another away.
+func adding(space contact.SpaceID, ref contact.ID, add string, remove ...string) store.Write {
+	a := contact.Amendment{}
+	a.Values[contact.Names] = contact.ListAmendment{Add: []string{add}, Remove: remove}
+	return writing(space, &contact.Amend{Ref: ref, Amendment: a})
+}
+
+// CONTRACT D30: edits by both ids, some of them undone, a second merge of the
+// survivor, a split elsewhere, and another server in between.
+func testUnmergeAfterMuch(t *testing.T, b store.Backend) {
+	s, space := suite.NewStore(t, b, store.Options{}), suite.NewSpace(t, b, "")
+	ids := map[string]contact.ID{}
+	for _, who := range []string{"S", "M", "T", "X"} {
+		ids[who] = made(t, s, space, name(who))
+	}
+	done(t, s, merging(space, ids["S"], ids["M"]))
+	want := map[string][]string{"S": {"S"}, "M": {"M"}, "T": {"T"}, "X": {"X"}}
+	for i := range 100 {
+		switch i {
+		case 40:
+			done(t, s, merging(space, ids["T"], ids["S"]))
+		case 50:
+			done(t, s, merging(space, ids["T"], ids["X"]))
+		case 60:
+			s = store.New(b, store.Options{}) // as another server has it; the first one closes the backend
+		case 70:
+			done(t, s, unmerging(t, s, space, ids["T"], ids["X"]))
+		}
+		who := []string{"S", "M", "T"}[i%3]
+		if who == "T" && i < 40 {
+			who = "S"
+		}
+		text := fmt.Sprint(who, i)
+		w := adding(space, ids[who], text)
+		if n := len(want[who]); i%10 == 9 && n > 1 { // away with what the same id brought last
+			w = adding(space, ids[who], text, want[who][n-1])
+			want[who] = want[who][:n-1]
+		}
+		op := done(t, s, w).Op
+		if want[who] = append(want[who], text); i%10 == 5 {
+			done(t, s, takingBack(t, s, space, ids["M"], op))
+			want[who] = want[who][:len(want[who])-1]
+		}
+	}
+	out := done(t, s, unmerging(t, s, space, ids["T"], ids["M"]))
+	if len(out.Remains) > 0 {
+		t.Errorf("named is %+v", out.Remains)
+	}
+	out = done(t, s, unmerging(t, s, space, ids["T"], ids["S"]))
+	if len(out.Remains) > 0 {
+		t.Errorf("named is %+v", out.Remains)
+	}
+	for who, id := range ids {
+		if have := suite.Texts(got(t, s, space, id), contact.Names); !slices.Equal(have, want[who]) {
+			t.Errorf("%s has %v\nwant %v", who, have, want[who])
+		}
+	}
+	suite.Audit(t, b, space)
 }
