@@ -68,7 +68,7 @@ func conflicts(e *api.Error, head []string, on string) func(screen) error {
 	for _, one := range e.Conflicts {
 		row := []string{cell(strings.TrimPrefix(one.Field, "custom_fields.")), side(one.Base), side(one.Yours), side(one.Theirs)}
 		if one.Field == "id" {
-			row = []string{fmt.Sprintf("contact %d", one.ContactID), "-", "-", "gone"}
+			row = []string{"contact " + side(one.Base), "-", "-", "gone"} // ContactID is where that leads
 			if one.Theirs != nil {
 				row[3] = "part of contact " + side(one.Theirs)
 			}
@@ -107,7 +107,11 @@ func tooMany(e *api.Error) func(screen) error {
 	return func(to screen) error {
 		taken := takenBy(e.Changes)
 		if taken == nil {
-			return nil
+			if e.Changes == nil { // the key may not read
+				return nil
+			}
+			_, err := fmt.Fprint(to, "\nIt would hide what merged contacts have in custom fields that the survivor fills itself.\n")
+			return err
 		}
 		var b strings.Builder
 		fmt.Fprintf(&b, "\nIt would take away %s:\n", counted(taken))
