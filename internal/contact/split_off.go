@@ -20,8 +20,9 @@ func (s *split) restore() {
 			undone = undone.Inverse()
 			undone.only(&ch.Edits)
 			c = s.replay(&undone, &c, ByOrigin)
-		case ch.Undoes != 0:
-			c = s.replay(&ch.Edits, &c, ByOrigin)
+		case ch.Undoes != 0: // of a write before the merge: of what came back with it, that which goes
+			edits := ch.Edits.part(func(o Origin) bool { return s.own[o] })
+			c = s.replay(&edits, &c, ByOrigin)
 		default:
 			edits := s.respelled(&ch.Edits, &c)
 			c = s.replay(&edits, &c, ByText)

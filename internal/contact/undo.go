@@ -11,7 +11,7 @@ import (
 func (u *Undo) Needs() Needs {
 	refs := []ID{u.Ref}
 	for i := range u.Entries {
-		for _, id := range append([]ID{u.Entries[i].Contact}, u.Entries[i].Edits.Split...) {
+		for _, id := range append([]ID{u.Entries[i].Contact, u.Entries[i].Named()}, u.Entries[i].Edits.Split...) {
 			if !slices.Contains(refs, id) {
 				refs = append(refs, id)
 			}
@@ -49,8 +49,12 @@ func (u *Undo) Decide(v *View) (Decision, error) {
 		return Decision{}, NotFound()
 	}
 	touched := u.has(func(ch *Change) bool {
-		other, ok := v.Found(ch.Contact)
-		return ok && other.ID == c.ID
+		for _, id := range []ID{ch.Contact, ch.Named()} {
+			if other, ok := v.Found(id); ok && other.ID == c.ID {
+				return true
+			}
+		}
+		return false
 	})
 	if !touched {
 		return Decision{}, ChangeNotFound()
@@ -106,9 +110,10 @@ func (u *Undo) has(that func(*Change) bool) bool {
 	return false
 }
 
-// takeBack gives the step that takes one entry back.
+// takeBack gives the step that takes one entry back: where its ref leads, for what
+// was written by an id went on with that, wherever it was split off since.
 func (u *Undo) takeBack(v *View, ch *Change) (Step, []Conflict, error) {
-	c, ok := v.Found(ch.Contact)
+	c, ok := v.Found(ch.Named())
 	if !ok {
 		return Step{}, nil, ChangeNotFound()
 	}

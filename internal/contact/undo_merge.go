@@ -1,6 +1,11 @@
 package contact
 
-import "github.com/carnet-project/carnet/internal/fault"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/carnet-project/carnet/internal/fault"
+)
 
 // structure names what the undo of a merge or of a split needs beside the contacts.
 func (u *Undo) structure(n *Needs) {
@@ -23,7 +28,7 @@ func (u *Undo) structure(n *Needs) {
 // split off since (CONTRACT D28).
 func (u *Undo) unmerge(v *View, c *Contact) (Decision, error) {
 	f := newForest(v, u.Ref)
-	for _, p := range u.Pasts {
+	for _, p := range u.lastFirst() {
 		if !p.isOf(c) {
 			return Decision{}, ErrStale
 		}
@@ -37,6 +42,20 @@ func (u *Undo) unmerge(v *View, c *Contact) (Decision, error) {
 		d.Steps[i].Action, d.Steps[i].Undoes = ActionUndo, u.Op
 	}
 	return d, nil
+}
+
+// lastFirst gives the pasts in the order in which they are split: whoever wrote last
+// goes first, so that what each wrote over comes forth again below it.
+func (u *Undo) lastFirst() []*Past {
+	last := func(p *Past) Seq {
+		if n := len(p.Writes); n > 0 {
+			return p.Writes[n-1].Seq
+		}
+		return 0
+	}
+	order := slices.Clone(u.Pasts)
+	slices.SortStableFunc(order, func(a, b *Past) int { return cmp.Compare(last(b), last(a)) })
+	return order
 }
 
 // rejoin undoes a split: the survivor has again what that took from it, the others

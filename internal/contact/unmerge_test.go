@@ -176,3 +176,61 @@ func TestUnmerge(t *testing.T) {
 		})
 	}
 }
+
+// Undo and unmerge together: whose a value is does not change by the way it took.
+func TestUndoBesideUnmerge(t *testing.T) {
+	want := func(t *testing.T, w *world, shown map[ID]string) {
+		t.Helper()
+		for id, text := range shown {
+			if have := shows(w.root(id)); have != text || w.root(id).ID != id {
+				t.Errorf("%d leads to %d, which is %s; want %s", id, w.root(id).ID, have, text)
+			}
+		}
+	}
+	make := func(t *testing.T, what ...string) (*world, []ID) {
+		w := newWorld(t)
+		var ids []ID
+		for _, one := range what {
+			ids = append(ids, w.made(sends(nil, nil, strings.Split(one, ", ")...)))
+		}
+		return w, ids
+	}
+	t.Run("what an undo gives back to one stays that one's, after they were joined again by an undo", func(t *testing.T) {
+		w, ids := make(t, "n:A, e:a@x", "n:B, e:b@x")
+		w.do(&Merge{Survivor: ids[0], Merged: ids[1:]})
+		took := w.put(ids[1], "e:b@x")
+		split := w.do(&Unmerge{Ref: ids[0], Merged: ids[1]})
+		w.do(&Undo{Ref: ids[0], Op: split})
+		w.do(&Undo{Ref: ids[0], Op: took})
+		w.do(&Unmerge{Ref: ids[0], Merged: ids[1]})
+		want(t, w, map[ID]string{ids[0]: "e:a@x, n:A", ids[1]: "e:b@x, n:B"})
+	})
+	t.Run("a change that went with what was split is undone there", func(t *testing.T) {
+		for _, by := range []int{0, 1} {
+			w, ids := make(t, "n:A", "n:B, e:b@x c@x, 2:orig")
+			w.do(&Merge{Survivor: ids[0], Merged: ids[1:]})
+			change := w.put(ids[1], "e:b@x", "2:wrong")
+			w.do(&Unmerge{Ref: ids[0], Merged: ids[1]})
+			want(t, w, map[ID]string{ids[0]: "n:A", ids[1]: "2:wrong, e:b@x, n:B"})
+			back := w.do(&Undo{Ref: ids[by], Op: change})
+			want(t, w, map[ID]string{ids[0]: "n:A", ids[1]: "2:orig, e:b@x c@x, n:B"})
+			w.do(&Undo{Ref: ids[1], Op: back}) // which touched that one alone
+			want(t, w, map[ID]string{ids[0]: "n:A", ids[1]: "2:wrong, e:b@x, n:B"})
+		}
+	})
+	t.Run("of several that wrote over a field, each has its own after the undo of the merge", func(t *testing.T) {
+		for _, order := range [][]int{{1, 2}, {2, 1}} {
+			w, ids := make(t, "n:A, 5:X", "n:B, 5:Y", "n:C, 5:Z")
+			merge := w.do(&Merge{Survivor: ids[0], Merged: ids[1:]})
+			w.put(ids[order[0]], "5:new")
+			w.put(ids[order[1]], "5:")
+			w.do(&Undo{Ref: ids[0], Op: merge})
+			if have := shows(w.root(ids[0])); have != "5:X, n:A" {
+				t.Errorf("%v: the survivor is %s", order, have)
+			}
+			if have := w.root(ids[order[0]]).Fields[4].Text; have != "new" {
+				t.Errorf("%v: who wrote has %q", order, have)
+			}
+		}
+	})
+}
