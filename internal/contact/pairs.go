@@ -19,14 +19,14 @@ const maxPairs = 10_000
 
 // pairsBetween gives a pair for each id of one contact and each of another, whose
 // own ids come first.
-func pairsBetween(these, those []ID, gone bool) []PairEdit {
+func pairsBetween(these, those []ID) []PairEdit {
 	var out []PairEdit
 	for _, a := range these {
 		for _, b := range those {
 			if len(out) == maxPairs {
 				return out
 			}
-			out = append(out, PairEdit{PairOf(a, b), gone})
+			out = append(out, PairEdit{Pair: PairOf(a, b)})
 		}
 	}
 	return out
@@ -65,7 +65,7 @@ func (d *Distinct) Decide(v *View) (Decision, error) {
 	if d.Forget {
 		return Decision{Subject: a.ID, Pairs: v.pairsOf(d.Ref, d.Other)}, nil
 	}
-	return Decision{Subject: a.ID, Pairs: pairsBetween(v.ids(d.Ref, a.ID), v.ids(d.Other, b.ID), false)}, nil
+	return Decision{Subject: a.ID, Pairs: pairsBetween(v.ids(d.Ref, a.ID), v.ids(d.Other, b.ID))}, nil
 }
 
 // ids gives the ids that lead to a contact, its own first.

@@ -26,7 +26,7 @@ type split struct {
 	siblings [][]*Contact    // of each of the path, what else is still merged into it
 	out      map[ID]*Contact // after
 	own      map[Origin]bool // of what goes with it
-	part     []map[ID]bool   // of each of the path, itself and what is merged into it
+	level    map[ID]int      // the lowest of the path that a contact is, or is merged into
 	traces   []trace         // for each of the path, of the writes by its ids
 	left     []Remains
 }
@@ -100,7 +100,13 @@ func (s *split) others(v Value) []Origin {
 // still gives those of a value that was taken from a contact of the path which would
 // have stayed: of contacts that are part of it to this day.
 func (s *split) still(k int, v Value) []Origin {
-	return slices.DeleteFunc(s.others(v), func(o Origin) bool { return !s.part[k][s.past.Whose.of(o)] })
+	return slices.DeleteFunc(s.others(v), func(o Origin) bool { return !s.partOf(k, s.past.Whose.of(o)) })
+}
+
+// partOf tells whether a contact is one of the path, or is merged into it.
+func (s *split) partOf(k int, id ID) bool {
+	level, ok := s.level[id]
+	return ok && level <= k
 }
 
 // goes tells whether all of a value goes.

@@ -86,12 +86,7 @@ func (f *forest) split(p *Past) {
 	for _, id := range p.rows() {
 		s.rows[id] = f.at(id)
 	}
-	for k, id := range p.Path {
-		s.part = append(s.part, map[ID]bool{id: true})
-		for _, n := range Under(id, f.tree) {
-			s.part[k][n.ID] = true
-		}
-	}
+	s.level = levels(p.Path, f.tree)
 	for k, list := range p.Siblings {
 		s.siblings = append(s.siblings, nil)
 		for i := range list {
@@ -114,8 +109,27 @@ func (f *forest) split(p *Past) {
 		f.now[id] = s.out[id]
 	}
 	f.halves = append(f.halves, p)
-	f.tree = slices.DeleteFunc(slices.Clone(f.tree), func(n Node) bool { return slices.Contains(p.Group, n.ID) })
+	f.tree = outside(p.Group, f.tree, func(n Node) ID { return n.ID })
 	f.left = append(f.left, s.left...)
+}
+
+// levels tells of each contact of a tree the lowest of a path that it is, or is merged
+// into. It looks at each once: what is merged into one of the path is part of all above.
+func levels(path []ID, tree []Node) map[ID]int {
+	children := map[ID][]ID{}
+	for _, n := range tree {
+		children[n.Parent] = append(children[n.Parent], n.ID)
+	}
+	level := make(map[ID]int, len(tree)+1)
+	for k, id := range path {
+		for next := []ID{id}; len(next) > 0; next = next[1:] {
+			if _, known := level[next[0]]; !known {
+				level[next[0]] = k
+				next = append(next, children[next[0]]...)
+			}
+		}
+	}
+	return level
 }
 
 // steps gives what becomes of each contact that was touched.
@@ -143,10 +157,24 @@ func (f *forest) apart(ref, root ID) []PairEdit {
 	rest := f.v.ids(ref, root)
 	var out []PairEdit
 	for _, p := range f.halves {
-		rest = slices.DeleteFunc(rest, func(id ID) bool { return slices.Contains(p.Group, id) })
+		rest = outside(p.Group, rest, func(id ID) ID { return id })
 	}
 	for _, p := range f.halves {
-		out = append(out, pairsBetween(p.Group, rest, false)...)
+		out = append(out, pairsBetween(p.Group, rest)...)
+	}
+	return out[:min(len(out), maxPairs)]
+}
+
+// outside gives what is not of a group, by its ids.
+func outside[E any](group []ID, of []E, id func(E) ID) (out []E) {
+	in := make(map[ID]bool, len(group))
+	for _, g := range group {
+		in[g] = true
+	}
+	for _, e := range of {
+		if !in[id(e)] {
+			out = append(out, e)
+		}
 	}
 	return out
 }

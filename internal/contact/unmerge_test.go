@@ -2,6 +2,7 @@ package contact
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -233,4 +234,15 @@ func TestUndoBesideUnmerge(t *testing.T) {
 			}
 		}
 	})
+}
+
+// However long a chain of merges is, each contact of it is looked at once, and has the
+// level of the lowest on the way that it is part of.
+func TestLevels(t *testing.T) {
+	// 4 into 3 into 2 into 1, and beside them 5 into 4, 6 into 3, 7 into 6.
+	tree := []Node{{ID: 2, Parent: 1}, {ID: 7, Parent: 6}, {ID: 3, Parent: 2}, {ID: 4, Parent: 3}, {ID: 5, Parent: 4}, {ID: 6, Parent: 3}, {ID: 8, Parent: 1}}
+	want := map[ID]int{3: 0, 4: 0, 5: 0, 6: 0, 7: 0, 2: 1, 1: 2, 8: 2}
+	if have := levels([]ID{3, 2, 1}, tree); !maps.Equal(have, want) {
+		t.Errorf("got %v, want %v", have, want)
+	}
 }
