@@ -61,8 +61,8 @@ func ReadUnmerge(body []byte) (merged contact.ID, err error) {
 	return merged, fault.Problems(r.problems)
 }
 
-// members reads an object, and lets read look at the members that are known. It
-// gives the error of a body that is no JSON.
+// members reads an object, and lets read look at the members that are known, which
+// may be none. It gives the error of a body that is no JSON.
 func (r *patchReader) members(body []byte, known []string, read func(name string, value jsontext.Token)) error {
 	if !r.start(body) {
 		return r.err
@@ -71,7 +71,11 @@ func (r *patchReader) members(body []byte, known []string, read func(name string
 		name := t.String()
 		value := r.token()
 		if !slices.Contains(known, name) {
-			r.unknownMember("body", name, DidYouMean(Nearest(name, known)))
+			advice := DidYouMean(Nearest(name, known))
+			if len(known) == 0 {
+				advice = " Nothing belongs into this body."
+			}
+			r.unknownMember("body", name, advice)
 			r.skip(value.Kind())
 			continue
 		}

@@ -6,21 +6,8 @@ import "github.com/carnet-project/carnet/internal/fault"
 // whatever is in it is told, because somebody counted on it.
 func ReadNothing(body []byte) error {
 	r := patchReader{}
-	if !r.start(body) {
-		return r.err
-	}
-	for {
-		t, more := r.next()
-		if !more {
-			break
-		}
-		name := t.String()
-		r.unknownMember("body", name, " Nothing belongs into this body.")
-		r.skip(r.token().Kind())
-	}
-	r.end()
-	if r.err != nil {
-		return r.err
+	if err := r.members(body, nil, nil); err != nil {
+		return err
 	}
 	return fault.Problems(r.problems)
 }
