@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -133,23 +134,23 @@ func (p *past) lastSplit(id contact.ID, after contact.Seq) (contact.Seq, error) 
 }
 
 // Whose tells whose values are, by their origins. It reads each write once that
-// brought some.
+// brought some, many in one call.
 func (s *Store) Whose(ctx context.Context, space contact.SpaceID, origins []contact.Origin) (contact.Whose, error) {
-	whose, refs := contact.Whose{}, map[contact.Seq]contact.Change{}
+	brought := map[contact.Seq][]contact.Origin{}
 	for _, o := range origins {
-		ch, ok := refs[o.Op]
-		if !ok {
-			var err error
-			if ch, _, err = s.Change(ctx, space, o.Op); err != nil {
-				return nil, err
-			}
-			refs[o.Op] = ch
-		}
-		if ch.Contact == o.Contact && ch.Ref != 0 {
-			whose[o] = ch.Ref
-		}
+		brought[o.Op] = append(brought[o.Op], o)
 	}
-	return whose, nil
+	whose := contact.Whose{}
+	err := s.eachChange(ctx, space, slices.Sorted(maps.Keys(brought)), func(row *record.Change) error {
+		ch, err := record.DecodeChange(row)
+		for _, o := range brought[ch.Seq] {
+			if ch.Contact == o.Contact && ch.Ref != 0 {
+				whose[o] = ch.Ref
+			}
+		}
+		return err
+	})
+	return whose, err
 }
 
 // row reads a row once.

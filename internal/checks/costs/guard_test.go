@@ -63,6 +63,9 @@ var table = []row{
 	{"unmerge", cost{32, 19, 27200, 699, 76000},
 		"Two contacts and two changes. Before it the way up is read, the merge, what was written by the ids of the one that goes, and what is merged in beside; in the transaction the tree and the rows.",
 		unmerges(1201, 32), (*rig).oneByOne, changed},
+	{"undo of what 50 brought", cost{10, 55, 12430, 3595, 570200},
+		"As an undo, and whose each value is that comes back: the writes that brought them are read in one statement.",
+		undosOfMany(781, 2, 50), (*rig).oneByOne, changed},
 	{"GET of a version", cost{66, 66, 0, 639, 49500},
 		"Of 10,000 changes, as far from the next snapshot as can be: the row, the snapshot found, 33 links and 31 changes, each by its number.",
 		getsOfThePast(64, func(n int) string { return fmt.Sprintf("?version=%d", n) }), (*rig).oneByOne, answered},
@@ -104,6 +107,22 @@ func undos(first, n int) func(*rig) []*call {
 			put := r.put(first + i)
 			r.send(put)
 			calls = append(calls, r.call("POST", path(first+i)+"/changes/"+put.answer.header["X-Change-Id"][0]+"/undo", ""))
+		}
+		return calls
+	}
+}
+
+// undosOfMany gives what takes back that n contacts lost names which as many writes
+// had brought.
+func undosOfMany(first, n, writes int) func(*rig) []*call {
+	return func(r *rig) (calls []*call) {
+		for id := first; id < first+n; id++ {
+			for w := range writes {
+				r.send(r.call("PATCH", path(id), fmt.Sprintf(`{"names":{"add":["Name %02d"]}}`, w)))
+			}
+			put := r.call("PUT", path(id), `{"names":[]}`)
+			r.send(put)
+			calls = append(calls, r.call("POST", path(id)+"/changes/"+put.answer.header["X-Change-Id"][0]+"/undo", ""))
 		}
 		return calls
 	}
