@@ -50,16 +50,24 @@ func (ws *workspace) redirect(c *contact.Contact) {
 	ws.tree(c.Parent, slices.Concat(ws.trees[c.Parent], ws.trees[c.ID], []contact.Node{{ID: c.ID, Parent: c.Parent, Version: c.Version}}))
 }
 
-// hang notes where a merged contact stands in its tree by now.
-func (ws *workspace) hang(c *contact.Contact) {
-	root := ws.to(c.ID)
-	nodes := slices.Clone(ws.trees[root])
-	for i := range nodes {
-		if nodes[i].ID == c.ID {
-			nodes[i].Parent, nodes[i].Version = c.Parent, c.Version
+// hang notes where contacts that were merged before stand by now: in each tree all of
+// them at once, since there may be as many as ids lead to a contact.
+func (ws *workspace) hang(entries []contact.Entry) {
+	moved, roots := map[contact.ID]*contact.Contact{}, map[contact.ID]bool{}
+	for i := range entries {
+		if c := &entries[i].Contact; c.State == contact.Merged && entries[i].Change.Edits.State == nil {
+			moved[c.ID], roots[ws.to(c.ID)] = c, true
 		}
 	}
-	ws.tree(root, nodes)
+	for root := range roots {
+		nodes := slices.Clone(ws.trees[root])
+		for i := range nodes {
+			if c := moved[nodes[i].ID]; c != nil {
+				nodes[i].Parent, nodes[i].Version = c.Parent, c.Version
+			}
+		}
+		ws.tree(root, nodes)
+	}
 }
 
 // release makes a contact that was split off lead to itself, and all ids that were

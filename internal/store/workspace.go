@@ -298,6 +298,7 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 			ws.undoing(ch.Undoes, ch.Op)
 		}
 	}
+	ws.hang(entries)
 	for i := range entries {
 		if c, state := &entries[i].Contact, entries[i].Change.Edits.State; state != nil && state.Before == contact.Merged {
 			ws.release(c)
@@ -372,12 +373,8 @@ func (ws *workspace) set(c *contact.Contact) {
 		ws.row.NextID = max(ws.row.NextID, c.ID+1)
 	}
 	before := k.now
-	switch {
-	case before == nil || c.State != contact.Merged:
-	case before.State != contact.Merged:
+	if before != nil && before.State != contact.Merged && c.State == contact.Merged {
 		ws.redirect(c)
-	default:
-		ws.hang(c)
 	}
 	if before == k.loaded {
 		ws.changed = append(ws.changed, c.ID)
