@@ -152,17 +152,27 @@ func (f *forest) steps() []Step {
 }
 
 // apart gives the pairs that keep apart what was split: all ids of each from all
-// others.
+// others. Where these are too many, each of the halves has as many as another, so that
+// none goes without.
 func (f *forest) apart(ref, root ID) []PairEdit {
 	rest := f.v.ids(ref, root)
-	var out []PairEdit
 	for _, p := range f.halves {
 		rest = outside(p.Group, rest, func(id ID) ID { return id })
 	}
+	var halves [][]PairEdit
 	for _, p := range f.halves {
-		out = append(out, pairsBetween(p.Group, rest)...)
+		halves = append(halves, pairsBetween(p.Group, rest))
 	}
-	return out[:min(len(out), maxPairs)]
+	var out []PairEdit
+	for n, more := 0, true; more; n++ {
+		more = false
+		for _, pairs := range halves {
+			if n < len(pairs) && len(out) < maxPairs {
+				out, more = append(out, pairs[n]), true
+			}
+		}
+	}
+	return out
 }
 
 // outside gives what is not of a group, by its ids.

@@ -14,6 +14,7 @@ import (
 var pairTests = []suite.Test{
 	{"pairs are found by every id of either side", testPairs},
 	{"saving a pair twice, or one that is gone, is no fault", testPairsAgain},
+	{"as many pairs as one write remembers come and go at once", testManyPairs},
 	{"what a key has used comes back as it was saved", testSpent},
 }
 
@@ -127,6 +128,28 @@ func testPairsAgain(t *testing.T, b store.Backend) {
 	tx.Rollback()
 	if got, _ := loadPairs(t, b, space, 1); len(got) != 0 {
 		t.Errorf("after a rollback: %v", got)
+	}
+}
+
+// CONTRACT D30.
+func testManyPairs(t *testing.T, b store.Backend) {
+	space := suite.NewSpace(t, b, "")
+	lead := store.Save{}
+	var pairs []contact.Pair
+	for i := contact.ID(1); i <= 100; i++ {
+		for j := contact.ID(101); j <= 200; j++ {
+			pairs = append(pairs, contact.PairOf(i, j))
+		}
+		lead.Redirects = append(lead.Redirects, store.Redirect{Space: space, From: i, To: 1000})
+	}
+	lead.PairsCome = pairsOf(space, pairs...)
+	suite.Commit(t, b, b.Lane(space), &lead)
+	if got, came := loadPairs(t, b, space, 1000); came != len(pairs) || !slices.Equal(got, pairs) {
+		t.Errorf("%d came", came)
+	}
+	suite.Commit(t, b, b.Lane(space), &store.Save{PairsGone: lead.PairsCome})
+	if _, came := loadPairs(t, b, space, 1000); came != 0 {
+		t.Errorf("%d stayed", came)
 	}
 }
 
