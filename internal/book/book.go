@@ -147,7 +147,7 @@ const askedAgain = 3
 // was read is out of date by then.
 func (b *Book) ask(ctx context.Context, g access.Grant, w store.Write) ([]store.Outcome, error) {
 	for again := 0; ; again++ {
-		if err := b.gather(ctx, g, w.Verbs[0]); err != nil {
+		if err := b.store.Gather(ctx, g.Space.ID, w.Verbs[0]); err != nil {
 			return nil, err
 		}
 		// The body may have been long on its way: the key is asked for again, as the

@@ -22,11 +22,11 @@ var undoBatchTests = []suite.Test{{"of two undos of one batch the second is told
 // takingBack is a write that undoes another.
 func takingBack(t *testing.T, s *store.Store, space contact.SpaceID, ref contact.ID, op contact.Seq) store.Write {
 	t.Helper()
-	entries, err := s.WriteChanges(bg, space, op)
-	if err != nil || len(entries) == 0 {
-		t.Fatalf("the changes of write %d: %v, %v", op, entries, err)
+	u := &contact.Undo{Ref: ref, Op: op}
+	if err := s.Gather(bg, space, u); err != nil || len(u.Entries) == 0 {
+		t.Fatalf("the changes of write %d: %v, %v", op, u.Entries, err)
 	}
-	return writing(space, &contact.Undo{Ref: ref, Op: op, Entries: entries})
+	return writing(space, u)
 }
 
 // CONTRACT D28.

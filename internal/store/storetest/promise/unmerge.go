@@ -21,11 +21,11 @@ var unmergeTests = []suite.Test{
 // unmerging is a write that splits a contact off.
 func unmerging(t *testing.T, s *store.Store, space contact.SpaceID, ref, merged contact.ID) store.Write {
 	t.Helper()
-	past, err := s.Past(bg, space, merged)
-	if err != nil {
+	u := &contact.Unmerge{Ref: ref, Merged: merged}
+	if err := s.Gather(bg, space, u); err != nil {
 		t.Fatal(err)
 	}
-	return writing(space, &contact.Unmerge{Ref: ref, Merged: merged, Past: past})
+	return writing(space, u)
 }
 
 func wantNames(t *testing.T, s *store.Store, space contact.SpaceID, want map[contact.ID]string) {
@@ -75,26 +75,11 @@ func testUndoOfMerge(t *testing.T, b store.Backend) {
 	s, space := suite.NewStore(t, b, store.Options{}), suite.NewSpace(t, b, "")
 	a, m, x := made(t, s, space, name("A")), made(t, s, space, name("M")), made(t, s, space, name("X"))
 	op := done(t, s, writing(space, &contact.Merge{Survivor: a, Merged: []contact.ID{m, x}})).Op
-	undo := func(op contact.Seq) contact.Seq {
-		t.Helper()
-		w := takingBack(t, s, space, a, op)
-		u := w.Verbs[0].(*contact.Undo)
-		for i := range u.Entries {
-			for _, absorbed := range u.Entries[i].Edits.Absorbed {
-				past, err := s.Past(bg, space, absorbed.ID)
-				if err != nil {
-					t.Fatal(err)
-				}
-				u.Pasts = append(u.Pasts, past)
-			}
-		}
-		return done(t, s, w).Op
-	}
 	for range 3 {
 		wantNames(t, s, space, map[contact.ID]string{a: fmt.Sprint(a, " [A M X]"), m: fmt.Sprint(a, " [A M X]"), x: fmt.Sprint(a, " [A M X]")})
-		op = undo(op)
+		op = done(t, s, takingBack(t, s, space, a, op)).Op
 		wantNames(t, s, space, map[contact.ID]string{a: fmt.Sprint(a, " [A]"), m: fmt.Sprint(m, " [M]"), x: fmt.Sprint(x, " [X]")})
-		op = undo(op)
+		op = done(t, s, takingBack(t, s, space, a, op)).Op
 	}
 	suite.Audit(t, b, space)
 }
