@@ -29,9 +29,10 @@ type Contact struct {
 // Result is the answer to a request about one contact.
 type Result struct {
 	Contact   Contact
-	Version   int64  // of the contact, for IfMatch; 0 where the answer names none
-	ChangeID  string // names the change in the history, for Undo; "" where nothing changed
-	Changes   *Edits // with DryRun or ReturnChanges, what the write changed; else nil
+	Version   int64     // of the contact, for IfMatch; 0 where the answer names none
+	ChangeID  string    // names the change in the history, for Undo; "" where nothing changed
+	Changes   *Edits    // with DryRun or ReturnChanges, what the write changed; else nil
+	Conflicts []Remains // of the Undo of a merge, as Split has them; else nil
 	RequestID string
 }
 
@@ -103,7 +104,8 @@ func (c *Client) Delete(ctx context.Context, id int64, options ...WriteOption) (
 // undone itself. Where others changed the same, it does nothing (CodeUndoConflict,
 // with Error.Conflicts), unless ResolveTheirs says otherwise. The answer is the
 // contact, whole; with a key that may not read, its id alone; and no contact where
-// that is deleted now, as after the undo of a Create.
+// that is deleted now, as after the undo of a Create. Of a merge Result.Conflicts
+// has what came back though somebody had taken it away.
 func (c *Client) Undo(ctx context.Context, id int64, changeID string, options ...WriteOption) (Result, error) {
 	if changeID == "" {
 		return Result{}, errors.New("carnet: there is no change to undo: its id is empty")
@@ -178,13 +180,14 @@ func (r *request) checkHeader() error {
 func (c *Client) one(ctx context.Context, r *request) (Result, error) {
 	var sent struct {
 		Contact
-		Changes *Edits `json:"changes"`
+		Changes   *Edits    `json:"changes"`
+		Conflicts []Remains `json:"conflicts"`
 	}
 	h, err := c.do(ctx, r, &sent)
 	if err != nil {
 		return Result{}, err
 	}
-	answer := Result{Contact: sent.Contact, Changes: sent.Changes}
+	answer := Result{Contact: sent.Contact, Changes: sent.Changes, Conflicts: sent.Conflicts}
 	answer.Version = versionIn(h)
 	if answer.Contact.Meta != nil {
 		answer.Version = answer.Contact.Meta.Version

@@ -18,15 +18,16 @@ import (
 type contactRecord struct {
 	ID *int64 `json:"id"` // null for one that was not made
 	api.Contact
-	Version  int64      `json:"version,omitzero"`
-	ChangeID *string    `json:"change_id,omitzero"` // where something changed
-	Deleted  bool       `json:"deleted,omitzero"`
-	DryRun   bool       `json:"dry_run,omitzero"`
-	Changes  *api.Edits `json:"changes,omitzero"`
+	Conflicts []api.Remains `json:"conflicts,omitzero"` // of the undo of a merge
+	Version   int64         `json:"version,omitzero"`
+	ChangeID  *string       `json:"change_id,omitzero"` // where something changed
+	Deleted   bool          `json:"deleted,omitzero"`
+	DryRun    bool          `json:"dry_run,omitzero"`
+	Changes   *api.Edits    `json:"changes,omitzero"`
 }
 
 func recordOf(r *api.Result) *contactRecord {
-	record := &contactRecord{Contact: r.Contact, Version: r.Version, ChangeID: orNull(r.ChangeID), Changes: r.Changes}
+	record := &contactRecord{Contact: r.Contact, Conflicts: r.Conflicts, Version: r.Version, ChangeID: orNull(r.ChangeID), Changes: r.Changes}
 	if r.Contact.ID != 0 {
 		record.ID = &r.Contact.ID
 	}

@@ -32,8 +32,16 @@ func showDry(in *surroundings, w *writer, r *api.Result, gone bool) error {
 	if gone {
 		would = "delete"
 	}
-	_, err := lipgloss.Fprintf(in.stdout.Writer, "%s\n%s\nNothing was changed. To do it:\n\n%s\n",
-		boldStyle.Render(fmt.Sprintf("This would %s %s:", would, contact)), edits, in.again())
+	if _, err := lipgloss.Fprintf(in.stdout.Writer, "%s\n%s\n", boldStyle.Render(fmt.Sprintf("This would %s %s:", would, contact)), edits); err != nil {
+		return err
+	}
+	if len(r.Conflicts) > 0 {
+		if err := showRemains(in.stdout, r.Conflicts); err != nil {
+			return err
+		}
+		fmt.Fprintln(in.stdout)
+	}
+	_, err := fmt.Fprintf(in.stdout, "Nothing was changed. To do it:\n\n%s\n", in.again())
 	return err
 }
 

@@ -84,12 +84,14 @@ func (c *contactUnmerge) show(in *surroundings, s *api.Split) error {
 		if err := showRemains(to, s.Conflicts); err != nil {
 			return err
 		}
+		fmt.Fprintln(to)
 	}
 	_, err := fmt.Fprint(to, end)
 	return err
 }
 
-// showRemains tells what came back that somebody had taken away.
+// showRemains tells what came back that somebody had taken away, and what lay below what
+// somebody wrote.
 func showRemains(to screen, all []api.Remains) error {
 	var rows [][]string
 	for i := range all {
@@ -100,12 +102,8 @@ func showRemains(to screen, all []api.Remains) error {
 		}
 		rows = append(rows, []string{strconv.FormatInt(left.ContactID, 10), cell(strings.TrimPrefix(left.Field, "custom_fields.")), cell(strings.Join(texts, ", "))})
 	}
-	if _, err := lipgloss.Fprintln(to.Writer, boldStyle.Render("Comes back, though what was written to the other took it away:")+"\n"); err != nil {
+	if _, err := lipgloss.Fprintln(to.Writer, boldStyle.Render("To look at, as a write had taken it away, or has hidden it:")+"\n"); err != nil {
 		return err
 	}
-	if err := showTable(to, []string{"CONTACT", "FIELD", "VALUES"}, rows); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintln(to)
-	return err
+	return showTable(to, []string{"CONTACT", "FIELD", "VALUES"}, rows)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 
 	"github.com/carnet-project/carnet/api"
 )
@@ -83,6 +84,12 @@ func (c *contactCommand) write(in *surroundings, flags *writing, w *writer) erro
 	}
 	if err := showContact(in.stdout, flags.format, &r, true); err != nil {
 		return err
+	}
+	if len(r.Conflicts) > 0 {
+		fmt.Fprintln(in.stdout)
+		if err := showRemains(in.stdout, r.Conflicts); err != nil {
+			return err
+		}
 	}
 	return showTaken(in, w, &r, gone)
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -77,7 +78,12 @@ type Written struct {
 	Contact contact.Contact
 	Change  contact.ChangeID
 	Entries []contact.Entry   // what it enters into history; in a dry run, what it would
-	Remains []contact.Remains // what an unmerge could not leave as it was
+	Remains []contact.Remains // what a split could not leave as it was
+}
+
+// Splits tells whether the write split contacts off: an unmerge, or the undo of a merge.
+func (w *Written) Splits() bool {
+	return slices.ContainsFunc(w.Entries, func(e contact.Entry) bool { return len(e.Change.Edits.Split) > 0 })
 }
 
 // Changed gives what a write did to the contact that it is about; nothing where

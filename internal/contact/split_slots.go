@@ -18,7 +18,11 @@ func (s *split) releaseSlot(k int, v Value, slot Slot) Value {
 	case v.Text == "" && !cleared:
 		return s.risen(k, slot, x)
 	default:
-		return s.hidden(k, slot, x)
+		back := s.hidden(k, slot, x)
+		if x != nil && back.Text == x.found.Text && back.Text != v.Text { // which wrote over it
+			s.remains(s.past.Path[k], slot.path(), slot, content(back)...)
+		}
+		return back
 	}
 }
 

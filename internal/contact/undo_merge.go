@@ -34,7 +34,7 @@ func (u *Undo) unmerge(v *View, c *Contact) (Decision, error) {
 		}
 		f.split(p)
 	}
-	d := Decision{Subject: c.ID, Steps: f.steps(), Remains: f.left}
+	d := Decision{Subject: c.ID, Steps: f.steps(), Remains: f.remains()}
 	if len(d.Steps) > 0 {
 		d.Pairs = f.apart(u.Ref, c.ID)
 	}

@@ -47,7 +47,7 @@ func (u *Unmerge) Decide(v *View) (Decision, error) {
 	}
 	f := newForest(v, u.Ref)
 	f.split(u.Past)
-	d := Decision{Subject: c.ID, Steps: f.steps(), Remains: f.left, Pairs: f.apart(u.Ref, c.ID)}
+	d := Decision{Subject: c.ID, Steps: f.steps(), Remains: f.remains(), Pairs: f.apart(u.Ref, c.ID)}
 	for i := range d.Steps {
 		d.Steps[i].Action = ActionUnmerge
 	}
@@ -110,7 +110,7 @@ func (f *forest) split(p *Past) {
 	}
 	f.halves = append(f.halves, p)
 	f.tree = outside(p.Group, f.tree, func(n Node) ID { return n.ID })
-	f.left = append(f.left, s.left...)
+	f.left = append(s.passed(f.left), s.left...)
 }
 
 // levels tells of each contact of a tree the lowest of a path that it is, or is merged

@@ -79,7 +79,7 @@ func TestUnmerge(t *testing.T) {
 			wantS: "e:b@x", wantM: "e:d@x"},
 		{what: "a slot that one wrote over comes back", s: []string{"n:S", "1:S"}, m: []string{"n:M", "2:M"},
 			story: func(w *world, s, m, _ ID) { w.put(m, "1:new"); w.put(s, "2:other") },
-			wantS: "1:S, 2:other, n:S", wantM: "1:new, 2:M, n:M", remains: "2 custom_fields.profile_field_2 M"},
+			wantS: "1:S, 2:other, n:S", wantM: "1:new, 2:M, n:M", remains: "1 custom_fields.profile_field_1 S; 2 custom_fields.profile_field_2 M"},
 		{what: "a slot that it hid comes forth", s: []string{"n:S"}, m: []string{"n:M", "1:M"}, x: []string{"n:X", "1:X"},
 			wantS: "1:X, n:S X", wantM: "1:M, n:M"},
 		{what: "preferred, it hid the survivor's", s: []string{"n:S", "1:S"}, m: []string{"n:M", "1:M"},

@@ -229,7 +229,7 @@ type Decision struct {
 	Subject ID // the contact that the answer shows: of a step, or of the view; 0 for none
 	Steps   []Step
 	Pairs   []PairEdit
-	Remains []Remains // what an unmerge could not leave as it was
+	Remains []Remains // what a split could not leave as it was
 }
 
 // Step is what becomes of one contact. Enter makes an entry of history of it.

@@ -97,6 +97,9 @@ func (a *api) answerWritten(w http.ResponseWriter, r *request, status int, writt
 	}
 	answer(w, r, status, func(b jsonText) jsonText {
 		b = show(b).reopen().beside(&written.Contact, fieldLook(r), more)
+		if written.Splits() && r.reads() { // as an unmerge tells it (CONTRACT D30)
+			b = b.member("conflicts").remains(written.Remains, r.asked.numbers)
+		}
 		if tells {
 			b = b.member("changes").edits(&edits, r.asked.numbers)
 		}

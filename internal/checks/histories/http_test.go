@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -43,6 +44,8 @@ func (p *process) say(c *call, o *outcome) string {
 		body = sent(&o.contact, amends(&c.amend))
 	case o.contact.State == contact.Deleted:
 		status, body = http.StatusNoContent, nil
+	case slices.ContainsFunc(o.entries, func(e contact.Entry) bool { return len(e.Change.Edits.Split) > 0 }):
+		body["conflicts"] = o.conflicts() // the undo of a merge
 	}
 	return line(status, tag, change, body)
 }
@@ -83,18 +86,20 @@ func sent(c *contact.Contact, named object) object {
 
 // apart is what an unmerge answers (CONTRACT D30).
 func apart(o *outcome, id contact.ID) object {
-	out := object{"survivor": whole(&o.contact), "conflicts": []object{}}
+	out := object{"survivor": whole(&o.contact), "conflicts": o.conflicts()}
 	for i := range o.entries {
 		if c := &o.entries[i].Contact; c.ID == id {
 			out["contact"] = whole(c)
 		}
 	}
-	var remains []object
+	return out
+}
+
+// conflicts is what a split names in its answer.
+func (o *outcome) conflicts() []object {
+	out := []object{}
 	for _, r := range o.remains {
-		remains = append(remains, object{"contact_id": r.Contact, "field": r.Field, "values": r.Values})
-	}
-	if remains != nil {
-		out["conflicts"] = remains
+		out = append(out, object{"contact_id": r.Contact, "field": r.Field, "values": r.Values})
 	}
 	return out
 }
