@@ -107,8 +107,16 @@ type ListEdit struct {
 // FieldEdit is what a change did to a custom field. The values are those of
 // CustomFields.
 type FieldEdit struct {
-	Before any `json:"before"`
-	After  any `json:"after"`
+	Before any           `json:"before"`
+	After  any           `json:"after"`
+	Hidden []HiddenField `json:"hidden,omitzero"` // of a merge, in Result.Changes and Error.Changes alone
+}
+
+// HiddenField is what a merged contact has in a custom field and the survivor does not
+// show.
+type HiddenField struct {
+	ContactID int64 `json:"contact_id"`
+	Value     any   `json:"value"`
 }
 
 // MarshalJSON keeps numbers exact, in any encoder.

@@ -49,6 +49,27 @@ func TestUnmerge(t *testing.T) {
 	}
 }
 
+// TestMergeAndItsUndo: what a merge hides, and what its undo gives back.
+func TestMergeAndItsUndo(t *testing.T) {
+	client, _ := scripted(t, []reply{
+		{status: 200, body: `{"id":5,"changes":{"custom_fields":{"profile_field_16":{"before":1,"after":1,"hidden":[{"contact_id":6,"value":0.10}]}}}}`},
+		{status: 200, body: `{"id":5,"conflicts":[{"contact_id":6,"field":"emails","values":["zoe@example.com"]}]}`},
+		{status: 200, body: `{"id":5}`},
+	})
+	merged, err := client.Merge(t.Context(), 5, 6, api.ReturnChanges())
+	want := api.Result{Contact: api.Contact{ID: 5}, Changes: &api.Edits{CustomFields: map[string]api.FieldEdit{"profile_field_16": {
+		Before: json.Number("1"), After: json.Number("1"), Hidden: []api.HiddenField{{ContactID: 6, Value: json.Number("0.10")}}}}}}
+	if diff := cmp.Diff(want, merged); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+	for _, want := range [][]api.Remains{{{ContactID: 6, Field: "emails", Values: []any{"zoe@example.com"}}}, nil} {
+		undone, err := client.Undo(t.Context(), 5, "1-9")
+		if diff := cmp.Diff(want, undone.Conflicts); err != nil || diff != "" {
+			t.Error(err, diff)
+		}
+	}
+}
+
 // TestDistinct: a pair is remembered and forgotten, which nothing is answered to.
 func TestDistinct(t *testing.T) {
 	client, s := scripted(t, []reply{{status: 204}, {status: 204}, refusal(422, api.CodeMergeSelf, "")})

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -38,7 +39,14 @@ func writeEdits(b *strings.Builder, edits *api.Edits) {
 	}
 	for _, name := range fieldOrder(maps.Keys(edits.CustomFields)) {
 		edit := edits.CustomFields[name]
-		writeEdit(b, cell(name), content(edit.After), content(edit.Before), false, nil)
+		after, before := content(edit.After), content(edit.Before)
+		if slices.Equal(after, before) { // it stays, and hides others
+			after, before = nil, nil
+		}
+		for _, h := range edit.Hidden {
+			before = append(before, fmt.Sprintf("%v, hidden with contact %d", h.Value, h.ContactID))
+		}
+		writeEdit(b, cell(name), after, before, false, nil)
 	}
 }
 

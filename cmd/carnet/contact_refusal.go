@@ -106,12 +106,8 @@ func side(value any) string {
 func tooMany(e *api.Error) func(screen) error {
 	return func(to screen) error {
 		taken := takenBy(e.Changes)
-		if taken == nil {
-			if e.Changes == nil { // the key may not read
-				return nil
-			}
-			_, err := fmt.Fprint(to, "\nIt would hide what merged contacts have in custom fields that the survivor fills itself.\n")
-			return err
+		if taken == nil { // the key may not read
+			return nil
 		}
 		var b strings.Builder
 		fmt.Fprintf(&b, "\nIt would take away %s:\n", counted(taken))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,8 +67,8 @@ func showTaken(in *surroundings, w *writer, r *api.Result, gone bool) error {
 	return err
 }
 
-// takenBy gives what edits take away: values that were removed, and what custom fields
-// held that hold something else now. nil is nothing.
+// takenBy gives what edits take away: values that were removed, what custom fields held
+// that hold something else now, and what is hidden there. nil is nothing.
 func takenBy(edits *api.Edits) *api.Edits {
 	if edits == nil {
 		return nil
@@ -82,8 +83,12 @@ func takenBy(edits *api.Edits) *api.Edits {
 		}
 	}
 	for name, edit := range edits.CustomFields {
-		if edit.Before != nil {
-			taken.CustomFields[name], some = api.FieldEdit{Before: edit.Before}, true
+		gone := api.FieldEdit{Hidden: edit.Hidden}
+		if !slices.Equal(content(edit.Before), content(edit.After)) {
+			gone.Before = edit.Before
+		}
+		if gone.Before != nil || gone.Hidden != nil {
+			taken.CustomFields[name], some = gone, true
 		}
 	}
 	if !some {
@@ -112,6 +117,10 @@ func counted(taken *api.Edits) string {
 			tell(len(l.edit.Removed), l.one)
 		}
 	}
-	tell(len(taken.CustomFields), "custom field")
+	fields := 0
+	for _, edit := range taken.CustomFields {
+		fields += len(content(edit.Before)) + len(edit.Hidden)
+	}
+	tell(fields, "custom field")
 	return listed(parts)
 }

@@ -90,6 +90,9 @@ func (w *Written) Splits() bool {
 // that stayed as it was.
 func (w *Written) Changed() contact.Edits { return contact.Seen(w.Entries, w.Contact.ID) }
 
+// Hides gives what it hid behind that contact, by merging others into it.
+func (w *Written) Hides() []contact.Hidden { return contact.Hides(w.Entries, w.Contact.ID) }
+
 // change gives the entry of the contact that a write is about, nil where that
 // stayed as it was.
 func (w *Written) change() *contact.Change {

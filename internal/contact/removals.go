@@ -4,7 +4,7 @@ package contact
 // longer has, and slots that were filled and hold something else now, or nothing.
 // What is deleted loses all that it showed; of what is merged, each filled slot
 // that its survivor fills otherwise is hidden. What only moves to another contact
-// of the same write is not taken away.
+// of the same write is not taken away. Seen and Hides show them.
 func Removals(entries []Entry) int {
 	n := 0
 	for i := range entries {
@@ -13,7 +13,8 @@ func Removals(entries []Entry) int {
 		case state != nil && state.After == Deleted:
 			n += shown(&e.Contact)
 		case state != nil && state.After == Merged:
-			n += hidden(entries, &e.Contact)
+			n += len(hidden(entries, &e.Contact))
+		case e.Contact.State == Merged || state != nil && state.Before == Merged: // it showed nothing
 		default:
 			n += removed(entries, i)
 		}
@@ -50,20 +51,41 @@ func shown(c *Contact) int {
 	return n
 }
 
-// hidden counts the filled slots of a merged contact in which its survivor holds
-// something else.
-func hidden(entries []Entry, merged *Contact) int {
-	n := 0
+// Hidden is what a merged contact has in a slot that its survivor fills otherwise.
+type Hidden struct {
+	Contact ID // which was merged
+	Slot    Slot
+	Text    string
+	Behind  string // what the survivor has there
+}
+
+// Hides gives what a write hid behind one contact, by merging others into it: which is
+// among the removals that are counted of it, and in no edit of that contact.
+func Hides(entries []Entry, survivor ID) (all []Hidden) {
 	for i := range entries {
-		if survivor := &entries[i].Contact; survivor.ID == merged.Parent {
-			for slot, v := range merged.Fields {
-				if v.Text != "" && v.Text != survivor.Fields[slot].Text {
-					n++
-				}
+		c, state := &entries[i].Contact, entries[i].Change.Edits.State
+		if c.Parent == survivor && state != nil && state.After == Merged {
+			all = append(all, hidden(entries, c)...)
+		}
+	}
+	return all
+}
+
+// hidden gives the filled slots of a merged contact in which its survivor holds
+// something else.
+func hidden(entries []Entry, merged *Contact) (all []Hidden) {
+	for i := range entries {
+		survivor := &entries[i].Contact
+		if survivor.ID != merged.Parent {
+			continue
+		}
+		for slot, v := range merged.Fields {
+			if shows := survivor.Fields[slot].Text; v.Text != "" && v.Text != shows {
+				all = append(all, Hidden{Contact: merged.ID, Slot: SlotAt(slot), Text: v.Text, Behind: shows})
 			}
 		}
 	}
-	return n
+	return all
 }
 
 // removed counts what an entry takes away that no other contact has from then on.

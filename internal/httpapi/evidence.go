@@ -22,7 +22,7 @@ func (r *request) evidence(err error) *contact.Refusal {
 func (b jsonText) evidence(e *contact.Refusal, r *request) jsonText {
 	if e.Entries != nil {
 		edits := contact.Seen(e.Entries, e.Subject)
-		b = b.member("changes").edits(&edits, r.asked.numbers)
+		b = b.member("changes").seen(&edits, contact.Hides(e.Entries, e.Subject), r.asked.numbers)
 	}
 	if e.Conflicts != nil {
 		b = b.member("conflicts").conflicts(e.Conflicts, r.asked.numbers)

@@ -101,7 +101,7 @@ func (a *api) answerWritten(w http.ResponseWriter, r *request, status int, writt
 			b = b.member("conflicts").remains(written.Remains, r.asked.numbers)
 		}
 		if tells {
-			b = b.member("changes").edits(&edits, r.asked.numbers)
+			b = b.member("changes").seen(&edits, written.Hides(), r.asked.numbers)
 		}
 		return b.end('}')
 	})

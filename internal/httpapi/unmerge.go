@@ -56,7 +56,7 @@ func answerSplit(w http.ResponseWriter, r *request, written *book.Written, merge
 			b = b.member("conflicts").remains(written.Remains, r.asked.numbers)
 		}
 		if tells {
-			b = b.member("changes").edits(&edits, r.asked.numbers)
+			b = b.member("changes").seen(&edits, written.Hides(), r.asked.numbers)
 		}
 		return b.end('}')
 	})
