@@ -76,7 +76,7 @@ func TestSpaceEntries(t *testing.T) {
 	made.Limits = made.Limits.With(access.Get, 0)
 	wantEntry(t, act.OfSpace(nil, &made), access.Entry{Space: 1}, []access.Edit{
 		{"name", "", "Example"}, {"timezone", "", "UTC"}, {"subscription", "", "active"},
-		{"limits.update", "", "60"}, {"limits.create", "", "60"}, {"limits.get", "", "0"}, {"limits.list", "", "15"}, {"limits.batch", "", "10"},
+		{"limits.update", "", "60"}, {"limits.create", "", "60"}, {"limits.get", "", "0"}, {"limits.list", "", "15"}, {"limits.batch", "", "10"}, {"limits.ui", "", "600"},
 	}...)
 }
 

@@ -22,16 +22,17 @@ const (
 	Get    Bucket = "get"   // reads of one contact
 	List   Bucket = "list"  // lists and feeds
 	Batch  Bucket = "batch" // calls, each with its own many operations
+	UI     Bucket = "ui"    // all that the contact book in the browser asks for
 )
 
 // NumBuckets is how many buckets there are.
-const NumBuckets = 5
+const NumBuckets = 6
 
 // Buckets lists them all, in the order in which they are shown.
-var Buckets = [NumBuckets]Bucket{Update, Create, Get, List, Batch}
+var Buckets = [NumBuckets]Bucket{Update, Create, Get, List, Batch, UI}
 
 // defaults are requests a minute, in the order of Buckets (CONTRACT P1, D18).
-var defaults = [NumBuckets]int{60, 60, 30, 15, 10}
+var defaults = [NumBuckets]int{60, 60, 30, 15, 10, 600}
 
 // MaxLimit is the greatest figure that a limit may have, in requests a minute.
 const MaxLimit = 1_000_000
@@ -120,7 +121,7 @@ func ParseLimit(setting string) (Bucket, int, error) {
 	}
 	b, ok := BucketOf(name)
 	if !ok {
-		return "", 0, fault.At("limit", fault.CodeBucketUnknown, "There is no such bucket. The buckets are update, create, get, list and batch.")
+		return "", 0, fault.At("limit", fault.CodeBucketUnknown, "There is no such bucket. The buckets are update, create, get, list, batch and ui.")
 	}
 	n, err := strconv.ParseUint(figure, 10, 32) // unlike Atoi it takes no sign
 	if err != nil || !validFigure(int(n)) {

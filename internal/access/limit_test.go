@@ -12,7 +12,7 @@ import (
 
 // P1 and D18.
 func TestDefaultLimits(t *testing.T) {
-	want := map[access.Bucket]int{"update": 60, "create": 60, "get": 30, "list": 15, "batch": 10}
+	want := map[access.Bucket]int{"update": 60, "create": 60, "get": 30, "list": 15, "batch": 10, "ui": 600}
 	for _, b := range access.Buckets {
 		if got := (access.Limits{}).Get(b); got != want[b] || b.Default() != want[b] {
 			t.Errorf("%s: %d by default, want %d", b, got, want[b])
@@ -38,7 +38,7 @@ func TestBucketOf(t *testing.T) {
 
 func TestEncodeLimits(t *testing.T) {
 	l := access.Limits{}.With(access.Get, 0).With(access.Batch, 7)
-	const want = `{"update":60,"create":60,"get":0,"list":15,"batch":7}`
+	const want = `{"update":60,"create":60,"get":0,"list":15,"batch":7,"ui":600}`
 	if got := access.EncodeLimits(l); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

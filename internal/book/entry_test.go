@@ -36,7 +36,7 @@ func wantLog(t *testing.T, log iter.Seq2[access.Entry, error], want ...string) {
 }
 
 const (
-	madeSpace = "cli: ada create 1 0  [{name  one} {timezone  UTC} {subscription  active} {limits.update  60} {limits.create  60} {limits.get  30} {limits.list  15} {limits.batch  10}]"
+	madeSpace = "cli: ada create 1 0  [{name  one} {timezone  UTC} {subscription  active} {limits.update  60} {limits.create  60} {limits.get  30} {limits.list  15} {limits.batch  10} {limits.ui  600}]"
 	madeKey   = "cli: ada create 1 1 crm [{name  crm} {scopes  contacts:read,contacts:write}]"
 )
 

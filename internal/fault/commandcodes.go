@@ -1,8 +1,8 @@
 package fault
 
-// What no request brings about: no route manages Spaces, keys and fields, and a
-// value reaches a command by ways that a body has not. They are for the command
-// line alone, where nobody matches on them.
+// What no request of the API brings about: none of its routes manages Spaces, keys and
+// fields, or signs in, and a value reaches a command by ways that a body has not. They
+// are for the command line and the book in the browser, where nobody matches on them.
 const (
 	CodeBudgetInvalid         Code = "budget_invalid"
 	CodeBucketUnknown         Code = "bucket_unknown"
@@ -17,13 +17,16 @@ const (
 	CodeLabelTaken            Code = "label_taken"
 	CodeLimitInvalid          Code = "limit_invalid"
 	CodeLimitMalformed        Code = "limit_malformed"
+	CodeLinkEnded             Code = "link_ended" // used, too old or unknown
 	CodeNameCharacters        Code = "name_characters"
 	CodeNameLength            Code = "name_length"
 	CodeNameUntrimmed         Code = "name_untrimmed"
+	CodeOperatorAlone         Code = "operator_alone" // a setting of a Space that its keys cannot change
 	CodeQuotaInvalid          Code = "quota_invalid"
 	CodeRegionInvalid         Code = "region_invalid"
 	CodeScopeUnknown          Code = "scope_unknown"
 	CodeScopesInvalid         Code = "scopes_invalid"
+	CodeSessionEnded          Code = "session_ended" // or unknown, or what is sent has not the form of one
 	CodeSpaceNotFound         Code = "space_not_found"
 	CodeSubscriptionInvalid   Code = "subscription_invalid"
 	CodeTextInvisible         Code = "text_invisible" // in a header it is header_invalid

@@ -43,6 +43,7 @@ type Backend interface {
 
 	Reader
 	Registry
+	Sessions
 	Windows
 
 	// Check tells whether the database answers. It waits for no read of a Space.
@@ -251,11 +252,23 @@ type Registry interface {
 	// asked of every live contact of the Space, once, and what it says is saved
 	// together with the rest. ErrNoRow where there is no such Space.
 	UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (*access.Entry, Rekey, error)) (access.Space, error)
+	// SpaceNow reads one Space and what it keeps. It returns false where there is
+	// none.
+	SpaceNow(ctx context.Context, id contact.SpaceID) (access.Space, access.Usage, bool, error)
 	// CreateKey stores a new key and gives it its id, which the entry about it
 	// gets too. ErrNoRow where its Space does not exist.
 	CreateKey(ctx context.Context, key access.APIKey, about access.Entry) (access.APIKey, error)
 	// APIKeys lists all keys by id, revoked ones included.
 	APIKeys(ctx context.Context) ([]access.APIKey, error)
+	// APIKeysOf lists the newest keys of a Space, newest first, revoked ones
+	// included: limit of them at most.
+	APIKeysOf(ctx context.Context, space contact.SpaceID, limit int) ([]access.APIKey, error)
+	// APIKey reads one key by its id. It returns false where there is none.
+	APIKey(ctx context.Context, id int64) (access.APIKey, bool, error)
+	// Spent tells what keys of a Space have used of their daily budgets, in the
+	// window that they used some in last. A key that used nothing, or is of another
+	// Space, is left out.
+	Spent(ctx context.Context, space contact.SpaceID, keys []int64) ([]KeySpent, error)
 	// UpdateKey loads a key, lets change decide, and saves what it left, with the
 	// entry that it gives, nil for none. ErrNoRow where there is no such key.
 	UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) (*access.Entry, error)) (access.APIKey, error)

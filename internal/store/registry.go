@@ -17,3 +17,9 @@ func guarded[T any](s *Store, change func() (T, error)) (T, error) {
 	}
 	return made, err
 }
+
+// guarded is the same for a change that gives nothing.
+func (s *Store) guarded(change func() error) error {
+	_, err := guarded(s, func() (struct{}, error) { return struct{}{}, change() })
+	return err
+}

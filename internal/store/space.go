@@ -34,6 +34,11 @@ func (s *Store) Usages(ctx context.Context) (map[contact.SpaceID]access.Usage, e
 	return s.backend.Usages(ctx)
 }
 
+// SpaceNow reads one Space and what it keeps; false where there is none.
+func (s *Store) SpaceNow(ctx context.Context, id contact.SpaceID) (access.Space, access.Usage, bool, error) {
+	return s.backend.SpaceNow(ctx, id)
+}
+
 // UpdateSpace loads a Space, lets change decide, and saves what it left. Where
 // the region comes out different, the phones of all its contacts get the match
 // keys that follow from the new one, in the same transaction: for a large Space

@@ -3,10 +3,12 @@ package postgres
 import (
 	"context"
 	"crypto/sha256"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -34,11 +36,17 @@ func (b *Backend) CreateKey(ctx context.Context, key access.APIKey, about access
 
 // APIKeys lists all keys.
 func (b *Backend) APIKeys(ctx context.Context) ([]access.APIKey, error) {
-	return list(ctx, b.keys, "list keys", func(r pgx.Row) (access.APIKey, error) {
-		var k keyScan
-		err := r.Scan(k.columns()...)
-		return k.done(err)
-	}, selectAPIKeys)
+	return list(ctx, b.keys, "list keys", apiKeyRow, selectAPIKeys)
+}
+
+// APIKeysOf lists the newest keys of a Space.
+func (b *Backend) APIKeysOf(ctx context.Context, space contact.SpaceID, limit int) ([]access.APIKey, error) {
+	return list(ctx, b.keys, "list the keys of a Space", apiKeyRow, selectAPIKeysOf, int64(space), int64(limit))
+}
+
+// APIKey reads one key.
+func (b *Backend) APIKey(ctx context.Context, id int64) (access.APIKey, bool, error) {
+	return first(list(ctx, b.keys, "read a key", apiKeyRow, selectAPIKey, id))
 }
 
 // UpdateKey loads a key, lets change decide, and saves it.
@@ -46,8 +54,7 @@ func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.A
 	err = b.change(ctx, func(t *tx) error {
 		q := t.statements()
 		q.Queue(lockAPIKey, id).QueryRow(func(r pgx.Row) (err error) {
-			var k keyScan
-			key, err = k.done(r.Scan(k.columns()...))
+			key, err = apiKeyRow(r)
 			return orNoRow(err)
 		})
 		if err := t.send(ctx, "load a key", q); err != nil {
@@ -68,16 +75,26 @@ func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.A
 
 // Grant finds a key by its hash, with its Space.
 func (b *Backend) Grant(ctx context.Context, hash [sha256.Size]byte) (access.Grant, bool, error) {
-	return first(list(ctx, b.keys, "look for a key", func(r pgx.Row) (grant access.Grant, err error) {
-		var k keyScan
-		var s settingsScan
-		err = r.Scan(append(k.columns(), s.columns()...)...)
-		if grant.Key, err = k.done(err); err != nil {
-			return grant, err
-		}
-		grant.Space, err = s.done(nil)
+	return first(list(ctx, b.keys, "look for a key", func(r pgx.Row) (access.Grant, error) { return grantRow(r) }, selectGrant, hash[:]))
+}
+
+// grantRow reads grantColumns, and what stands before them.
+func grantRow(r pgx.Row, before ...any) (grant access.Grant, err error) {
+	var k keyScan
+	var s settingsScan
+	err = r.Scan(slices.Concat(before, k.columns(), s.columns())...)
+	if grant.Key, err = k.done(err); err != nil {
 		return grant, err
-	}, selectGrant, hash[:]))
+	}
+	grant.Space, err = s.done(nil)
+	return grant, err
+}
+
+// apiKeyRow reads apiKeyColumns.
+func apiKeyRow(r pgx.Row) (access.APIKey, error) {
+	var k keyScan
+	err := r.Scan(k.columns()...)
+	return k.done(err)
 }
 
 // keyScan takes apiKeyColumns.

@@ -30,15 +30,17 @@ var scans = map[string]string{
 
 // sorts lists the statements that may sort, with the reason.
 var sorts = map[string]string{
-	"selectChain": "it puts one page in order",
-	"selectTrail": "it puts what it looked at in order",
-	"selectTrees": "it puts the trees of one batch beside each other",
+	"selectChain":  "it puts one page in order",
+	"selectTrail":  "it puts what it looked at in order",
+	"trimSessions": "it puts the sessions of one key in order, which are as many as it may have",
+	"selectTrees":  "it puts the trees of one batch beside each other",
 }
 
 const fill = `
 	INSERT INTO spaces SELECT s, 100000, 100000, 40001, 1, 0, 0, 0 FROM generate_series(1, 3000) s;
 	INSERT INTO space_settings SELECT s, 'Example Ltd', 'UTC', 'US', 'active', '{}', 0, 0, '{}', 1 FROM generate_series(1, 3000) s;
 	INSERT INTO api_keys SELECT s, s, 'key', sha256(s::text::bytea), 'contacts:read', 1, 0, 0, 0 FROM generate_series(1, 3000) s;
+	INSERT INTO sessions SELECT sha256(s::text::bytea), s % 2, s / 200, s / 200, '', s, s FROM generate_series(1, 6000) s;
 	UPDATE id_blocks SET next = 200000;
 	INSERT INTO contacts SELECT s, s * 20000 + i, 1, CASE WHEN i % 4 = 0 THEN 1 WHEN i % 40 = 3 THEN 2 ELSE 0 END, CASE WHEN i % 4 = 0 THEN s * 20000 + i + 1 ELSE 0 END, i, i * 2, 2, 0, '{}', '{"from":[]}'
 		FROM generate_series(1, 4) s, generate_series(1, 20000) i;
@@ -145,6 +147,23 @@ func calls(b *Backend) []func() error {
 		func() error { _, err := b.Usages(bg); return err },
 		func() error { _, err := b.APIKeys(bg); return err },
 		func() error { _, _, err := b.Grant(bg, [32]byte{1}); return err },
+		func() error { _, err := b.APIKeysOf(bg, space, 50); return err },
+		func() error { _, _, err := b.APIKey(bg, 5); return err },
+		func() error { _, err := b.Spent(bg, space, []int64{11, 12}); return err },
+		func() error { _, _, _, err := b.SpaceNow(bg, space); return err },
+		func() error { _, _, _, err := b.Session(bg, [32]byte{1}); return err },
+		func() error {
+			return b.CreateSession(bg, access.Session{Key: 5, Space: 5, Created: 100, Expires: 9000}, true)
+		},
+		func() error {
+			_, ok, err := b.UseLink(bg, [32]byte{}, access.Session{Hash: [32]byte{1}, Created: 100, Expires: 9000})
+			if err == nil && !ok {
+				err = errors.New("what was made is not found")
+			}
+			return err
+		},
+		func() error { return b.EndSession(bg, [32]byte{1}) },
+		func() error { return b.EndSessions(bg, 5) },
 		func() error {
 			_, err := b.UpdateSpace(bg, space, func(*access.Space) (*access.Entry, store.Rekey, error) {
 				return nil, func(row *record.Contact) (gone, come []contact.MatchKey, err error) {

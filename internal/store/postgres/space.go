@@ -84,6 +84,16 @@ func (b *Backend) Usages(ctx context.Context) (map[contact.SpaceID]access.Usage,
 	return all, err
 }
 
+// SpaceNow reads one Space and what it keeps.
+func (b *Backend) SpaceNow(ctx context.Context, id contact.SpaceID) (_ access.Space, usage access.Usage, _ bool, _ error) {
+	space, found, err := first(list(ctx, b.keys, "look at a Space", func(r pgx.Row) (access.Space, error) {
+		var s settingsScan
+		err := r.Scan(append(s.columns(), &usage.Bytes, (*int64)(&usage.Since), &usage.Minute)...)
+		return s.done(err)
+	}, selectSpaceNow, int64(id)))
+	return space, usage, found, err
+}
+
 // UpdateSpace loads a Space, lets change decide, and saves it, with the match
 // keys that follow from it. The Space's row is locked all the while, so that no
 // batch saves keys by the old settings beside it.

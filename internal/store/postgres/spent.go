@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"context"
+
 	"github.com/jackc/pgx/v5"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -15,13 +17,21 @@ func queueLoadSpent(q *pgx.Batch, keys []store.KeyID, to *[]store.KeySpent) {
 	}
 	for space, of := range spaces {
 		q.Queue(selectSpent, int64(space), of).Query(func(r pgx.Rows) error {
-			return collect(r, to, func() (store.KeySpent, error) {
-				k := store.KeySpent{KeyID: store.KeyID{Space: space}}
-				err := r.Scan(&k.Key, (*int64)(&k.Spent.Since), &k.Spent.Removals, &k.Spent.Writes)
-				return k, err
-			})
+			return collect(r, to, func() (store.KeySpent, error) { return spentRow(space, r) })
 		})
 	}
+}
+
+// Spent tells what keys of a Space have used of their daily budgets.
+func (b *Backend) Spent(ctx context.Context, space contact.SpaceID, keys []int64) ([]store.KeySpent, error) {
+	return list(ctx, b.keys, "look at what keys have used", func(r pgx.Row) (store.KeySpent, error) { return spentRow(space, r) },
+		selectSpent, int64(space), keys)
+}
+
+func spentRow(space contact.SpaceID, r pgx.Row) (store.KeySpent, error) {
+	k := store.KeySpent{KeyID: store.KeyID{Space: space}}
+	err := r.Scan(&k.Key, (*int64)(&k.Spent.Since), &k.Spent.Removals, &k.Spent.Writes)
+	return k, err
 }
 
 func queueSpent(q *pgx.Batch, space contact.SpaceID, list []store.KeySpent) {

@@ -175,25 +175,46 @@ const (
 	deleteKeys = `DELETE FROM match_keys m USING unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id)
 		WHERE m.space_id = $1 AND m.kind = n.kind AND m.key = n.key AND m.id = n.id`
 
-	settingsColumns  = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute`
-	insertSpace      = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes) VALUES ($1, 0, 0, 1, 0, 0, 0, 0)`
-	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
-	selectUsages     = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
-	selectSettings   = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = $1`
+	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute`
+	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes) VALUES ($1, 0, 0, 1, 0, 0, 0, 0)`
+	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	selectUsages    = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
+	selectSettings  = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = $1`
+	selectSpaceNow  = `SELECT t.space_id, t.name, t.timezone, t.region, t.subscription, t.limits, t.labels, t.created_at, t.quota_bytes, t.quota_minute,
+		s.bytes, s.minute_at, s.minute_bytes FROM space_settings t JOIN spaces s ON s.space_id = $1 WHERE t.space_id = $1`
 	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
 	updateSettings   = `UPDATE space_settings SET name = $2, timezone = $3, region = $4, subscription = $5, limits = $6, labels = $7, quota_bytes = $8, quota_minute = $9 WHERE space_id = $1`
 
 	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes`
 	insertAPIKey  = `INSERT INTO api_keys (` + apiKeyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+	selectAPIKey  = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE key_id = $1`
 	lockAPIKey    = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE key_id = $1 FOR UPDATE`
 	selectAPIKeys = `SELECT ` + apiKeyColumns + ` FROM api_keys ORDER BY key_id`
-	updateAPIKey  = `UPDATE api_keys SET name = $2, scopes = $3, expires_at = $4, revoked_at = $5, last_used_at = $6,
+	// Bounded and from the end, along an index.
+	selectAPIKeysOf = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE space_id = $1 ORDER BY key_id DESC LIMIT $2`
+	updateAPIKey    = `UPDATE api_keys SET name = $2, scopes = $3, expires_at = $4, revoked_at = $5, last_used_at = $6,
 		max_removals = $7, daily_removals = $8, daily_writes = $9 WHERE key_id = $1`
-	selectGrant = `SELECT k.key_id, k.space_id, k.name, k.hash, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
+	grantColumns = `k.key_id, k.space_id, k.name, k.hash, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
 			k.max_removals, k.daily_removals, k.daily_writes,
-			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute
-		FROM api_keys k JOIN space_settings s ON s.space_id = k.space_id WHERE k.hash = $1`
+			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute`
+	selectGrant = `SELECT ` + grantColumns + ` FROM api_keys k JOIN space_settings s ON s.space_id = k.space_id WHERE k.hash = $1`
+
+	// A token is found by its hash before its Space is known, as a key is.
+	sessionColumns = `hash, key_id, space_id, name, created_at, expires_at`
+	insertSession  = `INSERT INTO sessions (` + sessionColumns + `, link) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	selectSession  = `SELECT n.hash, n.key_id, n.space_id, n.name, n.created_at, n.expires_at, ` + grantColumns + `
+		FROM sessions n JOIN api_keys k ON k.key_id = n.key_id JOIN space_settings s ON s.space_id = k.space_id WHERE n.hash = $1 AND n.link = 0`
+	selectLink     = `SELECT key_id FROM sessions WHERE hash = $1 AND link = 1 AND expires_at > $2`
+	takeLink       = `DELETE FROM sessions WHERE hash = $1 AND link = 1 AND expires_at > $2 RETURNING key_id, space_id, name`
+	deleteSession  = `DELETE FROM sessions WHERE hash = $1 AND link = 0`
+	deleteSessions = `DELETE FROM sessions WHERE key_id = $1`
+	// What another transaction deletes just now is left to that.
+	sweepSessions = `DELETE FROM sessions WHERE hash = ANY (ARRAY(
+		SELECT hash FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))`
+	// Of a key the newest stay.
+	trimSessions = `DELETE FROM sessions WHERE hash = ANY (ARRAY(
+		SELECT hash FROM sessions WHERE key_id = $1 AND link = $2 ORDER BY created_at DESC, hash DESC OFFSET $3))`
 
 	entryColumns = `entry_id, space_id, key_id, key_name, at, who, action, edits`
 	insertEntry  = `WITH taken AS (UPDATE id_blocks SET next = next + 1 WHERE kind = 'entry' RETURNING next - 1 AS entry_id)

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 
 	"zombiezen.com/go/sqlite"
 
@@ -46,14 +45,39 @@ func (b *Backend) APIKeys(ctx context.Context) (list []access.APIKey, err error)
 	return list, err
 }
 
+// APIKeysOf lists the newest keys of a Space.
+func (b *Backend) APIKeysOf(ctx context.Context, space contact.SpaceID, limit int) (list []access.APIKey, err error) {
+	err = b.readKept(ctx, func(c *conn) error {
+		return c.run(selectAPIKeysOf, func(s *sqlite.Stmt) error {
+			key, err := apiKeyRow(s)
+			list = append(list, key)
+			return err
+		}, int64(space), int64(limit))
+	})
+	return list, err
+}
+
+// APIKey reads one key.
+func (b *Backend) APIKey(ctx context.Context, id int64) (key access.APIKey, found bool, err error) {
+	err = b.readKept(ctx, func(c *conn) error {
+		found, err = whether(loadKey(c, selectAPIKey, &key, id))
+		return err
+	})
+	return key, found && err == nil, err
+}
+
+// loadKey reads one key by a statement that finds it.
+func loadKey(c *conn, query string, key *access.APIKey, by any) error {
+	return one(c, query, func(s *sqlite.Stmt) (err error) {
+		*key, err = apiKeyRow(s)
+		return err
+	}, by)
+}
+
 // UpdateKey loads a key, lets change decide, and saves it.
 func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.APIKey) (*access.Entry, error)) (key access.APIKey, err error) {
 	err = b.change(ctx, func(c *conn) error {
-		err := one(c, selectAPIKey, func(s *sqlite.Stmt) (err error) {
-			key, err = apiKeyRow(s)
-			return err
-		}, id)
-		if err != nil {
+		if err := loadKey(c, selectAPIKey, &key, id); err != nil {
 			return err
 		}
 		about, err := change(&key)
@@ -73,17 +97,9 @@ func (b *Backend) UpdateKey(ctx context.Context, id int64, change func(*access.A
 // Grant finds a key by its hash, with its Space.
 func (b *Backend) Grant(ctx context.Context, hash [sha256.Size]byte) (grant access.Grant, found bool, err error) {
 	err = b.readKept(ctx, func(c *conn) error {
-		err := one(c, selectByHash, func(s *sqlite.Stmt) (err error) {
-			grant.Key, err = apiKeyRow(s)
-			return err
-		}, hash[:])
-		if errors.Is(err, store.ErrNoRow) {
-			return nil
-		}
-		if err != nil {
+		if found, err = whether(loadKey(c, selectByHash, &grant.Key, hash[:])); !found {
 			return err
 		}
-		found = true
 		return loadSpace(c, grant.Key.Space, &grant.Space)
 	})
 	return grant, found && err == nil, err

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 
 	"zombiezen.com/go/sqlite"
 
@@ -38,4 +39,13 @@ func one(c *conn, query string, row func(*sqlite.Stmt) error, args ...any) error
 		err = store.ErrNoRow
 	}
 	return err
+}
+
+// whether tells, of what one found, whether it was there: that it was not is no
+// error.
+func whether(err error) (bool, error) {
+	if errors.Is(err, store.ErrNoRow) {
+		return false, nil
+	}
+	return err == nil, err
 }

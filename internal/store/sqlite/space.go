@@ -76,6 +76,20 @@ func (b *Backend) Usages(ctx context.Context) (map[contact.SpaceID]access.Usage,
 	return all, err
 }
 
+// SpaceNow reads one Space and what it keeps.
+func (b *Backend) SpaceNow(ctx context.Context, id contact.SpaceID) (space access.Space, usage access.Usage, found bool, err error) {
+	err = b.readKept(ctx, func(c *conn) error {
+		if found, err = whether(loadSpace(c, id, &space)); !found {
+			return err
+		}
+		return one(c, selectUsage, func(s *sqlite.Stmt) error {
+			usage = access.Usage{Bytes: s.ColumnInt64(0), Since: contact.Time(s.ColumnInt64(1)), Minute: s.ColumnInt64(2)}
+			return nil
+		}, int64(id))
+	})
+	return space, usage, found && err == nil, err
+}
+
 // UpdateSpace loads a Space, lets change decide, and saves it, with the match
 // keys that follow from it.
 func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (*access.Entry, store.Rekey, error)) (space access.Space, err error) {

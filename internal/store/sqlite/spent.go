@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"context"
+
 	"zombiezen.com/go/sqlite"
 
 	"github.com/carnet-project/carnet/internal/access"
@@ -9,9 +11,11 @@ import (
 )
 
 // loadSpent gives what keys have used of their daily budgets.
-func (t *tx) loadSpent(keys []store.KeyID) (list []store.KeySpent, err error) {
+func (t *tx) loadSpent(keys []store.KeyID) ([]store.KeySpent, error) { return spentOf(t.writer, keys) }
+
+func spentOf(c *conn, keys []store.KeyID) (list []store.KeySpent, err error) {
 	for _, id := range keys {
-		err := t.writer.run(selectSpent, func(s *sqlite.Stmt) error {
+		err := c.run(selectSpent, func(s *sqlite.Stmt) error {
 			list = append(list, store.KeySpent{KeyID: id, Spent: access.Spent{
 				Since: contact.Time(s.ColumnInt64(0)), Removals: s.ColumnInt64(1), Writes: s.ColumnInt64(2)}})
 			return nil
@@ -21,6 +25,19 @@ func (t *tx) loadSpent(keys []store.KeyID) (list []store.KeySpent, err error) {
 		}
 	}
 	return list, nil
+}
+
+// Spent tells what keys of a Space have used of their daily budgets.
+func (b *Backend) Spent(ctx context.Context, space contact.SpaceID, keys []int64) (list []store.KeySpent, err error) {
+	ids := make([]store.KeyID, len(keys))
+	for i, key := range keys {
+		ids[i] = store.KeyID{Space: space, Key: key}
+	}
+	err = b.readKept(ctx, func(c *conn) error {
+		list, err = spentOf(c, ids)
+		return err
+	})
+	return list, err
 }
 
 func (t *tx) saveSpent(list []store.KeySpent) error {

@@ -123,6 +123,7 @@ const (
 	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`
 	selectUsages     = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
 	selectSettings   = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = ?1`
+	selectUsage      = `SELECT bytes, minute_at, minute_bytes FROM spaces WHERE space_id = ?1`
 	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
 	updateSettings   = `UPDATE space_settings SET name = ?2, timezone = ?3, region = ?4, subscription = ?5, limits = ?6, labels = ?7, quota_bytes = ?8, quota_minute = ?9 WHERE space_id = ?1`
@@ -133,8 +134,20 @@ const (
 	selectAPIKey  = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE key_id = ?1`
 	selectByHash  = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE hash = ?1`
 	selectAPIKeys = `SELECT ` + apiKeyColumns + ` FROM api_keys ORDER BY key_id`
-	updateAPIKey  = `UPDATE api_keys SET name = ?2, scopes = ?3, expires_at = ?4, revoked_at = ?5, last_used_at = ?6,
+	// Bounded and from the end, along an index.
+	selectAPIKeysOf = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE space_id = ?1 ORDER BY key_id DESC LIMIT ?2`
+	updateAPIKey    = `UPDATE api_keys SET name = ?2, scopes = ?3, expires_at = ?4, revoked_at = ?5, last_used_at = ?6,
 		max_removals = ?7, daily_removals = ?8, daily_writes = ?9 WHERE key_id = ?1`
+
+	sessionColumns = `hash, key_id, space_id, name, created_at, expires_at`
+	insertSession  = `INSERT INTO sessions (` + sessionColumns + `, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
+	selectSession  = `SELECT ` + sessionColumns + ` FROM sessions WHERE hash = ?1 AND link = ?2`
+	deleteSession  = `DELETE FROM sessions WHERE hash = ?1 AND link = ?2`
+	deleteSessions = `DELETE FROM sessions WHERE key_id = ?1`
+	sweepSessions  = `DELETE FROM sessions WHERE hash IN (SELECT hash FROM sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)`
+	// Of a key the newest stay.
+	trimSessions = `DELETE FROM sessions WHERE hash IN
+		(SELECT hash FROM sessions WHERE key_id = ?1 AND link = ?2 ORDER BY created_at DESC, hash DESC LIMIT -1 OFFSET ?3)`
 
 	entryColumns         = `entry_id, space_id, key_id, key_name, at, who, action, edits`
 	insertEntry          = `INSERT INTO registry_log (space_id, key_id, key_name, at, who, action, edits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`

@@ -26,7 +26,7 @@ var scans = map[string]string{
 // noStatements are the constants that are parts of statements, or have no plan.
 var noStatements = map[string]bool{
 	"begin": true, "commit": true, "rollback": true, "listed": true, "between": true, "found": true, "keyed": true, "updated": true,
-	"contactColumns": true, "stepColumns": true, "changeColumns": true, "settingsColumns": true, "apiKeyColumns": true, "rootOfRef": true, "pairOfA": true, "pairOfB": true, "alias": true, "entryColumns": true, "newestEntries": true,
+	"contactColumns": true, "stepColumns": true, "changeColumns": true, "settingsColumns": true, "apiKeyColumns": true, "rootOfRef": true, "pairOfA": true, "pairOfB": true, "alias": true, "entryColumns": true, "sessionColumns": true, "newestEntries": true,
 }
 
 // statements gives every string constant of statements.go.
@@ -89,7 +89,7 @@ func checkPlan(t *testing.T, name string, steps []string) {
 		switch {
 		case strings.HasPrefix(step, "SEARCH ") && strings.Contains(step, " USING "):
 			searches++
-		case strings.HasPrefix(step, "CORRELATED SCALAR SUBQUERY"), strings.HasPrefix(step, "SCALAR SUBQUERY"):
+		case strings.HasPrefix(step, "CORRELATED SCALAR SUBQUERY"), strings.HasPrefix(step, "SCALAR SUBQUERY"), strings.HasPrefix(step, "LIST SUBQUERY"):
 		case step == "CO-ROUTINE chain", step == "SETUP", step == "RECURSIVE STEP", step == "SCAN chain": // what was found is walked
 		case step == "COMPOUND QUERY", step == "LEFT-MOST SUBQUERY", step == "UNION ALL": // one behind the other
 		case strings.HasPrefix(step, "SCAN ") && scans[name] != "":

@@ -17,6 +17,9 @@ var keyTests = []suite.Test{
 	{"keys are kept as they are set", testKeysKept},
 	{"a grant is found by its hash", testGrant},
 	{"a key needs a Space and a hash of its own", testKeyRefused},
+	{"the newest keys of a Space alone are listed", testKeysOf},
+	{"one key is found by its id", testKeyByID},
+	{"what keys of a Space have used is told of them alone", testSpentOf},
 }
 
 func anyKey(space contact.SpaceID, hash byte) access.APIKey {
@@ -86,6 +89,58 @@ func testGrant(t *testing.T, b store.Backend) {
 	}
 	if _, ok, err := b.Grant(bg, anyKey(0, 3).Hash); ok || err != nil {
 		t.Errorf("a key that was never made: %v, %v", ok, err)
+	}
+}
+
+func testKeysOf(t *testing.T, b store.Backend) {
+	space, other := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
+	var mine []access.APIKey
+	for i := range byte(4) {
+		k := anyKey(space, i)
+		k.Revoked = contact.Time(i % 2)
+		mine = append([]access.APIKey{makeKey(t, b, k)}, mine...)
+		makeKey(t, b, anyKey(other, 100+i))
+	}
+	for _, limit := range []int{1, 3, 4, 9} {
+		got, err := b.APIKeysOf(bg, space, limit)
+		if want := mine[:min(limit, len(mine))]; err != nil || !slices.Equal(got, want) {
+			t.Errorf("%d of them: %v\n got %+v\nwant %+v", limit, err, got, want)
+		}
+	}
+	if got, err := b.APIKeysOf(bg, other+1, 9); err != nil || len(got) != 0 {
+		t.Errorf("of a Space that does not exist: %+v, %v", got, err)
+	}
+}
+
+func testKeyByID(t *testing.T, b store.Backend) {
+	space := suite.NewSpace(t, b, "")
+	makeKey(t, b, anyKey(space, 1))
+	key := makeKey(t, b, anyKey(space, 2))
+	if got, ok, err := b.APIKey(bg, key.ID); err != nil || !ok || got != key {
+		t.Errorf("got %v, %v, %+v\nwant %+v", err, ok, got, key)
+	}
+	for _, id := range []int64{0, -1, key.ID + 1} {
+		if _, ok, err := b.APIKey(bg, id); ok || err != nil {
+			t.Errorf("key %d: %v, %v", id, ok, err)
+		}
+	}
+}
+
+func testSpentOf(t *testing.T, b store.Backend) {
+	space, other := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
+	spent := func(of contact.SpaceID, key, n int64) store.KeySpent {
+		return store.KeySpent{KeyID: store.KeyID{Space: of, Key: key}, Spent: access.Spent{Since: begun, Removals: n, Writes: 1<<40 + n}}
+	}
+	for _, s := range []store.KeySpent{spent(space, 1, 1), spent(space, 2, 2), spent(other, 3, 3)} {
+		suite.Commit(t, b, b.Lane(s.Space), &store.Save{Spaces: suite.Counters(t, b, s.Space), Spent: []store.KeySpent{s}})
+	}
+	got, err := b.Spent(bg, space, []int64{1, 2, 3, 4})
+	slices.SortFunc(got, func(x, y store.KeySpent) int { return int(x.Key - y.Key) })
+	if want := []store.KeySpent{spent(space, 1, 1), spent(space, 2, 2)}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v\n got %+v\nwant %+v", err, got, want)
+	}
+	if got, err := b.Spent(bg, space, nil); err != nil || len(got) != 0 {
+		t.Errorf("of no keys: %+v, %v", got, err)
 	}
 }
 

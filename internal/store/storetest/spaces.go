@@ -21,6 +21,7 @@ var spaceTests = []suite.Test{
 	{"ids are consecutive, growing and never given twice", testNewIDs},
 	{"a Space stays in its lane", testLane},
 	{"Spaces are kept as they are set", testSpacesKept},
+	{"one Space is found with what it keeps", testSpaceNow},
 	{"contacts are asked for match keys where the region comes out different", testRegionRule},
 }
 
@@ -174,6 +175,23 @@ func testSpacesKept(t *testing.T, b store.Backend) {
 		t.Errorf("changed: %v, %+v", err, next)
 	}
 	wantSpaces(t, b, next, two)
+}
+
+func testSpaceNow(t *testing.T, b store.Backend) {
+	space, err := b.CreateSpace(bg, anySpace(), suite.Noted("a Space"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite.NewSpace(t, b, "")
+	usage := access.Usage{Bytes: 1 << 60, Since: 253402300799_999_998, Minute: 1 << 50}
+	suite.Commit(t, b, b.Lane(space.ID), &store.Save{Spaces: []store.SpaceRow{{Space: space.ID, NextSeq: 1, Usage: usage}}})
+	got, kept, ok, err := b.SpaceNow(bg, space.ID)
+	if err != nil || !ok || !same(got, space) || kept != usage {
+		t.Errorf("got %v, %v, %+v, which keeps %+v\nwant %+v, which keeps %+v", err, ok, got, kept, space, usage)
+	}
+	if _, _, ok, err := b.SpaceNow(bg, space.ID+9); ok || err != nil {
+		t.Errorf("one that does not exist: %v, %v", ok, err)
+	}
 }
 
 // rekeyed sees what a store tells its backend to ask of contacts.

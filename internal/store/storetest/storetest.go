@@ -24,7 +24,7 @@ import (
 func Run(t *testing.T, open func(t *testing.T) store.Backend) {
 	suite.Run(t, open, model.Tests, // first, because they take longest
 		spaceTests, contactTests, historyTests, sourceTests, retryTests, pairTests, listTests, feedTests, updateTests, weightTests, walkTests,
-		registryTests, keyTests, firstTests, entryTests, windowTests, // the backend alone
+		registryTests, keyTests, sessionTests, firstTests, entryTests, windowTests, // the backend alone
 		promise.Tests) // the store over it
 	suite.RunInBubbles(t, open, promise.InBubbles)
 }

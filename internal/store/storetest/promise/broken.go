@@ -130,9 +130,11 @@ func testBrokenRegistry(t *testing.T, b store.Backend) {
 		_, err3 := s.CreateKey(bg, access.Act{Who: "test"}, keyOf(2))
 		_, err4 := s.UpdateKey(bg, access.Act{Who: "test"}, key.ID, func(k *access.APIKey) error { k.Name = "New name"; return nil })
 		_, _, err5 := s.FirstSpace(bg, access.Act{Who: "test"}, another)
-		return []error{err1, err2, err3, err4, err5}
+		signedIn := access.Session{Space: space, Key: key.ID, Created: 1, Expires: 2}
+		_, _, err6 := s.UseLink(bg, [sha256.Size]byte{1}, signedIn)
+		return []error{err1, err2, err3, err4, err5, err6, s.CreateSession(bg, signedIn, false), s.EndSession(bg, signedIn.Hash), s.EndSessions(bg, key.ID)}
 	}
-	for i := range 5 {
+	for i := range 9 {
 		f, steps := suite.NewFaulty(b), 0
 		s := suite.NewStore(t, f, store.Options{})
 		f.SetHook(func(step suite.Step, _ *store.Save) error {

@@ -20,6 +20,12 @@ var (
 	earlierAgent = sha256.Sum256([]byte("a key with a budget")) // since schema 3
 )
 
+// What schema 4 brought: somebody who is signed in, and a link.
+var (
+	earlierSession = access.Session{Hash: sha256.Sum256([]byte("a session")), Name: "Zoë", Created: 1, Expires: 1 << 52}
+	earlierLink    = access.Session{Hash: sha256.Sum256([]byte("a link")), Created: 2, Expires: 1 << 52}
+)
+
 var earlierBudget = access.Budget{MaxRemovals: access.AtMost(1), DailyRemovals: access.AtMost(50), DailyWrites: access.AtMost(500)}
 
 // FillEarlier fills an empty database with a bit of everything.
@@ -38,6 +44,38 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	other := made(t, s, space, list(contact.Phones, "+1 555 0101"))
 	done(t, s, merging(space, ada, other))
 	fillTakenBack(t, b, s)
+	fillSignedIn(t, b, s)
+}
+
+func fillSignedIn(t *testing.T, b store.Backend, s *store.Store) {
+	t.Helper()
+	space := suite.NewSpace(t, b, "")
+	key := access.APIKey{Space: space, Name: "book", Hash: sha256.Sum256([]byte("a key to sign in with")), Scopes: access.DefaultScopes, Created: 1}
+	key, err := b.CreateKey(bg, key, suite.Noted("a key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, made := range []access.Session{earlierSession, earlierLink} {
+		made.Key, made.Space = key.ID, space
+		if err := s.CreateSession(bg, made, made.Hash == earlierLink.Hash); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// checkSignedIn finds who fillSignedIn signed in, and uses the link.
+func checkSignedIn(t *testing.T, s *store.Store) {
+	t.Helper()
+	was, g, ok, err := s.Session(bg, earlierSession.Hash)
+	want := earlierSession
+	want.Key, want.Space = g.Key.ID, g.Space.ID
+	if err != nil || !ok || was != want || g.Key.Name != "book" || g.Space.Name != "Example Ltd" {
+		t.Errorf("who is signed in: %v, %v, %+v with %+v", err, ok, was, g)
+	}
+	next := access.Session{Hash: sha256.Sum256([]byte("another")), Created: 3, Expires: 1 << 52}
+	if now, ok, err := s.UseLink(bg, earlierLink.Hash, next); err != nil || !ok || now.Key != g.Key.ID {
+		t.Errorf("the link: %v, %v, %+v", err, ok, now)
+	}
 }
 
 // fillTakenBack makes what schema 3 brought: deleted contacts, pairs of distinct ones,
@@ -94,6 +132,9 @@ func CheckEarlier(t *testing.T, b store.Backend, schema int) {
 	s := store.New(b, store.Options{})
 	if schema >= 3 {
 		checkTakenBack(t, b, s)
+	}
+	if schema >= 4 {
+		checkSignedIn(t, s)
 	}
 	g, ok, err := s.Grant(bg, earlierKey)
 	if err != nil || !ok || g.Space.Name != "Example Ltd" || g.Key.Name != "first" || g.Key.Budget != (access.Budget{}) {

@@ -126,6 +126,38 @@ func (f *Faulty) UpdateKey(ctx context.Context, id int64, change func(*access.AP
 	return f.Backend.UpdateKey(ctx, id, change)
 }
 
+// CreateSession goes on unless the hook has an error.
+func (f *Faulty) CreateSession(ctx context.Context, s access.Session, link bool) error {
+	if err := f.at(AtRegistry, nil); err != nil {
+		return err
+	}
+	return f.Backend.CreateSession(ctx, s, link)
+}
+
+// UseLink goes on unless the hook has an error.
+func (f *Faulty) UseLink(ctx context.Context, link [32]byte, s access.Session) (access.Session, bool, error) {
+	if err := f.at(AtRegistry, nil); err != nil {
+		return access.Session{}, false, err
+	}
+	return f.Backend.UseLink(ctx, link, s)
+}
+
+// EndSession goes on unless the hook has an error.
+func (f *Faulty) EndSession(ctx context.Context, hash [32]byte) error {
+	if err := f.at(AtRegistry, nil); err != nil {
+		return err
+	}
+	return f.Backend.EndSession(ctx, hash)
+}
+
+// EndSessions goes on unless the hook has an error.
+func (f *Faulty) EndSessions(ctx context.Context, key int64) error {
+	if err := f.at(AtRegistry, nil); err != nil {
+		return err
+	}
+	return f.Backend.EndSessions(ctx, key)
+}
+
 // Close does nothing: the suite closes the backend below.
 func (f *Faulty) Close() error { return nil }
 

@@ -1,0 +1,23 @@
+-- What the contact book in the browser needs: who is signed in, and the keys of one
+-- Space without reading those of all. No row that is there changes. The words are
+-- those of SQLite's schema.
+
+-- +goose Up
+
+-- Who is signed in with a key, and the links by which one signs in once. They go
+-- some time after they ended: see sessions_ends. The oldest of a key goes for one
+-- that is too many: see sessions_keys. Like api_keys it is not keyed by Space: a
+-- session is found by its hash, before its Space is known.
+CREATE TABLE sessions (
+  hash       bytea NOT NULL PRIMARY KEY, -- SHA-256 of the token
+  link       bigint NOT NULL,            -- 0 a session, 1 a link
+  key_id     bigint NOT NULL,
+  space_id   bigint NOT NULL,            -- of the key
+  name       text COLLATE "C" NOT NULL,  -- of the person; '' for none
+  created_at bigint NOT NULL,
+  expires_at bigint NOT NULL
+);
+CREATE INDEX sessions_keys ON sessions (key_id, link, created_at, hash);
+CREATE INDEX sessions_ends ON sessions (expires_at);
+
+CREATE INDEX api_keys_spaces ON api_keys (space_id, key_id);
