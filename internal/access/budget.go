@@ -141,27 +141,39 @@ type Spent struct {
 // budgetWindow is how long a window of a budget is.
 const budgetWindow = contact.Time(24 * time.Hour / time.Microsecond)
 
+// Ends gives the moment at which the window of what was used ends.
+func (s Spent) Ends() contact.Time { return s.Since + budgetWindow }
+
+// At gives what is used of the window that runs at a time, the zero Spent where none
+// does.
+func (s Spent) At(now contact.Time) Spent {
+	if now >= s.Ends() {
+		return Spent{}
+	}
+	return s
+}
+
 // Take counts a write at a time, and gives what is used then. Where a limit would be
 // passed it refuses, and nothing is used. What is used is not told, as it tells of
 // what is stored, which the holder of the key may not be allowed to see.
 func (s Spent) Take(b Budget, now contact.Time, removals, writes int64) (Spent, error) {
-	next := s
-	if now >= s.Since+budgetWindow {
-		next = Spent{Since: now}
+	next := s.At(now)
+	if next == (Spent{}) {
+		next.Since = now
 	}
 	next.Removals += removals
 	next.Writes += writes
 	if !b.DailyRemovals.Allows(next.Removals) {
-		return s, overDaily("remove at most "+b.DailyRemovals.of("value"), next.Since)
+		return s, overDaily("remove at most "+b.DailyRemovals.of("value"), next)
 	}
 	if !b.DailyWrites.Allows(next.Writes) {
-		return s, overDaily("change at most "+b.DailyWrites.of("contact"), next.Since)
+		return s, overDaily("change at most "+b.DailyWrites.of("contact"), next)
 	}
 	return next, nil
 }
 
-func overDaily(what string, since contact.Time) error {
-	end := (since + budgetWindow).Std().Add(time.Second - 1).Truncate(time.Second) // not before it
+func overDaily(what string, spent Spent) error {
+	end := spent.Ends().Std().Add(time.Second - 1).Truncate(time.Second) // not before it
 	return overBudget("This key may " + what + " in 24 hours, and this write would pass that: nothing was changed. The 24 hours end at " + end.Format(time.RFC3339) + ".")
 }
 

@@ -72,10 +72,11 @@ func (k APIKey) Successor(now contact.Time) (APIKey, error) {
 	if k.Expires != 0 {
 		next.Expires = now + k.Expires - k.Created
 	}
-	return next, k.mayRotate(now)
+	return next, k.MayGoOn(now)
 }
 
-func (k APIKey) mayRotate(now contact.Time) error {
+// MayGoOn gives a Conflict where k ended already, which says what to do instead.
+func (k APIKey) MayGoOn(now contact.Time) error {
 	switch {
 	case k.Revoked != 0:
 		return fault.New(fault.Conflict, fault.CodeKeyRevoked, "The key is revoked, so there is nothing to go on with. Make a new one with `carnet key create`.")

@@ -64,6 +64,17 @@ func (s Space) Check() error {
 	return fault.Problems(bad)
 }
 
+// CheckAdmin refuses, of a change that made next of s, what the keys of a Space may
+// not set whatever their scopes: how much it may use of the server, and whether it is
+// in use, are for whoever runs that.
+func (s Space) CheckAdmin(next Space) error {
+	if s.ID != next.ID || s.Created != next.Created || s.Limits != next.Limits || s.Quota != next.Quota || s.Subscription != next.Subscription {
+		return fault.New(fault.Forbidden, fault.CodeOperatorAlone,
+			"The limits, the quotas and the subscription of a Space are set by whoever runs the server, with `carnet space set`.")
+	}
+	return nil
+}
+
 // zoneName has the form of the names in the IANA database. It keeps out what
 // time.LoadLocation would find besides: "", "./UTC", "posix/UTC", "right/UTC"
 // (which counts leap seconds), "localtime".

@@ -26,19 +26,29 @@ func (b *Book) Enter(ctx context.Context, secret string, bucket access.Bucket, s
 	if err != nil {
 		return access.Grant{}, access.Verdict{}, err
 	}
-	v, err := b.count(ctx, g.Space, bucket)
+	v, err := b.admit(ctx, g, bucket, scopes)
 	if err != nil {
 		return access.Grant{}, v, err
 	}
+	return g, v, nil
+}
+
+// admit counts the request of a grant that is valid, and then says whether it may be
+// done.
+func (b *Book) admit(ctx context.Context, g access.Grant, bucket access.Bucket, scopes []access.Scope) (access.Verdict, error) {
+	v, err := b.count(ctx, g.Space, bucket)
+	if err != nil {
+		return v, err
+	}
 	for _, scope := range scopes {
 		if err := g.Allow(scope); err != nil {
-			return access.Grant{}, v, err
+			return v, err
 		}
 	}
 	if !v.Allowed {
-		return access.Grant{}, v, access.RateLimited(v)
+		return v, access.RateLimited(v)
 	}
-	return g, v, nil
+	return v, nil
 }
 
 // again looks at a key that was let in before: whether it still is valid, and
@@ -54,25 +64,34 @@ func (b *Book) again(ctx context.Context, g access.Grant, scope access.Scope) (a
 // lookUp finds the key of a hash, which must be valid now, and notes its use.
 func (b *Book) lookUp(ctx context.Context, hash [32]byte) (access.Grant, error) {
 	now := b.clock()
-	g, fresh := b.grants.get(hash, now)
+	e, fresh := b.grants.get(hash, now)
 	if !fresh {
-		found := false
-		var err error
-		if g, found, err = b.store.Grant(ctx, hash); err != nil {
+		g, found, err := b.store.Grant(ctx, hash)
+		if err != nil {
 			return access.Grant{}, err
 		}
 		if !found {
 			return access.Grant{}, access.Unauthenticated(fault.CodeKeyInvalid)
 		}
-		b.grants.put(hash, g, now)
+		e = grantEntry{grant: g, asked: now}
+		b.grants.put(hash, e)
 	}
-	if err := g.Authenticate(contact.TimeOf(now)); err != nil {
+	if err := b.inUse(e.grant, now, fresh); err != nil {
 		return access.Grant{}, err
+	}
+	return e.grant, nil
+}
+
+// inUse gives a 401 where a key is not valid now, and notes its use where it was
+// asked for anew.
+func (b *Book) inUse(g access.Grant, now time.Time, fresh bool) error {
+	if err := g.Authenticate(contact.TimeOf(now)); err != nil {
+		return err
 	}
 	if !fresh && g.Key.TouchDue(contact.TimeOf(now)) && b.grants.tryTouch(g.Key.ID, now) {
 		b.touch(g.Key.ID, contact.TimeOf(now))
 	}
-	return g, nil
+	return nil
 }
 
 // touch notes that a key is in use, at the grain of an hour, while the request
@@ -105,35 +124,48 @@ const (
 	maxGrants = 10_000
 )
 
-// grants remembers the keys in use, so that a busy client costs two look-ups a
-// second.
+// grants remembers the keys in use, and who is signed in, so that a busy client
+// costs two look-ups a second.
 type grants struct {
 	mu      sync.RWMutex
-	known   map[[32]byte]grantEntry
-	touched map[int64]time.Time // when a key's last use was last to be noted
+	known   map[[32]byte]grantEntry // by the hash of a key, or of a session
+	touched map[int64]time.Time     // when a key's last use was last to be noted
 }
 
 type grantEntry struct {
-	grant access.Grant
-	asked time.Time // before the look-up, so that what it misses is not believed too long
+	grant   access.Grant
+	session access.Session // zero for a key
+	asked   time.Time      // before the look-up, so that what it misses is not believed too long
 }
 
-func (g *grants) get(hash [32]byte, now time.Time) (access.Grant, bool) {
+func (g *grants) get(hash [32]byte, now time.Time) (grantEntry, bool) {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	e, ok := g.known[hash]
 	age := now.Sub(e.asked)
-	return e.grant, ok && age >= 0 && age < grantLife
+	return e, ok && age >= 0 && age < grantLife
 }
 
-func (g *grants) put(hash [32]byte, grant access.Grant, asked time.Time) {
+func (g *grants) put(hash [32]byte, e grantEntry) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.known) >= maxGrants {
 		clear(g.known)
 		clear(g.touched)
 	}
-	g.known[hash] = grantEntry{grant, asked}
+	g.known[hash] = e
+}
+
+// forget lets go of sessions that were ended here, so that this server does not
+// believe in them any more.
+func (g *grants) forget(ended func(access.Session) bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for hash, e := range g.known {
+		if e.session.Key != 0 && ended(e.session) {
+			delete(g.known, hash)
+		}
+	}
 }
 
 // tryTouch tells whether it is time to note the use of a key, and takes it as

@@ -29,15 +29,27 @@ type shop struct {
 	secret string
 }
 
-// countingRegistry counts the look-ups of keys.
+// countingRegistry counts the look-ups of keys and sessions, and how often one is
+// to end.
 type countingRegistry struct {
 	store.Backend
 	asked atomic.Int64
+	ended atomic.Int64
 }
 
 func (c *countingRegistry) Grant(ctx ctx, hash [32]byte) (access.Grant, bool, error) {
 	c.asked.Add(1)
 	return c.Backend.Grant(ctx, hash)
+}
+
+func (c *countingRegistry) Session(ctx ctx, hash [32]byte) (access.Session, access.Grant, bool, error) {
+	c.asked.Add(1)
+	return c.Backend.Session(ctx, hash)
+}
+
+func (c *countingRegistry) EndSession(ctx ctx, hash [32]byte) error {
+	c.ended.Add(1)
+	return c.Backend.EndSession(ctx, hash)
 }
 
 func openShop(t *testing.T) *shop {

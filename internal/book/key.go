@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
@@ -87,21 +86,17 @@ type Rotation struct {
 // ending the old one fails, the Rotation is given beside the error: the new key
 // is there. NotFound where there is no such key, Conflict where it has ended.
 func (b *Book) RotateKey(ctx context.Context, by string, id int64, overlap time.Duration, show func(Rotation) error) (Rotation, error) {
-	keys, err := b.store.APIKeys(ctx)
-	if err != nil {
-		return Rotation{}, busy(err)
-	}
-	at := slices.IndexFunc(keys, func(k access.APIKey) bool { return k.ID == id })
-	if at < 0 {
-		return Rotation{}, noKey(id)
-	}
-	as := b.act(by, access.ActionCreate)
-	now := as.At
-	next, err := keys[at].Successor(now)
+	old, err := b.key(ctx, id)
 	if err != nil {
 		return Rotation{}, err
 	}
-	r := Rotation{Old: keys[at].EndAfter(overlap, now)}
+	as := b.act(by, access.ActionCreate)
+	now := as.At
+	next, err := old.Successor(now)
+	if err != nil {
+		return Rotation{}, err
+	}
+	r := Rotation{Old: old.EndAfter(overlap, now)}
 	if r.Made, r.Secret, err = b.saveKey(ctx, as, next); err != nil {
 		return Rotation{}, err
 	}
@@ -114,6 +109,15 @@ func (b *Book) RotateKey(ctx context.Context, by string, id int64, overlap time.
 		return nil
 	})
 	return r, busy(missing(err, noKey(id)))
+}
+
+// key reads one key. NotFound where there is none.
+func (b *Book) key(ctx context.Context, id int64) (access.APIKey, error) {
+	k, found, err := b.store.APIKey(ctx, id)
+	if err == nil && !found {
+		err = noKey(id)
+	}
+	return k, busy(err)
 }
 
 func noKey(id int64) error {
