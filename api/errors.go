@@ -15,7 +15,7 @@ type Error struct {
 	Code       Code                // "" where the answer was not Carnet's: a proxy's, for example
 	Message    string              // a sentence for a person
 	Errors     map[string][]string // on 422: every problem, by the path of what is wrong ("emails.1"); else nil
-	Changes    *Edits              // with CodeTooManyRemovals, what the write would have changed; else nil, here and below
+	Changes    *Edits              // with CodeTooManyRemovals and CodeOverBudget, what the write would have changed; else nil, here and below
 	Conflicts  []Conflict          // with CodeConflict and CodeUndoConflict, what stands in the way
 	LeadsTo    int64               // with CodeAlias, the contact that the id leads to
 	ChangeID   string              // with CodeAlreadyUndone, the change that undid it

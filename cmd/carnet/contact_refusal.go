@@ -35,6 +35,8 @@ func (c *contactCommand) refusal(in *surroundings, id int64, err error) error {
 			conflicts(e, []string{"FIELD", "IT LEFT", "UNDONE", "NOW"}, "\nTo leave that as it is now, and undo the rest:\n\n"+in.again("--theirs")+"\n")}
 	case api.CodeTooManyRemovals:
 		return &refused{errors.New("this would take away more than --max-removals allows, and nothing was changed"), tooMany(e)}
+	case api.CodeOverBudget:
+		return &refused{c.explain(err), tooMany(e)}
 	case api.CodeAlreadyUndone:
 		text := "this change was undone already"
 		if e.ChangeID != "" {

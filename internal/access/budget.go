@@ -122,12 +122,17 @@ func (b Budget) String() string {
 // Daily tells whether anything is counted over a day.
 func (b Budget) Daily() bool { return b.DailyRemovals != Cap{} || b.DailyWrites != Cap{} }
 
-// CheckWrite refuses a write that would take away more than one write may.
-func (b Budget) CheckWrite(removals int64) error {
+// CheckWrite refuses a write that would take away more than one write may. How much
+// that is tells of what is stored, so only who may read is told.
+func (b Budget) CheckWrite(removals int64, reads bool) error {
 	if b.MaxRemovals.Allows(removals) {
 		return nil
 	}
-	return overBudget("This key may remove at most " + b.MaxRemovals.of("value") + " with one write, and this one would remove more: nothing was changed.")
+	more := "more"
+	if reads {
+		more = strconv.FormatInt(removals, 10)
+	}
+	return overBudget("This key may remove at most " + b.MaxRemovals.of("value") + " with one write, and this one would remove " + more + ": nothing was changed.")
 }
 
 // Spent is what a key has used of its daily budget in a window of 24 hours, which
@@ -154,27 +159,31 @@ func (s Spent) At(now contact.Time) Spent {
 }
 
 // Take counts a write at a time, and gives what is used then. Where a limit would be
-// passed it refuses, and nothing is used. What is used is not told, as it tells of
-// what is stored, which the holder of the key may not be allowed to see.
-func (s Spent) Take(b Budget, now contact.Time, removals, writes int64) (Spent, error) {
-	next := s.At(now)
-	if next == (Spent{}) {
-		next.Since = now
+// passed it refuses, and nothing is used. What is left tells of what is stored, so only
+// who may read is told.
+func (s Spent) Take(b Budget, now contact.Time, removals, writes int64, reads bool) (Spent, error) {
+	used := s.At(now)
+	if used == (Spent{}) {
+		used.Since = now
 	}
-	next.Removals += removals
-	next.Writes += writes
+	next := Spent{used.Since, used.Removals + removals, used.Writes + writes}
 	if !b.DailyRemovals.Allows(next.Removals) {
-		return s, overDaily("remove at most "+b.DailyRemovals.of("value"), next)
+		return s, used.over("remove", "value", b.DailyRemovals, used.Removals, removals, reads)
 	}
 	if !b.DailyWrites.Allows(next.Writes) {
-		return s, overDaily("change at most "+b.DailyWrites.of("contact"), next)
+		return s, used.over("change", "contact", b.DailyWrites, used.Writes, writes, reads)
 	}
 	return next, nil
 }
 
-func overDaily(what string, spent Spent) error {
-	end := spent.Ends().Std().Add(time.Second - 1).Truncate(time.Second) // not before it
-	return overBudget("This key may " + what + " in 24 hours, and this write would pass that: nothing was changed. The 24 hours end at " + end.Format(time.RFC3339) + ".")
+// over refuses what would pass a limit of 24 hours.
+func (s Spent) over(does, thing string, limit Cap, used, more int64, reads bool) error {
+	end := s.Ends().Std().Add(time.Second - 1).Truncate(time.Second) // not before it
+	what := "and this write would pass that"
+	if reads {
+		what = fmt.Sprintf("has %d of them left, and this write would %s %d", max(0, limit.Stored()-used), does, more)
+	}
+	return overBudget("This key may " + does + " at most " + limit.of(thing) + " in 24 hours, " + what + ": nothing was changed. The 24 hours end at " + end.Format(time.RFC3339) + ".")
 }
 
 func overBudget(message string) error {

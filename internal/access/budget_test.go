@@ -101,13 +101,14 @@ func overBudget(t *testing.T, err error, parts ...string) {
 // CONTRACT D24: a write may take away as much as its key may at once.
 func TestBudgetOfAWrite(t *testing.T) {
 	b := access.Budget{MaxRemovals: access.AtMost(3)}
-	if err := b.CheckWrite(3); err != nil || b.Daily() {
+	if err := b.CheckWrite(3, true); err != nil || b.Daily() {
 		t.Errorf("3 of 3: %v; daily: %v", err, b.Daily())
 	}
-	overBudget(t, b.CheckWrite(4), "at most 3 values")
-	overBudget(t, access.Budget{MaxRemovals: access.AtMost(0)}.CheckWrite(1), "at most 0 values")
-	overBudget(t, access.Budget{MaxRemovals: access.AtMost(1)}.CheckWrite(2), "at most 1 value with")
-	if err := (access.Budget{}).CheckWrite(1 << 40); err != nil {
+	overBudget(t, b.CheckWrite(4, true), "at most 3 values", "would remove 4")
+	overBudget(t, b.CheckWrite(4, false), "at most 3 values", "would remove more")
+	overBudget(t, access.Budget{MaxRemovals: access.AtMost(0)}.CheckWrite(1, true), "at most 0 values")
+	overBudget(t, access.Budget{MaxRemovals: access.AtMost(1)}.CheckWrite(2, true), "at most 1 value with")
+	if err := (access.Budget{}).CheckWrite(1<<40, true); err != nil {
 		t.Errorf("without a limit: %v", err)
 	}
 }
@@ -137,7 +138,7 @@ func TestSpend(t *testing.T) {
 	at := now
 	for i, step := range steps {
 		at += step.after
-		got, err := s.Take(b, at, step.removals, step.writes)
+		got, err := s.Take(b, at, step.removals, step.writes, true)
 		if got != step.want {
 			t.Errorf("step %d: %+v, want %+v", i, got, step.want)
 		}
@@ -148,7 +149,16 @@ func TestSpend(t *testing.T) {
 		}
 		s = got
 	}
-	_, err := s.Take(b, at, 0, 1)
+	_, err := s.Take(b, at, 0, 1, true)
+	overBudget(t, err, "in 24 hours, has 0 of them left, and this write would change 1:")
+	_, err = s.Take(access.Budget{DailyRemovals: access.AtMost(7)}, at, 3, 1, true)
+	overBudget(t, err, "in 24 hours, has 2 of them left, and this write would remove 3:")
+	_, err = s.Take(access.Budget{DailyRemovals: access.AtMost(1)}, at, 3, 1, true) // it was lowered since
+	overBudget(t, err, "has 0 of them left")
+	_, err = s.Take(b, at+day, 6, 1, true) // of a new window
+	overBudget(t, err, "has 5 of them left, and this write would remove 6:")
+	_, err = s.Take(b, at, 0, 1, false)
+	overBudget(t, err, "in 24 hours, and this write would pass that:")
 	overBudget(t, err, "end at 2026-05-03T12:00:01Z.") // a moment at which it has ended
 }
 
@@ -166,7 +176,7 @@ func TestSpendNeverPasses(t *testing.T) {
 				sum = access.Spent{Since: now}
 			}
 			fits := b.DailyRemovals.Allows(sum.Removals+removals) && b.DailyWrites.Allows(sum.Writes+writes)
-			next, err := s.Take(b, now, removals, writes)
+			next, err := s.Take(b, now, removals, writes, true)
 			if (err == nil) != fits || err != nil && next != s {
 				t.Fatalf("%+v of %+v, %d and %d more: %v", sum, b, removals, writes, err)
 			}

@@ -1,6 +1,10 @@
 package contact
 
-import "github.com/carnet-project/carnet/internal/fault"
+import (
+	"errors"
+
+	"github.com/carnet-project/carnet/internal/fault"
+)
 
 // Refusal is an error that shows what it rests on. What is stored is for those
 // alone who may read (CONTRACT D19): of a refusal others get the fault.
@@ -29,4 +33,13 @@ func TooManyRemovals(subject ID, entries []Entry) error {
 	r := refuse(fault.CodeTooManyRemovals, "This would take away more than max_removals allows. Nothing was changed.")
 	r.Subject, r.Entries = subject, entries
 	return r
+}
+
+// OverBudget adds to a refusal of what a key may not do what the write would have done.
+func OverBudget(err error, subject ID, entries []Entry) error {
+	over, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err
+	}
+	return &Refusal{Fault: over, Subject: subject, Entries: entries}
 }

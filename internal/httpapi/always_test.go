@@ -153,7 +153,8 @@ func (c *conversation) checkErrorBody(res *http.Response, body string) {
 	e := errorOf(body)
 	c.codes[e.code] = true
 	for _, member := range e.other {
-		if res.StatusCode != 409 || !slices.Contains([]string{"changes", "conflicts", "id", "change_id"}, member) {
+		budget := e.code == "over_budget" && member == "changes"
+		if !budget && (res.StatusCode != 409 || !slices.Contains([]string{"changes", "conflicts", "id", "change_id"}, member)) {
 			c.errorf("%s does not belong there: %s", member, body)
 		}
 	}

@@ -33,22 +33,22 @@ func (ws *workspace) setSpent(key int64, s spending) {
 }
 
 // spend counts what a decision takes away and changes against the budget of the key,
-// and refuses what would pass it. What changes nothing uses nothing, and what a
+// and refuses what would pass it, with what it would have done. What changes nothing uses nothing, and what a
 // write that is gone back on has used comes back with the rest (CONTRACT D24).
-func (ws *workspace) spend(w *Write, entries []contact.Entry) error {
+func (ws *workspace) spend(w *Write, subject contact.ID, entries []contact.Entry) error {
 	if w.Budget == (access.Budget{}) || len(entries) == 0 {
 		return nil
 	}
 	removals := int64(contact.Removals(entries))
-	if err := w.Budget.CheckWrite(ws.removed + removals); err != nil {
-		return err
+	if err := w.Budget.CheckWrite(ws.removed+removals, w.Reads); err != nil {
+		return contact.OverBudget(err, subject, entries)
 	}
 	if w.Budget.Daily() {
 		key := w.By.Actor.KeyID
 		before := ws.spent[key]
-		now, err := before.now.Take(w.Budget, ws.at, removals, changed(entries))
+		now, err := before.now.Take(w.Budget, ws.at, removals, changed(entries), w.Reads)
 		if err != nil {
-			return err
+			return contact.OverBudget(err, subject, entries)
 		}
 		ws.setSpent(key, spending{before.loaded, now})
 		if ws.undo != nil {

@@ -285,7 +285,7 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	if err := ws.knowsTrees(entries); err != nil {
 		return out, err
 	}
-	if err := ws.spend(w, entries); err != nil { // the last of what may refuse it (CONTRACT D1)
+	if err := ws.spend(w, d.Subject, entries); err != nil { // the last of what may refuse it (CONTRACT D1)
 		return out, err
 	}
 	out.Subject = subject

@@ -1,7 +1,9 @@
 package promise
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +73,21 @@ func testBudget(t *testing.T, b store.Backend) {
 	done(t, s, of(1, one, putting(space, id, list(contact.Emails, "c@example.com", "b@example.com", "a@example.com")))) // which removes none
 	refusedBy(t, s, of(1, one, writing(space, &contact.Delete{Ref: id})), "over_budget")
 	wantSpent(t, b, space, 1, 0, 0)
+
+	for reads, says := range map[bool]string{true: "would remove 2:", false: "would remove more:"} { // what it would have done, whatever limit that is
+		for _, budget := range []access.Budget{one, daily(1, -1), daily(-1, 0)} {
+			w := of(9, budget, putting(space, id, list(contact.Emails, "a@example.com")))
+			w.Reads = reads
+			_, err := s.Do(bg, w)
+			refusal, ok := errors.AsType[*contact.Refusal](err)
+			if !ok || refusal.Subject != id || len(refusal.Entries) != 1 || contact.Removals(refusal.Entries) != 2 {
+				t.Fatalf("got %v, which rests on %+v", err, refusal)
+			}
+			if budget == one && !strings.Contains(err.Error(), says) {
+				t.Errorf("%q does not say %q", err, says)
+			}
+		}
+	}
 
 	other := made(t, s, space, name("Other"))
 	done(t, s, of(2, few, putting(space, id, list(contact.Emails, "a@example.com"))))
