@@ -182,9 +182,10 @@ func (u *Undo) leftOtherwise(ch *Change, c *Contact) []Conflict {
 // TakesBack tells whether the change is there to take others back.
 func (ch *Change) TakesBack() bool { return ch.Undoes != 0 || ch.Action == ActionUnmerge }
 
-// Named gives the id by which the caller named the contact of a change.
+// Named gives the id that a change belongs to: by which the caller named the contact. A
+// split is of the contact that it was taken from, whatever that was called.
 func (ch *Change) Named() ID {
-	if ch.Ref != 0 {
+	if ch.Ref != 0 && !ch.splits() {
 		return ch.Ref
 	}
 	return ch.Contact

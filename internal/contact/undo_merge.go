@@ -48,8 +48,10 @@ func (u *Undo) unmerge(v *View, c *Contact) (Decision, error) {
 // goes first, so that what each wrote over comes forth again below it.
 func (u *Undo) lastFirst() []*Past {
 	last := func(p *Past) Seq {
-		if n := len(p.Writes); n > 0 {
-			return p.Writes[n-1].Seq
+		for _, ch := range slices.Backward(p.Writes) {
+			if !ch.splits() { // which wrote nothing
+				return ch.Seq
+			}
 		}
 		return 0
 	}

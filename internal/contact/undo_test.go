@@ -1,8 +1,12 @@
 package contact
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/carnet-project/carnet/internal/fault"
 )
 
 // CONTRACT D28: an undo takes back what its write did and nothing else: what came
@@ -67,6 +71,64 @@ func TestUndoKeepsLaterWrites(t *testing.T) {
 			if value.Origins[0].Op == 10 {
 				t.Errorf("%s: %q is of the undo", about, value.Text)
 			}
+		}
+	}
+}
+
+// CONTRACT D25: an unmerge bears the id that it was named by, and belongs to that no
+// more than to any other: what is split off later takes it not along.
+func TestUnmergeThroughAnAlias(t *testing.T) {
+	for _, ref := range []ID{1, 2, 3} {
+		w := newWorld(t)
+		for _, name := range []string{"A", "B", "C"} {
+			w.made(named(name))
+		}
+		w.do(&Merge{Survivor: 1, Merged: []ID{2, 3}})
+		w.put(2, "n:A B C B2")
+		w.put(3, "n:A B C B2 C2")
+		split := w.do(&Unmerge{Ref: ref, Merged: 2})
+		for _, ch := range w.changes {
+			if want := (ch.Contact == 1 && ref != 1); ch.Op == split && (ch.Ref == ref) != want {
+				t.Errorf("by %d: %d bears %d", ref, ch.Contact, ch.Ref)
+			}
+		}
+		w.do(&Unmerge{Ref: 1, Merged: 3})
+		for id, want := range map[ID]string{1: "n:A", 2: "n:B B2", 3: "n:C C2"} {
+			if have := shows(w.root(id)); have != want {
+				t.Errorf("by %d: %d is %s, want %s", ref, id, have, want)
+			}
+		}
+		_, _, err := w.try(&Undo{Ref: 3, Op: split})
+		if f, ok := errors.AsType[*fault.Error](err); !ok || f.Code != fault.CodeChangeNotFound {
+			t.Errorf("by %d: an undo where 3 leads: %v", ref, err)
+		}
+		w.do(&Undo{Ref: 2, Op: split})
+		if have := shows(w.root(2)); have != "n:A B B2" {
+			t.Errorf("by %d: together they are %s", ref, have)
+		}
+	}
+}
+
+// Which of several is split first rests on who wrote last, not on who split: in a chain
+// that is told by its ids.
+func TestASplitIsNoLastWrite(t *testing.T) {
+	show := func(ref ID) string {
+		w := newWorld(t)
+		for _, one := range []string{"n:A, 5:a", "n:B, 5:b", "n:C, 5:c", "n:D"} {
+			w.made(sends(nil, nil, strings.Split(one, ", ")...))
+		}
+		merge := w.do(&Merge{Survivor: 1, Merged: []ID{2, 3}})
+		w.do(&Merge{Survivor: 1, Merged: []ID{4}})
+		w.put(2, "5:two")
+		w.put(3, "5:three")
+		w.do(&Unmerge{Ref: ref, Merged: 4})
+		w.do(&Undo{Ref: 1, Op: merge})
+		return shows(w.root(1)) + "; " + shows(w.root(2)) + "; " + shows(w.root(3))
+	}
+	want := show(1)
+	for _, ref := range []ID{2, 3, 4} {
+		if have := show(ref); have != want {
+			t.Errorf("by %d: %s, want %s", ref, have, want)
 		}
 	}
 }

@@ -49,7 +49,11 @@ func (u *Unmerge) Decide(v *View) (Decision, error) {
 	f.split(u.Past)
 	d := Decision{Subject: c.ID, Steps: f.steps(), Remains: f.remains(), Pairs: f.apart(u.Ref, c.ID)}
 	for i := range d.Steps {
-		d.Steps[i].Action = ActionUnmerge
+		step := &d.Steps[i]
+		step.Action = ActionUnmerge
+		if step.After.ID == c.ID {
+			step.Ref = u.Ref
+		}
 	}
 	return d, nil
 }
