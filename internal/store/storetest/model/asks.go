@@ -13,19 +13,25 @@ func (c *client) ask(r *room) ask {
 	ref, ok := c.known(r)
 	other, _ := c.known(r)
 	switch n := c.IntN(100); {
-	case !ok || n < 22:
+	case !ok || n < 20:
 		return ask{kind: "create", lists: c.lists(), slots: c.slots()}
-	case n < 30:
-		return ask{kind: "merge", ref: int64(ref), other: int64(other)}
-	case n < 33: // an id that is another Space's, or nobody's
+	case n < 28:
+		return ask{kind: "merge", ref: int64(ref), other: int64(other), confirm: c.IntN(2) == 0}
+	case n < 31: // an id that is another Space's, or nobody's
 		if theirs, ok := c.known(c.rooms[c.IntN(len(c.rooms))]); ok && c.IntN(3) > 0 {
 			ref = theirs
 		} else {
 			ref = contact.ID(c.Int64N(int64(contact.MaxID)))
 		}
 		return ask{kind: "put", ref: int64(ref), lists: c.lists(), slots: c.slots()}
-	case n < 45:
+	case n < 42:
 		return c.again(r, ref)
+	case n < 54:
+		return c.patch(r, ref)
+	case n < 57:
+		return ask{kind: "delete", ref: int64(ref)}
+	case n < 72 && c.goesBack:
+		return c.back(r, ref)
 	default:
 		a := ask{kind: "put", ref: int64(ref), lists: c.lists(), slots: c.slots()}
 		if c.IntN(8) == 0 {
@@ -35,9 +41,53 @@ func (c *client) ask(r *room) ask {
 	}
 }
 
+// back takes something back that was done, mostly one of the last, by the id that it
+// was done by.
+func (c *client) back(r *room, ref contact.ID) ask {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	from, kind := r.done, "undo"
+	if len(r.merges) > 0 && c.IntN(4) == 0 {
+		from, kind = r.merges, "unmerge"
+	}
+	if len(from) == 0 {
+		return ask{kind: "undo", ref: int64(ref), op: 1}
+	}
+	did := from[c.recent(len(from))]
+	a := ask{kind: kind, ref: did.ask.ref, other: did.ask.other, op: did.op, resolve: c.IntN(3) == 0}
+	if c.IntN(8) == 0 || a.ref == 0 {
+		a.ref = int64(ref)
+	}
+	if kind == "unmerge" {
+		a.op = 0
+	}
+	return a
+}
+
+// patch draws a part of a contact, some of it what it has.
+func (c *client) patch(r *room, ref contact.ID) ask {
+	a := ask{kind: "patch", ref: int64(ref), lists: c.lists(), gone: map[int][]string{}, first: map[int]string{}, slots: c.slots()}
+	seen, _, err := c.store().Get(bg, r.space, ref)
+	if err != nil {
+		c.t.Errorf("contact %d cannot be read: %v", ref, err)
+	}
+	for l := range contact.NumCollections {
+		there := append(suite.Texts(seen, contact.Collection(l)), c.text(l))
+		if c.IntN(4) == 0 {
+			a.first[l] = there[c.IntN(len(there))]
+		}
+		if c.IntN(3) == 0 { // but for what it adds, which would have been brought anew by that
+			a.gone[l] = slices.DeleteFunc([]string{there[c.IntN(len(there))], c.text(l)}, func(text string) bool {
+				return text == a.first[l] || among(l, a.lists[l], text)
+			})
+		}
+	}
+	return a
+}
+
 // again reads a contact and sends all of it back, sometimes with one change.
 func (c *client) again(r *room, ref contact.ID) ask {
-	seen, ok, err := c.store().Get(bg, r.space, ref)
+	seen, ok, err := c.store().Found(bg, r.space, ref) // a deleted one too
 	if err != nil || !ok {
 		c.t.Errorf("contact %d cannot be read: %v, %v", ref, ok, err)
 	}
@@ -53,7 +103,7 @@ func (c *client) again(r *room, ref contact.ID) ask {
 	}
 	switch l := c.IntN(4); c.IntN(4) {
 	case 0:
-		if text := c.text(l); !slices.Contains(a.lists[l], text) {
+		if text := c.text(l); !among(l, a.lists[l], text) {
 			a.lists[l] = append(a.lists[l], text)
 		}
 	case 1:
@@ -71,7 +121,7 @@ func (c *client) lists() map[int][]string {
 		}
 		sent[l] = []string{}
 		for range c.IntN(4) {
-			if text := c.text(l); !slices.Contains(sent[l], text) {
+			if text := c.text(l); !among(l, sent[l], text) {
 				sent[l] = append(sent[l], text)
 			}
 		}
@@ -82,6 +132,12 @@ func (c *client) lists() map[int][]string {
 		}
 	}
 	return sent
+}
+
+// among tells whether a list has a text, or one that a request may not have beside it.
+func among(l int, list []string, text string) bool {
+	key := func(text string) string { return contact.DedupKey(contact.Collection(l), text) }
+	return slices.ContainsFunc(list, func(other string) bool { return key(other) == key(text) })
 }
 
 // slots draws custom_fields, nil for not sent.
@@ -128,9 +184,29 @@ func verbOf(a ask) contact.Verb {
 			put.Match = contact.Match{Set: true, Versions: []contact.Version{contact.Version(a.version)}}
 		}
 		return put
+	case "patch":
+		return amendOf(a)
+	case "delete":
+		return &contact.Delete{Ref: contact.ID(a.ref)}
+	case "merge":
+		return &contact.Merge{Survivor: contact.ID(a.ref), Merged: []contact.ID{contact.ID(a.other)}, Confirm: a.confirm}
+	case "unmerge":
+		return &contact.Unmerge{Ref: contact.ID(a.ref), Merged: contact.ID(a.other)}
 	default:
-		return &contact.Merge{Survivor: contact.ID(a.ref), Merged: []contact.ID{contact.ID(a.other)}}
+		return &contact.Undo{Ref: contact.ID(a.ref), Op: contact.Seq(a.op), Resolve: a.resolve}
 	}
+}
+
+func amendOf(a ask) contact.Verb {
+	amend := &contact.Amend{Ref: contact.ID(a.ref)}
+	amend.Amendment.Fields = patchOf(a).Fields
+	for _, col := range contact.Collections {
+		l := int(col)
+		amend.Amendment.Values[col] = contact.ListAmendment{
+			Named: true, Remove: slices.Clone(a.gone[l]), Add: slices.Clone(a.lists[l]), Primary: a.first[l],
+		}
+	}
+	return amend
 }
 
 func patchOf(a ask) contact.Patch {

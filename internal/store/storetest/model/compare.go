@@ -17,7 +17,7 @@ func compare(t *testing.T, b store.Backend, s *store.Store, rooms []*room) {
 	t.Helper()
 	owner, last := map[contact.ID]contact.SpaceID{}, contact.ID(0)
 	for _, r := range rooms {
-		d := newDiary(r.region)
+		d := newDiary(t, r.region)
 		slices.SortStableFunc(r.records, func(x, y answered) int {
 			// Of those that saw the same state one at most changed it, as the last.
 			return cmp.Or(cmp.Compare(x.now.seq, y.now.seq), cmp.Compare(min(x.op, 1), min(y.op, 1)))
@@ -26,7 +26,7 @@ func compare(t *testing.T, b store.Backend, s *store.Store, rooms []*room) {
 		for i := range r.records {
 			answers[d.check(t, &r.records[i])]++
 			if t.Failed() {
-				t.Fatalf("Space %d, write %d of %d: %+v", r.space, i, len(r.records), r.records[i])
+				t.Fatalf("Space %d, write %d of %d: %+v", r.space, i, len(r.records), r.records[i].ask)
 			}
 		}
 		t.Logf("Space %d: %v", r.space, answers)
@@ -38,7 +38,14 @@ func compare(t *testing.T, b store.Backend, s *store.Store, rooms []*room) {
 			}
 			owner[contact.ID(id)], last = r.space, max(last, contact.ID(id))
 		}
-		d.checkContacts(t, b, s, r.space)
+		d.checkContacts(t, s, r.space)
+		d.checkApart(func(id int64) []contact.ID {
+			ids, err := s.DistinctFrom(bg, r.space, contact.ID(id), len(d.people))
+			if err != nil {
+				t.Error(err)
+			}
+			return ids
+		})
 		d.checkKeys(t, b, r.space)
 	}
 	for id := range last + 10 { // no more contacts than these, and in no other Space
@@ -71,7 +78,7 @@ func (d *diary) check(t *testing.T, r *answered) string {
 			}
 		}
 	}
-	code, changed := d.do(r.ask, r.now)
+	code, changed := d.do(r)
 	switch {
 	case r.code != code:
 		t.Errorf("refused with %q, the model with %q", r.code, code)
@@ -93,7 +100,7 @@ func (d *diary) checkChanges(t *testing.T, s *store.Store, space contact.SpaceID
 		have := event{
 			seq: int64(ch.Seq), op: int64(ch.Op), at: int64(ch.At), prev: int64(ch.Prev), ref: int64(ch.Ref),
 			action: string(ch.Action), request: ch.RequestID, snapshot: ch.Snapshot != nil,
-			absorbed: want.absorbed, absorbedAt: want.absorbedAt, before: want.before, after: want.after, // the edits are compared below
+			undoes: int64(ch.Undoes), absorbed: want.absorbed, split: want.split, before: want.before, after: want.after, // the edits are compared below
 		}
 		if !reflect.DeepEqual(have, *want) || int64(ch.Contact) != want.after.id || int64(ch.Version) != want.after.version ||
 			ch.Reason != "because of "+want.request || ch.Actor != suite.Actor {
@@ -111,8 +118,11 @@ func (d *diary) checkChanges(t *testing.T, s *store.Store, space contact.SpaceID
 // edits tells what an event did, in the form of the history.
 func (e *event) edits() contact.Edits {
 	var edits contact.Edits
-	if e.absorbed != 0 {
-		edits.Absorbed = []contact.Absorbed{{ID: contact.ID(e.absorbed), Version: contact.Version(e.absorbedAt)}}
+	for _, a := range e.absorbed {
+		edits.Absorbed = append(edits.Absorbed, contact.Absorbed{ID: contact.ID(a.id), Version: contact.Version(a.version)})
+	}
+	for _, id := range e.split {
+		edits.Split = append(edits.Split, contact.ID(id))
 	}
 	for _, col := range contact.Collections {
 		if b, a := e.before.lists[int(col)], e.after.lists[int(col)]; !reflect.DeepEqual(b, a) {
@@ -124,11 +134,23 @@ func (e *event) edits() contact.Edits {
 			edits.Fields = append(edits.Fields, contact.FieldEdit{Slot: contact.Slot(n), Before: valueOf(b), After: valueOf(a)})
 		}
 	}
+	if b, a := e.before.state(), e.after.state(); b != a {
+		edits.State = &contact.StateEdit{Before: b, After: a}
+	}
 	if e.before.into != e.after.into {
-		edits.State = &contact.StateEdit{After: contact.Merged}
 		edits.Link = &contact.LinkEdit{Before: contact.ID(e.before.into), After: contact.ID(e.after.into)}
 	}
 	return edits
+}
+
+func (p person) state() contact.State {
+	switch {
+	case p.into != 0:
+		return contact.Merged
+	case p.deleted:
+		return contact.Deleted
+	}
+	return contact.Live
 }
 
 func valuesOf(list []value) []contact.Value {
@@ -147,25 +169,21 @@ func valueOf(v value) contact.Value {
 	return out
 }
 
-// checkContacts compares what every id leads to, and the rows of aliases.
-func (d *diary) checkContacts(t *testing.T, b store.Backend, s *store.Store, space contact.SpaceID) {
+// checkContacts compares every row, and what every id leads to.
+func (d *diary) checkContacts(t *testing.T, s *store.Store, space contact.SpaceID) {
 	t.Helper()
 	for id, p := range d.people {
+		want, live := d.find(id)
 		c, ok, err := s.Get(bg, space, contact.ID(id))
-		want, _ := d.find(id)
-		if err != nil || !ok {
+		if err != nil || ok != live {
 			t.Fatalf("contact %d: %v, %v", id, ok, err)
 		}
 		if have := personOf(&c); !reflect.DeepEqual(have, want) {
 			t.Errorf("contact %d: %+v\nthe model has %+v", id, have, want)
 		}
-		if p.into == 0 {
-			continue
-		}
-		row, _, err := b.Row(bg, space, contact.ID(id))
-		if err != nil || row.State != contact.Merged || int64(row.Parent) != p.into || int64(row.Version) != p.version ||
-			int64(row.Head) != p.head || row.Depth != p.depth || int64(row.Created) != p.created {
-			t.Errorf("alias %d: %v, %+v\nthe model has %+v", id, err, row, p)
+		row, _, err := s.Row(bg, space, contact.ID(id))
+		if have := personOf(&row); err != nil || row.State != p.state() || !reflect.DeepEqual(have, p) {
+			t.Errorf("row %d: %v, %+v\nthe model has %+v", id, err, have, p)
 		}
 	}
 }
@@ -180,7 +198,7 @@ func (d *diary) checkKeys(t *testing.T, b store.Backend, space contact.SpaceID) 
 			for _, col := range []contact.Collection{contact.Emails, contact.Phones} {
 				for _, v := range p.lists[int(col)] {
 					key := contact.MatchKeyOf(col, v.text, d.region)
-					isNow := p.into == 0 && p.version == d.people[id].version
+					isNow := p.into == 0 && !p.deleted && p.version == d.people[id].version
 					if !isNow {
 						want[key] = slices.Clip(want[key]) // nobody more, but to be looked for
 					} else if !slices.Contains(want[key], contact.ID(id)) {
@@ -216,11 +234,11 @@ func (d *diary) checkSights(t *testing.T, sights []sight) {
 	}
 }
 
-// personOf gives a live contact as the model would have it.
+// personOf gives a contact as the model would have it.
 func personOf(c *contact.Contact) person {
 	p := person{
 		id: int64(c.ID), version: int64(c.Version), created: int64(c.Created), head: int64(c.Head), depth: c.Depth,
-		into: int64(c.Parent), lists: map[int][]value{}, slots: map[int]value{},
+		into: int64(c.Parent), deleted: c.State == contact.Deleted, lists: map[int][]value{}, slots: map[int]value{},
 	}
 	simple := func(v contact.Value) value {
 		s := value{text: v.Text}

@@ -7,23 +7,32 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"testing"
 
 	"github.com/carnet-project/carnet/internal/contact"
 )
 
 // The model is a second opinion on what writes do: the rules of CONTRACT S1-S6,
-// D8, D15, D16, D20, D22 and D23, told again in plain maps and slices. It shares no
-// rule with package contact, so a mistake would have to be made twice; what two
-// values are compared by alone it takes from there.
+// D8, D15, D16, D20, D22, D23, D26, D28, D30 and D31, told again in plain maps and
+// slices. It shares no rule with package contact, so a mistake would have to be made
+// twice; what two values are compared by alone it takes from there.
+//
+// What an undo of an older change leaves, and what an unmerge, it does not foretell: it
+// lets the store say so, and holds that against what must be true of it.
 
 // ask is what a caller wants.
 type ask struct {
-	kind    string // create, put, merge
-	ref     int64  // the contact to put to, or the survivor
-	other   int64  // the contact to merge into it
+	kind    string // create, put, patch, delete, merge, unmerge, undo
+	ref     int64  // the contact to write to, or the survivor
+	other   int64  // the contact to merge into it, or to split off
 	lists   map[int][]string
-	slots   map[int]string // nil where custom_fields was not sent
-	version int64          // If-Match; 0 for none
+	gone    map[int][]string // what a patch takes away; lists are what it adds
+	first   map[int]string   // what it puts first
+	slots   map[int]string   // nil where custom_fields was not sent
+	version int64            // If-Match; 0 for none
+	op      int64            // the write to undo
+	resolve bool             // in spite of conflicts
+	confirm bool             // to merge what is distinct
 }
 
 // moment is what a write is told: its number and time, and the id to give.
@@ -53,6 +62,7 @@ type person struct {
 	id, version, created int64
 	head, depth          int64
 	into                 int64 // what it was merged into; 0 for nothing
+	deleted              bool
 	lists                map[int][]value
 	slots                map[int]value
 }
@@ -62,42 +72,62 @@ type event struct {
 	seq, op, at, prev int64
 	ref               int64 // the id that the caller named, where it was another
 	action, request   string
-	absorbed          int64 // what was merged into it
-	absorbedAt        int64 // and the version that it had until then
+	undoes            int64
+	absorbed          []absorbed // what was merged into it
+	split             []int64    // what was split off from it
 	snapshot          bool
 	before, after     person
 }
 
+// absorbed is a contact that was merged, and the version that it had until then.
+type absorbed struct{ id, version int64 }
+
 // diary is a Space as the model sees it.
 type diary struct {
+	t      *testing.T
 	region string
 	people map[int64]person
 	events []event
 	past   map[int64]map[int64]person // by id and version
+	apart  map[[2]int64]bool          // ids that are distinct, the smaller first
 }
 
-func newDiary(region string) *diary {
-	return &diary{region: region, people: map[int64]person{}, past: map[int64]map[int64]person{}}
+func newDiary(t *testing.T, region string) *diary {
+	return &diary{t: t, region: region, people: map[int64]person{}, past: map[int64]map[int64]person{}, apart: map[[2]int64]bool{}}
 }
 
 // do answers a write: the code of its refusal, and whether it changes anything.
-func (d *diary) do(a ask, now moment) (code string, changed bool) {
-	switch a.kind {
+func (d *diary) do(r *answered) (code string, changed bool) {
+	switch a, now := r.ask, r.now; a.kind {
 	case "create":
 		return d.create(a, now)
 	case "put":
 		return d.put(a, now)
-	default:
+	case "patch":
+		return d.patch(a, now)
+	case "delete":
+		return d.delete(a, now)
+	case "merge":
 		return d.merge(a, now)
+	case "unmerge":
+		return d.unmerge(r)
+	default:
+		return d.undo(r)
 	}
 }
 
-func (d *diary) find(ref int64) (person, bool) {
+// root gives what a ref leads to, a deleted contact too.
+func (d *diary) root(ref int64) (person, bool) {
 	p, ok := d.people[ref]
 	for ok && p.into != 0 {
 		p, ok = d.people[p.into]
 	}
 	return p, ok
+}
+
+func (d *diary) find(ref int64) (person, bool) {
+	p, ok := d.root(ref)
+	return p, ok && !p.deleted
 }
 
 func (d *diary) create(a ask, now moment) (string, bool) {
@@ -177,6 +207,8 @@ func (d *diary) merge(a ask, now moment) (string, bool) {
 		return "merged_not_found", false
 	case p.id == q.id:
 		return "merge_self", false
+	case len(d.between(p.id, q.id)) > 0 && !a.confirm:
+		return "distinct", false
 	}
 	next := p
 	next.lists, next.slots = maps.Clone(p.lists), maps.Clone(p.slots)
@@ -197,17 +229,16 @@ func (d *diary) merge(a ask, now moment) (string, bool) {
 	frozen.into = p.id
 	version := max(p.version, q.version) + 1
 	d.write("merge", now, a.ref, 0, version, p, next)
-	last := &d.events[len(d.events)-1]
-	last.absorbed, last.absorbedAt = q.id, q.version
+	d.events[len(d.events)-1].absorbed = []absorbed{{q.id, q.version}}
+	d.joinAgain(p.id, q.id)
 	d.write("merge", now, a.other, 1, version, q, frozen)
 	return "", true
 }
 
 func (d *diary) united(l int, own, theirs []value) []value {
 	all := slices.Clone(own)
-	key := func(v value) string { return contact.MatchText(contact.Collection(l), v.text, d.region) }
 	for _, v := range theirs {
-		at := slices.IndexFunc(all, func(o value) bool { return key(o) == key(v) })
+		at := d.at(l, all, v.text)
 		if at < 0 {
 			all = append(all, v)
 			continue
@@ -215,6 +246,12 @@ func (d *diary) united(l int, own, theirs []value) []value {
 		all[at].from = joined(all[at].from, v.from)
 	}
 	return all
+}
+
+// at gives the place of what compares equal to a text, -1 for none.
+func (d *diary) at(l int, list []value, text string) int {
+	key := func(text string) string { return contact.MatchText(contact.Collection(l), text, d.region) }
+	return slices.IndexFunc(list, func(v value) bool { return key(v.text) == key(text) })
 }
 
 // joined has each origin once, those of a first, and 100 at most.

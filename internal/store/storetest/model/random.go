@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"os"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -28,11 +29,12 @@ var bg = context.Background()
 // of its last decision, and puts it in order: after every change with a lower
 // number, before the others, whether it made a change itself or not.
 type answered struct {
-	ask   ask
-	now   moment
-	floor int64 // the greatest number that had been answered when it was asked
-	op    int64 // its answer: its number, 0 where nothing changed
-	code  string
+	ask     ask
+	now     moment
+	floor   int64 // the greatest number that had been answered when it was asked
+	op      int64 // its answer: its number, 0 where nothing changed
+	code    string
+	entries []contact.Entry // what it says that it did, where the model does not foretell that
 }
 
 // sight is a contact as a reader saw it.
@@ -48,9 +50,17 @@ type room struct {
 
 	mu       sync.Mutex
 	ids      []contact.ID
+	done     []did // what changed something
+	merges   []did
 	records  []answered
 	sights   []sight
 	answered atomic.Int64 // the greatest number of a change that was answered
+}
+
+// did is a write that changed something.
+type did struct {
+	ask ask
+	op  int64
 }
 
 // RandomWrites lets clients make random writes to three Spaces at once, and
@@ -84,7 +94,7 @@ func RandomWritesOver(t *testing.T, servers []store.Backend, clients, writes int
 	}
 	var wg sync.WaitGroup
 	for i := range clients {
-		c := &client{Rand: rand.New(rand.NewPCG(random.Uint64(), uint64(i))), t: t, stores: stores, rooms: rooms}
+		c := &client{Rand: rand.New(rand.NewPCG(random.Uint64(), uint64(i))), t: t, stores: stores, rooms: rooms, goesBack: true, alone: clients == 1}
 		wg.Go(func() {
 			for range (writes + i) / clients {
 				c.write()
@@ -113,9 +123,11 @@ func unsteady(random *rand.Rand) func() time.Time {
 // client makes one write after the other.
 type client struct {
 	*rand.Rand
-	t      *testing.T
-	stores []*store.Store
-	rooms  []*room
+	t        *testing.T
+	stores   []*store.Store
+	rooms    []*room
+	goesBack bool // it asks for what needs history, too
+	alone    bool // nobody else writes
 }
 
 // store gives the server that the next request goes to.
@@ -126,24 +138,84 @@ func (c *client) write() {
 	r := c.rooms[c.IntN(len(c.rooms))]
 	a := c.ask(r)
 	rec := answered{ask: a, floor: r.answered.Load()}
-	rec.now.request = suite.NewRequest()
-	w := suite.Write(rec.now.request, r.space, suite.Seeing(verbOf(a), rec.now.see))
-	out, err := c.store().Do(bg, w)
-	if rec.code = suite.CodeOf(err); err == nil {
-		rec.op = int64(out[0].Op)
+	var dry answered
+	if c.alone {
+		dry = rec
+		c.do(r, &dry, store.Terms{Dry: true})
 	}
-	r.mu.Lock()
-	r.records = append(r.records, rec)
-	if a.kind == "create" && err == nil {
-		r.ids = append(r.ids, contact.ID(rec.now.id))
+	c.do(r, &rec, store.Terms{})
+	if c.alone && (dry.code != rec.code || !reflect.DeepEqual(shown(dry.entries), shown(rec.entries))) {
+		c.t.Errorf("%+v was to be %q %+v\nit is %q %+v", a, dry.code, shown(dry.entries), rec.code, shown(rec.entries))
 	}
-	r.mu.Unlock()
+	r.note(rec)
 	for was := r.answered.Load(); was < rec.op && !r.answered.CompareAndSwap(was, rec.op); {
 		was = r.answered.Load()
 	}
 	if c.IntN(3) == 0 {
 		c.look(r)
 	}
+}
+
+// do makes a write, anew where what it was made from is out of date by then.
+func (c *client) do(r *room, rec *answered, terms store.Terms) {
+	rec.now.request = suite.NewRequest()
+	for range 100 {
+		err := rec.write(c.store(), r.space, terms)
+		if err == nil {
+			return
+		}
+		if err != contact.ErrStale || c.alone {
+			c.t.Errorf("%+v: %v", rec.ask, err)
+			return
+		}
+	}
+	c.t.Errorf("%+v: what it is made from is out of date each time", rec.ask)
+}
+
+// write makes a write and notes its answer. An error says that there is none.
+func (r *answered) write(s *store.Store, space contact.SpaceID, terms store.Terms) error {
+	verb := verbOf(r.ask)
+	if err := s.Gather(bg, space, verb); err != nil {
+		return err
+	}
+	w := suite.Write(r.now.request, space, suite.Seeing(verb, r.now.see))
+	w.Terms = terms
+	out, err := s.Do(bg, w)
+	switch r.code = suite.CodeOf(err); {
+	case err == contact.ErrStale:
+		return err
+	case err == nil:
+		r.op, r.entries = int64(out[0].Op), out[0].Entries
+	}
+	return nil
+}
+
+// note keeps what was answered.
+func (r *room) note(rec answered) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if rec.op != 0 {
+		if rec.ask.kind == "create" {
+			rec.ask.ref = rec.now.id
+		}
+		r.done = append(r.done, did{rec.ask, rec.op})
+		if rec.ask.kind == "merge" {
+			r.merges = append(r.merges, did{rec.ask, rec.op})
+		}
+		if rec.ask.kind == "create" {
+			r.ids = append(r.ids, contact.ID(rec.now.id))
+		}
+	}
+	r.records = append(r.records, rec)
+}
+
+// shown gives what a dry run tells of a write.
+func shown(entries []contact.Entry) (all []contact.Change) {
+	for i := range entries {
+		ch := entries[i].Change
+		all = append(all, contact.Change{Contact: ch.Contact, Ref: ch.Ref, Version: ch.Version, Action: ch.Action, Undoes: ch.Undoes, Edits: ch.Edits})
+	}
+	return all
 }
 
 // look reads a contact that was written to.
@@ -153,7 +225,7 @@ func (c *client) look(r *room) {
 		return
 	}
 	floor := r.answered.Load()
-	seen, ok, err := c.store().Get(bg, r.space, ref)
+	seen, ok, err := c.store().Found(bg, r.space, ref) // a deleted one too
 	if err != nil || !ok {
 		c.t.Errorf("contact %d cannot be read: %v, %v", ref, ok, err)
 		return
@@ -168,13 +240,16 @@ func (c *client) look(r *room) {
 func (c *client) known(r *room) (contact.ID, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := len(r.ids)
-	switch {
-	case n == 0:
+	if len(r.ids) == 0 {
 		return 0, false
-	case c.IntN(4) > 0:
-		return r.ids[n-1-c.IntN(min(n, 12))], true
-	default:
-		return r.ids[c.IntN(n)], true
 	}
+	return r.ids[c.recent(len(r.ids))], true
+}
+
+// recent draws a place in a list, mostly one of the last.
+func (c *client) recent(n int) int {
+	if c.IntN(4) > 0 {
+		return n - 1 - c.IntN(min(n, 12))
+	}
+	return c.IntN(n)
 }

@@ -27,6 +27,10 @@ type line struct {
 	request string
 }
 
+// readsHistory tells whether a write is made of what those before it did: then it
+// waits for no other.
+func (l line) readsHistory() bool { return l.ask.kind == "undo" || l.ask.kind == "unmerge" }
+
 // The Spaces of a script take one block of ids each, in their order, so that
 // every run gives the same ids. Each Space may make this many contacts.
 const scriptIDs = 1000 - 256
@@ -52,16 +56,18 @@ func DrawScript(t *testing.T, b store.Backend, writes int) (*Script, []string) {
 			l.ask = ask{kind: "create", lists: map[int][]string{2: {"First of its Space"}}}
 		} else {
 			l.space = c.IntN(len(rooms))
-			l.ask = c.ask(rooms[l.space])
+			if ref, ok := c.known(rooms[l.space]); ok && i%256 < 20 {
+				l.ask = c.back(rooms[l.space], ref)
+			} else {
+				l.ask = c.ask(rooms[l.space])
+			}
 		}
 		script.lines = append(script.lines, l)
 		a := p.write(l)
 		p.answers = append(p.answers, a)
-		if l.ask.kind == "create" && a.code == "" {
-			r := rooms[l.space]
-			if r.ids = append(r.ids, contact.ID(a.now.id)); len(r.ids) > scriptIDs {
-				t.Fatalf("a Space of the script makes more than %d contacts, and takes another block of ids: draw fewer writes", scriptIDs)
-			}
+		r := rooms[l.space]
+		if r.note(a); len(r.ids) > scriptIDs {
+			t.Fatalf("a Space of the script makes more than %d contacts, and takes another block of ids: draw fewer writes", scriptIDs)
 		}
 	}
 	return script, p.tell()
@@ -80,9 +86,10 @@ func (s *Script) Play(t *testing.T, b store.Backend, batch int) []string {
 		p.answers = append(p.answers, p.write(l))
 	}
 	batches := 0
-	for group := range slices.Chunk(s.lines[first:], batch) {
-		batches++
-		p.together(group)
+	for rest := s.lines[first:]; len(rest) > 0; batches++ {
+		n := max(1, min(batch, len(rest), slices.IndexFunc(append(slices.Clip(rest), line{ask: ask{kind: "undo"}}), line.readsHistory)))
+		p.together(rest[:n])
+		rest = rest[n:]
 	}
 	if batch > 1 && p.commits > first+batches*len(p.lanes()) {
 		t.Errorf("%d commits for %d batches in %d lanes: they were not made in batches", p.commits, batches, len(p.lanes()))
@@ -124,10 +131,9 @@ func (s *Script) player(t *testing.T, b store.Backend) *player {
 
 // write makes one write and gives its answer.
 func (p *player) write(l line) (r answered) {
-	r.now.request = l.request
-	out, err := p.store.Do(bg, suite.Write(l.request, p.spaces[l.space], suite.Seeing(verbOf(l.ask), r.now.see)))
-	if r.code = suite.CodeOf(err); err == nil {
-		r.op = int64(out[0].Op)
+	r.ask, r.now.request = l.ask, l.request
+	if err := r.write(p.store, p.spaces[l.space], store.Terms{}); err != nil {
+		p.t.Errorf("write %s: %v", l.request, err)
 	}
 	return r
 }

@@ -1,0 +1,263 @@
+package model
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/carnet-project/carnet/internal/contact"
+)
+
+// leading gives all ids that lead to a contact, its own too.
+func (d *diary) leading(id int64) (ids []int64) {
+	for ref := range d.people {
+		if to, _ := d.root(ref); to.id == id {
+			ids = append(ids, ref)
+		}
+	}
+	return ids
+}
+
+func pair(a, b int64) [2]int64 { return [2]int64{min(a, b), max(a, b)} }
+
+// between gives the pairs that make two contacts distinct.
+func (d *diary) between(p, q int64) (pairs [][2]int64) {
+	for ids := range d.apart {
+		a, _ := d.root(ids[0])
+		b, _ := d.root(ids[1])
+		if pair(a.id, b.id) == pair(p, q) {
+			pairs = append(pairs, ids)
+		}
+	}
+	return pairs
+}
+
+// joinAgain forgets that two contacts are distinct.
+func (d *diary) joinAgain(p, q int64) {
+	for _, ids := range d.between(p, q) {
+		delete(d.apart, ids)
+	}
+}
+
+// unmerge splits an alias off.
+func (d *diary) unmerge(r *answered) (string, bool) {
+	p, ok := d.find(r.ask.ref)
+	q, _ := d.root(r.ask.other)
+	switch {
+	case !ok:
+		return "contact_not_found", false
+	case q.id != p.id || r.ask.other == p.id:
+		return "not_merged", false
+	}
+	return d.split(r, p, []int64{r.ask.other})
+}
+
+// undoMerge splits off what a write merged and what is merged by that to this day.
+func (d *diary) undoMerge(r *answered, p person, events []event) (string, bool) {
+	var still []int64
+	for _, e := range events {
+		for _, a := range e.absorbed {
+			if d.people[a.id].into != 0 && d.lastMerge(a.id) == e.op {
+				still = append(still, a.id)
+			}
+		}
+	}
+	return d.split(r, p, still)
+}
+
+// lastMerge gives the write that merged a contact last.
+func (d *diary) lastMerge(id int64) int64 {
+	for _, e := range slices.Backward(d.events) {
+		if e.after.id == id && e.before.into == 0 && e.after.into != 0 {
+			return e.op
+		}
+	}
+	return 0
+}
+
+// split lets the store say what a contact and those that are split off from it become.
+func (d *diary) split(r *answered, p person, ids []int64) (string, bool) {
+	if len(ids) == 0 {
+		return "", false
+	}
+	led := d.leading(p.id)
+	want := d.asMerged(p, ids)
+	d.adopt(r)
+	d.events[d.people[p.id].head-1].split = ids
+	for _, id := range ids {
+		if q := d.people[id]; q.into != 0 || q.deleted {
+			d.t.Errorf("%d was not split off", id)
+		}
+		for _, a := range d.leading(id) {
+			for _, b := range d.leading(p.id) {
+				d.apart[pair(a, b)] = true
+			}
+		}
+	}
+	halves := append([]int64{p.id}, ids...)
+	for _, ref := range led {
+		if to, _ := d.find(ref); !slices.Contains(halves, to.id) {
+			d.t.Errorf("%d leads to %d", ref, to.id)
+		}
+	}
+	for _, id := range halves {
+		if was, ok := want[id]; ok && !sameValues(was, d.people[id]) {
+			d.t.Errorf("nothing was written since the merge: %d is %+v\nand was %+v", id, d.people[id], was)
+		}
+		d.checkOwn(id)
+	}
+	d.checkParted(p, halves, led)
+	return "", true
+}
+
+// asMerged gives what contacts were before the merge that is to be undone, where
+// nothing was written since.
+func (d *diary) asMerged(p person, ids []int64) map[int64]person {
+	merge := d.events[p.head-1]
+	if len(merge.absorbed) != len(ids) {
+		return nil
+	}
+	was := map[int64]person{p.id: merge.before}
+	for _, a := range merge.absorbed {
+		if !slices.Contains(ids, a.id) || d.events[d.people[a.id].head-1].op != merge.op {
+			return nil
+		}
+		was[a.id] = d.people[a.id]
+	}
+	return was
+}
+
+func sameValues(p, q person) bool {
+	return reflect.DeepEqual(p.lists, q.lists) && reflect.DeepEqual(p.slots, q.slots)
+}
+
+// checkOwn makes sure that a contact has nothing that only ids of others brought.
+func (d *diary) checkOwn(id int64) {
+	p := d.people[id]
+	for l, list := range p.lists {
+		for _, v := range list {
+			if !d.belongs(id, v) {
+				d.t.Errorf("%d has in list %d what is another's", id, l)
+			}
+		}
+	}
+	for n, v := range p.slots {
+		if !d.belongs(id, v) {
+			d.t.Errorf("%d has in slot %d what is another's", id, n)
+		}
+	}
+}
+
+// taken tells whether any of these contacts ever lost what compares equal to a text, but
+// to another that was split off.
+func (d *diary) taken(l int, text string, ids []int64) bool {
+	return slices.ContainsFunc(d.events, func(e event) bool {
+		return slices.Contains(ids, e.after.id) && len(e.split) == 0 && d.at(l, e.before.lists[l], text) >= 0 && d.at(l, e.after.lists[l], text) < 0
+	})
+}
+
+// checkParted makes sure that each value which nobody took away ever is with those who
+// brought it, and so none is lost.
+func (d *diary) checkParted(p person, halves, led []int64) {
+	for l, list := range p.lists {
+		for _, v := range list {
+			if d.taken(l, v.text, led) {
+				continue
+			}
+			found := false
+			for _, id := range halves {
+				has := d.at(l, d.people[id].lists[l], v.text) >= 0
+				if found = found || has; !has && d.belongs(id, v) {
+					d.t.Errorf("%d has not in list %d what was brought by it", id, l)
+				}
+			}
+			if !found {
+				d.t.Errorf("nobody has a value of list %d", l)
+			}
+		}
+	}
+}
+
+// undoSplit joins again what a write split.
+func (d *diary) undoSplit(r *answered, events []event) (string, bool) {
+	e := &events[slices.IndexFunc(events, func(e event) bool { return len(e.split) > 0 })]
+	p, ok := d.find(e.after.id)
+	gone := !ok
+	var others []person
+	for _, id := range e.split {
+		q, ok := d.find(id)
+		if gone = gone || !ok; ok && q.id != p.id {
+			others = append(others, q)
+		}
+	}
+	mayBe := r.code == "undo_conflict" && !sameValues(p, e.after)
+	switch {
+	case (gone || mayBe) && !r.ask.resolve:
+		return "undo_conflict", false
+	case gone, len(others) == 0 && r.op == 0:
+		return "", false
+	}
+	for _, q := range others {
+		d.joinAgain(p.id, q.id)
+	}
+	d.adopt(r)
+	now := d.people[p.id]
+	last := &d.events[now.head-1]
+	for _, q := range others {
+		last.absorbed = append(last.absorbed, absorbed{q.id, q.version})
+		if to, _ := d.find(q.id); to.id != p.id {
+			d.t.Errorf("%d leads to %d", q.id, to.id)
+		}
+	}
+	for _, q := range append(others, p) {
+		for l, list := range q.lists {
+			for _, v := range list {
+				came := q.id == p.id && d.at(l, e.after.lists[l], v.text) >= 0 && d.at(l, e.before.lists[l], v.text) < 0
+				if !came && d.at(l, now.lists[l], v.text) < 0 {
+					d.t.Errorf("list %d lost a value of %d", l, q.id)
+				}
+			}
+		}
+	}
+	d.checkOwn(p.id)
+	return "", true
+}
+
+// adopt enters what the store says that a write did.
+func (d *diary) adopt(r *answered) {
+	for n := range r.entries {
+		ch, after := &r.entries[n].Change, personOf(&r.entries[n].Contact)
+		before, ok := d.people[after.id]
+		if !ok || after.created != before.created || after.version <= before.version || ch.Version != r.entries[0].Change.Version {
+			d.t.Errorf("the write makes of %+v\n%+v", before, after)
+		}
+		d.write(r.ask.kind, r.now, int64(ch.Ref), int64(n), after.version, before, after)
+		d.events[len(d.events)-1].undoes = r.ask.op
+	}
+	if len(r.entries) == 0 {
+		d.t.Error("the write changed nothing")
+	}
+}
+
+// checkApart compares who is distinct from whom.
+func (d *diary) checkApart(from func(id int64) []contact.ID) {
+	for id, p := range d.people {
+		if p.into != 0 {
+			continue
+		}
+		var want []contact.ID
+		for ids := range d.apart {
+			a, _ := d.root(ids[0])
+			b, _ := d.root(ids[1])
+			switch id {
+			case a.id:
+				want = append(want, contact.ID(b.id))
+			case b.id:
+				want = append(want, contact.ID(a.id))
+			}
+		}
+		slices.Sort(want)
+		if have := from(id); !slices.Equal(have, slices.Compact(want)) {
+			d.t.Errorf("contact %d is distinct from %v, want %v", id, have, want)
+		}
+	}
+}
