@@ -251,7 +251,8 @@ func (d *diary) united(l int, own, theirs []value) []value {
 // at gives the place of what compares equal to a text, -1 for none.
 func (d *diary) at(l int, list []value, text string) int {
 	key := func(text string) string { return contact.MatchText(contact.Collection(l), text, d.region) }
-	return slices.IndexFunc(list, func(v value) bool { return key(v.text) == key(text) })
+	want := key(text)
+	return slices.IndexFunc(list, func(v value) bool { return key(v.text) == want })
 }
 
 // joined has each origin once, those of a first, and 100 at most.

@@ -213,6 +213,9 @@ func (r *room) note(rec answered) {
 func shown(entries []contact.Entry) (all []contact.Change) {
 	for i := range entries {
 		ch := entries[i].Change
+		if ch.Action == contact.ActionCreate {
+			continue // of what would be new nothing has its id yet
+		}
 		all = append(all, contact.Change{Contact: ch.Contact, Ref: ch.Ref, Version: ch.Version, Action: ch.Action, Undoes: ch.Undoes, Edits: ch.Edits})
 	}
 	return all
