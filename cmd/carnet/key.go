@@ -14,6 +14,7 @@ type keyCommand struct {
 	Set    keySet    `cmd:"" help:"Change how much an API key may take away and change."`
 	Rotate keyRotate `cmd:"" help:"Replace an API key: make another like it, and end the old one a while later."`
 	Revoke keyRevoke `cmd:"" help:"End an API key for good."`
+	Link   keyLink   `cmd:"" help:"Make a link that signs in once to the contact book in a browser, with an API key."`
 	Log    keyLog    `cmd:"" help:"Show who made and ended API keys, newest first."`
 }
 

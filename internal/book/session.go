@@ -100,9 +100,9 @@ func (b *Book) SignOutEverywhere(ctx context.Context, g access.Grant) error {
 	return busy(err)
 }
 
-// linkKey is the name of the key that SignInLink signs in with, and linkScopes are
+// LinkKey is the name of the key that SignInLink signs in with, and linkScopes are
 // what it may do.
-const linkKey = "book"
+const LinkKey = "book"
 
 var linkScopes = access.ScopesOf(access.Read, access.Write, access.Admin)
 
@@ -115,40 +115,42 @@ func (b *Book) SignInLink(ctx context.Context, by string, space contact.SpaceID)
 		return access.Token{}, busy(err)
 	}
 	now := b.now()
-	if i := slices.IndexFunc(keys, func(k access.APIKey) bool {
-		return k.Name == linkKey && k.Scopes == linkScopes && access.Grant{Key: k}.Authenticate(now) == nil
-	}); i >= 0 {
-		return b.link(ctx, keys[i])
-	}
-	k, _, err := b.CreateKey(ctx, by, access.APIKey{Space: space, Name: linkKey, Scopes: linkScopes})
-	if err != nil {
+	i := slices.IndexFunc(keys, func(k access.APIKey) bool {
+		return k.Name == LinkKey && k.Scopes == linkScopes && access.Grant{Key: k}.Authenticate(now) == nil
+	})
+	var k access.APIKey
+	if i >= 0 {
+		k = keys[i]
+	} else if k, _, err = b.CreateKey(ctx, by, access.APIKey{Space: space, Name: LinkKey, Scopes: linkScopes}); err != nil {
 		return access.Token{}, err
 	}
-	return b.link(ctx, k)
+	token, _, err := b.link(ctx, k)
+	return token, err
 }
 
-// KeyLink makes a link that signs in once with a key, for whoever runs the server.
-// NotFound where there is no such key, Conflict where it has ended.
-func (b *Book) KeyLink(ctx context.Context, id int64) (access.Token, error) {
+// KeyLink makes a link that signs in once with a key, for whoever runs the server, and
+// says when it ends. NotFound where there is no such key, Conflict where it has ended.
+func (b *Book) KeyLink(ctx context.Context, id int64) (access.Token, contact.Time, error) {
 	k, err := b.key(ctx, id)
 	if err != nil {
-		return access.Token{}, err
+		return access.Token{}, 0, err
 	}
 	if err := k.MayGoOn(b.now()); err != nil {
-		return access.Token{}, err
+		return access.Token{}, 0, err
 	}
 	return b.link(ctx, k)
 }
 
-func (b *Book) link(ctx context.Context, k access.APIKey) (access.Token, error) {
+func (b *Book) link(ctx context.Context, k access.APIKey) (access.Token, contact.Time, error) {
 	token, err := access.NewToken(rand.Reader)
 	if err != nil {
-		return access.Token{}, err
+		return access.Token{}, 0, err
 	}
-	if err := b.store.CreateSession(ctx, access.LinkOf(token, k, b.now()), true); err != nil {
-		return access.Token{}, busy(missing(err, noKey(k.ID)))
+	link := access.LinkOf(token, k, b.now())
+	if err := b.store.CreateSession(ctx, link, true); err != nil {
+		return access.Token{}, 0, busy(missing(err, noKey(k.ID)))
 	}
-	return token, nil
+	return token, link.Expires, nil
 }
 
 // UseLink signs in by a link, which is used up by it, whoever else tries. A link that

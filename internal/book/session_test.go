@@ -286,11 +286,11 @@ func TestSignInLinkTakesItsOwnKey(t *testing.T) {
 
 func TestKeyLink(t *testing.T) {
 	s := openShop(t)
-	link, err := s.KeyLink(t.Context(), s.key.ID)
-	if err != nil {
-		t.Fatal(err)
+	link, expires, err := s.KeyLink(t.Context(), s.key.ID)
+	if want := contact.TimeOf(time.Unix(0, s.now.Load()).Add(5 * time.Minute)); err != nil || expires != want {
+		t.Fatalf("%v, it ends at %d, want %d", err, expires, want)
 	}
-	late, err := s.KeyLink(t.Context(), s.key.ID)
+	late, _, err := s.KeyLink(t.Context(), s.key.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,20 +307,20 @@ func TestKeyLink(t *testing.T) {
 			t.Errorf("%.9q: %v", text, err)
 		}
 	}
-	if _, err := s.KeyLink(t.Context(), s.key.ID+1); code(err) != fault.CodeKeyNotFound {
+	if _, _, err := s.KeyLink(t.Context(), s.key.ID+1); code(err) != fault.CodeKeyNotFound {
 		t.Errorf("of no key: %v", err)
 	}
 	if _, _, err := s.RevokeKey(t.Context(), "test", s.key.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.KeyLink(t.Context(), s.key.ID); code(err) != fault.CodeKeyRevoked {
+	if _, _, err := s.KeyLink(t.Context(), s.key.ID); code(err) != fault.CodeKeyRevoked {
 		t.Errorf("of a key that is revoked: %v", err)
 	}
 }
 
 func TestOneOfManyUsesALink(t *testing.T) {
 	s := openShop(t)
-	link, err := s.KeyLink(t.Context(), s.key.ID)
+	link, _, err := s.KeyLink(t.Context(), s.key.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
