@@ -91,8 +91,27 @@ func problems(byPath map[string][]string) string {
 	var all []string
 	for _, path := range slices.Sorted(maps.Keys(byPath)) {
 		for _, message := range byPath[path] {
-			all = append(all, path+": "+message)
+			all = append(all, spoken(path)+": "+message)
 		}
 	}
 	return strings.Join(all, " ")
+}
+
+// flagPaths are what the API calls what is a flag here.
+var flagPaths = map[string]string{
+	"X-Base-Version": "--base-version", "If-Match": "--if-match", "X-Actor": "--actor", "X-Reason": "--reason", "max_removals": "--max-removals",
+}
+
+// spoken gives a path of the API in the words of the command line.
+func spoken(path string) string {
+	if flag, ok := flagPaths[path]; ok {
+		return flag
+	}
+	if field, ok := strings.CutPrefix(path, "custom_fields."); ok {
+		return field
+	}
+	if field, ok := strings.CutPrefix(path, "prefer."); ok {
+		return "--prefer " + field
+	}
+	return path
 }

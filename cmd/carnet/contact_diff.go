@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -23,7 +25,11 @@ func (c *contactDiff) Run(in *surroundings, server *contactCommand) error {
 		return err
 	}
 	diff, err := client.Diff(in.ctx, c.ID, c.From, c.To)
+	e, answered := errors.AsType[*api.Error](err)
 	switch {
+	case answered && e.Code == api.CodeVersionNotFound:
+		named := strconv.FormatInt(c.ID, 10)
+		return fmt.Errorf("contact %s was never at one of these versions, by this id: `%s` shows those that it had", named, in.contact("log", named))
 	case err != nil:
 		return server.explain(err)
 	case c.json():

@@ -86,7 +86,12 @@ func (c *contactLog) Run(in *surroundings, server *contactCommand) error {
 	}
 	changes := client.AllChanges(in.ctx, c.ID, api.Paging{PerPage: allPerPage})
 	if c.table() {
-		return server.explain(eachChange(changes, func(ch *api.Change) error { return showChange(in.stdout, ch) }))
+		return server.explain(eachChange(changes, func(ch *api.Change) error {
+			if err := fillIn(in.ctx, client, ch); err != nil {
+				return err
+			}
+			return showChange(in.stdout, ch)
+		}))
 	}
 	out := &listing{to: in.stdout, format: c.format, like: api.Change{}}
 	if err := eachChange(changes, func(ch *api.Change) error { return out.add(ch, nil) }); err != nil {

@@ -31,8 +31,12 @@ func (c *contactCommand) refusal(in *surroundings, id int64, err error) error {
 		return &refused{errors.New("others changed the same since that version, and nothing was done: read the contact again, and give --base-version as it is then"),
 			conflicts(e, []string{"FIELD", "WAS", "YOURS", "THEIRS"}, "")}
 	case api.CodeUndoConflict:
+		on := "\nTo leave that as it is now, and undo the rest:\n\n" + in.again("--theirs") + "\n"
+		if _, all := errors.AsType[nothingLeft](err); all {
+			on = "\nThat is all that it would undo.\n"
+		}
 		return &refused{errors.New("what this change did was changed again since, and nothing was undone"),
-			conflicts(e, []string{"FIELD", "IT LEFT", "UNDONE", "NOW"}, "\nTo leave that as it is now, and undo the rest:\n\n"+in.again("--theirs")+"\n")}
+			conflicts(e, []string{"FIELD", "IT LEFT", "UNDONE", "NOW"}, on)}
 	case api.CodeTooManyRemovals:
 		return &refused{errors.New("this would take away more than --max-removals allows, and nothing was changed"), tooMany(e)}
 	case api.CodeOverBudget:
@@ -51,10 +55,29 @@ func (c *contactCommand) refusal(in *surroundings, id int64, err error) error {
 		}
 	case api.CodeDistinct:
 		return fmt.Errorf("somebody said that they are different people, as unmerge does, and nothing was merged. To merge them all the same: %s", in.again("--confirm-distinct"))
+	case api.CodeBaseUnknown:
+		return fmt.Errorf("--base-version: this contact was never at that version: `%s` shows those that it had", in.contact("log", named))
+	case api.CodeNotMerged:
+		return fmt.Errorf("nothing with that id was merged into contact %s: `%s` shows what was, as ALIASES", named, in.contact("get", named))
+	case api.CodeMergedNotFound:
+		return errors.New(otherOf(e) + " is not there: there is no contact with this id")
+	case api.CodeMergeSelf:
+		return errors.New(otherOf(e) + " leads to the same contact as another that was named: they are one already")
 	case api.CodeChangeNotFound:
 		return fmt.Errorf("this contact has no such change: `%s` shows those that it has", in.contact("log", named))
 	}
 	return c.explain(err)
+}
+
+// otherOf names the contact of a merge that a problem is about, as it was typed: by its
+// place.
+func otherOf(e *api.Error) string {
+	for path := range e.Errors {
+		if place, err := strconv.Atoi(strings.TrimPrefix(path, "merged_ids.")); err == nil {
+			return fmt.Sprintf("<merged> number %d", place+1)
+		}
+	}
+	return "<merged>"
 }
 
 // conflicts shows a line for each conflict, and the way on.

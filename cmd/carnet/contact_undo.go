@@ -1,6 +1,11 @@
 package main
 
-import "github.com/carnet-project/carnet/api"
+import (
+	"errors"
+	"strings"
+
+	"github.com/carnet-project/carnet/api"
+)
 
 type contactUndo struct {
 	ID     int64  `arg:"" help:"The contact, or any other that the change touched."`
@@ -21,8 +26,29 @@ func (c *contactUndo) Run(in *surroundings, server *contactCommand) error {
 		do: func(client *api.Client, options []api.WriteOption) (api.Result, error) {
 			options = append(append(options, c.removals.options()...), api.ReturnChanges())
 			if c.Theirs {
-				options = append(options, api.ResolveTheirs())
+				return client.Undo(in.ctx, c.ID, c.Change, append(options, api.ResolveTheirs())...)
 			}
-			return client.Undo(in.ctx, c.ID, c.Change, options...)
+			r, err := client.Undo(in.ctx, c.ID, c.Change, options...)
+			if e, ok := errors.AsType[*api.Error](err); ok && e.Code == api.CodeUndoConflict && len(e.Conflicts) > 0 {
+				rest, dryErr := client.Undo(in.ctx, c.ID, c.Change, append(options, api.ResolveTheirs(), api.DryRun())...)
+				if dryErr == nil && rest.Changes != nil && nothingIn(rest.Changes) {
+					err = nothingLeft{err}
+				}
+			}
+			return r, err
 		}})
+}
+
+// nothingLeft is the refusal of an undo in the way of which stands all that it would
+// do: to leave that would undo nothing.
+type nothingLeft struct{ error }
+
+// Unwrap gives the refusal.
+func (n nothingLeft) Unwrap() error { return n.error }
+
+// nothingIn tells whether edits are none.
+func nothingIn(edits *api.Edits) bool {
+	var b strings.Builder
+	writeEdits(&b, edits)
+	return b.Len() == 0
 }
