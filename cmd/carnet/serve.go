@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/server"
 )
 
@@ -90,7 +92,7 @@ func collectLess() {
 	}
 }
 
-// serving is who makes the first Space and its key, in the log of both.
+// serving is who makes the first Space and its keys, in the log of both.
 const serving = "serve"
 
 // greet says where the server is, and on an empty database makes what is
@@ -104,10 +106,19 @@ func (c *serveCommand) greet(in *surroundings, s *server.Server) error {
 	if err != nil {
 		return err
 	}
-	if !made {
-		return c.greetKeyless(in, s, space)
+	var first access.Secret // which is key 1, as all texts have it
+	if made && in.stdout.terminal {
+		if _, first, err = s.Book().CreateKey(in.ctx, serving, access.APIKey{Space: space.ID, Name: "first"}); err != nil {
+			return err
+		}
 	}
-	if !in.stdout.terminal {
+	err = signInLink(in, s, serving, strings.TrimRight(cmp.Or(c.PublicURL, s.URL()), "/"), space.ID)
+	switch {
+	case err != nil:
+		return err
+	case !made:
+		return c.greetKeyless(in, s, space)
+	case !in.stdout.terminal:
 		_, err = fmt.Fprintf(in.stdout, `
 The database was empty. It now has the Space "default", and no API key: what is
 printed here may be kept in a log. Make one on a terminal, beside this server:
@@ -116,11 +127,12 @@ printed here may be kept in a log. Make one on a terminal, beside this server:
 `, in.command(fmt.Sprintf("key create --space %d --name first", space.ID)))
 		return err
 	}
-	_, secret, err := s.Book().CreateKey(in.ctx, serving, access.APIKey{Space: space.ID, Name: "first"})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(in.stdout, `
+	return greetFirst(in, s, first)
+}
+
+// greetFirst shows the first key, and how to use it.
+func greetFirst(in *surroundings, s *server.Server, secret access.Secret) error {
+	_, err := fmt.Fprintf(in.stdout, `
 The database was empty. It now has the Space "default" and an API key, which is
 shown this once. Keep it:
 
@@ -138,11 +150,27 @@ Then make a contact:
 	return err
 }
 
+// signInLink shows who starts a server at a terminal a way into the contact book
+// that needs no key. Elsewhere it shows none: what is printed there may be kept.
+func signInLink(in *surroundings, s *server.Server, by, url string, space contact.SpaceID) error {
+	if !in.stdout.terminal {
+		return nil
+	}
+	link, err := s.Book().SignInLink(in.ctx, by, space)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(in.stdout, "\nThe contact book in a browser; this link signs in once, within five minutes:\n\n  %s\n", signInURL(url, link))
+	return err
+}
+
 // greetKeyless says how to go on where nobody could send a request: there is no
 // key, or none that anybody is known to have. The first one may have been made,
 // and the program ended before it was shown.
 func (c *serveCommand) greetKeyless(in *surroundings, s *server.Server, space access.Space) error {
 	keys, err := s.Book().APIKeys(in.ctx)
+	// Of the one that links are made of nobody has the secret.
+	keys = slices.DeleteFunc(keys, func(k access.APIKey) bool { return k.Name == book.LinkKey && k.LastUsed == 0 })
 	if err != nil || slices.ContainsFunc(keys, func(k access.APIKey) bool { return k.LastUsed != 0 }) {
 		return err
 	}
