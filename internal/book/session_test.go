@@ -135,6 +135,7 @@ func TestKnownSessionIsNotLookedUpAgain(t *testing.T) {
 	if n := s.grants.asked.Load() - asked; n != 1 {
 		t.Errorf("%d look-ups, want 1", n)
 	}
+	s.Close() // the use was noted that signed in
 	s.now.Add(int64(2 * time.Hour))
 	if got := by(t, s.Book, token); got != "no fault" {
 		t.Fatal(got)
