@@ -135,13 +135,13 @@ func (d *diary) checkOwn(id int64) {
 	p := d.people[id]
 	for l, list := range p.lists {
 		for _, v := range list {
-			if !d.belongs(id, v) {
+			if !d.concerns(id, v) {
 				d.t.Errorf("%d has in list %d what is another's", id, l)
 			}
 		}
 	}
 	for n, v := range p.slots {
-		if !d.belongs(id, v) {
+		if !d.concerns(id, v) {
 			d.t.Errorf("%d has in slot %d what is another's", id, n)
 		}
 	}
@@ -166,7 +166,7 @@ func (d *diary) checkParted(p person, halves, led []int64) {
 			found := false
 			for _, id := range halves {
 				has := d.at(l, d.people[id].lists[l], v.text) >= 0
-				if found = found || has; !has && d.belongs(id, v) {
+				if found = found || has; !has && d.concerns(id, v) {
 					d.t.Errorf("%d has not in list %d what was brought by it", id, l)
 				}
 			}
