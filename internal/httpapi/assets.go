@@ -51,7 +51,7 @@ func (p *asset) answer(_ *api, w http.ResponseWriter, r *request) error {
 	text := p.text
 	switch {
 	case !p.zipped:
-	case takesGzip(r.Header["Accept-Encoding"]):
+	case TakesGzip(r.Header["Accept-Encoding"]):
 		h.Set("Content-Encoding", "gzip")
 	default:
 		var err error
@@ -67,10 +67,10 @@ func (p *asset) answer(_ *api, w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-// takesGzip reads Accept-Encoding: what names gzip comes before what names all,
+// TakesGzip reads Accept-Encoding: what names gzip comes before what names all,
 // and a weight of 0 means no. Who says nothing, or what cannot be read, gets what
 // everyone can read.
-func takesGzip(accept []string) bool {
+func TakesGzip(accept []string) bool {
 	all := false
 	for coding := range strings.SplitSeq(strings.Join(accept, ","), ",") {
 		name, weight, weighed := strings.Cut(coding, ";")

@@ -30,12 +30,15 @@ var statuses = map[fault.Kind]int{
 	fault.SpaceFull:       http.StatusInsufficientStorage,
 }
 
+// StatusOf gives the status of a kind of error (CONTRACT S8, D2).
+func StatusOf(k fault.Kind) int { return statuses[k] }
+
 // clientGone is for the log alone: there is nobody to send it to.
 const clientGone = 499
 
 // fail answers an error and logs those that the caller cannot mend.
 func (a *api) fail(rt *route, w http.ResponseWriter, r *request, err error) {
-	e := explain(err)
+	e := Explain(err)
 	switch e.Kind {
 	case fault.Internal:
 		a.log.Error("a request failed", "request_id", r.id, "pattern", rt.pattern, "code", e.Code, "error", e.Err)
@@ -52,8 +55,8 @@ func (a *api) fail(rt *route, w http.ResponseWriter, r *request, err error) {
 	}
 }
 
-// explain gives the error that the caller is told of.
-func explain(err error) *fault.Error {
+// Explain gives the error that the caller is told of.
+func Explain(err error) *fault.Error {
 	if e, ok := errors.AsType[*fault.Error](err); ok {
 		return e
 	}

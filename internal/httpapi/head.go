@@ -15,9 +15,9 @@ import (
 	"github.com/carnet-project/carnet/internal/fault"
 )
 
-// newRequestID makes a request's name: 128 random bits in hexadecimal. It is
+// NewRequestID makes a request's name: 128 random bits in hexadecimal. It is
 // never the caller's: a write is found by it after a doubtful commit.
-func newRequestID() string {
+func NewRequestID() string {
 	var b [16]byte
 	rand.Read(b[:]) // never fails: see package crypto/rand
 	return hex.EncodeToString(b[:])

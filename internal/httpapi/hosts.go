@@ -25,9 +25,9 @@ func LocalHosts(public string) Hosts {
 	return Hosts{strings.ToLower(public)}
 }
 
-// expects tells whether a request may have this Host, with whatever port. One
+// Expects tells whether a request may have this Host, with whatever port. One
 // without a Host (HTTP/1.0 allows that) comes from no browser.
-func (h Hosts) expects(host string) bool {
+func (h Hosts) Expects(host string) bool {
 	if h == nil || host == "" {
 		return true
 	}
@@ -43,7 +43,8 @@ func (h Hosts) expects(host string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost") || slices.Contains(h, name)
 }
 
-func unexpectedHost() error {
+// UnexpectedHost makes the error of a request that Hosts do not expect.
+func UnexpectedHost() error {
 	return fault.New(fault.Misdirected, fault.CodeHostUnexpected,
 		"This server is not known by that host. Call it by localhost or 127.0.0.1; its operator can name another with --public-url.")
 }

@@ -39,7 +39,7 @@ type request struct {
 // line of the log comes from here.
 func (a *api) serve(rt *route, w http.ResponseWriter, hr *http.Request) {
 	start := time.Now()
-	r := &request{Request: hr, client: hr.Context(), id: newRequestID(), body: newArriving(hr), route: rt, api: a}
+	r := &request{Request: hr, client: hr.Context(), id: NewRequestID(), body: newArriving(hr), route: rt, api: a}
 	r.out = answerWriter{ResponseWriter: w, body: &r.body}
 	setCommonHeaders(w.Header(), r.id)
 	a.work(rt, &r.out, r, start)
@@ -59,8 +59,8 @@ func (a *api) work(rt *route, w http.ResponseWriter, r *request, start time.Time
 // handle checks a request in the order of CONTRACT D1 and runs its handler. Of the
 // body nothing has been read by then.
 func (a *api) handle(rt *route, w http.ResponseWriter, r *request) error {
-	if !a.hosts.expects(r.Host) {
-		return unexpectedHost()
+	if !a.hosts.Expects(r.Host) {
+		return UnexpectedHost()
 	}
 	if rt.pattern == "" || rt.method == "" {
 		return rt.handle(a, w, r)
@@ -133,16 +133,16 @@ func (a *api) recoverPanic(rt *route, w http.ResponseWriter, r *request) {
 	if p == http.ErrAbortHandler {
 		panic(p)
 	}
-	a.log.Error("a handler panicked", "request_id", r.id, "pattern", rt.pattern, "stack", functionNames())
+	a.log.Error("a handler panicked", "request_id", r.id, "pattern", rt.pattern, "stack", FunctionNames())
 	if r.status != 0 {
 		panic(http.ErrAbortHandler) // an answer has begun: break it off
 	}
 	a.answerError(w, r, internalError(), nil)
 }
 
-// functionNames gives the names of the functions that panicked, innermost
+// FunctionNames gives the names of the functions that panicked, innermost
 // first, without their arguments.
-func functionNames() []string {
+func FunctionNames() []string {
 	var at [32]uintptr
 	frames := runtime.CallersFrames(at[:runtime.Callers(3, at[:])])
 	var names []string
