@@ -12,18 +12,25 @@ import (
 // must hold; the zero Query, but for its Space, holds all live ones.
 type Query struct {
 	Space        contact.SpaceID
-	Deleted      bool         // in place of live ones; then neither UpdatedSince nor Keys
+	Deleted      bool         // in place of live ones; then neither UpdatedSince, LatestFirst nor Keys
 	CreatedFrom  contact.Time // inclusive; 0 for no bound
 	CreatedUntil contact.Time // exclusive; 0 for no bound
 	UpdatedSince contact.Time // of the newest change, inclusive; 0 for no bound
+	LatestFirst  bool         // in the order of their newest changes, latest first
 	Keys         []contact.MatchKey
 }
+
+// byChange tells whether the list is in the order of the newest changes.
+func (q *Query) byChange() bool { return q.UpdatedSince != 0 || q.LatestFirst }
+
+// ascending tells whether the marks of the list grow: those of its ids never do.
+func (q *Query) ascending() bool { return q.UpdatedSince != 0 && !q.LatestFirst }
 
 // Place is where a page of a list begins: at the gap before the row that has
 // this mark, or would have it, and from there in the order of the list or, with
 // Back, against it. So one gap leads both ways, whatever became of the rows beside
 // it. The zero Place is the beginning. A list in the order of ids marks rows by
-// id, one with UpdatedSince by their newest change.
+// id, one with UpdatedSince or LatestFirst by their newest change.
 type Place struct {
 	Mark int64
 	Back bool
@@ -50,13 +57,15 @@ type Deletion struct {
 // UpdatedSince, in the order of their newest changes, oldest first. Creating
 // contacts does not move the others (CONTRACT D17). One that changes while a list
 // by changes is walked moves to its end: it may come twice and is never missed.
+// With LatestFirst it moves to the beginning, so it may not come at all: that order
+// is for who looks, and not for who follows.
 func (s *Store) List(ctx context.Context, q Query, at Place, limit int) (ListPage, error) {
 	first, end, err := s.createdRange(ctx, q)
 	if err != nil || first == end && end != 0 {
 		return ListPage{}, err
 	}
 	var walk Walk
-	if q.UpdatedSince != 0 {
+	if q.byChange() {
 		walk, err = s.updated(ctx, q, first, end, at, limit+1)
 	} else {
 		l := Listing{Space: q.Space, After: max(first, 1) - 1, Before: end, Deleted: q.Deleted, Keys: q.Keys, OldestFirst: at.Back, Limit: limit + 1}
@@ -111,7 +120,7 @@ func (s *Store) deletions(ctx context.Context, space contact.SpaceID, p *ListPag
 func page(walk *Walk, q *Query, at Place, limit int) (p ListPage, err error) {
 	rows := walk.Rows[:min(limit, len(walk.Rows))]
 	last := walk.last(q, limit)
-	upwards := at.Back != (q.UpdatedSince != 0) // in the order of the marks
+	upwards := at.Back != q.ascending() // in the order of the marks
 	if last != 0 && upwards {
 		last++ // the gap is beyond the row, not before it
 	}
@@ -134,7 +143,7 @@ func page(walk *Walk, q *Query, at Place, limit int) (p ListPage, err error) {
 // nothing can follow.
 func (w *Walk) last(q *Query, limit int) int64 {
 	mark := func(row *record.Contact) int64 {
-		if q.UpdatedSince != 0 {
+		if q.byChange() {
 			return int64(row.Head)
 		}
 		return int64(row.ID)
@@ -153,16 +162,19 @@ func (w *Walk) last(q *Query, limit int) int64 {
 }
 
 func (s *Store) updated(ctx context.Context, q Query, first, end contact.ID, at Place, limit int) (Walk, error) {
-	since, err := s.firstChange(ctx, q.Space, q.UpdatedSince)
-	if err != nil {
-		return Walk{}, err
+	u := Updates{Space: q.Space, FirstID: first, EndID: end, Keys: q.Keys, OldestFirst: at.Back != q.ascending(), Limit: limit}
+	if q.UpdatedSince != 0 {
+		var err error
+		if u.Since, err = s.firstChange(ctx, q.Space, q.UpdatedSince); err != nil {
+			return Walk{}, err
+		}
 	}
-	u := Updates{Space: q.Space, Since: since, FirstID: first, EndID: end, Keys: q.Keys, OldestFirst: !at.Back, Limit: limit}
 	switch {
-	case at.Back:
-		u.Before = contact.Seq(at.Mark)
-	case at.Mark != 0:
+	case at.Mark == 0:
+	case u.OldestFirst:
 		u.After = contact.Seq(at.Mark) - 1
+	default:
+		u.Before = contact.Seq(at.Mark)
 	}
 	return s.reads.Updated(ctx, u)
 }

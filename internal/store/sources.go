@@ -29,6 +29,22 @@ func (s *Store) Sources(ctx context.Context, space contact.SpaceID, ops []contac
 	return found, nil
 }
 
+// EachHead reads the newest change of each of these contacts, in no order. They are
+// read together, and none is kept, as each may be as large as a contact is.
+func (s *Store) EachHead(ctx context.Context, space contact.SpaceID, of []contact.Contact, do func(*contact.Change)) error {
+	seqs := make([]contact.Seq, len(of))
+	for i := range of {
+		seqs[i] = of[i].Head
+	}
+	return s.eachChange(ctx, space, seqs, func(row *record.Change) error {
+		ch, err := record.DecodeChange(row)
+		if err == nil {
+			do(&ch)
+		}
+		return err
+	})
+}
+
 // eachChange reads the changes that have these numbers, in no order. Those that the
 // Space has not are left out.
 func (s *Store) eachChange(ctx context.Context, space contact.SpaceID, seqs []contact.Seq, do func(*record.Change) error) error {

@@ -108,6 +108,8 @@ func testSparseLists(t *testing.T, b store.Backend) {
 	space := sparse(t, b)
 	s := suite.NewStore(t, b, store.Options{})
 	nobody := contact.MatchKey{Kind: contact.EmailKey, Text: "nobody@example.com"}
+	latest := slices.Clone(sparseIDs)
+	slices.Reverse(latest)
 	for _, c := range []struct {
 		name  string
 		q     store.Query
@@ -119,6 +121,10 @@ func testSparseLists(t *testing.T, b store.Backend) {
 		{"by change", store.Query{UpdatedSince: 1}, 9, sparseIDs, 2},
 		{"by change, one at a time", store.Query{UpdatedSince: 1}, 1, sparseIDs, 4},
 		{"by change and key", store.Query{UpdatedSince: 1, Keys: []contact.MatchKey{rare}}, 9, sparseIDs, 2},
+		{"by latest change", store.Query{LatestFirst: true}, 9, latest, 2},
+		{"by latest change, one at a time", store.Query{LatestFirst: true}, 1, latest, 4},
+		{"by latest change and key", store.Query{LatestFirst: true, UpdatedSince: 1, Keys: []contact.MatchKey{rare}}, 9, latest, 2},
+		{"by latest change, of nobody", store.Query{LatestFirst: true, Keys: []contact.MatchKey{nobody}}, 9, nil, 2},
 		{"by change, of nobody", store.Query{UpdatedSince: 1, Keys: []contact.MatchKey{nobody}}, 9, nil, 2},
 	} {
 		c.q.Space = space

@@ -81,6 +81,7 @@ func (p *player) rows(space contact.SpaceID, row store.SpaceRow, say func(string
 func listQueries(middle contact.Time) []store.Query {
 	return []store.Query{
 		{}, {CreatedFrom: middle}, {CreatedUntil: middle}, {UpdatedSince: 1}, {UpdatedSince: middle}, {UpdatedSince: middle, CreatedUntil: middle},
+		{LatestFirst: true}, {LatestFirst: true, UpdatedSince: middle, CreatedUntil: middle},
 	}
 }
 
