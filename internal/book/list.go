@@ -19,10 +19,11 @@ const (
 // List says which contacts to list, and which page of them. The zero List,
 // but for PerPage, is the first page of all that are not deleted.
 type List struct {
-	Deleted      bool         // those that are; by neither UpdatedSince, Email nor Phone
+	Deleted      bool         // those that are; by neither UpdatedSince, LatestFirst, Email nor Phone
 	CreatedFrom  contact.Time // inclusive; 0 for no bound
 	CreatedUntil contact.Time // exclusive; 0 for no bound
 	UpdatedSince contact.Time // inclusive; 0 for no bound; orders by the newest change, oldest first
+	LatestFirst  bool         // in the order of the newest changes, latest first
 	Email, Phone string       // as ParseValue gives them; "" for any
 	Cursor       string       // of an answer to the same query
 	PerPage      int          // 1 to MaxPerPage
@@ -30,7 +31,8 @@ type List struct {
 
 // ListPage is a page of contacts: newest id first, or with UpdatedSince in the
 // order of their newest changes, so that one that changes while the list is
-// walked comes again and is never missed. A page is shorter than asked for, or
+// walked comes again and is never missed; with LatestFirst it is behind whoever
+// walks by then. A page is shorter than asked for, or
 // empty, where contacts are large or few of those looked at are of the list: it
 // goes on all the same. A cursor is "" where there is nothing in its direction.
 type ListPage struct {
@@ -55,7 +57,7 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (ListPage, err
 	if err != nil {
 		return ListPage{}, err
 	}
-	q := store.Query{Space: g.Space.ID, Deleted: l.Deleted, CreatedFrom: l.CreatedFrom, CreatedUntil: l.CreatedUntil, UpdatedSince: l.UpdatedSince}
+	q := store.Query{Space: g.Space.ID, Deleted: l.Deleted, CreatedFrom: l.CreatedFrom, CreatedUntil: l.CreatedUntil, UpdatedSince: l.UpdatedSince, LatestFirst: l.LatestFirst}
 	if l.Email != "" {
 		q.Keys = append(q.Keys, keyOf(contact.Emails, l.Email, g))
 	}
@@ -66,6 +68,9 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (ListPage, err
 		space: g.Space.ID,
 		query: fmt.Sprintf("contacts %t %d %d %d %q %q", l.Deleted, l.CreatedFrom, l.CreatedUntil, l.UpdatedSince, l.Email, l.Phone),
 		dated: l.CreatedFrom != 0 || l.CreatedUntil != 0,
+	}
+	if l.LatestFirst {
+		name.query += " latest"
 	}
 	at, err := name.place(secret, l.Cursor)
 	if err != nil {

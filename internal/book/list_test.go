@@ -278,6 +278,54 @@ func TestListByUpdate(t *testing.T) {
 	}
 }
 
+// By the latest change, what changed last is first; forth and back it is one list, and
+// its cursors are of no other.
+func TestListByLatestChange(t *testing.T) {
+	s := openShop(t)
+	var made []contact.ID
+	for i := range 6 {
+		made = append(made, s.create(t, emails(fmt.Sprintf("p%d@example.com", i))).ID)
+	}
+	s.now.Add(int64(time.Hour))
+	since := contact.TimeOf(time.Unix(0, s.now.Load()))
+	for i, at := range []int{4, 1, 4, 2} {
+		s.put(t, made[at], fmt.Sprintf("changed%d@example.com", i))
+	}
+	all := []contact.ID{made[2], made[4], made[1], made[5], made[3], made[0]}
+	for name, c := range map[string]struct {
+		list book.List
+		want []contact.ID
+	}{
+		"all":             {book.List{}, all},
+		"since":           {book.List{UpdatedSince: since}, all[:3]},
+		"by creation":     {book.List{CreatedUntil: since}, all},
+		"of later making": {book.List{CreatedFrom: since}, nil},
+		"by value":        {book.List{Email: "changed2@example.com"}, all[1:2]},
+	} {
+		c.list.LatestFirst, c.list.PerPage = true, 2
+		var forth, back []contact.ID
+		page := s.list(t, c.list)
+		forth = append(forth, ids(page.Contacts)...)
+		for page.Next != "" {
+			c.list.Cursor = page.Next
+			page = s.list(t, c.list)
+			forth = append(forth, ids(page.Contacts)...)
+		}
+		back = ids(page.Contacts)
+		for page.Prev != "" {
+			c.list.Cursor = page.Prev
+			page = s.list(t, c.list)
+			back = append(ids(page.Contacts), back...)
+		}
+		if !slices.Equal(forth, c.want) || !slices.Equal(back, c.want) {
+			t.Errorf("%s: forth %v, back %v, want %v", name, forth, back, c.want)
+		}
+	}
+	_, err := s.List(t.Context(), s.grant(), &book.List{UpdatedSince: since, PerPage: 2,
+		Cursor: s.list(t, book.List{UpdatedSince: since, LatestFirst: true, PerPage: 2}).Next})
+	wantCode(t, err, fault.Invalid, "cursor_invalid")
+}
+
 // A contact that changes while a list of what changed is walked is not missed:
 // it comes again.
 func TestListByUpdateMissesNothing(t *testing.T) {

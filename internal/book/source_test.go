@@ -1,6 +1,7 @@
 package book_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -72,4 +73,38 @@ func TestMeta(t *testing.T) {
 func sameMeta(a, b book.Meta) bool {
 	return a.Version == b.Version && a.Created == b.Created && a.Updated == b.Updated &&
 		slices.Equal(a.Aliases, b.Aliases) && slices.Equal(a.DistinctFrom, b.DistinctFrom)
+}
+
+// The newest changes of many contacts come in one look-up, each with what it did;
+// none without the scope.
+func TestEachHead(t *testing.T) {
+	s := openShop(t)
+	var made []contact.Contact
+	for i := range 5 {
+		made = append(made, s.create(t, emails(fmt.Sprintf("p%d@example.com", i))))
+	}
+	s.put(t, made[3].ID, "changed@example.com")
+	page := s.list(t, book.List{PerPage: 4})
+	told := map[contact.ID]contact.Change{}
+	if err := s.EachHead(t.Context(), s.grant(), page.Contacts, func(ch *contact.Change) { told[ch.Contact] = *ch }); err != nil {
+		t.Fatal(err)
+	}
+	if len(told) != 4 {
+		t.Errorf("told of %d contacts", len(told))
+	}
+	for _, c := range page.Contacts {
+		ch := told[c.ID]
+		want := contact.ActionCreate
+		if c.ID == made[3].ID {
+			want = contact.ActionPut
+		}
+		if ch.Seq != c.Head || ch.Action != want || len(ch.Edits.Values[contact.Emails].Added()) != 1 {
+			t.Errorf("contact %d: told %+v", c.ID, ch)
+		}
+	}
+	blind := s.grant()
+	blind.Key.Scopes = access.ScopesOf(access.Write)
+	if err := s.EachHead(t.Context(), blind, page.Contacts, func(*contact.Change) { t.Error("told without the scope") }); err == nil {
+		t.Error("read without the scope")
+	}
 }
