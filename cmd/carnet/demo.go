@@ -38,7 +38,7 @@ func (c *demoCommand) Run(in *surroundings) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	defer in.whileRead()()
 	s, err := server.Open(in.ctx, server.Config{
-		Database: filepath.Join(dir, "demo.db"), Listen: c.Listen, Local: true, Log: slog.New(forPeople{in.log.Handler()})})
+		Database: filepath.Join(dir, "demo.db"), Listen: c.Listen, Local: true, Version: version(), Log: slog.New(forPeople{in.log.Handler()})})
 	if err != nil {
 		return in.unlessStopped(err)
 	}

@@ -63,7 +63,7 @@ func (c *serveCommand) Run(in *surroundings) error {
 	defer in.whileRead()()
 	s, err := server.Open(in.ctx, server.Config{
 		Database: in.db, Migrate: c.Migrate, AcceptRestored: c.AcceptRestored, AcceptClock: c.AcceptClock,
-		Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL, Metrics: c.Metrics, Log: in.log})
+		Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL, Metrics: c.Metrics, Version: version(), Log: in.log})
 	if err != nil {
 		return in.unlessStopped(err)
 	}

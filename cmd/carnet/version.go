@@ -32,9 +32,13 @@ func (c *versionCommand) Run(in *surroundings) error {
 
 func versions() (versionRecord, error) {
 	sqlite, err := server.SQLiteVersion()
-	v := versionRecord{Carnet: "unknown", Go: runtime.Version(), SQLite: sqlite}
+	return versionRecord{Carnet: version(), Go: runtime.Version(), SQLite: sqlite}, err
+}
+
+// version is that of this program, as its build says.
+func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		v.Carnet = info.Main.Version
+		return info.Main.Version
 	}
-	return v, err
+	return "unknown"
 }

@@ -156,13 +156,13 @@ func (g *grants) put(hash [32]byte, e grantEntry) {
 	g.known[hash] = e
 }
 
-// forget lets go of sessions that were ended here, so that this server does not
-// believe in them any more.
-func (g *grants) forget(ended func(access.Session) bool) {
+// forget lets go of what was changed here, so that this server does not believe in it
+// any more.
+func (g *grants) forget(changed func(*grantEntry) bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for hash, e := range g.known {
-		if e.session.Key != 0 && ended(e.session) {
+		if changed(&e) {
 			delete(g.known, hash)
 		}
 	}

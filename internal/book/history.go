@@ -62,6 +62,23 @@ func (b *Book) Changes(ctx context.Context, g access.Grant, h *History) (History
 	return HistoryPage{Changes: page.Changes, Next: name.cursor(secret, page.Next), Prev: name.cursor(secret, page.Prev)}, nil
 }
 
+// WriteChanges gives the changes that one write made, a contact each, in their order
+// (CONTRACT D22). It needs contacts:read; NotFound where there is no such write in the
+// grant's Space.
+func (b *Book) WriteChanges(ctx context.Context, g access.Grant, id contact.ChangeID) ([]contact.Change, error) {
+	if err := g.Allow(access.Read); err != nil {
+		return nil, err
+	}
+	if id.Space != g.Space.ID || id.Op == 0 {
+		return nil, contact.ChangeNotFound()
+	}
+	changes, err := b.store.WriteChanges(ctx, g.Space.ID, id.Op)
+	if err == nil && len(changes) == 0 {
+		err = contact.ChangeNotFound()
+	}
+	return changes, err
+}
+
 // Feed says which changes of a Space to follow, and from where. The zero Feed, but
 // for PerPage, is the first page of all.
 type Feed struct {

@@ -88,7 +88,7 @@ func (b *Book) SignOut(ctx context.Context, token string) error {
 		return busy(err)
 	}
 	err := b.store.EndSession(ctx, hash)
-	b.grants.forget(func(s access.Session) bool { return s.Hash == hash })
+	b.grants.forget(func(e *grantEntry) bool { return e.session.Hash == hash })
 	return busy(err)
 }
 
@@ -96,7 +96,7 @@ func (b *Book) SignOut(ctx context.Context, token string) error {
 // nobody has used. Other servers know it within a second (CONTRACT D19).
 func (b *Book) SignOutEverywhere(ctx context.Context, g access.Grant) error {
 	err := b.store.EndSessions(ctx, g.Key.ID)
-	b.grants.forget(func(s access.Session) bool { return s.Key == g.Key.ID })
+	b.grants.forget(func(e *grantEntry) bool { return e.session.Key == g.Key.ID })
 	return busy(err)
 }
 

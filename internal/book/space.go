@@ -79,6 +79,7 @@ func (b *Book) UpdateSpace(ctx context.Context, by string, id contact.SpaceID, c
 		}
 		return s.Check()
 	})
+	b.grants.forget(func(e *grantEntry) bool { return e.grant.Space.ID == id })
 	return s, busy(missing(err, noSpace(id)))
 }
 

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -32,9 +31,7 @@ func TestPages(t *testing.T) {
 	const data, docs = "default-src 'none'; frame-ancestors 'none'", "default-src 'none'; script-src 'self'; style-src 'self'; " +
 		"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
 		"require-trusted-types-for 'script'; trusted-types 'none'"
-	const home = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	for _, p := range []struct{ path, mediaType, policy, begins string }{
-		{"/", "text/html; charset=utf-8", home, "<!doctype html>"},
 		{"/openapi.yaml", "application/yaml", data, "openapi: 3.1."},
 		{"/openapi.json", "application/json", data, "{\n \"openapi\": \"3.1."},
 		{"/llms.txt", "text/plain; charset=utf-8", data, "# Carnet\n"},
@@ -192,37 +189,9 @@ func TestPagesLinkToWhatIsThere(t *testing.T) {
 	}
 }
 
-// FAULT D3: what is at / leads on, tells the address that its reader used, and
-// nothing of the installation: no version, no names, no counts.
-func TestHome(t *testing.T) {
+// What does not exist leads on.
+func TestNowhereLeadsOn(t *testing.T) {
 	w := newWorld(t, openSQLite(t))
-	page := w.fetch("GET", "/").Body.String()
-	for _, m := range regexp.MustCompile(`(?:href|src)="([^"]*)"`).FindAllStringSubmatch(page, -1) {
-		if res := w.fetch("GET", "/"+m[1]); res.Code != http.StatusOK {
-			t.Errorf("the link to %s: %d", m[1], res.Code)
-		}
-	}
-	for _, want := range []string{`"docs"`, `"openapi.yaml"`, `"llms.txt"`, "carnet key create", "http://example.com/public-api/v1/contacts"} {
-		if !strings.Contains(page, want) {
-			t.Errorf("the page does not have %s", want)
-		}
-	}
-	for _, never := range []string{"<script", "ADDRESS", "version"} {
-		if strings.Contains(page, never) {
-			t.Errorf("the page has %s", never)
-		}
-	}
-	named := newWorldWith(t, openSQLite(t), httpapi.Options{PublicURL: "https://contacts.example.com/"})
-	if page := named.fetch("GET", "/").Body.String(); !strings.Contains(page, "https://contacts.example.com/public-api/v1/contacts") {
-		t.Error("the page does not have the public address")
-	}
-	r := httptest.NewRequest("GET", "/", nil)
-	r.Host = `"><script>alert(1)</script>`
-	res := httptest.NewRecorder()
-	w.handler.ServeHTTP(res, r)
-	if strings.Contains(res.Body.String(), "<script") {
-		t.Error("the page has what the Host said, as HTML")
-	}
 	if missing := w.fetch("GET", "/nothing"); !strings.Contains(missing.Body.String(), "/docs") {
 		t.Errorf("a path that does not exist leads nowhere: %s", missing.Body)
 	}

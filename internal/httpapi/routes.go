@@ -39,7 +39,6 @@ var routes = []route{
 	{"GET", base + "/changes", access.Read, access.List, feedParams, (*api).feed},
 	{"GET", "/healthz", "", "", nil, (*api).health},
 	{"GET", "/readyz", "", "", nil, (*api).ready},
-	{"GET", "/{$}", "", "", nil, (*api).home},
 	{"GET", "/openapi.yaml", "", "", nil, (*api).openAPIYAML},
 	{"GET", "/openapi.json", "", "", nil, (*api).openAPIJSON},
 	{"GET", "/llms.txt", "", "", nil, llmsAsset.answer},

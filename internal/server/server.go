@@ -18,6 +18,7 @@ import (
 	"github.com/carnet-project/carnet/internal/httpapi"
 	"github.com/carnet-project/carnet/internal/metrics"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
+	"github.com/carnet-project/carnet/internal/ui"
 )
 
 // Config says what to serve, and where.
@@ -31,6 +32,7 @@ type Config struct {
 	Local          bool         // such an address is refused for good: it is for this machine
 	PublicURL      string       // what clients call the server, for links in answers: "https://contacts.example.com"; "": what they sent as Host
 	Metrics        string       // host:port of a listener of its own for /metrics; "": none
+	Version        string       // of the program, for the page about the server
 	Log            *slog.Logger // nil: slog.Default
 }
 
@@ -119,9 +121,8 @@ func newServer(l net.Listener, data *Database, c Config, counted *metrics.Metric
 	s.stopping, s.beginStop = context.WithCancel(context.Background())
 	s.cutOff, s.cut = context.WithCancel(context.Background())
 	s.refusals = httpapi.NewRefusals(c.Log)
-	api := httpapi.New(data.Book, httpapi.Options{Log: c.Log, PublicURL: c.PublicURL, Hosts: hosts(l, c), Refusals: s.refusals, Stopping: s.stopping, Metrics: counted})
 	s.http = &http.Server{
-		Handler:                      s.counted(api),
+		Handler:                      s.counted(s.handler(l, c, counted)),
 		ConnState:                    s.silent.note,
 		BaseContext:                  func(net.Listener) context.Context { return s.cutOff },
 		ReadHeaderTimeout:            readHeaderTimeout,
@@ -133,6 +134,30 @@ func newServer(l net.Listener, data *Database, c Config, counted *metrics.Metric
 		DisableGeneralOptionsHandler: true, // every answer has our shape
 	}
 	return s
+}
+
+// handler puts the book for people in a browser beside the API. Neither has the other's
+// paths.
+func (s *Server) handler(l net.Listener, c Config, counted *metrics.Metrics) http.Handler {
+	known := hosts(l, c)
+	api := httpapi.New(s.data.Book, httpapi.Options{Log: c.Log, PublicURL: c.PublicURL, Hosts: known, Refusals: s.refusals, Stopping: s.stopping, Metrics: counted})
+	pages := ui.New(s.data.Book, ui.Options{Log: c.Log, PublicURL: c.PublicURL, BehindProxy: c.BehindProxy, Hosts: known, Refusals: s.refusals, Metrics: counted,
+		System: ui.System{Version: c.Version, Database: kindOf(c.Database), Started: time.Now()}})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ui.Has(r.URL.Path) {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		api.ServeHTTP(w, r)
+	})
+}
+
+// kindOf names the kind of a database, and nothing else of it.
+func kindOf(name string) string {
+	if onPostgres(name) {
+		return "PostgreSQL"
+	}
+	return "SQLite"
 }
 
 // Book gives the book that is served, for what is to be done before Run.

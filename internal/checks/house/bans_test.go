@@ -66,7 +66,7 @@ var bans = []ban{
 		why:     "the server picks the backend; everyone else knows the store alone",
 	},
 	{
-		from:    productBut("api", "internal/httpapi", "internal/server", "cmd/carnet"),
+		from:    productBut("api", "internal/httpapi", "internal/ui", "internal/server", "cmd/carnet"),
 		imports: []string{"net/http"},
 		why:     "HTTP is one way in among others: below it nobody knows requests and statuses",
 	},

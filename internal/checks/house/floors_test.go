@@ -36,12 +36,13 @@ var floors = []floor{
 	{"internal/store/storetest", 6, "what every database must do is said without knowing any"},
 	{"internal/book", 6, "the use cases know no database and no HTTP"},
 	{"internal/httpapi", 7, "HTTP is one way in among others: it renders, the book decides"},
-	{"internal/checks/costs", 8, "it is nothing but a test, which counts what a request takes from HTTP down to the file"},
-	{"internal/checks/twins", 8, "it is nothing but tests, which hold both databases, and several servers, against each other"},
-	{"internal/checks/histories", 8, "it is nothing but tests, which hold what several clients are answered against the rules alone"},
-	{"internal/server", 8, "the one place that knows every part and puts them together"},
-	{"cmd/carnet", 9, "the binary reads flags and starts the server, so that tests can start one too"},
-	{"internal/checks/endurance", 10, "it is nothing but tests, and runs the built binary as its users do"},
+	{"internal/ui", 8, "the pages stand beside the API, and take from it what is of HTTP and of neither"},
+	{"internal/checks/costs", 9, "it is nothing but a test, which counts what a request takes from HTTP down to the file"},
+	{"internal/checks/twins", 9, "it is nothing but tests, which hold both databases, and several servers, against each other"},
+	{"internal/checks/histories", 9, "it is nothing but tests, which hold what several clients are answered against the rules alone"},
+	{"internal/server", 9, "the one place that knows every part and puts them together"},
+	{"cmd/carnet", 10, "the binary reads flags and starts the server, so that tests can start one too"},
+	{"internal/checks/endurance", 11, "it is nothing but tests, and runs the built binary as its users do"},
 }
 
 // tools are programs and tests about the source text. They import none of the

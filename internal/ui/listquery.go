@@ -1,0 +1,155 @@
+package ui
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/wire"
+)
+
+// listQuery is what the address of the list asks for. The address is the saved view.
+type listQuery struct {
+	look    string     // what was looked up, as it was typed
+	id      contact.ID // that it may name; 0 for none
+	note    string     // why nothing can be looked up by it; "" for no reason
+	filter  filterForm
+	columns []column
+	list    book.List
+	asks    url.Values // the same, as the API asks for it
+}
+
+var errDays = &trouble{http.StatusUnprocessableEntity, "A day is not as it must be", "Write days as in 2026-01-31. Nothing was changed.", "/ui/contacts", "All contacts"}
+
+// listQuery reads the address.
+func (v *visit) listQuery() (*listQuery, error) {
+	q := &listQuery{
+		look: strings.TrimSpace(v.Form.Get("q")), columns: v.columns(), asks: url.Values{},
+		list:   book.List{PerPage: contactsAtOnce, Cursor: v.Form.Get("cursor"), LatestFirst: v.Form.Get("sort") == "change"},
+		filter: filterForm{Since: v.Form.Get("since"), Start: v.Form.Get("start"), End: v.Form.Get("end")},
+	}
+	if err := v.readDays(q); err != nil {
+		return nil, err
+	}
+	q.readLook()
+	return q, nil
+}
+
+// readDays reads the bounds. A day is one of the Space's zone, from its first moment to
+// its last, as the API has its dates.
+func (v *visit) readDays(q *listQuery) error {
+	space, day := &v.grant.Space, [3]time.Time{}
+	for i, text := range []string{q.filter.Since, q.filter.Start, q.filter.End} {
+		if text == "" {
+			continue
+		}
+		var err error
+		if day[i], err = time.Parse(time.DateOnly, text); err != nil {
+			return errDays
+		}
+	}
+	if since := day[0]; !since.IsZero() {
+		q.list.UpdatedSince = max(1, space.Earliest(since))
+		q.asks.Set("updated_since", q.list.UpdatedSince.Std().Format(time.RFC3339))
+	}
+	if start := day[1]; !start.IsZero() {
+		q.list.CreatedFrom = max(1, space.Earliest(start))
+		q.asks.Set("start_date", start.Format(time.DateTime))
+	}
+	if end := day[2]; !end.IsZero() {
+		last := end.Add(24*time.Hour - time.Second)
+		q.list.CreatedUntil = max(1, space.Latest(last)+contact.Time(time.Second/time.Microsecond))
+		q.asks.Set("end_date", last.Format(time.DateTime))
+	}
+	return nil
+}
+
+// readLook takes what was typed for what it looks like: an email, an id or a phone. A
+// number may be either of these two, and is an id first.
+func (q *listQuery) readLook() {
+	if q.look == "" {
+		return
+	}
+	number, hash := strings.CutPrefix(q.look, "#")
+	if id, ok := wire.ParseID(number); ok {
+		q.id = id
+	}
+	col := contact.Phones
+	if strings.Contains(q.look, "@") {
+		col = contact.Emails
+	}
+	text, flaw := contact.ParseValue(col, q.look)
+	switch {
+	case hash && q.id == 0:
+		q.note = "An id is a number, as in #7."
+	case hash:
+	case flaw == nil && col == contact.Emails:
+		q.list.Email = text
+		q.asks.Set("email", text)
+	case flaw == nil && strings.ContainsFunc(text, unicode.IsDigit):
+		q.list.Phone = text
+		q.asks.Set("phone", text)
+	case q.id == 0:
+		q.note = "Look up a whole email, a phone number, or an id as in #7. Words cannot be looked up yet."
+	}
+}
+
+// narrows tells whether the list leaves any out.
+func (q *listQuery) narrows() bool {
+	return q.look != "" || q.list.UpdatedSince != 0 || q.list.CreatedFrom != 0 || q.list.CreatedUntil != 0
+}
+
+// request is the list as the API is asked for it. It has no order by the latest change:
+// there the same contacts come, the latest last.
+func (q *listQuery) request() request {
+	asks := url.Values{"per_page": {strconv.Itoa(contactsAtOnce)}}
+	for name, values := range q.asks {
+		asks[name] = values
+	}
+	switch {
+	case q.list.LatestFirst && q.list.UpdatedSince == 0:
+		asks.Set("updated_since", "1970-01-01T00:00:00Z")
+	case !q.list.LatestFirst && q.list.Cursor != "":
+		asks.Set("cursor", q.list.Cursor)
+	}
+	return request{path: "/contacts", query: asks}
+}
+
+// kept gives what a form of the page keeps of the address.
+func (v *visit) kept(names ...string) []field {
+	var all []field
+	for _, name := range names {
+		for _, value := range v.Form[name] {
+			if value != "" {
+				all = append(all, field{name, value})
+			}
+		}
+	}
+	return all
+}
+
+// columns gives the columns that the address names, or those that are shown unless
+// others are named.
+func (v *visit) columns() []column {
+	named := v.Form["cols"]
+	if len(named) == 0 {
+		named = usualColumns
+	}
+	var keys []string
+	for _, some := range named {
+		keys = append(keys, strings.Split(some, ",")...)
+	}
+	var all []column
+	for _, c := range v.allColumns() {
+		if slices.Contains(keys, c.key) {
+			all = append(all, c)
+		}
+	}
+	return all
+}

@@ -1,0 +1,54 @@
+package ui
+
+import (
+	"net/http"
+
+	"github.com/carnet-project/carnet/internal/access"
+)
+
+// screen is one thing that can be asked for.
+type screen struct {
+	method, pattern string // of http.ServeMux; GET serves HEAD as well
+	scope           access.Scope
+	handle          func(*ui, *visit) (answer, error)
+}
+
+// open is the scope of what needs no sign-in, signedIn of what any key may see.
+const (
+	open     access.Scope = ""
+	signedIn access.Scope = "any"
+)
+
+// scopes gives what a key needs to have for the screen.
+func (s *screen) scopes() []access.Scope {
+	if s.scope == signedIn {
+		return nil
+	}
+	return []access.Scope{s.scope}
+}
+
+// screens lists them all, one file of this package after the other.
+var screens = [][]screen{
+	doorScreens,
+	contactsScreens,
+	createScreens,
+	binScreens,
+	historyScreens,
+	fieldScreens,
+	spaceScreens,
+	systemScreens,
+}
+
+// newMux makes the mux of the table.
+func (u *ui) newMux() *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, of := range screens {
+		for _, s := range of {
+			mux.HandleFunc(s.method+" "+s.pattern, func(w http.ResponseWriter, r *http.Request) { u.serve(&s, w, r) })
+		}
+	}
+	mux.HandleFunc("GET "+assetPath+"{hash}/{file}", u.asset)
+	nowhere := screen{handle: func(*ui, *visit) (answer, error) { return nil, errNowhere }}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { u.serve(&nowhere, w, r) })
+	return mux
+}

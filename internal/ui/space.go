@@ -1,0 +1,176 @@
+package ui
+
+import (
+	"errors"
+	"iter"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// The Space: its settings, how much of it may be used, and who set what.
+var spaceScreens = []screen{
+	{"GET", "/ui/space", access.Admin, (*ui).space},
+	{"POST", "/ui/space", access.Admin, (*ui).setSpace},
+}
+
+// spacePage is what the page of the Space shows.
+type spacePage struct {
+	ID                     int64
+	Name, TimeZone, Region string
+	Wrong                  map[string]string // by the name of a field
+	Saved                  bool
+	Command                string // that sets what an operator alone may set
+	Limits                 []limitView
+	Log                    []entryView
+}
+
+// limitView is a bound, and how far it is used up.
+type limitView struct {
+	Name, Says string
+	Meter      *meter // nil where nothing is measured
+}
+
+// meter is a bar of a hundred.
+type meter struct {
+	Filled int
+	Low    bool // nearly used up
+	Label  string
+}
+
+// meterOf makes the bar of so much of a whole.
+func meterOf(used, whole int64, label string) *meter {
+	if whole <= 0 {
+		return nil
+	}
+	filled := int(min(100, float64(used)/float64(whole)*100))
+	return &meter{filled, filled >= 90, label}
+}
+
+// entryView is an entry of the log of a Space or of a key.
+type entryView struct {
+	At    moment
+	Who   string
+	Did   string
+	Lines []settingView
+}
+
+// settingView is a setting before and after.
+type settingView struct{ Setting, Before, After string }
+
+// logShown is how many entries of a log a page has: the newest.
+const logShown = 20
+
+func (u *ui) space(v *visit) (answer, error) {
+	s, _, err := u.book.SpaceNow(v.Context(), v.grant)
+	if err != nil {
+		return nil, err
+	}
+	saved := v.Form.Has("saved")
+	return v.spacePage(&spacePage{Name: s.Name, TimeZone: s.TimeZone, Region: s.Region, Saved: saved}, http.StatusOK)
+}
+
+// spacePage fills in what is beside the form.
+func (v *visit) spacePage(show *spacePage, status int) (answer, error) {
+	s, usage, err := v.ui.book.SpaceNow(v.Context(), v.grant)
+	if err != nil {
+		return nil, err
+	}
+	show.ID = int64(s.ID)
+	show.Limits = limitsOf(&s, usage)
+	show.Command = "carnet space set " + strconv.FormatInt(int64(s.ID), 10) + " --limit update=600 --quota 10GiB"
+	show.Log, err = v.entryViews(v.ui.book.SpaceLog(v.Context(), s.ID))
+	return &page{name: "space", title: "Space", here: "s", status: status, body: show}, err
+}
+
+// setSpace saves the settings that an admin may set.
+func (u *ui) setSpace(v *visit) (answer, error) {
+	show := &spacePage{Name: strings.TrimSpace(v.PostForm.Get("name")), TimeZone: strings.TrimSpace(v.PostForm.Get("timezone")),
+		Region: strings.ToUpper(strings.TrimSpace(v.PostForm.Get("region")))}
+	_, err := u.book.ChangeSpace(v.Context(), v.grant, v.by(), func(s *access.Space) error {
+		s.Name, s.TimeZone, s.Region = show.Name, show.TimeZone, show.Region
+		return nil
+	})
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Kind == fault.Invalid {
+		show.Wrong = byField(e)
+		return v.spacePage(show, http.StatusUnprocessableEntity)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return goOn{"/ui/space?saved="}, nil
+}
+
+// by is who acts, for the log of Spaces and keys.
+func (v *visit) by() string { return v.session.Author(v.grant.Key) }
+
+// byField gives what is wrong with each field of a form.
+func byField(e *fault.Error) map[string]string {
+	wrong := map[string]string{}
+	for _, p := range e.At {
+		wrong[p.Path] = strings.TrimSpace(wrong[p.Path] + " " + p.Message)
+	}
+	return wrong
+}
+
+// limitsOf tells of each bound of a Space in words.
+func limitsOf(s *access.Space, usage access.Usage) []limitView {
+	var all []limitView
+	for _, b := range access.Buckets {
+		says := "as many as come"
+		if n := s.Limits.Get(b); n > 0 {
+			says = number(n, "request", "requests") + " a minute"
+		}
+		all = append(all, limitView{Name: bucketNames[b], Says: says})
+	}
+	kept := limitView{Name: "Kept in all", Says: bytesText(usage.Bytes) + ", without bound"}
+	if q := s.Quota.Bytes; q > 0 {
+		kept.Says = bytesText(usage.Bytes) + " of " + bytesText(q)
+		kept.Meter = meterOf(usage.Bytes, q, kept.Says)
+	}
+	minute := limitView{Name: "Written in a minute", Says: "as much as comes"}
+	if q := s.Quota.Minute; q > 0 {
+		minute.Says = "up to " + bytesText(q) + " of history"
+	}
+	return append(all, kept, minute)
+}
+
+// bucketNames say what a bucket counts.
+var bucketNames = map[access.Bucket]string{
+	access.Update: "Writes to a contact", access.Create: "New contacts", access.Get: "Reads of a contact",
+	access.List: "Lists and feeds", access.Batch: "Batches", access.UI: "Pages of this book",
+}
+
+// bytesText gives an amount of memory: "3.2 MiB".
+func bytesText(n int64) string {
+	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB"}
+	f, i := float64(n), 0
+	for f >= 1024 && i < len(units)-1 {
+		f, i = f/1024, i+1
+	}
+	if i == 0 {
+		return number(int(n), "byte", "bytes")
+	}
+	return strconv.FormatFloat(f, 'f', 1, 64) + " " + units[i]
+}
+
+// entryViews reads the newest entries of a log.
+func (v *visit) entryViews(log iter.Seq2[access.Entry, error]) ([]entryView, error) {
+	var views []entryView
+	for e, err := range log {
+		if err != nil {
+			return nil, err
+		}
+		view := entryView{At: v.moment(e.At), Who: e.Who, Did: string(e.Action)}
+		for _, edit := range e.Edits {
+			view.Lines = append(view.Lines, settingView{edit.Setting, edit.Before, edit.After})
+		}
+		if views = append(views, view); len(views) == logShown {
+			break
+		}
+	}
+	return views, nil
+}

@@ -1,0 +1,57 @@
+package ui_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/access"
+)
+
+// An admin sets what is of the Space, and is told at the field what cannot be.
+func TestSpaceSettings(t *testing.T) {
+	w := newWorld(t)
+	b := w.browse("main").get("/ui/space").shows("Harbour Office", "Writes to a contact", "as many as come")
+	b.send(b.form("/ui/space"), "Save settings", "name", "Café ‮ Ω", "timezone", "Mars/Base", "region", "Great Britain")
+	if b.status != http.StatusUnprocessableEntity || len(b.all("input", "aria-invalid", "true")) != 3 {
+		t.Errorf("%d %s", b.status, b.text())
+	}
+	if got := attribute(b.one("input", "name", "timezone"), "value"); got != "Mars/Base" {
+		t.Errorf("what was typed is gone: %q", got)
+	}
+	b.send(b.form("/ui/space"), "Save settings", "name", "Café Ω", "timezone", "Europe/London", "region", "gb")
+	b.shows("Saved", "Europe/London")
+	spaces, err := w.book.Spaces(t.Context())
+	i := slices.IndexFunc(spaces, func(s access.Space) bool { return s.ID == w.space.ID })
+	if err != nil || spaces[i].Name != "Café Ω" || spaces[i].TimeZone != "Europe/London" || spaces[i].Region != "GB" {
+		t.Errorf("%+v, %v", spaces, err)
+	}
+	w.browse("client").get("/ui/space")
+	if c := w.browse("client").get("/ui/space"); c.status != http.StatusForbidden {
+		t.Errorf("a key without admin: %d", c.status)
+	}
+}
+
+// Labels are set together, change places, and are refused together.
+func TestFieldLabels(t *testing.T) {
+	w := newWorld(t)
+	b := w.browse("main").get("/ui/fields").shows("Text", "Numbers", "Dates")
+	label := func(slot string) string { return attribute(b.one("input", "name", slot), "value") }
+	b.send(b.form("/ui/fields"), "Save labels", "profile_field_1", "Company", "profile_field_2", "<script>alert(1)</script>", "profile_field_30", "عيد ميلاد")
+	b.shows("Saved")
+	b.send(b.form("/ui/fields"), "Save labels", "profile_field_1", "<script>alert(1)</script>", "profile_field_2", "Company")
+	b.shows("Saved")
+	if label("profile_field_1") != "<script>alert(1)</script>" || label("profile_field_2") != "Company" || label("profile_field_30") != "عيد ميلاد" {
+		t.Errorf("two labels did not change places: %q, %q", label("profile_field_1"), label("profile_field_2"))
+	}
+	b.send(b.form("/ui/fields"), "Save labels", "profile_field_3", "Company", "profile_field_4", "Free")
+	if b.status != http.StatusUnprocessableEntity || len(b.all("input", "aria-invalid", "true")) != 1 || label("profile_field_4") != "Free" {
+		t.Errorf("a label that another has: %d %s", b.status, b.text())
+	}
+	if r := w.browse("reader").get("/ui/fields").shows("Company", "profile_field_4"); len(r.all("form", "action", "/ui/fields")) != 0 {
+		t.Error("who may not set labels is offered to")
+	}
+	if b.get("/ui/fields"); label("profile_field_4") != "" {
+		t.Error("a part of what was refused is set")
+	}
+}

@@ -1,0 +1,33 @@
+package ui
+
+import "time"
+
+// The server itself.
+var systemScreens = []screen{{"GET", "/ui/system", signedIn, (*ui).system}}
+
+// systemPage is what the page about the server shows.
+type systemPage struct {
+	System
+	Address string
+	Up      string
+	Clock   string // what is wrong with it, "" for nothing
+}
+
+func (u *ui) system(v *visit) (answer, error) {
+	return &page{name: "system", title: "System", here: "y", body: systemPage{
+		System: u.System, Address: v.server(), Up: lasting(v.now.Sub(u.System.Started)), Clock: u.book.ClockWarning(),
+	}}, nil
+}
+
+// lasting gives how long something takes, in one unit.
+func lasting(d time.Duration) string {
+	for _, unit := range []struct {
+		length time.Duration
+		one    string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
+		if n := int(d / unit.length); n > 0 {
+			return number(n, unit.one, unit.one+"s")
+		}
+	}
+	return "less than a minute"
+}
