@@ -74,9 +74,7 @@ func start(o Options) (*Cluster, error) {
 	if c.owner, err = owner(); err != nil {
 		return nil, err
 	}
-	// Not under TMPDIR, which may be long: the path of a socket has at most 107
-	// bytes.
-	if c.dir, err = os.MkdirTemp("/tmp", "carnet-pg-"); err != nil {
+	if c.dir, err = os.MkdirTemp(home(o), "carnet-pg-"); err != nil {
 		return nil, err
 	}
 	if err := c.keep(); err != nil {
@@ -86,6 +84,25 @@ func start(o Options) (*Cluster, error) {
 		return nil, errors.Join(err, c.remove())
 	}
 	return c, nil
+}
+
+// The file system in memory that Linux has, and how much must be free there.
+const (
+	memory = "/dev/shm"
+	room   = 4 << 30
+)
+
+// home gives the folder to make clusters in. It is not TMPDIR, which may be long: the
+// path of a socket has at most 107 bytes. What need not be durable is in memory where
+// there is room: each database is 300 files, which come and go with its test, and a
+// file system on a disk may take longer for those than the server for all that it is
+// asked (ext4 goes past each inode that was freed a moment ago).
+func home(o Options) string {
+	var fs syscall.Statfs_t
+	if !o.Fsync && syscall.Statfs(memory, &fs) == nil && fs.Bavail*uint64(fs.Bsize) >= room {
+		return memory
+	}
+	return "/tmp"
 }
 
 func (c *Cluster) fill(o Options) error {

@@ -92,6 +92,9 @@ func TestLend(t *testing.T) {
 // committed.
 func TestStops(t *testing.T) {
 	c := Start(t, Options{Fsync: true, Settings: []string{"work_mem = 5MB"}})
+	if strings.HasPrefix(c.dir, memory) {
+		t.Errorf("what must be durable is in memory, in %s", c.dir)
+	}
 	ctx := context.Background()
 	query := func(text string) (value string) {
 		t.Helper()
