@@ -21,7 +21,7 @@ const made = await client.POST("/public-api/v1/contacts", {
   body: { names: ["Ada Example"], custom_fields: { profile_field_16: "12.5" } },
 });
 if (!made.data) throw new Error(made.error.message);
-const path = { id: made.data.id };
+const path = { id: made.data.id as number }; // null in a dry run alone
 same("a number sent as a string", made.data.custom_fields?.profile_field_16, 12.5);
 const put = await client.PUT("/public-api/v1/contacts/{id}", {
   params: { path },
