@@ -48,6 +48,21 @@ func patchAct(ref contact.ID, base contact.Version, body any) (act, error) {
 	return act{verb: amend, request: r}, nil
 }
 
+// putAct replaces what it names of a contact, made from a version of it. body is what
+// wire.ReadPut reads.
+func putAct(ref contact.ID, base contact.Version, body any) (act, error) {
+	text, err := json.Marshal(body, json.Deterministic(true))
+	if err != nil {
+		return act{}, err
+	}
+	put := &contact.Put{Ref: ref, Base: contact.Base{Version: base}}
+	if _, err := wire.ReadPut(text, &put.Patch); err != nil {
+		return act{}, err
+	}
+	return act{verb: put, request: request{method: http.MethodPut, path: idPath(ref), body: string(text),
+		header: [][2]string{{"X-Base-Version", strconv.FormatInt(int64(base), 10)}}}}, nil
+}
+
 // createAct makes a contact. body is what wire.ReadCreate reads.
 func createAct(body any) (act, error) {
 	text, err := json.Marshal(body, json.Deterministic(true))

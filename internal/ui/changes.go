@@ -106,7 +106,7 @@ func counted(e *contact.Edits) (plus, minus int) {
 // Company".
 func (v *visit) sentence(ch *contact.Change) string {
 	switch {
-	case ch.Edits.State != nil && ch.Action == contact.ActionCreate:
+	case ch.Action == contact.ActionCreate:
 		return "made this contact"
 	case ch.Action == contact.ActionDelete:
 		return "deleted this contact"

@@ -33,6 +33,7 @@ var screens = [][]screen{
 	contactsScreens,
 	createScreens,
 	binScreens,
+	contactScreens,
 	historyScreens,
 	fieldScreens,
 	spaceScreens,

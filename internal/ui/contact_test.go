@@ -1,0 +1,245 @@
+package ui_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"github.com/carnet-project/carnet/internal/contact"
+)
+
+// page gives the address of a contact's page.
+func pageOf(id contact.ID) string { return "/ui/contacts/" + id.String() }
+
+// byID gives the element of the page that has an id.
+func (b *browser) byID(id string) *html.Node {
+	b.w.t.Helper()
+	for n := range b.page.Descendants() {
+		if n.Type == html.ElementNode && attribute(n, "id") == id {
+			return n
+		}
+	}
+	b.w.t.Fatalf("%s has no element %q\n%s", b.address, id, b.text())
+	return nil
+}
+
+// act sends the form in an element, by one of its buttons.
+func (b *browser) act(id, button string, set ...string) *browser {
+	b.w.t.Helper()
+	forms := all(b.byID(id), "form")
+	if len(forms) != 1 {
+		b.w.t.Fatalf("%s has %d forms in %q", b.address, len(forms), id)
+	}
+	return b.send(forms[0], button, set...)
+}
+
+func texts(c contact.Contact, col contact.Collection) string {
+	var all []string
+	for _, v := range c.Values[col] {
+		all = append(all, v.Text)
+	}
+	return strings.Join(all, " | ")
+}
+
+// A contact's page shows all that it holds, and where each value came from.
+func TestContactShowsValuesWithSources(t *testing.T) {
+	w := newWorld(t)
+	id := w.make("Ada Ferrell", "Ada F.", "ada@ferrell.example", "+44 7700 900111")
+	b := w.browse("main").get(pageOf(id))
+	b.shows("Ada Ferrell", "Ada F.", "ada@ferrell.example", "+44 7700 900111", "version 1", "client · 1 Mar", "Show 30 empty fields", "made this contact")
+	if h1 := b.one("h1"); words(h1) != "Ada Ferrell Ada F." {
+		t.Errorf("the heading is %q", words(h1))
+	}
+	for _, value := range []string{"names.1", "names.2", "emails.1", "phones.1"} {
+		if links := all(b.byID(value), "a", "class", "src"); len(links) != 1 {
+			t.Errorf("the value %s has %d sources", value, len(links))
+		}
+	}
+	b.get(pageOf(id) + "?sources=1").shows("by client with key client, a create")
+	b.get(pageOf(id)+"?empty=1").shows("Field 1", "Field 30")
+	b.get(pageOf(id) + "/json").shows(`"emails": [ "ada@ferrell.example" ]`)
+	b.get(pageOf(id)+"?show=curl").shows("/public-api/v1/contacts/"+id.String(), "$CARNET_KEY")
+}
+
+// Each edit of a value is a form that works without scripts, changes that value alone, and
+// is taken back byte for byte.
+func TestContactIsEditedInPlace(t *testing.T) {
+	const hostile = "<script>alert(1)</script> e\u0301 \u05e9\u05dc\u05d5\u05dd"
+	tests := []struct {
+		name        string
+		open        string   // the address of the form, "" where it stands in the menu
+		at          string   // the element that has it
+		button      string   // which is pressed
+		set         []string // what is typed
+		col         contact.Collection
+		slot        contact.Slot
+		want, toast string
+	}{
+		{"the first value", "?edit=emails.1", "emails.1", "Save 1 change", []string{"value", "b@x.example"}, contact.Emails, 0, "b@x.example | a2@x.example | a3@x.example", "replaced an email"},
+		{"one in the middle", "?edit=emails.2", "emails.2", "Save 1 change", []string{"value", "b@x.example"}, contact.Emails, 0, "a1@x.example | b@x.example | a3@x.example", "replaced an email"},
+		{"the last value", "?edit=emails.3", "emails.3", "Save 1 change", []string{"value", "b@x.example"}, contact.Emails, 0, "a1@x.example | a2@x.example | b@x.example", "replaced an email"},
+		{"another value", "?add=emails", "add", "Add an email", []string{"value", "b@x.example"}, contact.Emails, 0, "a1@x.example | a2@x.example | a3@x.example | b@x.example", "added an email"},
+		{"the primary one", "", "emails.3", "Make primary", nil, contact.Emails, 0, "a3@x.example | a1@x.example | a2@x.example", "reordered the emails"},
+		{"a value away", "", "emails.2", "Remove", nil, contact.Emails, 0, "a1@x.example | a3@x.example", "removed an email"},
+		{"one of two that compare equal", "", "phones.1", "Remove", nil, contact.Phones, 0, "+447700900111", "removed a phone"},
+		{"a name with signs of markup", "?edit=names.1", "names.1", "Save 1 change", []string{"value", hostile}, contact.Names, 0, hostile, "replaced a name"},
+		{"a field", "?edit=profile_field_3", "profile_field_3", "Save 1 change", []string{"value", "one\r\ntwo"}, 0, 3, "one\ntwo", "set Field 3"},
+		{"a long field", "?edit=profile_field_3", "profile_field_3", "Save 1 change", []string{"value", strings.Repeat("\u05d0", 10_000)}, 0, 3, strings.Repeat("\u05d0", 10_000), "set Field 3"},
+		{"a number", "?edit=profile_field_16", "profile_field_16", "Save 1 change", []string{"value", "12480.50"}, 0, 16, "12480.5", "set Field 16"},
+		{"a date", "?edit=profile_field_26", "profile_field_26", "Save 1 change", []string{"value", "2024-02-29"}, 0, 26, "2024-02-29", "set Field 26"},
+		{"a filled field away", "", "profile_field_2", "Remove", nil, 0, 2, "", "cleared Field 2"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			id := w.make("Ada", "a1@x.example", "a2@x.example", "a3@x.example", "+44 7700 900111", "+447700900111")
+			var fill contact.Amendment
+			fill.Fields.Sent, fill.Fields.Named[1], fill.Fields.Texts[1] = true, true, "harbour"
+			w.do(&contact.Amend{Ref: id, Amendment: fill})
+			before := w.read(id)
+			b := w.browse("main").get(pageOf(id) + test.open)
+			b.act(test.at, test.button, test.set...)
+			after := w.read(id)
+			got := after.Fields[max(0, test.slot.Index())].Text
+			if test.slot == 0 {
+				got = texts(after, test.col)
+			}
+			if got != test.want {
+				t.Errorf("the value is %q, not %q", got, test.want)
+			}
+			if toast := words(b.byID("toast")); !strings.Contains(toast, test.toast) {
+				t.Errorf("the toast says %q, and not %q", toast, test.toast)
+			}
+			b.link("Undo").shows("Nothing is written yet")
+			b.send(all(b.one("main"), "form")[0], "")
+			if back := w.read(id); !sameValues(&before, &back) {
+				t.Errorf("undoing it leaves %v\nand not %v", back.Values, before.Values)
+			}
+		})
+	}
+}
+
+// sameValues tells whether two states hold the same bytes of the same origins.
+func sameValues(a, b *contact.Contact) bool {
+	d := contact.Diff(a, b)
+	return d.Empty()
+}
+
+// What is refused is told at the field, with what was typed, and nothing is saved.
+func TestEditIsRefusedAtItsField(t *testing.T) {
+	for _, test := range []struct{ open, at, typed string }{
+		{"?edit=emails.1", "emails.1", "no address"},
+		{"?edit=phones.1", "phones.1", "call me"},
+		{"?edit=names.1", "names.1", " "},
+		{"?add=emails", "add", "no address <b>"},
+		{"?edit=profile_field_16", "profile_field_16", "twelve"},
+		{"?edit=profile_field_26", "profile_field_26", "2023-02-29"},
+		{"?edit=profile_field_1", "profile_field_1", strings.Repeat("x", 10_241)},
+	} {
+		t.Run(test.at+test.typed[:1], func(t *testing.T) {
+			w := newWorld(t)
+			id := w.make("Ada", "a@x.example", "+44 7700 900111")
+			b := w.browse("main").get(pageOf(id) + test.open)
+			b.act(test.at, "", "value", test.typed)
+			if b.status != http.StatusUnprocessableEntity {
+				t.Fatalf("it answers %d\n%s", b.status, b.text())
+			}
+			if got := held(all(b.byID(test.at), "form")[0]).Get("value"); got != test.typed {
+				t.Errorf("the field holds %q, and not what was typed", got)
+			}
+			if wrong := b.byID("wrong"); !strings.HasSuffix(words(wrong), "Nothing was saved.") {
+				t.Errorf("it says %q", words(wrong))
+			}
+			if c := w.read(id); c.Version != 1 {
+				t.Errorf("the contact is at version %d", c.Version)
+			}
+		})
+	}
+}
+
+// Where two edits met, both are shown, and the reader's choice is saved from there.
+func TestTwoEditsThatMeet(t *testing.T) {
+	field := func(slot contact.Slot, text string) *contact.Amendment {
+		a := &contact.Amendment{}
+		a.Fields.Sent, a.Fields.Named[slot.Index()], a.Fields.Texts[slot.Index()] = true, true, text
+		return a
+	}
+	email := func(l contact.ListAmendment) *contact.Amendment {
+		a := &contact.Amendment{}
+		l.Named = true
+		a.Values[contact.Emails] = l
+		return a
+	}
+	const first, second = "a1@x.example", "a2@x.example"
+	for _, test := range []struct {
+		name, open, at, button string
+		typed                  string
+		theirs                 *contact.Amendment
+		shows                  []string
+		keep                   map[string]string // what is kept, and what is there then
+	}{
+		{"a field", "?edit=profile_field_3", "profile_field_3", "Save 1 change", "mine", field(3, "theirs"), []string{"was", "mine", "theirs"},
+			map[string]string{"mine": "mine", "theirs": "theirs", "other": "ours"}},
+		{"a field that they cleared", "?edit=profile_field_3", "profile_field_3", "Save 1 change", "mine", field(3, ""), []string{"nothing"},
+			map[string]string{"mine": "mine", "theirs": "", "other": "ours"}},
+		{"a field that is to go", "", "profile_field_3", "Remove", "", field(3, "theirs"), []string{"nothing"},
+			map[string]string{"mine": "", "theirs": "theirs", "other": "ours"}},
+		{"the first email", "?edit=emails.1", "emails.1", "Save 1 change", "mine@x.example",
+			email(contact.ListAmendment{Primary: "theirs@x.example"}), []string{first, "mine@x.example", "theirs@x.example"},
+			map[string]string{"mine": "mine@x.example | theirs@x.example | " + second, "theirs": "theirs@x.example | " + first + " | " + second}},
+		{"an email that they replaced", "?edit=emails.2", "emails.2", "Save 1 change", "mine@x.example",
+			email(contact.ListAmendment{Remove: []string{second}, Add: []string{"theirs@x.example"}}), []string{second, "mine@x.example", "theirs@x.example"},
+			map[string]string{"mine": first + " | theirs@x.example | mine@x.example", "theirs": first + " | theirs@x.example"}},
+		{"another primary", "", "emails.2", "Make primary", "",
+			email(contact.ListAmendment{Primary: "theirs@x.example"}), []string{second, "theirs@x.example"},
+			map[string]string{"mine": second + " | theirs@x.example | " + first, "theirs": "theirs@x.example | " + first + " | " + second}},
+	} {
+		for keep, want := range test.keep {
+			t.Run(test.name+", kept "+keep, func(t *testing.T) {
+				w := newWorld(t)
+				id := w.make("Ada", first, second)
+				w.do(&contact.Amend{Ref: id, Amendment: *field(3, "was")})
+				b := w.browse("main").get(pageOf(id) + test.open)
+				w.do(&contact.Amend{Ref: id, Amendment: *test.theirs})
+				if test.open == "" {
+					b.act(test.at, test.button)
+				} else {
+					b.act(test.at, test.button, "value", test.typed)
+				}
+				if b.status != http.StatusConflict {
+					t.Fatalf("it answers %d\n%s", b.status, b.text())
+				}
+				for _, text := range test.shows {
+					if !strings.Contains(b.text(), text) {
+						t.Errorf("it does not show %q:\n%s", text, b.text())
+					}
+				}
+				b.send(b.form(pageOf(id)+"/edit"), "", "keep", keep, "other", "ours")
+				c := w.read(id)
+				got := texts(c, contact.Emails)
+				if strings.HasPrefix(test.name, "a field") {
+					got = c.Fields[2].Text
+				}
+				if got != want {
+					t.Errorf("there stands %q, and not %q", got, want)
+				}
+			})
+		}
+	}
+}
+
+// What others change elsewhere is no conflict: both stand.
+func TestEditsOfDifferentValuesFitTogether(t *testing.T) {
+	w := newWorld(t)
+	id := w.make("Ada", "a@x.example")
+	b := w.browse("main").get(pageOf(id) + "?edit=emails.1")
+	var theirs contact.Amendment
+	theirs.Values[contact.Phones] = contact.ListAmendment{Named: true, Add: []string{"+44 7700 900111"}}
+	w.do(&contact.Amend{Ref: id, Amendment: theirs})
+	b.act("emails.1", "", "value", "b@x.example").shows("b@x.example", "+44 7700 900111")
+	if c := w.read(id); texts(c, contact.Emails) != "b@x.example" || texts(c, contact.Phones) != "+44 7700 900111" {
+		t.Errorf("there stand %v", c.Values)
+	}
+}
