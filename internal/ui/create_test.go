@@ -41,7 +41,7 @@ func TestNewContact(t *testing.T) {
 	for col, want := range map[contact.Collection][]string{
 		contact.Names: {"Ada Example"}, contact.Emails: {"ada@example.com", "second@example.com"}, contact.Phones: {"+1 312 555 0161"}, contact.Locations: {"e\u0301 Straße"},
 	} {
-		if got := texts(c.Values[col]); !slices.Equal(got, want) {
+		if got := textsOf(c.Values[col]); !slices.Equal(got, want) {
 			t.Errorf("%s: %q", col, got)
 		}
 	}
@@ -58,7 +58,7 @@ func setValue(field *html.Node, value string) {
 	field.Attr = append(field.Attr, html.Attribute{Key: "value", Val: value})
 }
 
-func texts(values []contact.Value) (all []string) {
+func textsOf(values []contact.Value) (all []string) {
 	for _, v := range values {
 		all = append(all, v.Text)
 	}
@@ -119,10 +119,10 @@ func TestSomebodyHasIt(t *testing.T) {
 	before := w.read(ada)
 	b.fill("Add to this contact")
 	c := w.read(ada)
-	if got := texts(c.Values[contact.Emails]); !slices.Equal(got, []string{"ada@example.com"}) {
+	if got := textsOf(c.Values[contact.Emails]); !slices.Equal(got, []string{"ada@example.com"}) {
 		t.Errorf("emails: %q", got)
 	}
-	if got := texts(c.Values[contact.Phones]); !slices.Equal(got, []string{"+1 312 555 0161"}) || len(c.Values[contact.Names]) != 1 || c.Fields[0].Text != "Hers" || c.Fields[1].Text != "New" {
+	if got := textsOf(c.Values[contact.Phones]); !slices.Equal(got, []string{"+1 312 555 0161"}) || len(c.Values[contact.Names]) != 1 || c.Fields[0].Text != "Hers" || c.Fields[1].Text != "New" {
 		t.Errorf("the contact is %+v", c)
 	}
 	head := contact.ChangeID{Space: w.space.ID, Op: c.Head}.String()
