@@ -470,4 +470,22 @@ var ofStore = []mutant{
 		tests:  []string{"./internal/checks/histories"},
 		run:    "^TestHistories$/^PostgreSQL$",
 	},
+	{
+		name:   "link-signs-in-twice",
+		breaks: "A link that was used signs in whoever finds it.",
+		file:   "internal/store/sqlite/session.go",
+		old:    "		if err := c.run(deleteSession, nil, hash[:], aLink); err != nil {\n",
+		new:    "		if err := c.run(deleteSession, nil, hash[:], aSession); err != nil {\n",
+		tests:  []string{"./internal/store/sqlite"},
+		run:    "^TestBackend$/signs_in_once",
+	},
+	{
+		name:   "postgres-sessions-without-end",
+		breaks: "Who signs in at once has more sessions of a key than there may be.",
+		file:   "internal/store/postgres/session.go",
+		old:    "		if err := t.lockKey(ctx, s.Key); err != nil {\n			return err\n		}\n		q := t.statements()\n		queueSession(q, &s, kind)\n",
+		new:    "		q := t.statements()\n		queueSession(q, &s, kind)\n",
+		tests:  []string{"./internal/store/postgres"},
+		run:    "^TestBackend$/sessions_made_at_once",
+	},
 }

@@ -283,30 +283,35 @@ func testOldestGoes(t *testing.T, b store.Backend) {
 }
 
 func testSessionsRace(t *testing.T, b store.Backend) {
-	const workers, each = 4, access.MaxSessions/4 + 5
+	const atOnce, rounds = 8, 4
 	key := makeKey(t, b, anyKey(suite.NewSpace(t, b, ""), 1))
-	all := make([]access.Session, workers*each)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for i := w * each; i < (w+1)*each; i++ {
-				s := anySession(key, byte(i))
-				s.Created += contact.Time(i)
+	var all []access.Session
+	for i := range access.MaxSessions + atOnce*rounds {
+		s := anySession(key, byte(i))
+		s.Created += contact.Time(i)
+		all = append(all, s)
+	}
+	for _, s := range all[:access.MaxSessions] {
+		makeSession(t, b, s, false)
+	}
+	for from := access.MaxSessions; from < len(all); from += atOnce {
+		var wg sync.WaitGroup
+		for _, s := range all[from : from+atOnce] {
+			wg.Go(func() {
 				if err := b.CreateSession(bg, s, false); err != nil {
 					t.Error(err)
 				}
-				all[i] = s
-			}
-		})
-	}
-	wg.Wait()
-	n := 0
-	for _, there := range present(t, b, all) {
-		if there {
-			n++
+			})
 		}
-	}
-	if n != access.MaxSessions {
-		t.Errorf("%d are there, want %d", n, access.MaxSessions)
+		wg.Wait()
+		n := 0
+		for _, there := range present(t, b, all) {
+			if there {
+				n++
+			}
+		}
+		if n != access.MaxSessions {
+			t.Errorf("%d are there, want %d", n, access.MaxSessions)
+		}
 	}
 }
