@@ -109,9 +109,9 @@ func TestLookUp(t *testing.T) {
 			t.Errorf("%q: the field has %q", look, attribute(field, "value"))
 		}
 	}
-	for _, id := range []contact.ID{ada, gone} { // through an alias too
+	for id, want := range map[contact.ID]string{ada: contactAddress(ada), gone: fmt.Sprintf("%s?from=%d", contactAddress(ada), gone)} { // through an alias too
 		for _, look := range []string{fmt.Sprint(id), fmt.Sprintf("#%d", id), fmt.Sprintf(" #%d ", id)} {
-			if b.get("/ui/contacts?q=" + url.QueryEscape(look)); b.address != fmt.Sprintf("/ui/contacts/%d", id) {
+			if b.get("/ui/contacts?q=" + url.QueryEscape(look)); b.address != want {
 				t.Errorf("%q leads to %s", look, b.address)
 			}
 		}
@@ -404,3 +404,5 @@ func TestCurlOfTheList(t *testing.T) {
 	}
 	w.read(ada)
 }
+
+func contactAddress(id contact.ID) string { return fmt.Sprintf("/ui/contacts/%d", id) }
