@@ -136,7 +136,7 @@ func idText(id contact.ID) string { return strconv.FormatInt(int64(id), 10) }
 func (v *visit) toastOf() *toast {
 	id, ok := contact.ParseChangeID(v.Form.Get("done"))
 	if !ok {
-		return nil
+		return v.pairToast()
 	}
 	changes, err := v.ui.book.WriteChanges(v.Context(), v.grant, id)
 	if err != nil || len(changes) == 0 {
