@@ -181,7 +181,8 @@ func (u *ui) contactJSON(v *visit) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	show := &jsonPage{contactPath(now.ID), calledBy(&now), text, v.address("show", "curl")}
+	name := calledBy(&now)
+	show := &jsonPage{contactPath(now.ID), name, text, v.address("show", "curl")}
 	return &page{name: "json", title: show.Name + " as JSON", here: "c", back: show.To, body: show}, nil
 }
 

@@ -130,7 +130,8 @@ func (v *visit) merged() (*splitPage, *contact.Contact, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	show := &splitPage{Contact: personOf(&c), Total: len(meta.Aliases), To: splitPath(c.ID)}
+	person := personOf(&c)
+	show := &splitPage{Contact: person, Total: len(meta.Aliases), To: splitPath(c.ID)}
 	if id, ok := wire.ParseID(v.Form.Get("off")); ok && !slices.Contains(meta.Aliases, id) {
 		if off, err := v.ui.book.Get(v.Context(), v.grant, id); err == nil && off.ID != c.ID {
 			person := personOf(&off)
