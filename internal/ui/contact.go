@@ -38,7 +38,7 @@ type contactPage struct {
 	From     string // the id that led here, where that is another's: "#7"
 	Aliases  []string
 	Further  int // aliases that are not named
-	Distinct []string
+	Distinct distinctPart
 	Version  int64
 	Changed  moment
 	By       author
@@ -141,9 +141,7 @@ func (v *visit) headOf(show *contactPage, now *contact.Contact) error {
 		}
 	}
 	show.Further = len(meta.Aliases) - len(show.Aliases)
-	for _, id := range meta.DistinctFrom[:min(aliasesShown, len(meta.DistinctFrom))] {
-		show.Distinct = append(show.Distinct, idText(id))
-	}
+	show.Distinct = v.distinctPart(now.ID, meta.DistinctFrom)
 	return nil
 }
 

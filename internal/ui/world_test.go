@@ -313,7 +313,7 @@ func (b *browser) send(form *html.Node, button string, set ...string) *browser {
 	for i := 0; i+1 < len(set); i += 2 {
 		values.Set(set[i], set[i+1])
 	}
-	action := attribute(form, "action")
+	action, method := attribute(form, "action"), attribute(form, "method")
 	pressed := false
 	for _, n := range all(form, "button") {
 		if pressed || button != "" && strings.TrimSpace(textOf(n)) != button || attribute(n, "type") == "button" {
@@ -326,12 +326,15 @@ func (b *browser) send(form *html.Node, button string, set ...string) *browser {
 		if to := attribute(n, "formaction"); to != "" {
 			action = to
 		}
+		if other := attribute(n, "formmethod"); other != "" {
+			method = other
+		}
 	}
 	if !pressed {
 		b.w.t.Fatalf("the form to %s has no button %q", action, button)
 	}
 	action = b.resolve(action)
-	if !strings.EqualFold(attribute(form, "method"), "post") {
+	if !strings.EqualFold(method, "post") {
 		path, _, _ := strings.Cut(action, "?")
 		return b.get(path + "?" + values.Encode())
 	}
