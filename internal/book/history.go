@@ -79,6 +79,24 @@ func (b *Book) WriteChanges(ctx context.Context, g access.Grant, id contact.Chan
 	return changes, err
 }
 
+// Recent says which changes of a Space to look back on. The zero Recent, but for
+// PerPage, is the first page of all.
+type Recent struct {
+	Before       contact.Seq  // exclusive; 0 for the newest
+	Since, Until contact.Time // from, inclusive, and to, exclusive; 0 for no bound
+	Only         store.ChangeFilter
+	PerPage      int // 1 to MaxPerPage
+}
+
+// Recent gives changes of a Space, newest first. A page may be shorter than was asked
+// for, or empty, and go on before its Last. It needs contacts:read.
+func (b *Book) Recent(ctx context.Context, g access.Grant, r *Recent) (store.FeedPage, error) {
+	if err := g.Allow(access.Read); err != nil {
+		return store.FeedPage{}, err
+	}
+	return b.store.Recent(ctx, store.FeedQuery{Space: g.Space.ID, Before: r.Before, Since: r.Since, Until: r.Until, Only: r.Only, Limit: r.PerPage})
+}
+
 // Feed says which changes of a Space to follow, and from where. The zero Feed, but
 // for PerPage, is the first page of all.
 type Feed struct {

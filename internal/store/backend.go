@@ -111,7 +111,7 @@ type Reader interface {
 	// which none is named twice, in no order. Those that it has not are left out.
 	Changes(ctx context.Context, space contact.SpaceID, seqs []contact.Seq) ([]record.Change, error)
 
-	// Feed reads changes of a Space, oldest first.
+	// Feed reads changes of a Space, in the order of their numbers or against it.
 	Feed(ctx context.Context, s Stretch) (FeedWalk, error)
 
 	// Chain reads a change and those before it of the same contact, newest
@@ -200,7 +200,8 @@ type Stretch struct {
 	Space         contact.SpaceID
 	After, Before contact.Seq
 	Only          ChangeFilter
-	Limit         int // at least 1
+	NewestFirst   bool // by number; else oldest first
+	Limit         int  // at least 1
 }
 
 // ChangeFilter says which changes are meant: those of which all holds that is set.

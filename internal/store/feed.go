@@ -10,15 +10,15 @@ import (
 // zero FeedQuery, but for its Space and its limit, holds them all.
 type FeedQuery struct {
 	Space        contact.SpaceID
-	After        contact.Seq  // exclusive
+	After        contact.Seq // exclusive, as the next; 0 for no bound
+	Before       contact.Seq
 	Since, Until contact.Time // when they were made: from, inclusive, and to, exclusive; 0 for no bound
 	Only         ChangeFilter
 	Limit        int // at least 1
 }
 
-// FeedPage is a part of a Space's changes, oldest first. Last is the newest
-// change that was looked at, which the next page follows; More tells whether
-// there may be one already.
+// FeedPage is a part of a Space's changes. Last is the change that was looked at
+// last, which the next page follows; More tells whether there may be one already.
 type FeedPage struct {
 	Changes []contact.Change
 	Last    contact.Seq
@@ -30,23 +30,10 @@ type FeedPage struct {
 // on: it ends where its changes weigh MaxPageBytes, or where MaxLookedAt were
 // looked at.
 func (s *Store) Feed(ctx context.Context, q FeedQuery) (FeedPage, error) {
-	st := Stretch{Space: q.Space, After: q.After, Only: q.Only, Limit: q.Limit}
-	if q.Since != 0 {
-		first, err := s.firstChange(ctx, q.Space, q.Since)
-		if err != nil {
-			return FeedPage{}, err
-		}
-		st.After = max(st.After, first-1)
-	}
-	if q.Until != 0 {
-		var err error
-		if st.Before, err = s.firstChange(ctx, q.Space, q.Until); err != nil {
-			return FeedPage{}, err
-		}
-	}
+	st, err := s.stretch(ctx, &q)
 	p := FeedPage{Last: st.After}
-	if st.Before != 0 && st.Before-1 <= st.After {
-		return p, nil
+	if err != nil || st.empty() {
+		return p, err
 	}
 	walk, err := s.reads.Feed(ctx, st)
 	if err != nil {
@@ -61,3 +48,45 @@ func (s *Store) Feed(ctx context.Context, q FeedQuery) (FeedPage, error) {
 func (s *Store) Newest(ctx context.Context, space contact.SpaceID) (contact.Seq, error) {
 	return s.reads.LastSeq(ctx, space)
 }
+
+// Recent gives changes of a Space as Feed does, newest first: the next page is before
+// the Last of this one.
+func (s *Store) Recent(ctx context.Context, q FeedQuery) (FeedPage, error) {
+	st, err := s.stretch(ctx, &q)
+	if err != nil || st.empty() {
+		return FeedPage{}, err
+	}
+	st.NewestFirst = true
+	walk, err := s.reads.Feed(ctx, st)
+	if err != nil {
+		return FeedPage{}, err
+	}
+	p := FeedPage{Last: walk.Last, More: walk.Cut && walk.Last > st.After+1}
+	p.Changes, err = decodeChanges(walk.Rows)
+	return p, err
+}
+
+// stretch finds the numbers between which the changes of a query are.
+func (s *Store) stretch(ctx context.Context, q *FeedQuery) (Stretch, error) {
+	st := Stretch{Space: q.Space, After: q.After, Before: q.Before, Only: q.Only, Limit: q.Limit}
+	if q.Since != 0 {
+		first, err := s.firstChange(ctx, q.Space, q.Since)
+		if err != nil {
+			return st, err
+		}
+		st.After = max(st.After, first-1)
+	}
+	if q.Until != 0 {
+		end, err := s.firstChange(ctx, q.Space, q.Until)
+		if err != nil {
+			return st, err
+		}
+		if st.Before == 0 || end < st.Before {
+			st.Before = end
+		}
+	}
+	return st, nil
+}
+
+// empty tells that no number is between the bounds.
+func (st *Stretch) empty() bool { return st.Before != 0 && st.Before-1 <= st.After }

@@ -135,6 +135,14 @@ func calls(b *Backend) []func() error {
 			_, err := b.Feed(bg, store.Stretch{Space: space, After: 100, Before: 2000, Only: store.ChangeFilter{Contact: id, KeyID: 1, Action: "put", BatchID: "none"}, Limit: 50})
 			return err
 		},
+		func() error {
+			_, err := b.Feed(bg, store.Stretch{Space: space, Before: 30000, NewestFirst: true, Limit: 50})
+			return err
+		},
+		func() error {
+			_, err := b.Feed(bg, store.Stretch{Space: space, Before: 30000, NewestFirst: true, Only: store.ChangeFilter{KeyID: 7}, Limit: 50})
+			return err
+		},
 		func() error { _, err := b.Chain(bg, space, 100, 50); return err },
 		func() error { _, err := b.Trail(bg, space, 100, 50); return err },
 		func() error { _, err := b.Snapshots(bg, space, id, 1, 50); return err },

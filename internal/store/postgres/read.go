@@ -187,9 +187,13 @@ func (b *Backend) Feed(ctx context.Context, st store.Stretch) (w store.FeedWalk,
 	if st.Before != 0 {
 		before = int64(st.Before)
 	}
-	query, args := selectFeed, []any{int64(st.Space), int64(store.MaxPageBytes), int64(st.After), before, int64(st.Limit)}
+	plain, sifted := feedOldest, siftOldest
+	if st.NewestFirst {
+		plain, sifted = feedNewest, siftNewest
+	}
+	query, args := plain, []any{int64(st.Space), int64(store.MaxPageBytes), int64(st.After), before, int64(st.Limit)}
 	if st.Only != (store.ChangeFilter{}) {
-		query, args = siftFeed, append(args, int64(st.Only.Contact), string(st.Only.Action), st.Only.BatchID, st.Only.ActorStart())
+		query, args = sifted, append(args, int64(st.Only.Contact), string(st.Only.Action), st.Only.BatchID, st.Only.ActorStart())
 	}
 	fits, place := false, int64(0) // of the last row
 	w.Rows, err = list(ctx, b.reads, "read the feed", func(r pgx.Row) (record.Change, error) { return changeRow(st.Space, r, &fits, &place) }, query, args...)

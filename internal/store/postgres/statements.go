@@ -135,16 +135,22 @@ const (
 	insertChanges = `INSERT INTO changes (space_id, ` + changeColumns + `)
 		SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
 			$9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::text[], $17::text[]) AS n`
-	selectFeed = `SELECT ` + changeColumns + `, true, 0::bigint FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
-		SELECT ` + changeColumns + `, ` + changeWeight + ` AS weight FROM changes WHERE space_id = $1 AND seq > $3 AND seq < $4 ORDER BY seq LIMIT $5` + upToWeight
-	// It brings the last change that it looks at as well, which need not fit. Of
+	feed = `SELECT ` + changeColumns + `, true, 0::bigint FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
+		SELECT ` + changeColumns + `, ` + changeWeight + ` AS weight FROM changes WHERE space_id = $1 AND seq > $3 AND seq < $4 ORDER BY seq`
+	feedOldest = feed + ` LIMIT $5` + upToWeight
+	feedNewest = feed + ` DESC LIMIT $5` + upToWeight
+	// A sift brings the last change that it looks at as well, which need not fit. Of
 	// those that do not it reads nothing that is long.
-	siftFeed = `SELECT ` + changeColumns + `, fits, place FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
+	sift = `SELECT ` + changeColumns + `, fits, place FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
 		SELECT ` + changeColumns + `, fits, place, CASE WHEN fits THEN weight ELSE 0 END AS weight FROM (
-			SELECT ` + changeColumns + `, ` + changeWeight + ` AS weight, row_number() OVER (ORDER BY seq) AS place, lead(seq) OVER (ORDER BY seq) AS next,
-				($6::bigint = 0 OR contact_id = $6) AND ($7::text = '' OR action = $7) AND ($8::text = '' OR batch_id = $8) AND starts_with(actor, $9) AS fits
+			SELECT ` + changeColumns + `, ` + changeWeight + ` AS weight,
+				($6::bigint = 0 OR contact_id = $6) AND ($7::text = '' OR action = $7) AND ($8::text = '' OR batch_id = $8) AND starts_with(actor, $9) AS fits, `
+	siftOldest = sift + `row_number() OVER (ORDER BY seq) AS place, lead(seq) OVER (ORDER BY seq) AS next
 			FROM changes WHERE space_id = $1 AND seq > $3 AND seq < $4 ORDER BY seq LIMIT 10000) k
 		WHERE fits OR next IS NULL OR place = 10000 ORDER BY seq LIMIT $5` + upToWeight
+	siftNewest = sift + `row_number() OVER (ORDER BY seq DESC) AS place, lead(seq) OVER (ORDER BY seq DESC) AS next
+			FROM changes WHERE space_id = $1 AND seq > $3 AND seq < $4 ORDER BY seq DESC LIMIT 10000) k
+		WHERE fits OR next IS NULL OR place = 10000 ORDER BY seq DESC LIMIT $5` + upToWeight
 	selectChain = `WITH RECURSIVE chain AS (
 			SELECT ` + changeColumns + `, (` + changeWeight + `)::bigint AS total, 1::bigint AS place FROM changes WHERE space_id = $1 AND seq = $3
 			UNION ALL

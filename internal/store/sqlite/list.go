@@ -140,9 +140,9 @@ func (b *Backend) Feed(ctx context.Context, st store.Stretch) (w store.FeedWalk,
 	if st.Before != 0 {
 		end = historyKey(st.Space, bound(st.Before))
 	}
-	query, args := selectFeed, []any{historyKey(st.Space, bound(st.After)), end}
+	query, args := pick(!st.NewestFirst, feedOldest, feedNewest), []any{historyKey(st.Space, bound(st.After)), end}
 	if st.Only != (store.ChangeFilter{}) {
-		query, args = siftFeed, append(args, int64(st.Only.Contact), string(st.Only.Action), st.Only.BatchID, st.Only.ActorStart())
+		query, args = pick(!st.NewestFirst, siftOldest, siftNewest), append(args, int64(st.Only.Contact), string(st.Only.Action), st.Only.BatchID, st.Only.ActorStart())
 	}
 	var p page
 	err = b.read(ctx, func(c *conn) error {

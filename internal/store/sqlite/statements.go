@@ -102,13 +102,17 @@ const (
 			UNION
 			SELECT h.undoes, h.op_seq FROM chain JOIN changes h ON h.undoes = chain.by AND h.undoes <> 0 AND h.change_key > ?2 AND h.change_key <= ?3
 		) SELECT op, by FROM chain`
-	selectFeed = `SELECT ` + changeColumns + `, change_key & 1099511627775 FROM changes WHERE change_key > ?1 AND change_key < ?2 ORDER BY change_key`
+	feed       = `SELECT ` + changeColumns + `, change_key & 1099511627775 FROM changes WHERE change_key > ?1 AND change_key < ?2`
+	feedOldest = feed + ` ORDER BY change_key`
+	feedNewest = feed + ` ORDER BY change_key DESC`
 	// As a walk: what is not of the filter is not read.
-	siftFeed = `SELECT c.change_key, c.op_seq, c.contact_id, c.ref, c.version, c.prev_seq, c.at, c.action, c.actor, c.reason, c.request_id,
+	sift = `SELECT c.change_key, c.op_seq, c.contact_id, c.ref, c.version, c.prev_seq, c.at, c.action, c.actor, c.reason, c.request_id,
 			c.batch_id, c.undoes, c.checksum, c.edits, c.snapshot, h.change_key & 1099511627775
 		FROM changes h LEFT JOIN changes c ON c.change_key = CASE WHEN (?3 = 0 OR h.contact_id = ?3) AND (?4 = '' OR h.action = ?4)
 			AND (?5 = '' OR h.batch_id = ?5) AND (?6 = '' OR substr(h.actor, 1, length(?6)) = ?6) THEN h.change_key END
-		WHERE h.change_key > ?1 AND h.change_key < ?2 ORDER BY h.change_key`
+		WHERE h.change_key > ?1 AND h.change_key < ?2`
+	siftOldest    = sift + ` ORDER BY h.change_key`
+	siftNewest    = sift + ` ORDER BY h.change_key DESC`
 	changeWidth   = 16 // columns
 	selectLastSeq = `SELECT next_seq - 1 FROM spaces WHERE space_id = ?1`
 	selectLastAt  = `SELECT last_at FROM spaces`

@@ -78,6 +78,17 @@ func sifted(space contact.SpaceID, n contact.Seq) record.Change {
 	return ch
 }
 
+// between gives the numbers between two bounds of which 0 is none, in either order.
+func between(after, before, newest contact.Seq, down bool) (all []contact.Seq) {
+	for n := after + 1; n <= newest && (before == 0 || n < before); n++ {
+		all = append(all, n)
+	}
+	if down {
+		slices.Reverse(all)
+	}
+	return all
+}
+
 // CONTRACT D29.
 func testSift(t *testing.T, b store.Backend) {
 	const changes = 60
@@ -100,20 +111,26 @@ func testSift(t *testing.T, b store.Backend) {
 	for _, f := range append(filters, store.ChangeFilter{}) {
 		for _, bound := range bounds {
 			for _, limit := range []int{1, 4, 100} {
-				var want []record.Change
-				last := contact.Seq(0) // that was looked at
-				for n := bound.after + 1; n <= changes && (bound.before == 0 || n < bound.before) && len(want) < limit; n++ {
-					last = n
-					if ch := sifted(space, n); fits(&ch, f) {
-						want = append(want, ch)
+				for _, newest := range []bool{false, true} {
+					var want []record.Change
+					last := contact.Seq(0) // that was looked at
+					for _, n := range between(bound.after, bound.before, changes, newest) {
+						if len(want) == limit {
+							break
+						}
+						last = n
+						if ch := sifted(space, n); fits(&ch, f) {
+							want = append(want, ch)
+						}
 					}
-				}
-				walk, err := b.Feed(bg, store.Stretch{Space: space, After: bound.after, Before: bound.before, Only: f, Limit: limit})
-				if err != nil || !slices.EqualFunc(walk.Rows, want, func(a, b record.Change) bool { return reflect.DeepEqual(a, b) }) {
-					t.Errorf("%+v %+v, at most %d: %v, %d changes; want %d", f, bound, limit, err, len(walk.Rows), len(want))
-				}
-				if walk.Last != last || walk.Cut != (len(want) == limit) || walk.Looked < len(want) {
-					t.Errorf("%+v %+v, at most %d: looked at %d, to %d, cut %v; want to %d, cut %v", f, bound, limit, walk.Looked, walk.Last, walk.Cut, last, len(want) == limit)
+					st := store.Stretch{Space: space, After: bound.after, Before: bound.before, Only: f, NewestFirst: newest, Limit: limit}
+					walk, err := b.Feed(bg, st)
+					if err != nil || !slices.EqualFunc(walk.Rows, want, func(a, b record.Change) bool { return reflect.DeepEqual(a, b) }) {
+						t.Errorf("%+v: %v, %d changes; want %d", st, err, len(walk.Rows), len(want))
+					}
+					if walk.Last != last || walk.Cut != (len(want) == limit) || walk.Looked < len(want) {
+						t.Errorf("%+v: looked at %d, to %d, cut %v; want to %d, cut %v", st, walk.Looked, walk.Last, walk.Cut, last, len(want) == limit)
+					}
 				}
 			}
 		}
@@ -152,6 +169,25 @@ func testSiftLookedAt(t *testing.T, b store.Backend) {
 		}
 		if walk.Looked > store.MaxLookedAt || c.last == c.after+last && walk.Looked != store.MaxLookedAt {
 			t.Errorf("%+v: looked at %d rows", c, walk.Looked)
+		}
+	}
+	// And so downwards, with what the store gives of it.
+	for _, c := range []struct {
+		before contact.Seq
+		only   contact.ID
+		want   []contact.ID
+		last   contact.Seq
+		cut    bool
+	}{
+		{0, 5, nil, sparseRows - last + 1, true}, {sparseRows - last + 1, 5, []contact.ID{5}, 1, false}, {last + 1, 5, []contact.ID{5}, 1, true}, {0, sparseRows, []contact.ID{sparseRows}, sparseRows - last + 1, true},
+	} {
+		walk, err := b.Feed(bg, store.Stretch{Space: space, Before: c.before, NewestFirst: true, Only: store.ChangeFilter{Contact: c.only}, Limit: 9})
+		got := []contact.ID{}
+		for i := range walk.Rows {
+			got = append(got, walk.Rows[i].Contact)
+		}
+		if err != nil || !slices.Equal(got, c.want) || walk.Last != c.last || walk.Cut != c.cut || walk.Looked > store.MaxLookedAt {
+			t.Errorf("downwards %+v: %v, contacts %v, looked to %d, cut %v", c, err, got, walk.Last, walk.Cut)
 		}
 	}
 	// The store goes on from there, to the end.
@@ -195,6 +231,22 @@ func testFeedTimes(t *testing.T, b store.Backend) {
 		page, err := reader.Feed(bg, store.FeedQuery{Space: space, After: c.after, Since: c.since, Until: c.until, Limit: 50})
 		if err != nil || len(page.Changes) != int(c.n) || c.n > 0 && page.Changes[0].Seq != c.first || page.Last != c.last || page.More {
 			t.Errorf("%+v: %v, %d changes, to %d, more %v", c, err, len(page.Changes), page.Last, page.More)
+		}
+	}
+	for _, c := range []struct {
+		before       contact.Seq
+		since, until contact.Time
+		limit        int
+		first, n     contact.Seq // of what it gives, downwards
+		last         contact.Seq
+		more         bool
+	}{
+		{0, 0, 0, 50, 20, 20, 1, false}, {0, 0, 0, 7, 20, 7, 14, true}, {14, 0, 0, 13, 13, 13, 1, false}, {1, 0, 0, 50, 0, 0, 0, false}, {99, 0, 0, 1, 20, 1, 20, true},
+		{0, 50, 80, 50, 7, 3, 5, false}, {0, 50, 80, 3, 7, 3, 5, false}, {7, 50, 80, 1, 6, 1, 6, true}, {5, 50, 80, 9, 0, 0, 0, false}, {0, 80, 50, 9, 0, 0, 0, false}, {0, 201, 0, 9, 0, 0, 0, false},
+	} {
+		page, err := reader.Recent(bg, store.FeedQuery{Space: space, Before: c.before, Since: c.since, Until: c.until, Limit: c.limit})
+		if err != nil || len(page.Changes) != int(c.n) || c.n > 0 && page.Changes[0].Seq != c.first || page.Last != c.last || page.More != c.more {
+			t.Errorf("downwards %+v: %v, %d changes, to %d, more %v", c, err, len(page.Changes), page.Last, page.More)
 		}
 	}
 	if newest, err := reader.Newest(bg, space); err != nil || newest != changes {

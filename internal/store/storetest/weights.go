@@ -90,6 +90,14 @@ func testPageBytes(t *testing.T, b store.Backend) {
 		default:
 			changes, err = b.Chain(bg, space, contact.Seq(c.before)-1, c.limit)
 		}
+		if !c.forward {
+			for _, only := range []store.ChangeFilter{{}, {KeyID: 1}} {
+				walk, err2 := b.Feed(bg, store.Stretch{Space: space, Before: contact.Seq(c.before), NewestFirst: true, Limit: c.limit, Only: only})
+				if err2 != nil || !reflect.DeepEqual(walk.Rows, changes) {
+					t.Errorf("%+v: %v, downwards %d changes of %+v; the history has %d", c, err2, len(walk.Rows), only, len(changes))
+				}
+			}
+		}
 		if all, err := b.Changes(bg, space, []contact.Seq{1, 2, 3, 4, 5, 6, 7, 8}); err != nil || overweight(all) {
 			t.Errorf("changes by their numbers: %v, %d of them", err, len(all))
 		}
