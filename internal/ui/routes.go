@@ -38,6 +38,7 @@ var screens = [][]screen{
 	mergeScreens,
 	splitScreens,
 	distinctScreens,
+	activityScreens,
 	fieldScreens,
 	spaceScreens,
 	systemScreens,

@@ -1,0 +1,154 @@
+package ui_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/contact"
+)
+
+// lines gives the lines of the activity as words, with the headings of days between.
+func (b *browser) lines() []string {
+	var all []string
+	for n := range b.page.Descendants() {
+		switch {
+		case n.Data == "h2" && attribute(n.Parent, "class") == "feed":
+			all = append(all, "== "+words(n))
+		case strings.HasPrefix(attribute(n, "class"), "line"):
+			all = append(all, words(n))
+		}
+	}
+	return all
+}
+
+// The activity has each write once, newest first, by days of the Space's zone, with what
+// it did to whom; what one write did stands together, and what was taken back says so.
+func TestActivity(t *testing.T) {
+	w := newWorld(t)
+	b := w.browse("main").get("/ui/activity").shows("Nothing has happened yet")
+	one := w.make("Ada Example", "ada@example.com")
+	two := w.make("Ada E.", "+1 312 555 0161")
+	w.wait(24 * time.Hour)
+	merged := w.do(&contact.Merge{Survivor: one, Merged: []contact.ID{two}})
+	b.get("/ui/activity")
+	got := b.lines()
+	want := []string{
+		"== Today, 2 March",
+		fmt.Sprintf("c client merged #%d into Ada Example +2 12:00 Take back…", two),
+		fmt.Sprintf("and merged #%d into Ada Example 12:00", two),
+		"== Yesterday, 1 March", "c client made Ada Example +2 12:00 Take back…", "c client made Ada Example +2 12:00 Take back…",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	b.link("Take back…")
+	if !strings.HasSuffix(b.address, "/changes/"+merged.Change.String()+"/undo") {
+		t.Fatalf("Take back leads to %s", b.address)
+	}
+	b.send(b.all("form", "method", "post")[len(b.all("form", "method", "post"))-1], "")
+	if c := w.read(two); c.ID != two {
+		t.Errorf("the merge was not taken back: %+v", c)
+	}
+	b.get("/ui/activity")
+	if got := b.lines(); !strings.HasPrefix(got[1], "AF You took back a change: split #") || !strings.HasSuffix(got[3], "taken back") {
+		t.Errorf("after it was taken back:\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// The words of the activity, by what was done.
+func TestActivityWords(t *testing.T) {
+	w := newWorld(t)
+	id := w.make("Ada")
+	phones := func(add, remove []string) func() {
+		a := contact.Amend{Ref: id}
+		a.Amendment.Values[contact.Phones] = contact.ListAmendment{Named: true, Add: add, Remove: remove}
+		return func() { w.do(&a) }
+	}
+	b := w.browse("main")
+	for _, c := range []struct {
+		do   func()
+		want string
+	}{
+		{func() {}, "made Ada +1"},
+		{phones([]string{"+1 312 555 0161"}, nil), "added a phone to Ada +1"},
+		{phones([]string{"+1 312 555 0162"}, []string{"+1 312 555 0161"}), "replaced a phone of Ada +1 −1"},
+		{phones(nil, []string{"+1 312 555 0162"}), "removed a phone from Ada −1"},
+		{func() { w.do(&contact.Delete{Ref: id}) }, fmt.Sprintf("deleted #%d −1", id)},
+	} {
+		c.do()
+		if got := b.get("/ui/activity").lines(); got[1] != "c client "+c.want+" 12:00 Take back…" {
+			t.Errorf("%q, want %q", got[1], c.want)
+		}
+	}
+}
+
+// What the address asks for is all that comes, and each chip takes one off.
+func TestActivityFilters(t *testing.T) {
+	w := newWorld(t)
+	first := w.make("<script>alert(1)</script>")
+	w.wait(48 * time.Hour)
+	second := w.make("\u202eRight to left")
+	w.do(&contact.Delete{Ref: second})
+	key := w.grant("client").Key.ID
+	b := w.browse("main")
+	for _, c := range []struct {
+		query string
+		n     int
+	}{
+		{"", 3}, {"?action=delete", 1}, {fmt.Sprintf("?contact=%d", first), 1}, {fmt.Sprintf("?key=%d", key), 3}, {fmt.Sprintf("?key=%d", key+90), 0},
+		{"?since=2026-03-02", 2}, {"?until=2026-03-02", 1}, {"?since=2026-03-01&until=2026-03-01", 1}, {"?before=2", 1}, {"?action=delete&before=3", 0},
+	} {
+		if b.get("/ui/activity" + c.query); b.status != http.StatusOK || len(b.all("time")) != c.n {
+			t.Errorf("%s: %d, %q", c.query, b.status, b.lines())
+		}
+	}
+	for _, query := range []string{"?action=steal", "?contact=ada", "?key=0", "?since=yesterday", "?until=2026-02-31", "?before=-1"} {
+		if b.get("/ui/activity" + query); b.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", query, b.status)
+		}
+	}
+	b.get("/ui/activity")
+	b.send(b.form("/ui/activity"), "Show these", "action", "create", "until", "2026-03-01").shows("alert(1)", "Until 1 Mar 2026", "Action made")
+	b.link("Action made")
+	if b.address != "/ui/activity?contact=&since=&until=2026-03-01" {
+		t.Errorf("taking a chip off leads to %s", b.address)
+	}
+	b.get("/ui/activity?action=create&since=2026-03-01&show=curl").shows("/public-api/v1/changes?action=create&per_page=40&since=2026-03-01T00%3A00%3A00Z")
+	if r := w.browse("reader").get("/ui/activity"); len(r.lines()) != 5 || strings.Contains(r.text(), "Take back") {
+		t.Errorf("a reader sees %q", r.lines())
+	}
+	if o := w.browse("other").get(fmt.Sprintf("/ui/activity?contact=%d", first)); len(o.lines()) != 0 {
+		t.Errorf("another Space sees %q", o.lines())
+	}
+}
+
+// Pages of the activity follow each other without a gap, and lead back to the newest.
+func TestActivityPages(t *testing.T) {
+	w := newWorld(t)
+	for range 90 {
+		w.make("Ada")
+	}
+	b := w.browse("main").get("/ui/activity")
+	seen := map[string]bool{}
+	for pages := 1; ; pages++ {
+		for _, n := range b.all("div") {
+			if id := attribute(n, "id"); strings.HasPrefix(id, "c-") {
+				seen[id] = true
+			}
+		}
+		if len(b.all("a", "rel", "next")) == 0 {
+			if pages != 3 || len(seen) != 90 {
+				t.Errorf("%d changes on %d pages", len(seen), pages)
+			}
+			break
+		}
+		b.link("Older")
+	}
+	if b.link("The newest"); b.address != "/ui/activity" {
+		t.Errorf("the newest are at %s", b.address)
+	}
+}
