@@ -99,10 +99,10 @@ func (p *play) edited(e *Edits, c *Contact, way Way) Contact {
 func (p *play) merge(ch *Change) {
 	into := p.leads(ch.Named())
 	before, after := *into, *into
-	if ch.Undoes != 0 && !p.never[join{ch.Op, ch.Edits.Absorbed[0].ID}] {
+	if ch.Undoes != 0 && slices.ContainsFunc(ch.Edits.Absorbed, func(a Absorbed) bool { return !p.never[join{ch.Op, a.ID}] }) {
 		back := p.inverse(ch).part(func(o Origin) bool {
 			from := p.leads(p.whose([]Origin{o}).of(o)).ID
-			return from == into.ID || slices.ContainsFunc(ch.Edits.Absorbed, func(a Absorbed) bool { return a.ID == from })
+			return from == into.ID || slices.ContainsFunc(ch.Edits.Absorbed, func(a Absorbed) bool { return a.ID == from && !p.never[join{ch.Op, a.ID}] })
 		})
 		after = p.edited(&back, &after, ByOrigin)
 	}
@@ -123,6 +123,15 @@ func (p *play) merge(ch *Change) {
 		}
 		here := id == ch.Contact || slices.Contains(merged, id)
 		if v := from.Fields[slot.Index()]; here && v.Text != "" {
+			for _, other := range append(merged, ch.Contact) { // who held the same as well
+				o := &before
+				if other != ch.Contact {
+					o = p.rows[other]
+				}
+				if o.Fields[slot.Index()].Text == v.Text {
+					v.Origins = joined(v.Origins, o.Fields[slot.Index()].Origins)
+				}
+			}
 			after.Fields[slot.Index()] = v
 		}
 	}

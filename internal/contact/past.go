@@ -10,7 +10,8 @@ type Past struct {
 	Version Version
 	By      Seq      // the write that merged it
 	Path    []ID     // what Merged was merged into, upwards; the last is the contact that it leads to
-	Joined  []Change // for each of Path: what the merge did to it that joined the one below, or the split that hung that there
+	Joined  []Change // for each of Path: what the merge of the one below did to the contact that it joined, another where a split hung it here
+	Hung    []Change // for each of Path: what the split did to it that hung the one below there, nothing where the merge did
 	Off     []Seq    // for each of Path: when it was split off last, where such a write was of what it was part of before
 	Moved   []ID     // what was merged by one of Merged's ids: it goes with it
 	Group   []ID     // all ids that lead to Merged from then on, its own too
@@ -71,6 +72,11 @@ func Under(id ID, tree []Node) []Node {
 
 // merges tells whether a change joined other contacts into the one that it is of.
 func (ch *Change) merges() bool { return len(ch.Edits.Absorbed) > 0 }
+
+// Absorbs tells whether a change joined a contact into the one that it is of.
+func (ch *Change) Absorbs(id ID) bool {
+	return slices.ContainsFunc(ch.Edits.Absorbed, func(a Absorbed) bool { return a.ID == id })
+}
 
 // splits tells whether a change split contacts off from the one that it is of.
 func (ch *Change) splits() bool { return len(ch.Edits.Split) > 0 }

@@ -22,12 +22,13 @@ type Remains struct {
 type split struct {
 	past     *Past
 	region   string
-	rows     map[ID]*Contact // before
-	siblings [][]*Contact    // of each of the path, what else is still merged into it
-	out      map[ID]*Contact // after
-	own      map[Origin]bool // of what goes with it
-	level    map[ID]int      // the lowest of the path that a contact is, or is merged into
-	traces   []trace         // for each of the path, of the writes by its ids
+	rows     map[ID]*Contact    // before
+	siblings [][]*Contact       // of each of the path, what else is still merged into it
+	out      map[ID]*Contact    // after
+	own      map[Origin]bool    // of what goes with it
+	level    map[ID]int         // the lowest of the path that a contact is, or is merged into
+	traces   []trace            // for each of the path, of the writes by its ids
+	doubts   [NumSlots][]string // what the one below may hold as well
 	left     []Remains
 }
 
@@ -36,7 +37,7 @@ type split struct {
 type trace struct {
 	taken   [NumCollections][]taken
 	primary [NumCollections]*exchange
-	slots   [NumSlots]*exchange
+	slots   [NumSlots][]event // in order
 }
 
 // taken is a value that such writes took away, and the list that it stood in.
@@ -48,7 +49,6 @@ type taken struct {
 // exchange is what such writes found in one place, and what they left there.
 type exchange struct {
 	found, left Value
-	at          Version // of the first of them
 }
 
 // run splits. It gives the contacts as they become, by their ids.
@@ -58,8 +58,9 @@ func (s *split) run() {
 	for _, id := range append([]ID{s.past.Merged}, s.past.Moved...) {
 		each(s.rows[id], func(v Value) { s.owns(v.Origins) })
 	}
-	if join := &s.past.Joined[0]; join.merges() && join.Undoes != 0 {
+	if join := &s.past.Joined[0]; join.Undoes != 0 && join.Contact == s.past.Path[0] {
 		s.follow(join) // with it came again what such writes had done before a split
+		s.traces[0].slots = [NumSlots][]event{}
 	}
 	for i := range s.past.Writes {
 		s.follow(&s.past.Writes[i])
@@ -128,12 +129,10 @@ func (s *split) follow(ch *Change) {
 			s.followList(ch, k, t, col)
 		}
 	}
-	for _, f := range ch.Edits.Fields {
+	for i := range ch.Edits.Fields {
+		f := &ch.Edits.Fields[i]
 		at := &t.slots[f.Slot.Index()]
-		if *at == nil || (*at).left.Text != f.Before.Text {
-			*at = &exchange{found: f.Before, at: ch.Version}
-		}
-		(*at).left = f.After
+		*at = append(*at, event{at: ch.Seq, edit: f, merges: ch.merges(), astray: k >= 0 && ch.Contact != s.past.Path[k]})
 		s.brought(ch, without(f.After.Origins, f.Before.Origins))
 	}
 }
@@ -232,8 +231,9 @@ func (s *split) releaseList(k int, row *Contact, col Collection) []Value {
 // first tells whether a list has its primary from the one below, because it was empty
 // when they were merged.
 func (s *split) first(k int, col Collection, list []Value) bool {
-	l := s.past.Joined[k].Edits.Values[col]
-	return k > 0 && l != nil && len(l.Before) == 0 && len(s.out[s.past.Path[k-1]].Values[col]) > 0 && l.After[0].Text == list[0].Text
+	join := &s.past.Joined[k]
+	l := join.Edits.Values[col]
+	return k > 0 && l != nil && join.Contact == s.past.Path[k] && len(l.Before) == 0 && len(s.out[s.past.Path[k-1]].Values[col]) > 0 && l.After[0].Text == list[0].Text
 }
 
 func (s *split) remains(id ID, field string, slot Slot, texts ...string) {

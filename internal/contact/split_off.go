@@ -22,7 +22,11 @@ func (s *split) restore() {
 			c = s.replay(&undone, &c, ByOrigin)
 		case ch.Undoes != 0: // of a write before the merge: of what came back with it, that which goes
 			edits := ch.Edits.part(func(o Origin) bool { return s.own[o] })
+			back := s.found(ch, &c)
 			c = s.replay(&edits, &c, ByOrigin)
+			for _, f := range back {
+				c.Fields[f.Slot.Index()] = f.After
+			}
 		default:
 			edits := s.respelled(&ch.Edits, &c)
 			c = s.replay(&edits, &c, ByText)
@@ -56,8 +60,13 @@ func (s *split) merged(c *Contact, ch *Change) Contact {
 			if fills == "" {
 				fills = text
 			}
-			if text != "" && text == f.After.Text && text != fills {
-				out.Fields[i] = o.Fields[i]
+			prefers := text != "" && text == f.After.Text && slices.Contains(o.Fields[i].Origins, f.After.Origins[0])
+			if prefers && (text != fills || f.Before.Text != "" && !slices.Contains(f.Before.Origins, f.After.Origins[0])) {
+				chosen := o.Fields[i]
+				if out.Fields[i].Text == text {
+					chosen.Origins = joined(chosen.Origins, out.Fields[i].Origins)
+				}
+				out.Fields[i] = chosen
 			}
 		}
 	}
@@ -133,6 +142,27 @@ func (s *split) named(c, root *Contact) {
 			s.remains(c.ID, slot.path(), slot, v.Text)
 		}
 	}
+	for i, v := range root.Fields { // which neither shows
+		slot, other := SlotAt(i), s.out[root.ID].Fields[i]
+		if v.Text != "" && v.Text != c.Fields[i].Text && v.Text != other.Text && len(s.others(v)) == 0 {
+			s.remains(c.ID, slot.path(), slot, v.Text)
+		}
+	}
+}
+
+// found gives what an undo would have given back to slots, had not another held the same
+// there as well: what the write found that it undid.
+func (s *split) found(undo *Change, c *Contact) (back []FieldEdit) {
+	for _, f := range undo.Edits.Fields {
+		v := c.Fields[f.Slot.Index()]
+		if f.Before.Text != f.After.Text || v.Text != f.After.Text {
+			continue
+		}
+		if o := v.Origins[0]; slices.Contains(s.past.Group, o.Contact) && !slices.Contains(f.After.Origins, o) {
+			back = append(back, FieldEdit{f.Slot, v, s.past.Whose.found(o, f.Slot)})
+		}
+	}
+	return back
 }
 
 // shown tells whether a slot's content was seen at the contact that it led to.

@@ -41,12 +41,18 @@ func unmergesAsTold(t *rapid.T) {
 	}
 }
 
+func FuzzUnmerge(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(unmergesAsTold))
+}
+
 func (s *story) step() {
-	switch s.pick("what", "put", "put", "put", "patch", "merge", "merge", "undo", "unmerge") {
+	switch s.pick("what", "put", "put", "put", "patch", "set", "merge", "merge", "undo", "unmerge") {
 	case "put":
 		s.change()
 	case "patch":
 		s.amend()
+	case "set":
+		s.set()
 	case "merge":
 		s.merge()
 	case "undo":
@@ -182,9 +188,7 @@ func (s *story) merge() {
 		}
 	}
 	for i := range 2 {
-		// By an alias not, nor twice: where a split hangs elsewhere what that merged,
-		// what the preferred one hid there is not known.
-		if id := rapid.SampledFrom(seen).Draw(s.draw, "prefer"); m.Survivor == seen[0] && len(s.oracle.prefer) == 0 && s.rows[id].Fields[i].Text != "" && rapid.Bool().Draw(s.draw, "prefers") {
+		if id := rapid.SampledFrom(seen).Draw(s.draw, "prefer"); s.rows[id].Fields[i].Text != "" && rapid.Bool().Draw(s.draw, "prefers") {
 			m.Prefer[SlotAt(i)] = id
 		}
 	}
@@ -214,6 +218,13 @@ func (s *story) undo() {
 	if l := ch.Edits.Values[Emails]; l != nil && !ch.merges() && !ch.splits() && ch.Op != s.changes[len(s.changes)-1].Op {
 		for _, text := range slices.Concat(l.Removed(), l.Added()) { // which others may have brought and taken away since
 			s.named["emails "+text] = true
+		}
+	}
+	for _, later := range s.changes[ch.Seq:] {
+		for _, f := range ch.Edits.Fields {
+			if later.splits() && !ch.merges() { // what it took of one who was another then, nobody would take now
+				s.named[f.Slot.path()] = true
+			}
 		}
 	}
 	before := s.values()
@@ -329,7 +340,7 @@ func (s *story) compare() {
 			}
 		}
 		for i := range 2 {
-			if h, w := have.Fields[i].Text, want.Fields[i].Text; h != w && !s.excused(id, SlotAt(i).path()) && !s.written(SlotAt(i)) {
+			if h, w := have.Fields[i].Text, want.Fields[i].Text; h != w && !s.excused(id, SlotAt(i).path()) && !s.covered(SlotAt(i)) {
 				s.fail("%d has %q in slot %d, want %q", id, h, i+1, w)
 			}
 		}
@@ -350,10 +361,20 @@ func (s *story) writers(text string) int {
 	return len(ids)
 }
 
-// written tells whether a slot was written to after a merge. Where several wrote over
-// each other, what those that are left would have made of what was covered, only their
-// own writes tell, which are not read: the tables have what is known of that.
-func (s *story) written(slot Slot) bool {
+// covered tells whether a slot was written to after a merge, and is not of the first that
+// is split off. What one that went before had covered, no write tells that is read: of
+// 30,000 stories of three contacts 3 had such a slot otherwise than told and not named,
+// all that were parted but for one, and of 10,000 of five, 8.
+func (s *story) covered(slot Slot) bool {
+	splits := 0
+	for _, ch := range s.changes {
+		if ch.splits() {
+			splits++
+		}
+	}
+	if splits < 2 {
+		return false
+	}
 	merged := false
 	for _, ch := range s.changes {
 		if merged = merged || ch.merges(); merged && !ch.merges() && !s.oracle.splits(ch.Op) && ch.Edits.State == nil {
@@ -374,4 +395,13 @@ func (s *story) excused(id ID, what string) bool {
 		s.named[what] = true
 	}
 	return s.named[what]
+}
+
+// set fills a slot, or empties it.
+func (s *story) set() {
+	ref, slot := s.id("ref"), rapid.IntRange(0, 1).Draw(s.draw, "slot")
+	a := Amendment{Fields: FieldsPatch{Sent: true}}
+	a.Fields.Named[slot] = true
+	a.Fields.Texts[slot] = rapid.SampledFrom([]string{"", "A", "B", "C"}).Draw(s.draw, "content")
+	s.ask(&Amend{Ref: ref, Amendment: a}, "set %d %d:%s", ref, slot+1, a.Fields.Texts[slot])
 }

@@ -2,17 +2,33 @@ package contact
 
 import "slices"
 
-// Whose tells by which id the writes named a contact that brought values to it, where
-// that was not its own. Such a value is that id's: whatever the contact is called, it
-// goes where the id leads.
-type Whose map[Origin]ID
+// Whose tells of the writes that brought values. A value is that id's by which the write
+// named the contact: whatever that is called, it goes where the id leads.
+type Whose map[Origin]Brought
+
+// Brought is what is known of a write that brought a value: by which id it named the
+// contact, 0 where it was its own, and what it did to the slots of that.
+type Brought struct {
+	Ref    ID
+	Fields []FieldEdit
+}
 
 // of gives the id that an origin belongs to.
 func (w Whose) of(o Origin) ID {
-	if id, ok := w[o]; ok {
-		return id
+	if ref := w[o].Ref; ref != 0 {
+		return ref
 	}
 	return o.Contact
+}
+
+// found gives what a write found in a slot that it filled.
+func (w Whose) found(o Origin, slot Slot) Value {
+	for _, f := range w[o].Fields {
+		if f.Slot == slot {
+			return f.Before
+		}
+	}
+	return Value{}
 }
 
 // ids gives those that origins belong to, each once.
@@ -37,8 +53,11 @@ func (u *Undo) Brings() []Origin {
 }
 
 // Brings gives the origins of what the split may bring back, or an undo has
-// brought, each once.
-func (p *Past) Brings() []Origin {
+// brought, each once, but for those of which it is known whose they are. Where that
+// shows that what a write found in a slot is of nobody who is part of it any more, it
+// goes on with what was found there when that came: so it is to be asked again, until
+// it gives none. Of these ids are all that lead where the merged one leads.
+func (p *Past) Brings(root *Contact, ids []ID) []Origin {
 	var out origins
 	for i := range p.Writes {
 		out.lost(&p.Writes[i].Edits)
@@ -50,7 +69,34 @@ func (p *Past) Brings() []Origin {
 	for i := range p.Joined {
 		out.lost(&Edits{Fields: p.Joined[i].Edits.Fields})
 	}
-	return out.all
+	out.covering(p, root)
+	here := make(map[ID]bool, len(ids))
+	for _, id := range ids {
+		here[id] = true
+	}
+	for i := 0; i < len(out.all); i++ { // which grows meanwhile
+		if o := out.all[i]; !here[p.Whose.of(o)] {
+			out.lost(&Edits{Fields: p.Whose[o].Fields})
+		}
+	}
+	return slices.DeleteFunc(out.all, func(o Origin) bool {
+		_, known := p.Whose[o]
+		return known
+	})
+}
+
+// covering adds those of what fills a slot that these writes or the last merge touched,
+// where others have brought it since.
+func (s *origins) covering(p *Past, root *Contact) {
+	fields := slices.Clone(p.Joined[len(p.Joined)-1].Edits.Fields)
+	own := map[Seq]bool{}
+	for i := range p.Writes {
+		own[p.Writes[i].Op] = true
+		fields = append(fields, p.Writes[i].Edits.Fields...)
+	}
+	for _, f := range fields {
+		s.add(slices.DeleteFunc(slices.Clone(root.Fields[f.Slot.Index()].Origins), func(o Origin) bool { return own[o.Op] }))
+	}
 }
 
 // origins is a set of them, in order.

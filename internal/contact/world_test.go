@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -167,31 +168,35 @@ func (w *world) past(merged ID) *Past {
 		return nil
 	}
 	p := &Past{Merged: merged, Version: root.Version}
-	link := func(id ID) (last, merge Change) {
+	link := func(id ID) (merge Change) {
 		for _, ch := range w.changes {
-			if ch.Contact != id {
-				continue
-			}
-			if ch.Edits.Link != nil {
-				last = ch
-			}
-			if s := ch.Edits.State; s != nil && s.After == Merged {
+			if s := ch.Edits.State; ch.Contact == id && s != nil && s.After == Merged {
 				merge = ch
 			}
 		}
-		return last, merge
+		return merge
 	}
 	for id := merged; w.rows[id].Parent != 0; id = w.rows[id].Parent {
 		parent, at := w.rows[id].Parent, Change{}
-		last, _ := link(id)
+		merge, hung := link(id), Change{}
 		for _, ch := range w.changes {
-			if ch.Op == last.Op && ch.Contact == parent {
+			if ch.Op == merge.Op && ch.Absorbs(id) {
 				at = ch
 			}
 		}
+		for _, ch := range w.changes {
+			if ch.Contact == id && ch.Edits.Link != nil && ch.Op > merge.Op {
+				for _, other := range w.changes {
+					if other.Op == ch.Op && other.Contact == parent {
+						hung = other
+					}
+				}
+			}
+		}
+		p.Hung = append(p.Hung, hung)
 		p.Path, p.Joined = append(p.Path, parent), append(p.Joined, at)
 	}
-	_, by := link(merged)
+	by := link(merged)
 	p.By = by.Op
 	tree := w.tree(merged)
 	group, from := map[ID]bool{}, map[ID]Seq{}
@@ -211,7 +216,7 @@ func (w *world) past(merged ID) *Past {
 			}
 			p.Writes = append(p.Writes, ch)
 			for _, a := range ch.Edits.Absorbed {
-				if _, merge := link(a.ID); !group[a.ID] && a.ID != root.ID && w.root(a.ID).ID == root.ID && merge.Op == ch.Op {
+				if merge := link(a.ID); !group[a.ID] && a.ID != root.ID && w.root(a.ID).ID == root.ID && merge.Op == ch.Op {
 					p.Moved = append(p.Moved, a.ID)
 					join(a.ID, ch.Seq)
 					again = true
@@ -243,16 +248,24 @@ func (w *world) past(merged ID) *Past {
 		}
 		p.Off = append(p.Off, off)
 	}
-	p.Whose = w.whose(p.Brings())
+	ids := []ID{root.ID}
+	for _, n := range tree {
+		ids = append(ids, n.ID)
+	}
+	p.Whose = Whose{}
+	for more := p.Brings(root, ids); len(more) > 0; more = p.Brings(root, ids) {
+		maps.Copy(p.Whose, w.whose(more))
+	}
 	return p
 }
 
 func (w *world) whose(all []Origin) Whose {
 	out := Whose{}
 	for _, o := range all {
+		out[o] = Brought{}
 		for _, ch := range w.changes {
-			if ch.Op == o.Op && ch.Contact == o.Contact && ch.Ref != 0 {
-				out[o] = ch.Ref
+			if ch.Seq == o.Op && ch.Contact == o.Contact {
+				out[o] = Brought{ch.Ref, ch.Edits.Fields}
 			}
 		}
 	}

@@ -72,8 +72,35 @@ func (p *past) read() error {
 	if err := p.off(); err != nil {
 		return err
 	}
-	p.Whose, err = p.store.Whose(p.ctx, p.space, p.Brings())
-	return err
+	return p.whose()
+}
+
+// maxBeneath is how often what was found in a slot is looked for below what was.
+const maxBeneath = 32
+
+// whose finds whose is what comes back, and what was found where that came.
+func (p *past) whose() error {
+	if len(p.Path) == 0 {
+		return errMoved
+	}
+	root := p.rows[p.Path[len(p.Path)-1]]
+	ids := []contact.ID{root.ID}
+	for _, n := range p.nodes {
+		ids = append(ids, n.ID)
+	}
+	p.Whose = contact.Whose{}
+	for range maxBeneath {
+		more := p.Brings(root, ids)
+		if len(more) == 0 {
+			break
+		}
+		whose, err := p.store.Whose(p.ctx, p.space, more)
+		if err != nil {
+			return err
+		}
+		maps.Copy(p.Whose, whose)
+	}
+	return nil
 }
 
 // off finds when contacts of the path were split off from others, where that was after
@@ -133,19 +160,19 @@ func (p *past) lastSplit(id contact.ID, after contact.Seq) (contact.Seq, error) 
 	return 0, nil
 }
 
-// Whose tells whose values are, by their origins. It reads each write once that
-// brought some, many in one call.
+// Whose tells whose values are, by their origins, of each that it is asked for. It reads
+// each write once that brought some, many in one call.
 func (s *Store) Whose(ctx context.Context, space contact.SpaceID, origins []contact.Origin) (contact.Whose, error) {
-	brought := map[contact.Seq][]contact.Origin{}
+	brought, whose := map[contact.Seq][]contact.Origin{}, contact.Whose{}
 	for _, o := range origins {
 		brought[o.Op] = append(brought[o.Op], o)
+		whose[o] = contact.Brought{}
 	}
-	whose := contact.Whose{}
 	err := s.eachChange(ctx, space, slices.Sorted(maps.Keys(brought)), func(row *record.Change) error {
 		ch, err := record.DecodeChange(row)
 		for _, o := range brought[ch.Seq] {
-			if ch.Contact == o.Contact && ch.Ref != 0 {
-				whose[o] = ch.Ref
+			if ch.Contact == o.Contact {
+				whose[o] = contact.Brought{Ref: ch.Ref, Fields: ch.Edits.Fields}
 			}
 		}
 		return err
@@ -170,7 +197,7 @@ func (p *past) row(id contact.ID) (*contact.Contact, error) {
 }
 
 // climb finds the way up to the contact that the merged one leads to, and what the
-// writes did on it that hung each where it is. It tells when that one was merged.
+// merges did on it, and the splits that hung each where it is. It tells when that one was merged.
 func (p *past) climb() (since contact.Seq, err error) {
 	for id := p.Merged; ; {
 		c, err := p.row(id)
@@ -190,19 +217,33 @@ func (p *past) climb() (since contact.Seq, err error) {
 		if len(p.Path) == 0 {
 			p.By, since = merge.Op, merge.Seq
 		}
-		joined := contact.Change{}
-		changes, err := p.store.WriteChanges(p.ctx, p.space, link)
+		joined, err := p.change(merge.Op, func(ch *contact.Change) bool { return ch.Absorbs(id) })
 		if err != nil {
 			return 0, err
 		}
-		for i := range changes {
-			if changes[i].Contact == c.Parent {
-				joined = changes[i]
+		hung := contact.Change{}
+		if link != merge.Op {
+			if hung, err = p.change(link, func(ch *contact.Change) bool { return ch.Contact == c.Parent }); err != nil {
+				return 0, err
 			}
 		}
-		p.Path, p.Joined = append(p.Path, c.Parent), append(p.Joined, joined)
+		p.Path, p.Joined, p.Hung = append(p.Path, c.Parent), append(p.Joined, joined), append(p.Hung, hung)
 		id = c.Parent
 	}
+}
+
+// change reads that of a write which is meant; an empty one where it has none.
+func (p *past) change(op contact.Seq, meant func(*contact.Change) bool) (contact.Change, error) {
+	changes, err := p.store.WriteChanges(p.ctx, p.space, op)
+	if err != nil {
+		return contact.Change{}, err
+	}
+	for i := range changes {
+		if meant(&changes[i]) {
+			return changes[i], nil
+		}
+	}
+	return contact.Change{}, nil
 }
 
 // links finds the write that gave a merged contact its parent, and the change by

@@ -165,14 +165,17 @@ func (g *group) past(merged contact.ID) *contact.Past {
 	}
 	p := &contact.Past{Merged: merged, Version: root.Version, By: g.mergeOf(merged).Op}
 	for id := merged; g.rows[id].Parent != 0; id = g.rows[id].Parent {
-		parent, joined := g.rows[id].Parent, contact.Change{}
-		link, _ := g.links(id)
+		parent, joined, hung := g.rows[id].Parent, contact.Change{}, contact.Change{}
+		link, merge := g.links(id)
 		for _, ch := range g.changes {
-			if ch.Op == link && ch.Contact == parent {
+			if ch.Op == g.changes[merge-1].Op && ch.Absorbs(id) {
 				joined = *ch
 			}
+			if ch.Op == link && ch.Contact == parent && link != g.changes[merge-1].Op {
+				hung = *ch
+			}
 		}
-		p.Path, p.Joined = append(p.Path, parent), append(p.Joined, joined)
+		p.Path, p.Joined, p.Hung = append(p.Path, parent), append(p.Joined, joined), append(p.Hung, hung)
 	}
 	tree := g.tree(merged)
 	g.writes(p, tree)
@@ -191,7 +194,14 @@ func (g *group) past(merged contact.ID) *contact.Past {
 		below = id
 	}
 	g.off(p)
-	p.Whose = g.whose(p.Brings())
+	ids := []contact.ID{root.ID}
+	for _, n := range tree {
+		ids = append(ids, n.ID)
+	}
+	p.Whose = contact.Whose{}
+	for more := p.Brings(root, ids); len(more) > 0; more = p.Brings(root, ids) {
+		maps.Copy(p.Whose, g.whose(more))
+	}
 	return p
 }
 
@@ -207,10 +217,9 @@ func (g *group) mergeOf(id contact.ID) (merge contact.Change) {
 func (g *group) whose(origins []contact.Origin) contact.Whose {
 	whose := contact.Whose{}
 	for _, o := range origins {
-		for _, ch := range g.changes {
-			if ch.Seq == o.Op && ch.Contact == o.Contact && ch.Ref != 0 {
-				whose[o] = ch.Ref
-			}
+		whose[o] = contact.Brought{}
+		if ch := g.changes[o.Op-1]; ch.Contact == o.Contact {
+			whose[o] = contact.Brought{Ref: ch.Ref, Fields: ch.Edits.Fields}
 		}
 	}
 	return whose
