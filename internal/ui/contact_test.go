@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func (b *browser) act(id, button string, set ...string) *browser {
 	return b.send(forms[0], button, set...)
 }
 
-func texts(c contact.Contact, col contact.Collection) string {
+func listOf(c contact.Contact, col contact.Collection) string {
 	var all []string
 	for _, v := range c.Values[col] {
 		all = append(all, v.Text)
@@ -104,7 +105,7 @@ func TestContactIsEditedInPlace(t *testing.T) {
 			after := w.read(id)
 			got := after.Fields[max(0, test.slot.Index())].Text
 			if test.slot == 0 {
-				got = texts(after, test.col)
+				got = listOf(after, test.col)
 			}
 			if got != test.want {
 				t.Errorf("the value is %q, not %q", got, test.want)
@@ -218,7 +219,7 @@ func TestTwoEditsThatMeet(t *testing.T) {
 				}
 				b.send(b.form(pageOf(id)+"/edit"), "", "keep", keep, "other", "ours")
 				c := w.read(id)
-				got := texts(c, contact.Emails)
+				got := listOf(c, contact.Emails)
 				if strings.HasPrefix(test.name, "a field") {
 					got = c.Fields[2].Text
 				}
@@ -239,7 +240,118 @@ func TestEditsOfDifferentValuesFitTogether(t *testing.T) {
 	theirs.Values[contact.Phones] = contact.ListAmendment{Named: true, Add: []string{"+44 7700 900111"}}
 	w.do(&contact.Amend{Ref: id, Amendment: theirs})
 	b.act("emails.1", "", "value", "b@x.example").shows("b@x.example", "+44 7700 900111")
-	if c := w.read(id); texts(c, contact.Emails) != "b@x.example" || texts(c, contact.Phones) != "+44 7700 900111" {
+	if c := w.read(id); listOf(c, contact.Emails) != "b@x.example" || listOf(c, contact.Phones) != "+44 7700 900111" {
 		t.Errorf("there stand %v", c.Values)
+	}
+}
+
+// From the list to the phone to who brought it to taking it back: three steps.
+func TestWhoChangedThisPhoneAndBack(t *testing.T) {
+	w := newWorld(t)
+	id := w.make("Ada", "+44 7700 900111")
+	before := w.read(id)
+	var a contact.Amendment
+	a.Values[contact.Phones] = contact.ListAmendment{Named: true, Remove: []string{"+44 7700 900111"}, Add: []string{"+44 7700 900112"}}
+	w.do(&contact.Amend{Ref: id, Amendment: a})
+	b := w.browse("main").get("/ui/contacts")
+	b.link("Ada")
+	b.get(attribute(all(b.byID("phones.1"), "a", "class", "src")[0], "href")).shows("client replaced a phone")
+	b.link("Take back…").shows("Nothing is written yet")
+	b.send(all(b.one("main"), "form")[0], "").shows("+44 7700 900111")
+	if after := w.read(id); !sameValues(&before, &after) {
+		t.Errorf("there stands %v", after.Values)
+	}
+}
+
+// An id that was merged leads to the contact that remains, which says so; what came from
+// it is told at its values.
+func TestAliasLeadsToTheContact(t *testing.T) {
+	w := newWorld(t)
+	id, other := w.make("Ada", "a@x.example"), w.make("A. Ferrell", "b@x.example")
+	w.do(&contact.Merge{Survivor: id, Merged: []contact.ID{other}})
+	b := w.browse("main").get(pageOf(other))
+	b.shows("#2 was merged into this contact", "also known as #2", "merge of #2")
+	if !strings.HasPrefix(b.address, pageOf(id)) {
+		t.Errorf("it leads to %s", b.address)
+	}
+	b.get(attribute(all(b.byID("emails.2"), "a", "class", "src")[0], "href")).shows("made this contact")
+}
+
+// Deleting is one act, and its toast takes it back.
+func TestContactIsDeletedAndBroughtBack(t *testing.T) {
+	w := newWorld(t)
+	id := w.make("Ada", "a@x.example")
+	before := w.read(id)
+	b := w.browse("main").get(pageOf(id))
+	b.send(b.form(pageOf(id)+"/delete"), "").shows()
+	if got := b.get(pageOf(id)).status; got != http.StatusNotFound {
+		t.Fatalf("it is there: %d", got)
+	}
+	b.get("/ui/bin").link("Bring back…")
+	b.send(all(b.one("main"), "form")[0], "")
+	if after := w.read(id); !sameValues(&before, &after) {
+		t.Errorf("there stands %v", after.Values)
+	}
+}
+
+// A key that may not write sees no act and can do none, and a contact of another Space is
+// none.
+func TestContactIsForItsReaders(t *testing.T) {
+	w := newWorld(t)
+	id := w.make("Ada", "a@x.example")
+	form := w.browse("main").get(pageOf(id) + "?edit=emails.1")
+	edit, remove := all(form.byID("emails.1"), "form")[0], form.form(pageOf(id)+"/delete")
+	for _, test := range []struct {
+		key           string
+		get, put, del int
+	}{
+		{"reader", 200, 403, 403},
+		{"writer", 403, 403, 403},
+		{"other", 404, 404, 404},
+	} {
+		b := w.browse(test.key).get(pageOf(id) + "?edit=emails.1")
+		if b.status != test.get || len(all(b.one("main"), "form", "method", "post")) > 0 || len(b.all("a", "data-act", "edit")) > 0 {
+			t.Errorf("the key %s sees %d\n%s", test.key, b.status, b.text())
+		}
+		if test.key != "writer" { // which may delete what it may not see, as with the API
+			if got := b.send(remove, "").status; got != test.del {
+				t.Errorf("deleting with the key %s answers %d", test.key, got)
+			}
+		}
+		if got := b.send(edit, "", "value", "evil@x.example").status; got != test.put {
+			t.Errorf("editing with the key %s answers %d", test.key, got)
+		}
+	}
+	if c := w.read(id); c.Version != 1 {
+		t.Errorf("the contact is at version %d", c.Version)
+	}
+}
+
+// Of many values the first are shown, and of a long text its beginning; each is a link or
+// a press away.
+func TestMuchIsFolded(t *testing.T) {
+	w := newWorld(t)
+	values := []string{"Ada"}
+	for i := range 100 {
+		values = append(values, fmt.Sprintf("+44 7700 9%05d", i))
+	}
+	id := w.make(values...)
+	b := w.browse("main").get(pageOf(id)).shows("Phones 100", "Show 80 more")
+	if n := len(all(b.byID("phones"), "li", "class", "val")); n != 20 {
+		t.Errorf("%d phones are shown", n)
+	}
+	if b.link("Show 80 more"); len(all(b.byID("phones"), "li", "class", "val")) != 100 {
+		t.Error("not all phones are shown")
+	}
+	b.get(pageOf(id) + "?edit=phones.90")
+	if len(all(b.byID("phones.90"), "form", "class", "edit")) != 1 {
+		t.Error("a value that is folded away cannot be edited")
+	}
+	long := strings.Repeat("<script> ", 1_100)
+	b.act("phones.90", "", "value", "+44 7700 900999")
+	b.get(pageOf(id)+"?edit=profile_field_1").act("profile_field_1", "", "value", long)
+	b.shows("Show all 9900")
+	if len(all(b.one("main"), "script")) > 0 {
+		t.Error("a value became markup")
 	}
 }
