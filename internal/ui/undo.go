@@ -142,7 +142,7 @@ func (v *visit) toastOf() *toast {
 	if err != nil || len(changes) == 0 {
 		return nil // the address is somebody else's, or old: there is nothing to tell
 	}
-	ch := &changes[slices.IndexFunc(changes, func(c contact.Change) bool { return c.Op == c.Seq })]
+	ch := &changes[max(0, slices.IndexFunc(changes, func(c contact.Change) bool { return c.Op == c.Seq }))]
 	view := v.changeView(ch)
 	t := &toast{Text: "Saved.", Name: "You " + view.Sentence + ".", Undo: view.UndoTo}
 	if !view.Author.You {
