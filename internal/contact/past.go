@@ -27,6 +27,26 @@ func (p *Past) isOf(c *Contact) bool {
 	return p.Version == c.Version && len(p.Path) > 0 && p.Path[len(p.Path)-1] == c.ID
 }
 
+// Touches tells with which slots what goes has anything to do. Of these rows are all
+// that go.
+func (p *Past) Touches(rows map[ID]*Contact) (slots [NumSlots]bool) {
+	in := func(ch *Change) {
+		for _, f := range ch.Edits.Fields {
+			slots[f.Slot.Index()] = true
+		}
+	}
+	in(&p.Joined[0])
+	for i := range p.Writes {
+		in(&p.Writes[i])
+	}
+	for _, id := range append([]ID{p.Merged}, p.Moved...) {
+		for i, v := range rows[id].Fields {
+			slots[i] = slots[i] || v.Text != ""
+		}
+	}
+	return slots
+}
+
 // At gives the place in Path of what a write by these ids was of, -1 for none. What it
 // did went on with the lowest that was split off since.
 func (p *Past) At(ch *Change) int {

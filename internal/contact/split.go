@@ -22,12 +22,13 @@ type Remains struct {
 type split struct {
 	past     *Past
 	region   string
-	rows     map[ID]*Contact    // before
-	siblings [][]*Contact       // of each of the path, what else is still merged into it
-	out      map[ID]*Contact    // after
-	own      map[Origin]bool    // of what goes with it
-	level    map[ID]int         // the lowest of the path that a contact is, or is merged into
-	traces   []trace            // for each of the path, of the writes by its ids
+	rows     map[ID]*Contact // before
+	siblings [][]*Contact    // of each of the path, what else is still merged into it
+	out      map[ID]*Contact // after
+	own      map[Origin]bool // of what goes with it
+	level    map[ID]int      // the lowest of the path that a contact is, or is merged into
+	traces   []trace         // for each of the path, of the writes by its ids
+	touched  [NumSlots]bool
 	doubts   [NumSlots][]string // what the one below may hold as well
 	left     []Remains
 }
@@ -54,7 +55,7 @@ type exchange struct {
 // run splits. It gives the contacts as they become, by their ids.
 func (s *split) run() {
 	s.out, s.own = map[ID]*Contact{}, map[Origin]bool{}
-	s.traces = make([]trace, len(s.past.Path))
+	s.traces, s.touched = make([]trace, len(s.past.Path)), s.past.Touches(s.rows)
 	for _, id := range append([]ID{s.past.Merged}, s.past.Moved...) {
 		each(s.rows[id], func(v Value) { s.owns(v.Origins) })
 	}

@@ -40,6 +40,9 @@ type event struct {
 
 // releaseSlot gives what a slot holds without what goes.
 func (s *split) releaseSlot(k int, v Value, slot Slot) Value {
+	if !s.touched[slot.Index()] {
+		return v
+	}
 	c := &course{s: s, k: k, slot: slot}
 	events := c.events()
 	c.begin()

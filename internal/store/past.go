@@ -352,7 +352,7 @@ func (p *past) moved(ch *contact.Change) (ids []contact.ID, err error) {
 // siblings reads what else is merged into the contacts of the path, where a slot
 // may come free: their slots alone.
 func (p *past) siblings() error {
-	if !p.touchesSlots() {
+	if p.Touches(p.rows) == [contact.NumSlots]bool{} {
 		return nil
 	}
 	p.Siblings = make([][]contact.Contact, len(p.Path))
@@ -376,20 +376,4 @@ func (p *past) siblings() error {
 		below = id
 	}
 	return nil
-}
-
-func (p *past) touchesSlots() bool {
-	for i := range p.Writes {
-		if len(p.Writes[i].Edits.Fields) > 0 {
-			return true
-		}
-	}
-	for _, id := range append([]contact.ID{p.Merged}, p.Moved...) {
-		for _, v := range p.rows[id].Fields {
-			if v.Text != "" {
-				return true
-			}
-		}
-	}
-	return false
 }
