@@ -123,7 +123,7 @@ func (v *visit) headings(q *listQuery) []heading {
 	var all []heading
 	for _, c := range q.columns {
 		h := heading{Label: c.label, Class: c.class}
-		if len(q.columns) > len(usualColumns)+1 && c.key != "change" {
+		if q.many() && c.key != "change" {
 			h.Class = "xl-only"
 			if c.key == "email" {
 				h.Class = ""
@@ -139,6 +139,9 @@ func (v *visit) headings(q *listQuery) []heading {
 	}
 	return all
 }
+
+// many tells whether there are more columns than have a width of their own.
+func (q *listQuery) many() bool { return len(q.columns) > len(usualColumns)+1 }
 
 // choices gives all columns, for the form that chooses among them.
 func (v *visit) choices(q *listQuery) []choice {

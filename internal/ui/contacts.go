@@ -30,7 +30,7 @@ type contactsPage struct {
 	Columns       []heading // beside the name
 	Choices       []choice
 	Rows          []contactRow
-	Writes        bool
+	Writes, Many  bool // the key may write; there are many columns
 	Order         string
 	Next, Prev    string // addresses; "" for none
 	Curl          string
@@ -126,7 +126,7 @@ func (v *visit) fillList(show *contactsPage, q *listQuery) error {
 func (p *contactsPage) dress(v *visit, q *listQuery) {
 	p.Chips, p.Filter = v.chips(q), q.filter
 	p.Kept, p.KeptOf = v.kept("q", "sort", "cols"), v.kept("q", "sort", "since", "start", "end")
-	p.Columns, p.Choices = v.headings(q), v.choices(q)
+	p.Columns, p.Choices, p.Many = v.headings(q), v.choices(q), q.many()
 	p.Curl = v.address("show", "curl", "done", "")
 	p.Order = "newest first"
 	if q.list.LatestFirst {

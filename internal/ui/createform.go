@@ -64,7 +64,6 @@ type createPage struct {
 	Reason   string
 	Wrong    []string // what is wrong, where no field is
 	Somebody []somebody
-	Reads    bool
 }
 
 // inputs are the fields of a collection.
