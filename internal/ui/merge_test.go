@@ -61,7 +61,7 @@ func TestMergeReview(t *testing.T) {
 	first, second, third := w.kims()
 	br := w.browse("main").get("/ui/merge?id=" + first.String() + "&id=" + second.String() + "&id=" + third.String())
 	br.shows("Merge 3 contacts into one", "1 field needs you", "Every value of all 3 is kept", "changed most, 3 times",
-		"3 values come to #"+second.String(), "2 are there already", "1 field value hidden", "0 removed", "#"+first.String()+" and #"+third.String()+" go on working")
+		"3 values come to #"+second.String(), "2 are there already", "1 field value hidden", "0 removed", "#"+first.String()+" and #"+third.String()+" go on working: both lead")
 	for text, letters := range map[string]string{"김민준": "A··", "minjun@halcyon.example.com": "A·C", "Halcyon Korea": "·B·", "할시온 세라믹": "··C", "Kiln master": "·B·"} {
 		if got := br.lettersOf(text); got != letters {
 			t.Errorf("%s is of %s, want %s", text, got, letters)

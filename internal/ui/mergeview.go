@@ -121,7 +121,14 @@ func (p *mergePage) dress(v *visit, m *merging) {
 		p.All, p.Pair = "both", pairPath(m.records[0].ID, m.records[1].ID)
 	}
 	ids := m.ids()
-	p.Lead = numbered(ids[1:]) + " " + map[bool]string{true: "goes on working: it leads", false: "go on working: all lead"}[len(ids) == 2] + " to #" + idText(ids[0]) + "."
+	lead := "go on working: all lead"
+	switch len(ids) {
+	case 2:
+		lead = "goes on working: it leads"
+	case 3:
+		lead = "go on working: both lead"
+	}
+	p.Lead = numbered(ids[1:]) + " " + lead + " to #" + idText(ids[0]) + "."
 }
 
 // held counts the values of a contact.
