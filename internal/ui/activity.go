@@ -184,6 +184,9 @@ func (v *visit) activityDays(changes []contact.Change) ([]activityDay, error) {
 			taken[undoes] = true
 		}
 		for i := range write {
+			if i > 0 && write[i].Edits.Link != nil {
+				continue // who was merged, or split off, is told in the line above
+			}
 			l, err := v.activityLine(&write[i], names)
 			if err != nil {
 				return nil, err

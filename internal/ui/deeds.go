@@ -14,7 +14,7 @@ type deed struct{ Before, After string }
 func (v *visit) deed(ch *contact.Change) deed {
 	e := &ch.Edits
 	switch {
-	case e.State != nil && ch.Action == contact.ActionCreate:
+	case ch.Action == contact.ActionCreate:
 		return deed{"made", ""}
 	case ch.Action == contact.ActionDelete:
 		return deed{"deleted", ""}
