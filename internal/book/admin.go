@@ -66,16 +66,22 @@ func (b *Book) KeyLogOf(ctx context.Context, g access.Grant, id int64) iter.Seq2
 	return b.KeyLog(ctx, id)
 }
 
-// ownKey tells whether somebody may manage a key: NotFound where it is not of their
-// Space, as where there is none. A key never changes its Space.
-func (b *Book) ownKey(ctx context.Context, g access.Grant, id int64) error {
+// KeyOf reads a key of the Space: NotFound where it is not of that, as where there is
+// none. A key never changes its Space.
+func (b *Book) KeyOf(ctx context.Context, g access.Grant, id int64) (access.APIKey, error) {
 	if _, err := b.again(ctx, g, access.Admin); err != nil {
-		return err
+		return access.APIKey{}, err
 	}
 	k, err := b.key(ctx, id)
 	if err == nil && k.Space != g.Space.ID {
-		err = noKey(id)
+		k, err = access.APIKey{}, noKey(id)
 	}
+	return k, err
+}
+
+// ownKey tells whether somebody may manage a key, as KeyOf does.
+func (b *Book) ownKey(ctx context.Context, g access.Grant, id int64) error {
+	_, err := b.KeyOf(ctx, g, id)
 	return err
 }
 

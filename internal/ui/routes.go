@@ -39,6 +39,7 @@ var screens = [][]screen{
 	splitScreens,
 	distinctScreens,
 	activityScreens,
+	keyScreens,
 	fieldScreens,
 	spaceScreens,
 	systemScreens,
