@@ -70,7 +70,7 @@ func (c *demoCommand) greet(in *surroundings, s *server.Server) error {
 	if err := signInLink(in, s, "demo", s.URL(), told.space); err != nil {
 		return err
 	}
-	fmt.Fprintf(in.stdout, `
+	fmt.Fprintf(in.stdout, `%s
 Ctrl-C stops it, and the contacts are thrown away.
 
 Paste what follows into another terminal, piece by piece. First the key and the
@@ -78,7 +78,7 @@ address:
 
 export CARNET_KEY=%s
 export CARNET_URL=%s
-`, told.key.Reveal(), s.URL())
+`, told.inBook(s.URL()), told.key.Reveal(), s.URL())
 	for i, step := range told.story() {
 		says := boldLines(fmt.Sprintf("%d. %s", i+1, step.says))
 		if _, err := lipgloss.Fprintf(in.stdout.Writer, "\n%s\n\n%s\n\n   or: %s\n", says, step.line, step.or); err != nil {

@@ -39,7 +39,7 @@ func fill(ctx context.Context, b *book.Book) (t tale, err error) {
 	// Those of the story come one after the other, so that their ids are the same
 	// every time.
 	for from, to := 0, 1; from < len(people); from, to = to, to+1 {
-		if from == storyPeople {
+		if from == bookEnds {
 			to = len(people)
 		}
 		if err := createAll(ctx, b, g, people[:to], ids, from); err != nil {
@@ -48,21 +48,21 @@ func fill(ctx context.Context, b *book.Book) (t tale, err error) {
 	}
 	for _, pair := range twins(people)[:demoMerges] {
 		by := book.Terms{RequestID: fmt.Sprintf("demo-merge-%d", pair[1]), Name: "Demo", Reason: "entered twice"}
-		w, err := b.Do(ctx, g, by, &contact.Merge{Survivor: ids[pair[0]], Merged: []contact.ID{ids[pair[1]]}})
-		if err != nil {
+		if _, err := b.Do(ctx, g, by, &contact.Merge{Survivor: ids[pair[0]], Merged: []contact.ID{ids[pair[1]]}}); err != nil {
 			return t, err
 		}
-		t.last = w.Change.Op + 1 // a merge has two entries
 	}
 	t.key, t.space, t.wiped, t.one, t.other = key, space.ID, ids[0], ids[2], ids[3]
-	return t, nil
+	t.emptied, t.merged, t.mistaken, t.eventful = ids[emptied], ids[merged], ids[mistaken], ids[eventful]
+	t.last, err = tellBook(ctx, b, space, ids)
+	return t, err
 }
 
-// storyPeople is how many people the story is about: two who were entered twice, and
+// storyPeople is how many people the story in the terminal is about: two who were entered twice, and
 // two who have nothing to do with each other.
 const storyPeople = 4
 
-// cast puts those of the story first.
+// cast puts those of the stories first.
 func cast(people []contact.Patch) {
 	swap := func(i, j int) { people[i], people[j] = people[j], people[i] }
 	first := twins(people)[0]
@@ -73,11 +73,14 @@ func cast(people []contact.Patch) {
 		twice[pair[0]], twice[pair[1]] = true, true
 	}
 	next := 2
-	for i := next; i < len(people) && next < storyPeople; i++ {
+	for i := next; i < len(people) && next < bookEnds; i++ {
 		if !twice[i] && richness(people[i]) > 4 {
 			swap(next, i)
 			next++
 		}
+	}
+	for i, p := range bookCast() {
+		people[i] = p
 	}
 }
 

@@ -15,6 +15,8 @@ type tale struct {
 	wiped      contact.ID  // whose emails are wiped
 	one, other contact.ID  // who are merged, and are two people
 	last       contact.Seq // the newest change before the story begins
+
+	emptied, merged, mistaken, eventful contact.ID // whom the contact book tells about
 }
 
 // step is a part of the story: what to look for, as a request, and as a command
