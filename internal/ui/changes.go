@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
@@ -194,7 +195,7 @@ func (v *visit) deeds(e *contact.Edits) string {
 func (v *visit) slotDeeds(fields []contact.FieldEdit) (set, rewrote, cleared []string) {
 	for i := range fields {
 		f := &fields[i]
-		label := v.label(f.Slot)
+		label := isolated(v.label(f.Slot))
 		switch {
 		case f.Before.Text == f.After.Text:
 		case f.Before.Text == "":
@@ -206,6 +207,15 @@ func (v *visit) slotDeeds(fields []contact.FieldEdit) (set, rewrote, cleared []s
 		}
 	}
 	return set, rewrote, cleared
+}
+
+// isolated keeps the direction of a text from turning the sentence around it, which is no
+// markup: there is no <bdi> in it.
+func isolated(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return "\u2068" + text + "\u2069"
+	}
+	return text
 }
 
 func listDeeds(col contact.Collection, l *contact.ListEdit) []string {
