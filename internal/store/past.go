@@ -80,9 +80,6 @@ const maxBeneath = 32
 
 // whose finds whose is what comes back, and what was found where that came.
 func (p *past) whose() error {
-	if len(p.Path) == 0 {
-		return errMoved
-	}
 	root := p.rows[p.Path[len(p.Path)-1]]
 	ids := []contact.ID{root.ID}
 	for _, n := range p.nodes {
@@ -203,6 +200,9 @@ func (p *past) climb() (since contact.Seq, err error) {
 		c, err := p.row(id)
 		if err != nil {
 			return 0, err
+		}
+		if c.Parent == 0 && len(p.Path) == 0 {
+			return 0, errMoved // it was split off meanwhile
 		}
 		if c.Parent == 0 {
 			return since, nil
