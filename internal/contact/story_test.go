@@ -362,9 +362,9 @@ func (s *story) writers(text string) int {
 }
 
 // covered tells whether a slot was written to after a merge, and is not of the first that
-// is split off. What one that went before had covered, no write tells that is read: of
-// 30,000 stories of three contacts 3 had such a slot otherwise than told and not named,
-// all that were parted but for one, and of 10,000 of five, 8.
+// is split off. What one that went before had covered, no write tells that is read: without
+// this, of 10,000 stories of three contacts and eight steps none was otherwise than told
+// and not named, and of 5,000 of five contacts and twenty steps, seven.
 func (s *story) covered(slot Slot) bool {
 	splits := 0
 	for _, ch := range s.changes {
