@@ -127,7 +127,7 @@ func TestRotateKey(t *testing.T) {
 	if works(next) || !works(b.secret()) {
 		t.Error("without an overlap the old key goes on, or the new one does not work")
 	}
-	b.get(fmt.Sprintf("/ui/keys/%d", old.ID)).shows("Expires", "rotate", "Ada Ferrell")
+	b.get(fmt.Sprintf("/ui/keys/%d", old.ID)).shows("Expires", "let another take its place", "Ada Ferrell")
 }
 
 // Revoking asks first, ends the key for good, and signs out whoever had signed in with it.

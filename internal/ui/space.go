@@ -157,6 +157,11 @@ func bytesText(n int64) string {
 	return strconv.FormatFloat(f, 'f', 1, 64) + " " + units[i]
 }
 
+// entryDid are what was done to a Space or a key.
+var entryDid = map[access.Action]string{
+	access.ActionCreate: "made it", access.ActionUpdate: "changed it", access.ActionRevoke: "revoked it", access.ActionRotate: "let another take its place",
+}
+
 // entryViews reads the newest entries of a log.
 func (v *visit) entryViews(log iter.Seq2[access.Entry, error]) ([]entryView, error) {
 	var views []entryView
@@ -164,7 +169,7 @@ func (v *visit) entryViews(log iter.Seq2[access.Entry, error]) ([]entryView, err
 		if err != nil {
 			return nil, err
 		}
-		view := entryView{At: v.moment(e.At), Who: e.Who, Did: string(e.Action)}
+		view := entryView{At: v.moment(e.At), Who: e.Who, Did: entryDid[e.Action]}
 		for _, edit := range e.Edits {
 			view.Lines = append(view.Lines, settingView{edit.Setting, edit.Before, edit.After})
 		}

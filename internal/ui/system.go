@@ -10,12 +10,14 @@ type systemPage struct {
 	System
 	Address string
 	Up      string
+	Ready   bool   // requests can be served
 	Clock   string // what is wrong with it, "" for nothing
 }
 
 func (u *ui) system(v *visit) (answer, error) {
 	return &page{name: "system", title: "System", here: "y", body: systemPage{
 		System: u.System, Address: v.server(), Up: lasting(v.now.Sub(u.System.Started)), Clock: u.book.ClockWarning(),
+		Ready: u.book.Ready(v.Context()) == nil,
 	}}, nil
 }
 
