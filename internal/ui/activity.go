@@ -1,19 +1,16 @@
 package ui
 
 import (
-	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
-	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/wire"
 )
 
-// What happened in the Space, newest first. deeds.go says it in words.
+// What happened in the Space, newest first. activityquery.go reads what is asked for,
+// deeds.go says in words what was done.
 var activityScreens = []screen{{"GET", "/ui/activity", access.Read, (*ui).activity}}
 
 // activityAtOnce is how many changes a page of the activity has.
@@ -58,15 +55,6 @@ type activityLine struct {
 	Taken bool // it was taken back since
 }
 
-// activityQuery is what the address of the activity asks for.
-type activityQuery struct {
-	book.Recent
-	form activityForm
-}
-
-var errActivity = &trouble{http.StatusUnprocessableEntity, "A filter is not as it must be",
-	"Write a contact as its id, as in 7, and days as in 2026-01-31. Nothing was changed.", "/ui/activity", "All activity"}
-
 // activity shows a page of what happened.
 func (u *ui) activity(v *visit) (answer, error) {
 	q, err := v.activityQuery()
@@ -100,71 +88,6 @@ func (u *ui) activity(v *visit) (answer, error) {
 	show.Nobody = nothing && q.narrows()
 	show.Empty = nothing && !q.narrows()
 	return &page{name: "activity", title: "Activity", here: "a", toast: v.toastOf(), body: show}, nil
-}
-
-// activityQuery reads the address.
-func (v *visit) activityQuery() (*activityQuery, error) {
-	q := &activityQuery{form: activityForm{v.Form.Get("contact"), v.Form.Get("since"), v.Form.Get("until")}}
-	q.PerPage = activityAtOnce
-	for _, n := range []struct {
-		name string
-		to   *int64
-	}{{"key", &q.Only.KeyID}, {"contact", (*int64)(&q.Only.Contact)}, {"before", (*int64)(&q.Before)}} {
-		if text := v.Form.Get(n.name); text != "" {
-			id, ok := wire.ParseID(text)
-			if !ok {
-				return nil, errActivity
-			}
-			*n.to = int64(id)
-		}
-	}
-	if action := contact.Action(v.Form.Get("action")); action != "" {
-		if !slices.Contains(contact.Actions[:], action) {
-			return nil, errActivity
-		}
-		q.Only.Action = action
-	}
-	return q, v.readActivityDays(q)
-}
-
-// readActivityDays reads the bounds: the first day, and the last, of the Space's zone.
-func (v *visit) readActivityDays(q *activityQuery) error {
-	if q.form.Since != "" {
-		day, err := time.Parse(time.DateOnly, q.form.Since)
-		if err != nil {
-			return errActivity
-		}
-		q.Since = max(1, v.grant.Space.Earliest(day))
-	}
-	if q.form.Until != "" {
-		day, err := time.Parse(time.DateOnly, q.form.Until)
-		if err != nil {
-			return errActivity
-		}
-		q.Until = max(1, v.grant.Space.Latest(day.AddDate(0, 0, 1)))
-	}
-	return nil
-}
-
-// narrows tells whether the activity leaves any out.
-func (q *activityQuery) narrows() bool {
-	return q.Only.KeyID != 0 || q.Only.Contact != 0 || q.Only.Action != "" || q.Since != 0 || q.Until != 0
-}
-
-// request is the activity as the API is asked for it, which gives it oldest first.
-func (q *activityQuery) request() request {
-	asks := url.Values{"per_page": {strconv.Itoa(activityAtOnce)}}
-	set := func(name, value string, is bool) {
-		if is {
-			asks.Set(name, value)
-		}
-	}
-	set("key_id", strconv.FormatInt(q.Only.KeyID, 10), q.Only.KeyID != 0)
-	set("contact_id", idText(q.Only.Contact), q.Only.Contact != 0)
-	set("action", string(q.Only.Action), q.Only.Action != "")
-	set("since", q.Since.Std().Format(time.RFC3339), q.Since != 0)
-	set("until", q.Until.Std().Format(time.RFC3339), q.Until != 0)
-	return request{path: "/changes", query: asks}
 }
 
 // activityDays makes the lines of changes, which come newest first.
@@ -238,71 +161,4 @@ func (v *visit) dayName(t contact.Time) string {
 		return "Yesterday, " + day.Format(form)
 	}
 	return day.Format("Monday, " + form)
-}
-
-// activityChips are what narrows the activity, each leading to it without, and the keys
-// that are on this page, each leading to what it alone wrote.
-func (v *visit) activityChips(q *activityQuery, changes []contact.Change) []faceChip {
-	var all []faceChip
-	on := func(name, text, param string) {
-		all = append(all, faceChip{chip: chip{name, text, v.address(param, "", "before", "", "done", ""), true}})
-	}
-	keys := keysOf(changes)
-	if q.Only.KeyID != 0 {
-		text := "#" + strconv.FormatInt(q.Only.KeyID, 10)
-		if len(keys) > 0 {
-			text = keys[0].KeyName
-		}
-		on("Key", text, "key")
-	}
-	if q.Only.Action != "" {
-		on("Action", actionNames[q.Only.Action], "action")
-	}
-	if q.Only.Contact != 0 {
-		on("Contact", shortened(v.nameOf(q.Only.Contact)), "contact")
-	}
-	for _, d := range []struct{ name, text, param string }{{"Since", q.form.Since, "since"}, {"Until", q.form.Until, "until"}} {
-		if d.text != "" {
-			on(d.name, dayText(d.text), d.param)
-		}
-	}
-	if q.Only.KeyID != 0 {
-		return all
-	}
-	for _, k := range keys {
-		f := faceOf(k.KeyName, true)
-		to := v.address("key", strconv.FormatInt(k.KeyID, 10), "before", "", "done", "")
-		all = append(all, faceChip{chip{Text: shortened(k.KeyName), To: to}, &f})
-	}
-	return all
-}
-
-// keysOf gives the keys that made changes, each once.
-func keysOf(changes []contact.Change) []contact.Actor {
-	const most = 8
-	var keys []contact.Actor
-	for i := range changes {
-		a := changes[i].Actor
-		if len(keys) < most && !slices.ContainsFunc(keys, func(k contact.Actor) bool { return k.KeyID == a.KeyID }) {
-			keys = append(keys, a)
-		}
-	}
-	return keys
-}
-
-// actionNames are what the actions of changes are called.
-var actionNames = map[contact.Action]string{
-	contact.ActionCreate: "made", contact.ActionPut: "written whole", contact.ActionPatch: "written in part", contact.ActionMerge: "merged",
-	contact.ActionUnmerge: "split off", contact.ActionUndo: "taken back", contact.ActionDelete: "deleted", contact.ActionErase: "erased",
-}
-
-// actionChoices are the actions that the activity can be narrowed to.
-func actionChoices(now contact.Action) []choice {
-	all := []choice{{Label: "any"}}
-	for _, a := range contact.Actions {
-		if a != contact.ActionErase { // which nothing does yet
-			all = append(all, choice{string(a), actionNames[a], a == now})
-		}
-	}
-	return all
 }
