@@ -199,33 +199,58 @@ func (w *furnished) doors() []string {
 	return all
 }
 
-// Every page that links and forms lead to is there, for each kind of key, and is made as
-// pages are to be made.
+// Every page that links and forms lead to is there, for each kind of key, is made as
+// pages are to be made and weighs little; and what a key may not do is refused, wherever
+// somebody has the address or the form from.
 func TestCrawl(t *testing.T) {
 	w := furnish(t)
-	for _, key := range []string{"main", "client", "reader"} {
-		t.Run(key, func(t *testing.T) {
-			b := w.browse(key)
-			b.w.t = t
-			told := map[string]bool{}
-			c := crawl(t, b, w.doors(), func(c *crawler) {
-				if c.status != http.StatusOK && !w.expects(c.address, c.status) {
-					t.Errorf("%s answers %d:\n%s", c.address, c.status, c.text())
-				}
-				for _, fault := range c.faults() {
-					if kind := number.ReplaceAllString(fault, "N"); !told[kind] { // what all pages have is told once
-						told[kind] = true
-						t.Errorf("%s: %s", c.address, fault)
-					}
-				}
-				checkHead(t, c.browser)
-			})
-			if c.pages < 100 {
-				t.Errorf("only %d pages were looked at", c.pages)
-			}
-			t.Logf("%d pages, %d kinds of them, %d kinds of acts", c.pages, len(c.shape), len(c.acts))
+	crawls := map[string]*crawler{}
+	part := func(name string, test func(t *testing.T)) {
+		t.Run(name, func(t *testing.T) {
+			w.t = t
+			test(t)
 		})
+		w.t = t
 	}
+	for _, key := range []string{"main", "client", "reader"} {
+		part(key, func(t *testing.T) { crawls[key] = w.crawl(t, key) })
+	}
+	main := crawls["main"]
+	part("all of the table", func(t *testing.T) { testAllIsSeen(t, main) })
+	part("nobody's", func(t *testing.T) { testStranger(t, w, main) })
+	part("another Space's", func(t *testing.T) { testElsewhere(t, w, main) })
+	part("a reader's", func(t *testing.T) { testReader(t, w, main, crawls["reader"]) })
+}
+
+// crawl looks at all pages with a key.
+func (w *furnished) crawl(t *testing.T, key string) *crawler {
+	b := w.browse(key)
+	told := map[string]bool{}
+	heaviest := ""
+	most := 0
+	c := crawl(t, b, w.doors(), func(c *crawler) {
+		if c.status != http.StatusOK && !w.expects(c.address, c.status) {
+			t.Errorf("%s answers %d:\n%s", c.address, c.status, c.text())
+		}
+		for _, fault := range c.faults() {
+			if kind := number.ReplaceAllString(fault, "N"); !told[kind] { // what all pages have is told once
+				told[kind] = true
+				t.Errorf("%s: %s", c.address, fault)
+			}
+		}
+		if n := zipped(t, c.body); n > most {
+			heaviest, most = c.address, n
+		}
+		checkHead(t, c.browser)
+	})
+	if c.pages < 80 {
+		t.Errorf("only %d pages were looked at", c.pages)
+	}
+	if most > maxPage {
+		t.Errorf("%s has %d bytes over the wire: %d are allowed", heaviest, most, maxPage)
+	}
+	t.Logf("%d pages, %d kinds of them, %d kinds of acts; the heaviest is %s with %d bytes", c.pages, len(c.shape), len(c.acts), heaviest, most)
+	return c
 }
 
 // expects tells which pages are to be troubles: that of a contact which is in the bin.
