@@ -12,7 +12,7 @@ import (
 var historyScreens = []screen{
 	{"GET", "/ui/contacts/{id}/history", access.Read, (*ui).history},
 	{"GET", "/ui/contacts/{id}/changes/{change}", access.Read, (*ui).change},
-	{"GET", "/ui/contacts/{id}/changes/{change}/undo", access.Read, (*ui).undoPreview},
+	{"GET", "/ui/contacts/{id}/changes/{change}/undo", access.Write, (*ui).undoPreview},
 	{"POST", "/ui/contacts/{id}/changes/{change}/undo", access.Write, (*ui).undo},
 }
 
