@@ -34,8 +34,8 @@ func (b *Book) SignIn(ctx context.Context, secret, name string) (access.Token, a
 
 // EnterSession lets a request in as Enter does, by the token of a session in the
 // place of a key: 401 where the session has ended, or its key, then 403, then 429.
-// The session and the verdict are good also beside an error; beside a 401 they are
-// zero. A malformed token costs no look-up.
+// What it gives is good also beside an error, for the page that tells of it; beside a
+// 401 it is zero. A malformed token costs no look-up.
 func (b *Book) EnterSession(ctx context.Context, token string, bucket access.Bucket, scopes ...access.Scope) (access.Grant, access.Session, access.Verdict, error) {
 	t, ok := access.ParseToken(token)
 	if !ok {
@@ -47,7 +47,7 @@ func (b *Book) EnterSession(ctx context.Context, token string, bucket access.Buc
 	}
 	v, err := b.admit(ctx, e.grant, bucket, scopes)
 	if err != nil {
-		return access.Grant{}, e.session, v, err
+		return e.grant, e.session, v, err
 	}
 	return e.grant, e.session, v, nil
 }

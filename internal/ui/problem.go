@@ -3,7 +3,10 @@ package ui
 import (
 	"errors"
 	"net/http"
+	"strconv"
+	"time"
 
+	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/httpapi"
@@ -39,11 +42,21 @@ func (u *ui) problem(v *visit, err error) answer {
 	if !ok {
 		t = u.explain(v, err)
 	}
+	again := waitFor(err)
+	if again > 0 && v.Method != http.MethodPost { // what a form sent is not in the address
+		same := *t
+		same.to, same.step = v.URL.RequestURI(), "Load it again"
+		t = &same
+	}
 	show := problemPage{Title: t.title, Text: t.text, To: t.to, Step: t.step}
 	if e, ok := errors.AsType[*fault.Error](err); ok {
 		show.Fields = sentences(e)
 	}
-	return &page{name: "problem", title: t.title, status: t.status, body: &show}
+	p := &page{name: "problem", title: t.title, status: t.status, body: &show}
+	if again > 0 {
+		return later{p, again}
+	}
+	return p
 }
 
 // explain gives the words of an error of the book.
@@ -60,6 +73,12 @@ func (u *ui) explain(v *visit, err error) *trouble {
 		u.Refusals.Note(e.Code)
 	}
 	t := &trouble{httpapi.StatusOf(e.Kind), titles[e.Kind], e.Message, "/ui/contacts", "All contacts"}
+	if v.session.Key != 0 && !v.may(access.Read) {
+		t.to, t.step = "/ui/system", "System"
+	}
+	if e.Kind == fault.RateLimited && v.Method == http.MethodPost {
+		t.text += " Nothing was saved: go back, and send the form again then."
+	}
 	switch {
 	case t.title == "":
 		t.title = "This was not done"
@@ -67,6 +86,34 @@ func (u *ui) explain(v *visit, err error) *trouble {
 		return errNoContact
 	}
 	return t
+}
+
+// waitFor tells when to come again after an error, 0 where that is no help.
+func waitFor(err error) time.Duration {
+	if errors.Is(err, errCrowded) {
+		return time.Second
+	}
+	if _, ok := errors.AsType[*trouble](err); ok {
+		return 0
+	}
+	switch e := httpapi.Explain(err); e.Kind {
+	case fault.RateLimited, fault.Unavailable:
+		return max(time.Second, e.RetryAfter)
+	case fault.SpaceFull:
+		return e.RetryAfter // 0 where only an operator makes room
+	}
+	return 0
+}
+
+// later is an answer that says when to come again.
+type later struct {
+	answer
+	after time.Duration
+}
+
+func (l later) send(v *visit, w http.ResponseWriter) error {
+	w.Header().Set("Retry-After", strconv.FormatInt(int64((l.after+time.Second-1)/time.Second), 10))
+	return l.answer.send(v, w)
 }
 
 // titles are the headings of troubles, by their kind.
