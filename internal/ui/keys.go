@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
@@ -230,12 +231,16 @@ func (v *visit) keyPage(k *access.APIKey, f budgetForm, status int) (answer, err
 		return nil, err
 	}
 	show := &keyPage{keyView: v.keyView(k, used[k.ID]), Budget: f, Saved: status == http.StatusOK && v.Form.Has("saved")}
-	show.Command = "carnet key set " + strconv.FormatInt(k.ID, 10) + " --max-removals 50 --daily-removals 500 --daily-writes none"
+	show.Command = "carnet key set " + strconv.FormatInt(k.ID, 10) + " --max-removals " + capText(k.Budget.MaxRemovals) +
+		" --daily-removals " + capText(k.Budget.DailyRemovals) + " --daily-writes " + capText(k.Budget.DailyWrites)
 	if show.Log, err = v.entryViews(v.ui.book.KeyLogOf(v.Context(), v.grant, k.ID)); err != nil {
 		return nil, err
 	}
 	return &page{name: "key", title: "Key " + k.Name, here: "k", back: "/ui/keys", status: status, body: show}, nil
 }
+
+// capText gives a bound as the command takes it.
+func capText(c access.Cap) string { return cmp.Or(c.String(), access.NoCap) }
 
 // setBudget sets all three bounds of a key.
 func (u *ui) setBudget(v *visit) (answer, error) {

@@ -162,7 +162,7 @@ func TestKeyBudget(t *testing.T) {
 	k := w.theKey("client")
 	to := keyAddress(k)
 	b := w.browse("main").get(to)
-	b.send(b.form(to), "Save budget", "max_removals", "3", "daily_removals", "100", "daily_writes", "2").shows("Saved", "max_removals", "Ada Ferrell")
+	b.send(b.form(to), "Save budget", "max_removals", "3", "daily_removals", "100", "daily_writes", "2").shows("Saved", "max_removals", "Ada Ferrell", fmt.Sprintf("carnet key set %d --max-removals 3 --daily-removals 100 --daily-writes 2", k.ID))
 	w.wait(time.Second)
 	w.make("Ada")
 	b.get(to).shows("Contacts changed: 1 of 2 today", "Values removed: 0 of 100 today")

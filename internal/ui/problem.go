@@ -24,7 +24,7 @@ func (t *trouble) Error() string { return t.title }
 // The troubles of pages alone. Those of the book have their own words.
 var (
 	errNowhere   = &trouble{http.StatusNotFound, "There is no such page", "The address may be mistyped, or of another version of Carnet.", "/ui/contacts", "All contacts"}
-	errNoContact = &trouble{http.StatusNotFound, "There is no such contact", "No contact of this Space has this id, and none had it.", "/ui/contacts", "All contacts"}
+	errNoContact = &trouble{http.StatusNotFound, "There is no such contact", "No contact of this Space has this id now. If it was deleted, it is in the bin.", "/ui/contacts", "All contacts"}
 	errForeign   = &trouble{http.StatusForbidden, "This form came from another site", "Nothing was changed. Open the book in this browser and send the form there.", "/ui/contacts", "Open the book"}
 	errCrowded   = &trouble{http.StatusServiceUnavailable, "Many pages are being made", "Nothing was changed. Load this one again in a moment.", "", ""}
 	errForm      = &trouble{http.StatusRequestEntityTooLarge, "This form could not be read", "It is larger than one megabyte, or broke off. Nothing was saved.", "/ui/contacts", "All contacts"}

@@ -23,6 +23,7 @@ type spacePage struct {
 	Name, TimeZone, Region string
 	Wrong                  map[string]string // by the name of a field
 	Saved                  bool
+	Settings               string // the command that sets them as they are
 	Command                string // that sets what an operator alone may set
 	Limits                 []limitView
 	Log                    []entryView
@@ -81,6 +82,7 @@ func (v *visit) spacePage(show *spacePage, status int) (answer, error) {
 	}
 	show.ID = int64(s.ID)
 	show.Limits = limitsOf(&s, usage)
+	show.Settings = "carnet space set " + strconv.FormatInt(int64(s.ID), 10) + " --name " + quoted(s.Name) + " --timezone " + quoted(s.TimeZone) + " --region " + quoted(s.Region)
 	show.Command = "carnet space set " + strconv.FormatInt(int64(s.ID), 10) + " --limit update=600 --quota 10GiB"
 	show.Log, err = v.entryViews(v.ui.book.SpaceLog(v.Context(), s.ID))
 	return &page{name: "space", title: "Space", here: "s", status: status, body: show}, err

@@ -3,6 +3,7 @@ package ui_test
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/access"
@@ -20,7 +21,7 @@ func TestSpaceSettings(t *testing.T) {
 		t.Errorf("what was typed is gone: %q", got)
 	}
 	b.send(b.form("/ui/space"), "Save settings", "name", "Café Ω", "timezone", "Europe/London", "region", "gb")
-	b.shows("Saved", "Europe/London")
+	b.shows("Saved", "carnet space set "+strconv.FormatInt(int64(w.space.ID), 10)+" --name 'Café Ω' --timezone 'Europe/London' --region 'GB'")
 	spaces, err := w.book.Spaces(t.Context())
 	i := slices.IndexFunc(spaces, func(s access.Space) bool { return s.ID == w.space.ID })
 	if err != nil || spaces[i].Name != "Café Ω" || spaces[i].TimeZone != "Europe/London" || spaces[i].Region != "GB" {
