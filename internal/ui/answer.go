@@ -106,7 +106,7 @@ func (v *visit) write(w http.ResponseWriter, mediaType string, text []byte) erro
 	h.Set("Vary", "Accept-Encoding, Cookie")
 	if httpapi.TakesGzip(v.Header["Accept-Encoding"]) {
 		var zipped bytes.Buffer
-		z, _ := gzip.NewWriterLevel(&zipped, gzip.BestSpeed)
+		z, _ := gzip.NewWriterLevel(&zipped, gzip.DefaultCompression)
 		_, _ = z.Write(text)
 		_ = z.Close() // writing to memory does not fail
 		h.Set("Content-Encoding", "gzip")

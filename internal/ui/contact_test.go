@@ -26,9 +26,12 @@ func (b *browser) byID(id string) *html.Node {
 	return nil
 }
 
-// act sends the form in an element, by one of its buttons.
+// act sends the form in an element, or the one that its button is of, by that button.
 func (b *browser) act(id, button string, set ...string) *browser {
 	b.w.t.Helper()
+	if n := buttonIn(b.byID(id), button); n != nil && has(n, "form") {
+		return b.press(b.byID(attribute(n, "form")), n, set...)
+	}
 	forms := all(b.byID(id), "form")
 	if len(forms) != 1 {
 		b.w.t.Fatalf("%s has %d forms in %q", b.address, len(forms), id)

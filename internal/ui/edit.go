@@ -63,7 +63,13 @@ func (v *visit) editAsked(now *contact.Contact) *edit {
 // editSent reads a form, and the contact as its sender saw it.
 func (v *visit) editSent(ref contact.ID) (*edit, error) {
 	base := versionOf(v.PostForm.Get("base"))
-	at, ok := parsePlace(v.PostForm.Get("of"))
+	of, do := v.PostForm.Get("of"), v.PostForm.Get("do")
+	for _, deed := range []string{doPrimary, doRemove} { // a button names both in one
+		if v.PostForm.Has(deed) {
+			of, do = v.PostForm.Get(deed), deed
+		}
+	}
+	at, ok := parsePlace(of)
 	if !ok || base == 0 {
 		return nil, errEdit
 	}
@@ -71,7 +77,7 @@ func (v *visit) editSent(ref contact.ID) (*edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &edit{base: &c, place: at, do: v.Form.Get("do"), text: v.PostForm.Get("value")}
+	e := &edit{base: &c, place: at, do: do, text: v.PostForm.Get("value")}
 	switch {
 	case !slices.Contains([]string{doEdit, doAdd, doPrimary, doFirst, doRemove}, e.do),
 		at.slot == 0 && at.index >= 0 && e.was() == "",
@@ -221,13 +227,13 @@ type editForm struct {
 	Lines              bool // it is a text of several lines
 	LTR                bool
 	Act                string
-	Max                int
+	Acts               *valueActs // what else can be done with the value; nil where none is there
 }
 
 // editForm makes the form of an edit.
 func (v *visit) editForm(e *edit) *editForm {
 	to := "/ui/contacts/" + v.PathValue("id")
-	f := &editForm{To: to + "/edit", Cancel: to, Of: e.place.String(), Do: e.do, Base: int64(e.base.Version),
+	f := &editForm{To: to + "/edit", Cancel: v.calm(to), Of: e.place.String(), Do: e.do, Base: int64(e.base.Version),
 		Label: v.placeLabel(e.place), Text: e.text, Was: e.was(), Wrong: e.wrong, LTR: e.place.ltr(), Type: "text", Act: "Save 1 change"}
 	if e.do == doAdd {
 		f.Act = "Add " + article(one[e.place.col]) + " " + one[e.place.col]
@@ -245,6 +251,15 @@ func (v *visit) editForm(e *edit) *editForm {
 		f.Lines = e.place.slot != 0 || strings.ContainsAny(e.text, "\r\n")
 	}
 	return f
+}
+
+// calm gives the address of the page without the form. That of a page which answers a
+// form shows nothing by itself.
+func (v *visit) calm(to string) string {
+	if v.Method != http.MethodGet {
+		return to
+	}
+	return v.address("edit", "", "add", "", "done", "")
 }
 
 // Version gives the base as a form sends it.

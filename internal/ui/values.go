@@ -62,9 +62,11 @@ type originsView struct {
 
 // valueActs are what can be done with a value.
 type valueActs struct {
-	To, Of, Edit string
-	Base         int64
-	First        bool // it is not the primary one, and can be made that
+	Of, Edit string
+	Curl     string // where its form goes to show what it would send
+	First    bool   // it is not the primary one, and can be made that
+	Gone     bool   // it is there, and can be taken away
+	Light    bool   // it is far down a long list: its form has the others
 }
 
 // valuesOf tells of all values of a contact. then is the contact as the page shows it.
@@ -146,7 +148,11 @@ func (s *valueSet) fields() group {
 // formAt gives the form that stands in the place of a value; nil for none.
 func (s *valueSet) formAt(at place) *editForm {
 	if e := s.editing; e != nil && s.show.Writes && e.stands(s.then) == at {
-		return s.v.editForm(e)
+		f := s.v.editForm(e)
+		if at.index >= 0 && e.was() != "" {
+			f.Acts = actsOf(s.show.To, at, true)
+		}
+		return f
 	}
 	return nil
 }
@@ -163,10 +169,16 @@ func (s *valueSet) value(value *contact.Value, at place) valueView {
 		}
 	}
 	if s.show.Writes {
-		view.Acts = &valueActs{To: s.show.To + "/edit", Of: view.ID, Base: s.show.Base, First: at.slot == 0 && at.index > 0,
-			Edit: s.v.address("edit", view.ID, "add", "", "done", "")}
+		view.Acts = actsOf(s.show.To, at, value.Text != "")
+		view.Acts.Edit = s.v.address("edit", view.ID, "add", "", "done", "")
+		view.Acts.Light = at.slot == 0 && at.index >= valuesAtOnce
 	}
 	return view
+}
+
+// actsOf gives what else can be done with a value than to edit it.
+func actsOf(to string, at place, filled bool) *valueActs {
+	return &valueActs{Of: at.String(), Curl: to + "/edit?show=curl", First: at.slot == 0 && at.index > 0, Gone: filled}
 }
 
 // source tells in short where a value came from; nil where history does not know.

@@ -309,29 +309,39 @@ func (b *browser) resolve(href string) string {
 // a name and a value), by the button with this text, or the first where that is "".
 func (b *browser) send(form *html.Node, button string, set ...string) *browser {
 	b.w.t.Helper()
+	n := buttonIn(form, button)
+	if n == nil {
+		b.w.t.Fatalf("the form to %s has no button %q", attribute(form, "action"), button)
+	}
+	return b.press(form, n, set...)
+}
+
+// buttonIn gives the first button with this text, or the first of all where that is "".
+func buttonIn(in *html.Node, text string) *html.Node {
+	for _, n := range all(in, "button") {
+		if attribute(n, "type") != "button" && (text == "" || strings.TrimSpace(textOf(n)) == text) {
+			return n
+		}
+	}
+	return nil
+}
+
+// press sends a form by a button.
+func (b *browser) press(form, n *html.Node, set ...string) *browser {
+	b.w.t.Helper()
 	values := held(form)
 	for i := 0; i+1 < len(set); i += 2 {
 		values.Set(set[i], set[i+1])
 	}
 	action, method := attribute(form, "action"), attribute(form, "method")
-	pressed := false
-	for _, n := range all(form, "button") {
-		if pressed || button != "" && strings.TrimSpace(textOf(n)) != button || attribute(n, "type") == "button" {
-			continue
-		}
-		pressed = true
-		if name := attribute(n, "name"); name != "" {
-			values.Set(name, attribute(n, "value"))
-		}
-		if to := attribute(n, "formaction"); to != "" {
-			action = to
-		}
-		if other := attribute(n, "formmethod"); other != "" {
-			method = other
-		}
+	if name := attribute(n, "name"); name != "" {
+		values.Set(name, attribute(n, "value"))
 	}
-	if !pressed {
-		b.w.t.Fatalf("the form to %s has no button %q", action, button)
+	if to := attribute(n, "formaction"); to != "" {
+		action = to
+	}
+	if other := attribute(n, "formmethod"); other != "" {
+		method = other
 	}
 	action = b.resolve(action)
 	if !strings.EqualFold(method, "post") {
