@@ -69,17 +69,17 @@ func (v *visit) editSent(ref contact.ID) (*edit, error) {
 			of, do = v.PostForm.Get(deed), deed
 		}
 	}
-	at, ok := parsePlace(of)
-	if !ok || base == 0 {
+	if base == 0 {
 		return nil, errEdit
 	}
 	c, err := v.ui.book.GetAt(v.Context(), v.grant, ref, book.Moment{Version: base})
 	if err != nil {
 		return nil, err
 	}
+	at, ok := parsePlace(of)
 	e := &edit{base: &c, place: at, do: do, text: v.PostForm.Get("value")}
 	switch {
-	case !slices.Contains([]string{doEdit, doAdd, doPrimary, doFirst, doRemove}, e.do),
+	case !ok, !slices.Contains([]string{doEdit, doAdd, doPrimary, doFirst, doRemove}, e.do),
 		at.slot == 0 && at.index >= 0 && e.was() == "",
 		at.slot == 0 && at.index < 0 && e.do != doAdd && e.do != doFirst:
 		return nil, errEdit
