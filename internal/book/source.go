@@ -39,11 +39,20 @@ func (b *Book) MetaNow(ctx context.Context, g access.Grant, c *contact.Contact) 
 	if err != nil {
 		return m, err
 	}
-	if m.Aliases, err = b.store.Aliases(ctx, g.Space.ID, c.ID); err != nil {
-		return m, err
-	}
-	m.DistinctFrom, err = b.store.DistinctFrom(ctx, g.Space.ID, c.ID, maxDistinct)
+	m.Aliases, m.DistinctFrom, err = b.IDsNow(ctx, g, c)
 	return m, err
+}
+
+// IDsNow tells the ids of MetaNow alone. It needs contacts:read.
+func (b *Book) IDsNow(ctx context.Context, g access.Grant, c *contact.Contact) (aliases, distinct []contact.ID, err error) {
+	if err = g.Allow(access.Read); err != nil {
+		return nil, nil, err
+	}
+	if aliases, err = b.store.Aliases(ctx, g.Space.ID, c.ID); err != nil {
+		return nil, nil, err
+	}
+	distinct, err = b.store.DistinctFrom(ctx, g.Space.ID, c.ID, maxDistinct)
+	return aliases, distinct, err
 }
 
 // MetaWritten tells what Meta does of the contact that a write answers. It reads

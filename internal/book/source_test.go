@@ -62,6 +62,8 @@ func TestMeta(t *testing.T) {
 	wantCode(t, err, fault.Forbidden, "scope_missing")
 	_, err = s.MetaNow(t.Context(), g, &c)
 	wantCode(t, err, fault.Forbidden, "scope_missing")
+	_, _, err = s.IDsNow(t.Context(), g, &c)
+	wantCode(t, err, fault.Forbidden, "scope_missing")
 	_, err = s.MetaWritten(t.Context(), g, &w)
 	wantCode(t, err, fault.Forbidden, "scope_missing")
 	_, err = s.MetaWritten(t.Context(), g, &book.Written{Entries: []contact.Entry{{}}})

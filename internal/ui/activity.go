@@ -128,7 +128,7 @@ func (v *visit) activityDays(changes []contact.Change) ([]activityDay, error) {
 
 // activityLine makes the line of a change. names are those that were read already.
 func (v *visit) activityLine(ch *contact.Change, names map[contact.ID]string) (activityLine, error) {
-	l := activityLine{changeView: v.changeView(ch), Said: v.deed(ch), Clock: ch.At.Std().In(v.zone).Format("15:04")}
+	l := activityLine{changeView: v.changeLine(ch), Said: v.deed(ch), Clock: ch.At.Std().In(v.zone).Format("15:04")}
 	name, known := names[ch.Contact]
 	if !known {
 		c, err := v.ui.book.Get(v.Context(), v.grant, ch.Contact)

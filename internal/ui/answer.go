@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"net/http"
 	"strconv"
+	"sync"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/httpapi"
@@ -88,8 +89,9 @@ func (p *page) send(v *visit, w http.ResponseWriter) error {
 		f.Signed, f.Space, f.KeyName = true, v.grant.Space.Name, v.grant.Key.Name
 		f.Reader, f.Nav, f.Writes, f.Look = v.reader(), v.navigation(p.here), v.may(access.Write), v.Form.Get("q")
 	}
-	var text bytes.Buffer
-	if err := templates()[p.name].ExecuteTemplate(&text, "frame.html", &f); err != nil {
+	text := texts.Get().(*bytes.Buffer)
+	defer freeText(text)
+	if err := templates()[p.name].ExecuteTemplate(text, "frame.html", &f); err != nil {
 		return err
 	}
 	v.status = p.status
@@ -99,16 +101,38 @@ func (p *page) send(v *visit, w http.ResponseWriter) error {
 	return v.write(w, "text/html; charset=utf-8", text.Bytes())
 }
 
+// texts holds what pages are made in, and zips what compresses them: one takes more than
+// a MiB, which costs more to make than a page.
+var (
+	texts = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+	zips  = sync.Pool{New: func() any {
+		z, _ := gzip.NewWriterLevel(nil, gzip.DefaultCompression) // which is a level
+		return z
+	}}
+)
+
+// maxPooled is how large a text may be to be kept for another page.
+const maxPooled = 256 << 10
+
+func freeText(text *bytes.Buffer) {
+	if text.Cap() <= maxPooled {
+		text.Reset()
+		texts.Put(text)
+	}
+}
+
 // write sends a text, compressed where the client takes it.
 func (v *visit) write(w http.ResponseWriter, mediaType string, text []byte) error {
 	h := w.Header()
 	h.Set("Content-Type", mediaType)
 	h.Set("Vary", "Accept-Encoding, Cookie")
 	if httpapi.TakesGzip(v.Header["Accept-Encoding"]) {
-		var zipped bytes.Buffer
-		z, _ := gzip.NewWriterLevel(&zipped, gzip.DefaultCompression)
+		zipped, z := texts.Get().(*bytes.Buffer), zips.Get().(*gzip.Writer)
+		defer freeText(zipped)
+		z.Reset(zipped)
 		_, _ = z.Write(text)
 		_ = z.Close() // writing to memory does not fail
+		zips.Put(z)
 		h.Set("Content-Encoding", "gzip")
 		text = zipped.Bytes()
 	}

@@ -44,10 +44,17 @@ func (c changeView) Tabs(undoing bool) tabs { return tabs{c.Link, c.UndoTo, c.An
 
 // changeView makes the view of a change of a contact.
 func (v *visit) changeView(ch *contact.Change) changeView {
+	c := v.changeLine(ch)
+	c.Blocks = v.blocks(&ch.Edits)
+	return c
+}
+
+// changeLine makes the view of a change without what came and went.
+func (v *visit) changeLine(ch *contact.Change) changeView {
 	id := contact.ChangeID{Space: v.grant.Space.ID, Op: ch.Op}
 	c := changeView{
 		ID: id.String(), Anchor: "c-" + strconv.FormatInt(int64(ch.Seq), 10), Author: v.authorOf(&ch.Actor),
-		Sentence: v.sentence(ch), At: v.moment(ch.At), Reason: ch.Reason, Blocks: v.blocks(&ch.Edits),
+		Sentence: v.sentence(ch), At: v.moment(ch.At), Reason: ch.Reason,
 		Version: int64(ch.Version), Action: string(ch.Action), KeyName: ch.Actor.KeyName, Contact: int64(ch.Contact), Seq: int64(ch.Seq),
 	}
 	c.Plus, c.Minus = counted(&ch.Edits)

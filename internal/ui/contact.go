@@ -128,11 +128,11 @@ func (v *visit) contactAnswer(now *contact.Contact, e *edit, status int) (answer
 
 // headOf tells what stands above a contact's values: what it is known by.
 func (v *visit) headOf(show *contactPage, now *contact.Contact) error {
-	meta, err := v.ui.book.MetaNow(v.Context(), v.grant, now)
+	aliases, distinct, err := v.ui.book.IDsNow(v.Context(), v.grant, now)
 	if err != nil {
 		return err
 	}
-	for _, id := range meta.Aliases {
+	for _, id := range aliases {
 		if len(show.Aliases) < aliasesShown {
 			show.Aliases = append(show.Aliases, idText(id))
 		}
@@ -140,8 +140,8 @@ func (v *visit) headOf(show *contactPage, now *contact.Contact) error {
 			show.From = "#" + idText(id)
 		}
 	}
-	show.Further = len(meta.Aliases) - len(show.Aliases)
-	show.Distinct = v.distinctPart(now.ID, meta.DistinctFrom)
+	show.Further = len(aliases) - len(show.Aliases)
+	show.Distinct = v.distinctPart(now.ID, distinct)
 	return nil
 }
 

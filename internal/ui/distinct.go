@@ -102,8 +102,8 @@ func (v *visit) two() (*contact.Contact, *contact.Contact, error) {
 
 // apart tells whether somebody said of a contact and another that they are two.
 func (v *visit) apart(c *contact.Contact, other contact.ID) (bool, error) {
-	meta, err := v.ui.book.MetaNow(v.Context(), v.grant, c)
-	return slices.Contains(meta.DistinctFrom, other), err
+	_, distinct, err := v.ui.book.IDsNow(v.Context(), v.grant, c)
+	return slices.Contains(distinct, other), err
 }
 
 // setPair says that two contacts are different people, or forgets that.

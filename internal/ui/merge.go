@@ -150,12 +150,12 @@ func (v *visit) tryMerge(m *merging, show *mergePage) (*book.Written, *fault.Err
 func (v *visit) pairsAmong(m *merging) ([]string, error) {
 	var pairs []string
 	for i := range m.records {
-		meta, err := v.ui.book.MetaNow(v.Context(), v.grant, &m.records[i])
+		_, distinct, err := v.ui.book.IDsNow(v.Context(), v.grant, &m.records[i])
 		if err != nil {
 			return nil, err
 		}
 		for j := i + 1; j < len(m.records); j++ {
-			if slices.Contains(meta.DistinctFrom, m.records[j].ID) {
+			if slices.Contains(distinct, m.records[j].ID) {
 				pairs = append(pairs, numbered([]contact.ID{m.records[i].ID, m.records[j].ID}))
 			}
 		}

@@ -142,7 +142,7 @@ func (m *merging) with(id contact.ID) string {
 // those of whom somebody said that they are others.
 func (v *visit) alike(m *merging) ([]candidate, error) {
 	c := &m.records[0]
-	meta, err := v.ui.book.MetaNow(v.Context(), v.grant, c)
+	_, distinct, err := v.ui.book.IDsNow(v.Context(), v.grant, c)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func (v *visit) alike(m *merging) ([]candidate, error) {
 			}
 			for _, one := range m.candidates(found, "the same "+one[col]) {
 				known := func(o candidate) bool { return o.ID == one.ID }
-				if len(all) < candidates && !slices.ContainsFunc(all, known) && !slices.Contains(meta.DistinctFrom, contact.ID(one.ID)) {
+				if len(all) < candidates && !slices.ContainsFunc(all, known) && !slices.Contains(distinct, contact.ID(one.ID)) {
 					all = append(all, one)
 				}
 			}

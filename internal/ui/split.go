@@ -126,28 +126,28 @@ func (v *visit) merged() (*splitPage, *contact.Contact, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	meta, err := v.ui.book.MetaNow(v.Context(), v.grant, &c)
+	aliases, _, err := v.ui.book.IDsNow(v.Context(), v.grant, &c)
 	if err != nil {
 		return nil, nil, err
 	}
 	person := personOf(&c)
-	show := &splitPage{Contact: person, Total: len(meta.Aliases), To: splitPath(c.ID)}
-	if id, ok := wire.ParseID(v.Form.Get("off")); ok && !slices.Contains(meta.Aliases, id) {
+	show := &splitPage{Contact: person, Total: len(aliases), To: splitPath(c.ID)}
+	if id, ok := wire.ParseID(v.Form.Get("off")); ok && !slices.Contains(aliases, id) {
 		if off, err := v.ui.book.Get(v.Context(), v.grant, id); err == nil && off.ID != c.ID {
 			person := personOf(&off)
 			show.Off = &person
 		}
 	}
 	from, _ := strconv.Atoi(v.Form.Get("from"))
-	from = min(max(from, 0), len(meta.Aliases))
-	until := min(from+mergedAtOnce, len(meta.Aliases))
-	if until < len(meta.Aliases) {
+	from = min(max(from, 0), len(aliases))
+	until := min(from+mergedAtOnce, len(aliases))
+	if until < len(aliases) {
 		show.Next = addressOf(show.To, url.Values{"from": {strconv.Itoa(until)}})
 	}
 	if from > 0 {
 		show.Prev = addressOf(show.To, url.Values{"from": {strconv.Itoa(max(0, from-mergedAtOnce))}})
 	}
-	for _, id := range meta.Aliases[from:until] {
+	for _, id := range aliases[from:until] {
 		one, err := v.mergedView(c.ID, id)
 		if err != nil {
 			return nil, nil, err

@@ -28,7 +28,7 @@ import (
 // world is a book over a database of its own, with a Space and keys, and a clock that
 // stands until it is set.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	handler http.Handler
 	book    *book.Book
 	store   *store.Store
@@ -40,9 +40,9 @@ type world struct {
 	now time.Time
 }
 
-func newWorld(t *testing.T) *world { return newWorldWith(t, ui.Options{}) }
+func newWorld(t testing.TB) *world { return newWorldWith(t, ui.Options{}) }
 
-func newWorldWith(t *testing.T, o ui.Options) *world {
+func newWorldWith(t testing.TB, o ui.Options) *world {
 	t.Helper()
 	w := &world{t: t, secrets: map[string]string{}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	backend, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
