@@ -67,7 +67,7 @@ func figures(res *load.Result) result.Round {
 	ms := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }
 	return result.Round{
 		PerSecond: float64(res.Done) / res.Elapsed.Seconds(),
-		P50:       ms(res.Latency.Quantile(0.5)), P99: ms(res.Latency.Quantile(0.99)), P999: ms(res.Latency.Quantile(0.999)),
+		P50:       ms(res.Latency.Quantile(0.5)), P95: ms(res.Latency.Quantile(0.95)), P99: ms(res.Latency.Quantile(0.99)), P999: ms(res.Latency.Quantile(0.999)),
 		Max: ms(res.Latency.Max()), Late: res.Late,
 	}
 }

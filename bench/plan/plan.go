@@ -106,27 +106,39 @@ func (o *Options) cases() []kase {
 	return o.only(list)
 }
 
-// growth lists what is measured of each size, after everything else.
+// readers is how many browsers ask for pages, each for the next when one is there: as
+// a few hundred people do who look at what they get. The API is asked as often beside
+// them, for what their pages take more.
+const readers = 4
+
+// growth lists what is measured of each size, after everything else: one operation
+// after the other, so that sizes stand side by side.
 func (o *Options) growth() ([]kase, error) {
 	var list []kase
 	for _, size := range o.Growth {
-		n, err := Size(size)
-		if err != nil {
+		if _, err := Size(size); err != nil {
 			return nil, err
 		}
-		for _, op := range []target.Op{target.Put, target.Get} {
-			name := "carnet-" + strings.ToLower(size)
-			list = append(list, kase{target: name, Case: result.Case{
-				ID: fmt.Sprintf("%s %s 64", name, op), Target: name, Op: string(op), Conns: 64, Spaces: 1, Contacts: n}})
+	}
+	if len(o.Growth) == 0 {
+		return nil, nil
+	}
+	add := func(name string, op target.Op, conns, contacts int) {
+		list = append(list, kase{target: name, Case: result.Case{
+			ID: fmt.Sprintf("%s %s %d", name, op, conns), Target: name, Op: string(op), Conns: conns, Spaces: 1, Contacts: contacts}})
+	}
+	grow := func(conns int, ops ...target.Op) {
+		for _, op := range ops {
+			for _, size := range o.Growth {
+				add("carnet-"+strings.ToLower(size), op, conns, sizes[strings.ToLower(size)])
+			}
 		}
 	}
-	if len(list) > 0 {
-		name := "no-op-growth" // beside them, for their p99
-		list = append(list, kase{target: name, Case: result.Case{
-			ID: fmt.Sprintf("%s %s 64", name, target.Put), Target: name, Op: string(target.Put), Conns: 64, Spaces: 1, Contacts: o.Contacts}})
-	}
-	// One operation after the other, so that sizes stand side by side.
-	slices.SortStableFunc(list, func(a, b kase) int { return -strings.Compare(a.Op, b.Op) })
+	grow(64, target.Put)
+	add("no-op-growth", target.Put, 64, o.Contacts) // beside them, for their p99
+	grow(64, target.Get)
+	grow(readers, target.Get, target.List)
+	grow(readers, target.Pages...)
 	return o.only(list), nil
 }
 

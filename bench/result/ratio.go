@@ -18,6 +18,7 @@ func (r *Ratio) Met() bool {
 
 // What a ratio is made of.
 func rate(r *Round) float64 { return r.PerSecond }
+func p95(r *Round) float64  { return r.P95 }
 func p99(r *Round) float64  { return r.P99 }
 func wal(r *Round) float64  { return r.WALEach }
 func peak(r *Round) float64 { return r.WAL }
@@ -62,6 +63,14 @@ var rules = []rule{
 	{name: "GET: 1M contacts ÷ 100k", of: rate, above: "carnet-1m GET 64", below: "carnet-100k GET 64", goal: 0.9},
 	{name: "PUT: 10M contacts ÷ 10k", of: rate, above: "carnet-10m PUT 64", below: "carnet-10k PUT 64", goal: 0.5, ifPresent: true},
 	{name: "GET: 10M contacts ÷ 10k", of: rate, above: "carnet-10m GET 64", below: "carnet-10k GET 64", goal: 0.5, ifPresent: true},
+	{name: "p95 of a GET, 4 connections, 1M contacts", of: p95, above: "carnet-1m GET 4", unit: "ms", ifPresent: true},
+	{name: "p95 of a list of 200, 4 connections, 1M contacts", of: p95, above: "carnet-1m list 4", unit: "ms", ifPresent: true},
+	{name: "p95 of the page of a contact, 4 connections, 1M contacts", of: p95, above: "carnet-1m page of a contact 4", goal: 50, atMost: true, unit: "ms", ifPresent: true},
+	{name: "p95 of the page of a history, 4 connections, 1M contacts", of: p95, above: "carnet-1m page of a history 4", goal: 50, atMost: true, unit: "ms", ifPresent: true},
+	{name: "p95 of the page of the list, 4 connections, 1M contacts", of: p95, above: "carnet-1m page of the list 4", goal: 50, atMost: true, unit: "ms", ifPresent: true},
+	{name: "p95 of the page of the list by change, 4 connections, 1M contacts", of: p95, above: "carnet-1m page of the list by change 4", goal: 50, atMost: true, unit: "ms", ifPresent: true},
+	{name: "p95 of the page of who has an email, 4 connections, 1M contacts", of: p95, above: "carnet-1m page of who has an email 4", goal: 50, atMost: true, unit: "ms", ifPresent: true},
+	{name: "p95 of the page of the activity, 4 connections, 1M contacts", of: p95, above: "carnet-1m page of the activity 4", goal: 50, atMost: true, unit: "ms", ifPresent: true},
 	{name: "PostgreSQL: PUT, 64 connections, one Space ÷ `pgbench -N`, 16 clients", of: rate, above: "carnet-pg PUT 64", below: Pgbench, goal: 1.2, ifPresent: true},
 	{name: "PostgreSQL: PUT, 64 connections, eight Spaces ÷ `pgbench -N`, 16 clients", of: rate, above: "carnet-pg-8 PUT 64", below: Pgbench, goal: 2, ifPresent: true},
 	{name: "PostgreSQL: PUT in process, 64 clients, one Space ÷ `pgbench -N`, 16 clients", of: rate, above: "in-process-pg PUT 64", below: Pgbench, goal: 1.8, ifPresent: true},

@@ -54,6 +54,7 @@ type Case struct {
 type Round struct {
 	PerSecond float64 `json:"per_second"`
 	P50       float64 `json:"p50_ms"`
+	P95       float64 `json:"p95_ms,omitzero"` // 0 in runs that did not take it
 	P99       float64 `json:"p99_ms"`
 	P999      float64 `json:"p999_ms"`
 	Max       float64 `json:"max_ms"`

@@ -147,7 +147,7 @@ func (e *Env) fill(ctx context.Context, t *Target) ([]int64, error) {
 			return nil, err
 		}
 		args := []string{"space", "set", strconv.Itoa(space + 1)}
-		for _, bucket := range []string{"update", "create", "get", "list", "batch"} {
+		for _, bucket := range []string{"update", "create", "get", "list", "batch", "ui"} {
 			args = append(args, "--limit", bucket+"=0")
 		}
 		if _, err := e.carnet(ctx, e.db(t), args...); err != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync/atomic"
 
@@ -82,7 +83,12 @@ func (t *Target) Make(op Op) (func(worker int, r *rand.Rand) load.Next, error) {
 		Put: t.put, Get: t.get, Mix: t.mix, List: t.lists, Post: t.post, Turn: t.turns,
 	}
 	make, ok := ops[op]
-	if !ok {
+	if slices.Contains(Pages, op) {
+		var err error
+		if make, err = t.pages(op); err != nil {
+			return nil, err
+		}
+	} else if !ok {
 		return nil, fmt.Errorf("%s cannot be asked for %s", t.Name, op)
 	}
 	return func(_ int, r *rand.Rand) load.Next { return make(r, &scratch{}) }, nil
