@@ -1,0 +1,175 @@
+package ui_test
+
+import (
+	"crypto/rand"
+	"testing"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
+)
+
+// album is what the pictures of the documentation show: some people, and what two
+// others and their programs did to them in February.
+type album struct {
+	*world
+	mara, ines, robin, robert, noor, nora contact.ID
+	wiped, edited                         contact.ChangeID
+}
+
+func newAlbum(t *testing.T) *album {
+	a := &album{world: newWorld(t)}
+	a.now = time.Date(2026, 2, 2, 8, 30, 0, 0, time.UTC)
+	a.label(map[contact.Slot]string{1: "Customer plan", 2: "Job title", 3: "Company", 17: "Seats", 26: "Customer since"})
+	for _, name := range []string{"crm-import", "nightly-sync", "front-desk"} {
+		a.addKey(name, a.space.ID, access.DefaultScopes)
+	}
+	a.people()
+	a.maras()
+	a.others()
+	a.bounds()
+	return a
+}
+
+func (a *album) label(labels map[contact.Slot]string) {
+	a.t.Helper()
+	_, err := a.book.UpdateSpace(a.t.Context(), "test", a.space.ID, func(s *access.Space) (err error) {
+		for slot, label := range labels {
+			if s.Labels, err = s.Labels.With(slot, label); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+// write does something with a key, by somebody behind it, "" for the program alone.
+func (a *album) write(key, name, reason string, verb contact.Verb) book.Written {
+	a.t.Helper()
+	w, err := a.book.Do(a.t.Context(), a.grant(key), book.Terms{RequestID: rand.Text(), Name: name, Reason: reason}, verb)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return w
+}
+
+func (a *album) enter(p contact.Patch) contact.ID {
+	a.t.Helper()
+	a.wait(3 * time.Minute)
+	return a.write("crm-import", "", "first import", &contact.Create{Patch: p}).Contact.ID
+}
+
+// person makes a patch of a name, emails, phones and custom fields.
+func (a *album) person(name string, emails, phones []string, fields map[contact.Slot]string) contact.Patch {
+	p := contact.Patch{Fields: a.fieldsOf(fields)}
+	for col, texts := range map[contact.Collection][]string{contact.Names: {name}, contact.Emails: emails, contact.Phones: phones} {
+		p.Values[col] = contact.List{Sent: len(texts) > 0, Texts: texts}
+	}
+	return p
+}
+
+func (*album) fieldsOf(fields map[contact.Slot]string) contact.FieldsPatch {
+	f := contact.FieldsPatch{Sent: len(fields) > 0}
+	for slot, text := range fields {
+		f.Named[slot.Index()], f.Texts[slot.Index()] = true, text
+	}
+	return f
+}
+
+func (a *album) people() {
+	for _, p := range []contact.Patch{
+		a.person("Ezra Holloway", []string{"ezra@holloway.example"}, []string{"+1 555 0101"}, map[contact.Slot]string{1: "Free"}),
+		a.person("Linnea Björk", []string{"linnea.bjork@example.com"}, nil, map[contact.Slot]string{1: "Team", 3: "Snowdrift Bicycles"}),
+		a.person("Jonas Weidner", []string{"jonas.weidner@example.org"}, []string{"+1 555 0127"}, map[contact.Slot]string{3: "Velvetmoth Films"}),
+		a.person("Amara Okafor", []string{"amara@example.net", "a.okafor@example.com"}, []string{"+1 555 0133"}, map[contact.Slot]string{1: "Enterprise"}),
+		a.person("Γιώργος Παππάς", []string{"giorgos@example.com"}, []string{"+1 555 0154"}, nil),
+		a.person("Дарья Орлова", []string{"darya.orlova@example.org"}, nil, map[contact.Slot]string{1: "Team"}),
+	} {
+		a.enter(p)
+	}
+	a.mara = a.enter(a.person("Mara Thistlewood", []string{"mara@thistlewood.example", "mara.t@example.net"}, []string{"+1 555 0110"},
+		map[contact.Slot]string{1: "Free", 2: "Buyer", 3: "Oxbow & Thistle"}))
+	a.ines = a.enter(a.person("Ines Calloway", []string{"ines.calloway@example.com", "ines@calloway.example"}, []string{"+1 555 0142", "+1 555 0167"},
+		map[contact.Slot]string{1: "Enterprise", 3: "Saltmarrow Energy", 26: "2019-04-02"}))
+	a.robin = a.enter(a.person("Robin Alder", []string{"robin.alder@example.com"}, []string{"+1 555 0118"},
+		map[contact.Slot]string{1: "Team", 3: "Quillfeather Press"}))
+	a.robert = a.enter(a.person("Robin Alder", []string{"r.alder@example.org"}, []string{"+1 555 0193"},
+		map[contact.Slot]string{3: "Mossgrave Timber"}))
+	a.noor = a.enter(a.person("Noor Haddad", []string{"noor@haddad.example", "noor.h@example.com"}, []string{"+1 555 0161"},
+		map[contact.Slot]string{1: "Team", 3: "Copperwren Travel"}))
+	a.nora = a.enter(a.person("Noor Haddad", []string{"noor.h@example.com"}, []string{"+1 555 0161", "+1 555 0185"},
+		map[contact.Slot]string{1: "Enterprise", 2: "Founder"}))
+}
+
+// amendments of one thing.
+func (*album) adding(of contact.ID, col contact.Collection, text string) *contact.Amend {
+	v := &contact.Amend{Ref: of}
+	v.Amendment.Values[col] = contact.ListAmendment{Named: true, Add: []string{text}}
+	return v
+}
+
+func (a *album) setting(of contact.ID, fields map[contact.Slot]string) *contact.Amend {
+	return &contact.Amend{Ref: of, Amendment: contact.Amendment{Fields: a.fieldsOf(fields)}}
+}
+
+func (*album) putting(of contact.ID, lists map[contact.Collection][]string) *contact.Put {
+	v := &contact.Put{Ref: of}
+	for col, texts := range lists {
+		v.Patch.Values[col] = contact.List{Sent: true, Texts: texts}
+	}
+	return v
+}
+
+// maras lets happen what the first picture shows.
+func (a *album) maras() {
+	a.wait(49 * time.Hour)
+	a.write("front-desk", "Priya Sandoval", "called in", a.adding(a.mara, contact.Phones, "+1 555 0176"))
+	a.wait(26 * time.Hour)
+	a.write("front-desk", "Tom Ferrell", "signed up for the team plan", a.setting(a.mara, map[contact.Slot]string{1: "Team", 17: "12"}))
+	a.wait(5 * 24 * time.Hour)
+	a.write("front-desk", "Tom Ferrell", "", a.adding(a.mara, contact.Locations, "14 Lantern Row, Port Example"))
+	a.wait(31 * time.Hour)
+	synced := a.write("nightly-sync", "", "full sync", a.putting(a.mara, map[contact.Collection][]string{contact.Phones: {"+1 555 0110"}, contact.Emails: {"mara.t@example.net"}}))
+	a.wait(9 * time.Hour)
+	a.write("front-desk", "Priya Sandoval", "both still hold", &contact.Undo{Ref: a.mara, Op: synced.Change.Op})
+	a.wait(28 * time.Hour)
+	a.edited = a.write("front-desk", "Tom Ferrell", "", a.setting(a.mara, map[contact.Slot]string{2: "Head of buying"})).Change
+}
+
+// bounds gives a key a budget, and ends two that nobody needs.
+func (a *album) bounds() {
+	a.t.Helper()
+	ten, thousand := access.AtMost(10), access.AtMost(1000)
+	_, err := a.book.SetBudget(a.t.Context(), "test", a.grant("nightly-sync").Key.ID, func(b *access.Budget) { b.MaxRemovals, b.DailyWrites = ten, thousand })
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	for _, name := range []string{"reader", "writer"} {
+		if _, _, err := a.book.RevokeKey(a.t.Context(), "test", a.grant(name).Key.ID); err != nil {
+			a.t.Fatal(err)
+		}
+	}
+}
+
+// settle waits until it is saved when each key was used last.
+func (a *album) settle() { a.book.Close() }
+
+// others lets happen what the other pictures show.
+func (a *album) others() {
+	a.wait(6 * time.Hour)
+	a.wiped = a.write("nightly-sync", "", "full sync", a.putting(a.ines, map[contact.Collection][]string{contact.Emails: {}, contact.Phones: {}})).Change
+	a.wait(2 * time.Hour)
+	a.write("front-desk", "Priya Sandoval", "new number", a.adding(a.ines, contact.Phones, "+1 555 0170"))
+	a.wait(20 * time.Hour)
+	a.write("front-desk", "Tom Ferrell", "same name", &contact.Merge{Survivor: a.robin, Merged: []contact.ID{a.robert}})
+	a.wait(3 * time.Hour)
+	a.write("front-desk", "Priya Sandoval", "asked for by phone", a.adding(a.robert, contact.Locations, "3 Sawmill Lane, Port Example"))
+	a.wait(40 * time.Minute)
+	gone := a.enter(a.person("Test Entry", []string{"test@example.com"}, nil, nil))
+	a.write("front-desk", "Tom Ferrell", "was only a test", &contact.Delete{Ref: gone})
+	a.wait(50 * time.Minute)
+}
