@@ -119,7 +119,7 @@ func (b *browser) loads() (scripts, others int) {
 	return scripts, others
 }
 
-func unzipped(t *testing.T, text string) string {
+func unzipped(t testing.TB, text string) string {
 	t.Helper()
 	z, err := gzip.NewReader(strings.NewReader(text))
 	if err != nil {
