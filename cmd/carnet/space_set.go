@@ -17,7 +17,7 @@ type spaceSet struct {
 	TimeZone     *string  `tried:"tz,zone" name:"timezone" placeholder:"ZONE" help:"The IANA time zone of its days, as in Europe/Berlin."`
 	Region       *string  `tried:"country" blank:"clears" placeholder:"REGION" help:"The country of phone numbers that are typed without one, as in DE; an empty one clears it."`
 	Subscription *string  `enum:"active,inactive" placeholder:"STATE" help:"active, or inactive: then every request is refused."`
-	Limit        []string `sep:"none" placeholder:"BUCKET=N" help:"Requests a minute of update, create, get, list or batch, as in update=600; 0 is no limit. May be given several times."`
+	Limit        []string `sep:"none" placeholder:"BUCKET=N" help:"Requests a minute of update, create, get, list, batch or ui, as in update=600; 0 is no limit. May be given several times."`
 	quotaFlags
 	format
 }
