@@ -27,14 +27,6 @@ type page struct {
 	body   any    // what its template shows
 }
 
-// toast says what is so now, and offers what takes it back.
-type toast struct {
-	Text string
-	Name string // of what it is about: a value, or a contact
-	Undo string // the address of the preview that takes it back; "": none
-	Curl string // the address of the request that did it, as a command; "": none
-}
-
 // frame is what every document has around its page.
 type frame struct {
 	Title   string

@@ -174,6 +174,9 @@ func listed(words []string) string {
 var one, many = [contact.NumCollections]string{"email", "phone", "name", "location"},
 	[contact.NumCollections]string{"emails", "phones", "names", "locations"}
 
+// onlyOrigins is what edits did that changed no text.
+const onlyOrigins = "changed where values come from"
+
 // deeds tells of edits to values.
 func (v *visit) deeds(e *contact.Edits) string {
 	var all []string
@@ -194,7 +197,7 @@ func (v *visit) deeds(e *contact.Edits) string {
 		}
 	}
 	if len(all) == 0 {
-		return "changed where values come from"
+		return onlyOrigins
 	}
 	return strings.Join(all, ", ")
 }

@@ -81,19 +81,19 @@ func TestContactIsEditedInPlace(t *testing.T) {
 		slot        contact.Slot
 		want, toast string
 	}{
-		{"the first value", "?edit=emails.1", "emails.1", "Save 1 change", []string{"value", "b@x.example"}, contact.Emails, 0, "b@x.example | a2@x.example | a3@x.example", "replaced an email"},
-		{"one in the middle", "?edit=emails.2", "emails.2", "Save 1 change", []string{"value", "b@x.example"}, contact.Emails, 0, "a1@x.example | b@x.example | a3@x.example", "replaced an email"},
-		{"the last value", "?edit=emails.3", "emails.3", "Save 1 change", []string{"value", "b@x.example"}, contact.Emails, 0, "a1@x.example | a2@x.example | b@x.example", "replaced an email"},
-		{"another value", "?add=emails", "add", "Add an email", []string{"value", "b@x.example"}, contact.Emails, 0, "a1@x.example | a2@x.example | a3@x.example | b@x.example", "added an email"},
-		{"the primary one", "", "emails.3", "Make primary", nil, contact.Emails, 0, "a3@x.example | a1@x.example | a2@x.example", "reordered the emails"},
-		{"a value away", "", "emails.2", "Remove", nil, contact.Emails, 0, "a1@x.example | a3@x.example", "removed an email"},
-		{"one of two that compare equal", "", "phones.1", "Remove", nil, contact.Phones, 0, "+447700900111", "removed a phone"},
-		{"a name with signs of markup", "?edit=names.1", "names.1", "Save 1 change", []string{"value", hostile}, contact.Names, 0, hostile, "replaced a name"},
-		{"a field", "?edit=profile_field_3", "profile_field_3", "Save 1 change", []string{"value", "one\r\ntwo"}, 0, 3, "one\ntwo", "set Field 3"},
-		{"a long field", "?edit=profile_field_3", "profile_field_3", "Save 1 change", []string{"value", strings.Repeat("\u05d0", 10_000)}, 0, 3, strings.Repeat("\u05d0", 10_000), "set Field 3"},
-		{"a number", "?edit=profile_field_16", "profile_field_16", "Save 1 change", []string{"value", "12480.50"}, 0, 16, "12480.5", "set Field 16"},
-		{"a date", "?edit=profile_field_26", "profile_field_26", "Save 1 change", []string{"value", "2024-02-29"}, 0, 26, "2024-02-29", "set Field 26"},
-		{"a filled field away", "", "profile_field_2", "Remove", nil, 0, 2, "", "cleared Field 2"},
+		{"the first value", "?edit=emails.1", "emails.1", "Save 1 change", []string{"value", "b@x.example"}, contact.Emails, 0, "b@x.example | a2@x.example | a3@x.example", "Email is now b@x.example"},
+		{"one in the middle", "?edit=emails.2", "emails.2", "Save 1 change", []string{"value", "b@x.example"}, contact.Emails, 0, "a1@x.example | b@x.example | a3@x.example", "Email is now b@x.example"},
+		{"the last value", "?edit=emails.3", "emails.3", "Save 1 change", []string{"value", "b@x.example"}, contact.Emails, 0, "a1@x.example | a2@x.example | b@x.example", "Email is now b@x.example"},
+		{"another value", "?add=emails", "add", "Add an email", []string{"value", "b@x.example"}, contact.Emails, 0, "a1@x.example | a2@x.example | a3@x.example | b@x.example", "Email b@x.example is there now."},
+		{"the primary one", "", "emails.3", "Make primary", nil, contact.Emails, 0, "a3@x.example | a1@x.example | a2@x.example", "a3@x.example is the primary email now."},
+		{"a value away", "", "emails.2", "Remove", nil, contact.Emails, 0, "a1@x.example | a3@x.example", "Email a2@x.example is gone."},
+		{"one of two that compare equal", "", "phones.1", "Remove", nil, contact.Phones, 0, "+447700900111", "Phone +44 7700 900111 is gone."},
+		{"a name with signs of markup", "?edit=names.1", "names.1", "Save 1 change", []string{"value", hostile}, contact.Names, 0, hostile, "Name is now <script>alert(1)</script>"},
+		{"a field", "?edit=profile_field_3", "profile_field_3", "Save 1 change", []string{"value", "one\r\ntwo"}, 0, 3, "one\ntwo", "Field 3 is now one two"},
+		{"a long field", "?edit=profile_field_3", "profile_field_3", "Save 1 change", []string{"value", strings.Repeat("\u05d0", 10_000)}, 0, 3, strings.Repeat("\u05d0", 10_000), "Field 3 is now \u05d0\u05d0"},
+		{"a number", "?edit=profile_field_16", "profile_field_16", "Save 1 change", []string{"value", "12480.50"}, 0, 16, "12480.5", "Field 16 is now 12480.5"},
+		{"a date", "?edit=profile_field_26", "profile_field_26", "Save 1 change", []string{"value", "2024-02-29"}, 0, 26, "2024-02-29", "Field 26 is now 2024-02-29"},
+		{"a filled field away", "", "profile_field_2", "Remove", nil, 0, 2, "", "Field 2 is empty now."},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

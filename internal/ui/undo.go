@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/carnet-project/carnet/internal/book"
@@ -130,23 +129,3 @@ func asked(changes []contact.Change) int {
 }
 
 func idText(id contact.ID) string { return strconv.FormatInt(int64(id), 10) }
-
-// toastOf tells of the write that has just been done, where the address names one, and
-// offers to take it back.
-func (v *visit) toastOf() *toast {
-	id, ok := contact.ParseChangeID(v.Form.Get("done"))
-	if !ok {
-		return v.pairToast()
-	}
-	changes, err := v.ui.book.WriteChanges(v.Context(), v.grant, id)
-	if err != nil || len(changes) == 0 {
-		return nil // the address is somebody else's, or old: there is nothing to tell
-	}
-	ch := &changes[max(0, slices.IndexFunc(changes, func(c contact.Change) bool { return c.Op == c.Seq }))]
-	view := v.changeView(ch)
-	t := &toast{Text: "Saved.", Name: "You " + view.Sentence + ".", Undo: view.UndoTo}
-	if !view.Author.You {
-		t.Text, t.Name = "", view.Author.Called()+" "+view.Sentence+"."
-	}
-	return t
-}
