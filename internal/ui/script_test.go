@@ -168,12 +168,21 @@ type tab struct {
 
 	mu       sync.Mutex
 	troubles []string // of the console, of the policy, and what did not load
+	asked    []string // URLs
 }
 
-// openTab starts a headless Chromium that finds every host but the server
+// openTab starts a browser for small pages.
+func openTab(t *testing.T, p *pages) *tab {
+	t.Helper()
+	b := openTabOf(t, p.Server)
+	b.pages = p
+	return b
+}
+
+// openTabOf starts a headless Chromium that finds every host but the server
 // unreachable. A machine without Chromium fails: what was not seen is not known
 // to work.
-func openTab(t *testing.T, p *pages) *tab {
+func openTabOf(t *testing.T, server *httptest.Server) *tab {
 	t.Helper()
 	if os.Getenv("CARNET_TEST_QUICK") == "1" {
 		t.Skip("it needs Chromium, and ./test quick does without")
@@ -182,7 +191,7 @@ func openTab(t *testing.T, p *pages) *tab {
 	if err != nil {
 		t.Fatal("this test needs Chromium: install what Debian calls chromium, so that it is in the PATH")
 	}
-	_, port, err := net.SplitHostPort(p.Listener.Addr().String())
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +203,7 @@ func openTab(t *testing.T, p *pages) *tab {
 	}
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
-	b := &tab{pages: p, origin: "http://" + pagesHost + ":" + port}
+	b := &tab{origin: "http://" + pagesHost + ":" + port}
 	first, closeTab := chromedp.NewContext(allocator, chromedp.WithListener(b.notice))
 	t.Cleanup(closeTab)
 	if err := chromedp.Do(first); err != nil { // the browser lives as long as the context of its start
@@ -216,6 +225,8 @@ func (b *tab) notice(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		b.asked = append(b.asked, e.Request.URL)
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			b.troubles = append(b.troubles, e.Entry.Text)
