@@ -24,7 +24,7 @@ func (b *browser) faults() (all []string) {
 // headers are what every answer has.
 var headers = map[string]string{
 	"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
-	"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
+	"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
 }
 
 func faultsOfHeaders(b *browser) (faults []string) {
@@ -37,6 +37,22 @@ func faultsOfHeaders(b *browser) (faults []string) {
 		faults = append(faults, "there is no X-Request-Id")
 	}
 	return faults
+}
+
+// Where browsers would ignore it, and tell so in the console of every page, there is no
+// policy for openers.
+func TestOpenerPolicy(t *testing.T) {
+	w := newWorld(t)
+	for address, want := range map[string]string{
+		"http://carnet.example.com/ui/in": "", "http://carnet.example.com:8420/ui/in": "", "http://192.0.2.7:8420/ui/in": "", "http://localhost.example.com/ui/in": "",
+		"https://carnet.example.com/ui/in": "same-origin", "http://localhost:8420/ui/in": "same-origin", "http://127.0.0.1:8420/ui/nowhere": "same-origin", "http://[::1]/ui/in": "same-origin",
+	} {
+		b := w.stranger()
+		b.ask(httptest.NewRequest(http.MethodGet, address, nil))
+		if got := b.header.Get("Cross-Origin-Opener-Policy"); got != want {
+			t.Errorf("%s: %q, and not %q", address, got, want)
+		}
+	}
 }
 
 // checkHead asks for the head of a page, and it is that of the page, alone.

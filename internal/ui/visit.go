@@ -39,7 +39,7 @@ const maxForm = 1 << 20
 // comes from here.
 func (u *ui) serve(s *screen, w http.ResponseWriter, r *http.Request) {
 	v := &visit{Request: r, ui: u, id: httpapi.NewRequestID(), now: u.Clock(), began: time.Now(), screen: s, zone: time.UTC}
-	setHeaders(w.Header(), v.id)
+	setHeaders(w.Header(), v)
 	defer u.count(v)
 	defer u.recoverPanic(v, w)
 	a, err := u.handle(v)
