@@ -23,6 +23,7 @@ import (
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
+	"github.com/carnet-project/carnet/internal/ui"
 )
 
 // people is how many contacts there are when measuring begins.
@@ -38,7 +39,9 @@ type rig struct {
 	store   *store.Store
 	space   contact.SpaceID
 	handler http.Handler
+	pages   http.Handler // of the book in the browser
 	secret  string
+	session string      // of who reads pages
 	log     string      // the file of the write-ahead log
 	rounds  map[int]int // of PUTs so far, by contact: each sends values that are new
 	merged  int         // contacts so far
@@ -73,7 +76,13 @@ func newRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.space, r.secret, r.handler = space.ID, secret.Reveal(), httpapi.New(b, httpapi.Options{Log: quiet})
+	r.space, r.secret = space.ID, secret.Reveal()
+	r.handler, r.pages = httpapi.New(b, httpapi.Options{Log: quiet}), ui.New(b, ui.Options{Log: quiet})
+	token, _, err := b.SignIn(t.Context(), r.secret, "Ada Ferrell")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.session = token.Reveal()
 	// The first use of the key is noted, which writes. That would wait for a
 	// held lane, and nobody in the bubble may wait for a lock.
 	r.send(r.call("GET", "/contacts", ""))
@@ -140,6 +149,14 @@ func (r *rig) call(method, path, body string) *call {
 	return c
 }
 
+// page is what a browser asks for.
+func (r *rig) page(address, encoding string) *call {
+	c := &call{request: httptest.NewRequest("GET", address, nil), answer: answer{header: make(http.Header, 16)}}
+	c.request.Header.Set("Accept-Encoding", encoding)
+	c.request.AddCookie(&http.Cookie{Name: "carnet", Value: r.session})
+	return c
+}
+
 // want fails the test unless the call was answered so. A cost of something
 // else than what a row says would be worth nothing.
 func (c *call) want(t *testing.T, status int, changed bool) {
@@ -156,11 +173,13 @@ type answer struct {
 	status   int
 	contacts int // that it holds
 	ends     int // whether it says that no page follows
+	rows     int // of a page of the book: contacts, or changes
 }
 
 var (
 	idMember = []byte(`{"id":`)
 	noCursor = []byte(`"next_cursor":null`)
+	pageRow  = []byte(` data-row>`)
 )
 
 func (a *answer) Header() http.Header    { return a.header }
@@ -168,10 +187,17 @@ func (a *answer) WriteHeader(status int) { a.status = status }
 func (a *answer) Write(p []byte) (int, error) {
 	a.contacts += bytes.Count(p, idMember)
 	a.ends += bytes.Count(p, noCursor)
+	a.rows += bytes.Count(p, pageRow)
 	return len(p), nil
 }
 
-func (r *rig) send(c *call) { r.handler.ServeHTTP(&c.answer, c.request) }
+func (r *rig) send(c *call) {
+	if ui.Has(c.request.URL.Path) {
+		r.pages.ServeHTTP(&c.answer, c.request)
+	} else {
+		r.handler.ServeHTTP(&c.answer, c.request)
+	}
+}
 
 // oneByOne is one client alone.
 func (r *rig) oneByOne(calls []*call) {
