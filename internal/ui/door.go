@@ -32,6 +32,7 @@ func (u *ui) home(*visit) (answer, error) { return goOn{afterDoor}, nil }
 // doorPage is what the door shows.
 type doorPage struct {
 	To     string // where to go on
+	On     string // the same, for who has signed in: see cookie; "" where nobody was on their way
 	Name   string // the reader's, as it was typed
 	Wrong  string // why it did not open
 	Link   string // the address of a link that signs in once; "" for the form with a key
@@ -44,6 +45,9 @@ func (u *ui) door(v *visit) (answer, error) {
 
 func (v *visit) doorAgain(d *doorPage, status int) answer {
 	d.Server = v.server()
+	if d.To != afterDoor {
+		d.On = d.To
+	}
 	return &page{name: "door", title: "Sign in", status: status, body: d}
 }
 
@@ -151,7 +155,8 @@ func (v *visit) leave() answer {
 
 // cookie gives the session's cookie, empty. Over TLS it is the host's alone. In the clear,
 // which is for this machine, its name has the port: cookies know no ports, and two
-// servers on one machine would end each other's sessions.
+// servers on one machine would end each other's sessions. It is not sent by who comes
+// from another site, so the door has a way on for those.
 func (v *visit) cookie() *http.Cookie {
 	c := &http.Cookie{Name: "carnet", Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: v.scheme() == "https"}
 	if c.Secure {

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -31,6 +32,31 @@ func TestDoor(t *testing.T) {
 	}
 	if b.get("/ui/system"); !strings.HasPrefix(b.address, "/ui/in") {
 		t.Errorf("a session that was ended goes on: %s", b.address)
+	}
+}
+
+// Who follows a link of another site comes without the cookie, which is strict. The door
+// has a way on for them: what they press there is the book's own, and so has it.
+func TestDoorForWhoIsIn(t *testing.T) {
+	w := newWorld(t)
+	id := w.make("Ada Ferrell", "ada@example.com")
+	for _, to := range []string{fmt.Sprintf("/ui/contacts/%d", id), fmt.Sprintf("/ui/contacts/%d?at=1", id), "/ui/activity?action=create"} {
+		b := w.browse("main")
+		kept := b.cookies
+		b.cookies = map[string]string{}
+		if b.get(to); !strings.HasPrefix(b.address, "/ui/in?") {
+			t.Fatalf("without the cookie %s is at %s", to, b.address)
+		}
+		b.cookies = kept
+		if b.link("I have signed in here already"); b.status != http.StatusOK || b.address != to {
+			t.Errorf("the way on to %s leads to %s: %d", to, b.address, b.status)
+		}
+		if b.cookies = map[string]string{}; b.get(to).link("I have signed in here already") == nil || !strings.HasPrefix(b.address, "/ui/in?") {
+			t.Errorf("who has not signed in gets from %s to %s", to, b.address)
+		}
+	}
+	if b := w.stranger().get("/ui/in"); strings.Contains(b.text(), "already") {
+		t.Error("the door itself has a way on, though nobody was on their way")
 	}
 }
 
