@@ -120,8 +120,8 @@ func (p *picture) check(t *testing.T, b *browser, told string) {
 	}
 	want, err := os.ReadFile(albumPath + p.name + ".txt")
 	if err != nil || string(want) != text {
-		t.Errorf("the page of the picture %s (%s) says something else than it did when it was taken (%v): "+
-			"look at it, and take it anew with go test ./internal/ui -run TestPictures -update\nthen\n%s\nnow\n%s", p.name, b.address, err, want, text)
+		t.Errorf("the page of the picture %s (%s) says something else than it did when it was taken (%v), first in %s: "+
+			"look at it, and take it anew with go test ./internal/ui -run TestPictures -update", p.name, b.address, err, firstOther(string(want), text))
 	}
 	if !strings.Contains(told, "pictures/"+p.name+".png") {
 		t.Errorf("neither README.md nor docs/book.md shows the picture %s", p.name)
@@ -172,6 +172,16 @@ func lines(page *html.Node) string {
 		}
 	}
 	return text.String()
+}
+
+// firstOther tells where two texts begin to differ.
+func firstOther(then, now string) string {
+	was, is := strings.Split(then, "\n"), strings.Split(now, "\n")
+	i := 0
+	for i < len(was)-1 && i < len(is)-1 && was[i] == is[i] {
+		i++
+	}
+	return fmt.Sprintf("line %d, which was %q and is %q", i+1, was[i], is[i])
 }
 
 // In a long run the pictures are taken again and laid over those that are there.
