@@ -46,7 +46,7 @@ func (a *album) pictures() []picture {
 	return []picture{
 		{name: "contact", address: of(a.mara, ""), height: 872, wide: true},
 		{name: "contact-dark", address: of(a.mara, ""), height: 872, wide: true, dark: true},
-		{name: "door", address: "/ui/in", height: 520, out: true},
+		{name: "door", address: "/ui/in", height: 470, out: true},
 		{name: "contacts", address: "/ui/contacts?sort=change", height: 760, wide: true},
 		{name: "sources", address: of(a.mara, "?sources=1"), height: 820},
 		{name: "edit", address: of(a.mara, "?edit=emails.2"), height: 780, fill: map[string]string{"value": "mara.thistlewood@example.net"}},

@@ -27,8 +27,8 @@ func newAlbum(t *testing.T) *album {
 	}
 	a.people()
 	a.maras()
-	a.others()
 	a.bounds()
+	a.others()
 	return a
 }
 
@@ -143,8 +143,9 @@ func (a *album) maras() {
 // bounds gives a key a budget, and ends two that nobody needs.
 func (a *album) bounds() {
 	a.t.Helper()
-	ten, thousand := access.AtMost(10), access.AtMost(1000)
-	_, err := a.book.SetBudget(a.t.Context(), "test", a.grant("nightly-sync").Key.ID, func(b *access.Budget) { b.MaxRemovals, b.DailyWrites = ten, thousand })
+	_, err := a.book.SetBudget(a.t.Context(), "test", a.grant("nightly-sync").Key.ID, func(b *access.Budget) {
+		b.MaxRemovals, b.DailyRemovals = access.AtMost(10), access.AtMost(25)
+	})
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -160,11 +161,11 @@ func (a *album) settle() { a.book.Close() }
 
 // others lets happen what the other pictures show.
 func (a *album) others() {
-	a.wait(6 * time.Hour)
+	a.wait(28 * time.Hour)
 	a.wiped = a.write("nightly-sync", "", "full sync", a.putting(a.ines, map[contact.Collection][]string{contact.Emails: {}, contact.Phones: {}})).Change
 	a.wait(2 * time.Hour)
 	a.write("front-desk", "Priya Sandoval", "new number", a.adding(a.ines, contact.Phones, "+1 555 0170"))
-	a.wait(20 * time.Hour)
+	a.wait(4 * time.Hour)
 	a.write("front-desk", "Tom Ferrell", "same name", &contact.Merge{Survivor: a.robin, Merged: []contact.ID{a.robert}})
 	a.wait(3 * time.Hour)
 	a.write("front-desk", "Priya Sandoval", "asked for by phone", a.adding(a.robert, contact.Locations, "3 Sawmill Lane, Port Example"))
