@@ -111,10 +111,11 @@ func (u *Undo) has(that func(*Change) bool) bool {
 }
 
 // takeBack gives the step that takes one entry back: where its ref leads, for what
-// was written by an id went on with that, wherever it was split off since.
+// was written by an id went on with that, wherever it was split off since. Where that was
+// deleted then, there is nothing to be undone but that.
 func (u *Undo) takeBack(v *View, ch *Change) (Step, []Conflict, error) {
 	c, ok := v.Found(ch.Named())
-	if !ok {
+	if !ok || c.State == Deleted && c.Head != ch.Seq {
 		return Step{}, nil, ChangeNotFound()
 	}
 	step := Step{Before: c, After: *c, Action: ActionUndo, Ref: ch.Named(), Undoes: u.Op}

@@ -12,12 +12,11 @@ func (u *Undo) structure(n *Needs) {
 	for _, p := range u.Pasts {
 		n.Rows = append(n.Rows, p.rows()...)
 	}
+	if len(u.Pasts) > 0 {
+		n.Trees = append(n.Trees, u.Pasts[0].Merged)
+	}
 	for i := range u.Entries {
-		ch := &u.Entries[i]
-		switch {
-		case ch.merges():
-			n.Trees = append(n.Trees, u.Ref)
-		case ch.splits():
+		if ch := &u.Entries[i]; ch.splits() {
 			all := append([]ID{ch.Contact}, ch.Edits.Split...)
 			n.Trees, n.Pairs = append(n.Trees, all...), append(n.Pairs, all...)
 		}
@@ -25,19 +24,25 @@ func (u *Undo) structure(n *Needs) {
 }
 
 // unmerge undoes a merge: all that it merged is split off again, but for what was
-// split off since (CONTRACT D28).
+// split off since (CONTRACT D28). What still is together went on with the id that the
+// merge was asked by, wherever that leads: not always where the path does.
 func (u *Undo) unmerge(v *View, c *Contact) (Decision, error) {
-	f := newForest(v, u.Ref)
+	if len(u.Pasts) == 0 {
+		return Decision{Subject: c.ID}, nil
+	}
+	ref := u.Pasts[0].Merged
+	root, ok := v.Contact(ref)
+	if !ok {
+		return Decision{}, ChangeNotFound()
+	}
+	f := newForest(v, ref)
 	for _, p := range u.lastFirst() {
-		if !p.isOf(c) {
+		if !p.isOf(root) {
 			return Decision{}, ErrStale
 		}
 		f.split(p)
 	}
-	d := Decision{Subject: c.ID, Steps: f.steps(), Remains: f.remains()}
-	if len(d.Steps) > 0 {
-		d.Pairs = f.apart(u.Ref, c.ID)
-	}
+	d := Decision{Subject: root.ID, Steps: f.steps(), Remains: f.remains(), Pairs: f.apart(ref, root.ID)}
 	for i := range d.Steps {
 		d.Steps[i].Action, d.Steps[i].Undoes = ActionUndo, u.Op
 	}

@@ -43,12 +43,15 @@ func (d *diary) undo(r *answered) (string, bool) {
 	case d.standing(r.ask.op):
 		return "already_undone", false
 	case some(func(e event) bool { return len(e.absorbed) > 0 }):
-		return d.undoMerge(r, p, events)
+		return d.undoMerge(r, events)
 	case some(func(e event) bool { return len(e.split) > 0 }):
 		return d.undoSplit(r, events)
 	}
 	e := &events[0] // all else writes to one contact
 	to, _ := d.root(e.named())
+	if to.deleted && to.head != e.seq {
+		return "change_not_found", false
+	}
 	next, code := d.takenBack(r, e, to)
 	if code != "" || reflect.DeepEqual(next, to) {
 		return code, false

@@ -51,8 +51,9 @@ func (d *diary) unmerge(r *answered) (string, bool) {
 	return d.split(r, p, []int64{r.ask.other})
 }
 
-// undoMerge splits off what a write merged and what is merged by that to this day.
-func (d *diary) undoMerge(r *answered, p person, events []event) (string, bool) {
+// undoMerge splits off what a write merged and what is merged by that to this day, of
+// what that leads to.
+func (d *diary) undoMerge(r *answered, events []event) (string, bool) {
 	var still []int64
 	for _, e := range events {
 		for _, a := range e.absorbed {
@@ -60,6 +61,13 @@ func (d *diary) undoMerge(r *answered, p person, events []event) (string, bool) 
 				still = append(still, a.id)
 			}
 		}
+	}
+	if len(still) == 0 {
+		return "", false
+	}
+	p, ok := d.find(still[0])
+	if !ok {
+		return "change_not_found", false
 	}
 	return d.split(r, p, still)
 }
@@ -76,9 +84,6 @@ func (d *diary) lastMerge(id int64) int64 {
 
 // split lets the store say what a contact and those that are split off from it become.
 func (d *diary) split(r *answered, p person, ids []int64) (string, bool) {
-	if len(ids) == 0 {
-		return "", false
-	}
 	led := d.leading(p.id)
 	want := d.asMerged(p, ids)
 	d.adopt(r)

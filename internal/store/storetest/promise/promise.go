@@ -9,7 +9,7 @@ import (
 )
 
 // Tests are those that need no bubble.
-var Tests = slices.Concat(endTests, quotaTests, budgetTests, termTests, undoTests, deletedTests, unmergeTests, retryTests, valueTests, aliasTests, timeTests, sourceTests, clockTests)
+var Tests = slices.Concat(endTests, quotaTests, budgetTests, termTests, undoTests, deletedTests, unmergeTests, elsewhereTests, retryTests, valueTests, aliasTests, timeTests, sourceTests, clockTests)
 
 // InBubbles are those that run in a bubble of testing/synctest, so that they know
 // when all writes wait and need not wait themselves while the store backs off.
