@@ -36,10 +36,11 @@ func testAxe(t *testing.T, r *reading) {
 	told := map[string]bool{}
 	for _, address := range r.w.screens(t) {
 		for _, width := range windows {
+			r.show(t, width, "light")
+			r.open(t, address)
+			r.do(t, chromedp.Evaluate[chromedp.Void](string(script)+"; undefined"))
 			for _, scheme := range []string{"light", "dark"} {
-				r.show(t, width, scheme)
-				r.open(t, address)
-				r.do(t, chromedp.Evaluate[chromedp.Void](string(script)+"; undefined"))
+				r.scheme(t, scheme)
 				found, err := chromedp.Run(r, chromedp.Evaluate[string](findings, chromedp.EvalAwaitPromise))
 				if err != nil {
 					t.Fatalf("%s: %v", address, err)

@@ -119,7 +119,10 @@ func (r *reading) show(t *testing.T, width int64, scheme string) {
 func (r *reading) scheme(t *testing.T, scheme string) {
 	t.Helper()
 	if _, err := chromedp.Call(r, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}); err != nil {
+		Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme},
+			{Name: "prefers-reduced-motion", Value: "reduce"}, // no colour is on its way to another
+		}}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -314,14 +317,14 @@ func (r *reading) leads(t *testing.T, steps ...chromedp.Action[chromedp.Void]) *
 }
 
 // Without scripts every act works as well: a value is edited, that taken back, contacts
-// merged and deleted.
+// merged and deleted. Keys press what is pressed: a page that never ran a script knows
+// no place to a headless browser's mouse.
 func testWithoutScripts(t *testing.T, r *reading) {
 	if _, err := chromedp.Call(r, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
 	press := func(selector string) *url.URL {
 		t.Helper()
-		t.Log(selector)
 		return r.leads(t, chromedp.Focus(chromedp.CSS(selector)), chromedp.KeyEvent(kb.Enter))
 	}
 	id, other := r.w.revived, r.w.split

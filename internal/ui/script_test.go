@@ -209,7 +209,7 @@ func openTabOf(t *testing.T, server *httptest.Server) *tab {
 	if err := chromedp.Do(first); err != nil { // the browser lives as long as the context of its start
 		t.Fatal(err)
 	}
-	limited, cancel := context.WithTimeout(first, 2*time.Minute)
+	limited, cancel := context.WithTimeout(first, patience())
 	t.Cleanup(cancel)
 	b.Context = limited
 	if _, err := chromedp.Call(b, network.Enable, network.EnableParams{}); err != nil {
@@ -219,6 +219,14 @@ func openTabOf(t *testing.T, server *httptest.Server) *tab {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// patience is how long a browser may take for all that it is asked.
+func patience() time.Duration {
+	if os.Getenv("CARNET_TEST_LONG") == "1" {
+		return 20 * time.Minute
+	}
+	return 4 * time.Minute
 }
 
 func (b *tab) notice(event any) {
