@@ -369,6 +369,7 @@ func TestScripts(t *testing.T) {
 		{"swap", testSwap}, {"answers", testAnswers}, {"history", testHistory}, {"slider", testSlider},
 		{"select", testSelect}, {"copy", testCopy}, {"edit", testEdit}, {"unsaved", testUnsaved},
 		{"differ", testDiffer}, {"local", testLocal}, {"toast", testToast}, {"menus", testMenus}, {"rows", testRows}, {"go", testGo},
+		{"a contact through time", testContactTime}, {"a contact edited", testContactEdit},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			part.test(t, b)

@@ -67,13 +67,15 @@ function markNavigation(page) {
   }
 }
 
-/** Gives the focus to what had it, what asks for it, or what is new.
+/** Gives the focus to what had it, what asks for it, the menu of a row that is new,
+ * or what is new.
  * @param {HTMLElement[]} put @param {Element | null} before @param {boolean} isPart */
 function focusIn(put, before, isPart) {
   const stayed = before && before !== document.body && before.isConnected;
   if (stayed && (isPart || before.id)) return;
   const again = before?.id ? document.getElementById(before.id) : null;
-  const to = again ?? put.map((p) => p.querySelector("[autofocus]")).find(Boolean) ?? put[0];
+  const to = again ?? put.map((p) => p.querySelector("[autofocus]")).find(Boolean)
+    ?? (isPart ? put[0]?.querySelector(":scope > .menu > summary") : null) ?? put[0];
   if (!(to instanceof HTMLElement)) return;
   if (to === put[0]) to.tabIndex = -1;
   to.focus({ preventScroll: !isPart }); // a part that is out of sight comes into it
