@@ -60,14 +60,10 @@ func (u *Undo) Brings() []Origin {
 func (p *Past) Brings(root *Contact, ids []ID) []Origin {
 	var out origins
 	for i := range p.Writes {
-		out.lost(&p.Writes[i].Edits)
-		if p.Writes[i].Undoes != 0 {
-			back := p.Writes[i].Edits.Inverse()
-			out.lost(&back)
-		}
+		out.moved(&p.Writes[i])
 	}
-	for i := range p.Joined {
-		out.lost(&Edits{Fields: p.Joined[i].Edits.Fields})
+	for i := range p.Joined { // of which an undo does again what was done before a split
+		out.moved(&p.Joined[i])
 	}
 	out.covering(p, root)
 	here := make(map[ID]bool, len(ids))
@@ -118,6 +114,15 @@ func (s *origins) lost(e *Edits) {
 	}
 	for _, f := range e.Fields {
 		s.add(f.Before.Origins)
+	}
+}
+
+// moved adds those that a change took away, and those that an undo brought again.
+func (s *origins) moved(ch *Change) {
+	s.lost(&ch.Edits)
+	if ch.Undoes != 0 {
+		back := ch.Edits.Inverse()
+		s.lost(&back)
 	}
 }
 
