@@ -122,16 +122,20 @@ func (s *split) spelledAs(col Collection, list []Value, c *Contact) []Value {
 }
 
 // named names what comes back with the contact that goes though an edit of the
-// other's had taken it away.
+// other's had taken it away, and what neither shows any more: that it had taken away
+// itself, before an undo gave it to the other.
 func (s *split) named(c, root *Contact) {
+	after := s.out[root.ID]
 	for _, col := range Collections {
-		there := map[string]bool{}
-		for _, v := range root.Values[col] {
-			there[MatchText(col, v.Text, s.region)] = true
-		}
+		shown, own, others := s.keys(col, root), s.keys(col, c), s.keys(col, after)
 		var back []string
 		for _, v := range c.Values[col] {
-			if !there[MatchText(col, v.Text, s.region)] {
+			if !shown[MatchText(col, v.Text, s.region)] {
+				back = append(back, v.Text)
+			}
+		}
+		for _, v := range root.Values[col] {
+			if key := MatchText(col, v.Text, s.region); !own[key] && !others[key] {
 				back = append(back, v.Text)
 			}
 		}
@@ -143,11 +147,20 @@ func (s *split) named(c, root *Contact) {
 		}
 	}
 	for i, v := range root.Fields { // which neither shows
-		slot, other := SlotAt(i), s.out[root.ID].Fields[i]
+		slot, other := SlotAt(i), after.Fields[i]
 		if v.Text != "" && v.Text != c.Fields[i].Text && v.Text != other.Text && len(s.others(v)) == 0 {
 			s.remains(c.ID, slot.path(), slot, v.Text)
 		}
 	}
+}
+
+// keys gives the values of a contact as MatchText compares them.
+func (s *split) keys(col Collection, c *Contact) map[string]bool {
+	keys := make(map[string]bool, len(c.Values[col]))
+	for _, v := range c.Values[col] {
+		keys[MatchText(col, v.Text, s.region)] = true
+	}
+	return keys
 }
 
 // found gives what an undo would have given back to slots, had not another held the same
