@@ -93,8 +93,8 @@ func (p *page) send(v *visit, w http.ResponseWriter) error {
 	return v.write(w, "text/html; charset=utf-8", text.Bytes())
 }
 
-// texts holds what pages are made in, and zips what compresses them: one takes more than
-// a MiB, which costs more to make than a page.
+// texts holds what pages are made in, and zips what compresses them: one takes most of
+// a MiB, which is more than the rest of a page takes.
 var (
 	texts = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 	zips  = sync.Pool{New: func() any {
