@@ -20,7 +20,7 @@ var doorScreens = []screen{
 	{"GET", "/ui/in/{token}", open, (*ui).doorOfLink},
 	{"POST", "/ui/in/{token}", open, (*ui).useLink},
 	{"POST", "/ui/out", open, (*ui).signOut},
-	{"POST", "/ui/out-everywhere", access.Read, (*ui).signOutEverywhere},
+	{"POST", "/ui/out-everywhere", signedIn, (*ui).signOutEverywhere},
 }
 
 // afterDoor is where who signs in comes, unless they were on their way elsewhere.
