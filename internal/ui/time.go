@@ -124,7 +124,8 @@ func (v *visit) newest(show *contactPage, now *contact.Contact, s *span) error {
 	changes = changes[:min(newestShown, len(changes))]
 	show.History = v.changeViews(changes)
 	show.Earlier = int(now.Depth) - len(changes)
-	show.Changed, show.By = v.moment(changes[0].At), v.authorOf(&changes[0].Actor)
+	shown := &s.changes[s.at] // what led to what is looked at
+	show.Changed, show.By = v.moment(shown.At), v.authorOf(&shown.Actor)
 	return nil
 }
 
