@@ -101,7 +101,8 @@ func amended(c *Contact, a *Amendment, v *View) (Contact, error) {
 	return after, fault.Problems(problems)
 }
 
-// of gives a list with the amendment. Values are the same where MatchText says so.
+// of gives a list with the amendment. Values are the same where MatchText says so; a
+// text that it takes away and adds keeps its origin, as one that a put sends again.
 func (l *ListAmendment) of(col Collection, old []Value, own []Origin, region string) []Value {
 	gone := map[string]bool{}
 	for _, text := range l.Remove {
@@ -122,7 +123,7 @@ func (l *ListAmendment) of(col Collection, old []Value, own []Origin, region str
 	for _, text := range add {
 		if key := MatchText(col, text, region); !at[key] {
 			at[key] = true
-			out = append(out, Value{Text: text, Origins: own})
+			out = append(out, replaced(old, []string{text}, own)...)
 		}
 	}
 	if l.Primary != "" {

@@ -30,7 +30,11 @@ func (d *diary) patch(a ask, now moment) (string, bool) {
 		}
 		for _, text := range come {
 			if d.at(l, list, text) < 0 {
-				list = append(list, value{text, own})
+				from := own
+				if was := fromOf(p.lists[l], text); was != nil {
+					from = was // it stays, if in another place
+				}
+				list = append(list, value{text, from})
 			}
 		}
 		if sent {

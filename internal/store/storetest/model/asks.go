@@ -76,7 +76,7 @@ func (c *client) patch(r *room, ref contact.ID) ask {
 		if c.IntN(4) == 0 {
 			a.first[l] = there[c.IntN(len(there))]
 		}
-		if c.IntN(3) == 0 { // but for what it adds, which would have been brought anew by that
+		if c.IntN(3) == 0 { // but for what it adds
 			a.gone[l] = slices.DeleteFunc([]string{there[c.IntN(len(there))], c.text(l)}, func(text string) bool {
 				return text == a.first[l] || among(l, a.lists[l], text)
 			})
