@@ -52,7 +52,6 @@ type activityLine struct {
 	Name  string // of the contact
 	To    string
 	With  bool // it stands below another of its write
-	Taken bool // it was taken back since
 }
 
 // activity shows a page of what happened.

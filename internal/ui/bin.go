@@ -74,7 +74,7 @@ func (v *visit) binQuery() url.Values {
 
 func (v *visit) binRow(c *contact.Contact, head headView) binRow {
 	name := calledBy(c)
-	row := binRow{ID: int64(c.ID), Name: shortened(name), Face: faceOf(name, false), Head: head}
+	row := binRow{ID: int64(c.ID), Name: shortened(name), Face: contactFace(c), Head: head}
 	for _, col := range []contact.Collection{contact.Emails, contact.Phones} {
 		if text, ok := c.Primary(col); ok && text != name {
 			row.Also, row.LTR = shortened(text), leftToRight(col)

@@ -31,6 +31,7 @@ type changeView struct {
 	UndoTo   string // the preview of taking it back; "" where it cannot be, or the key may not
 	Undoes   string // the write that it took back; "" for none
 	Seq      int64
+	Taken    bool // it was taken back since, as far as is known here
 }
 
 // tabs are the two views of a change.

@@ -111,7 +111,7 @@ func (v *visit) contactAnswer(now *contact.Contact, e *edit, status int) (answer
 		return goOn{show.Time.here}, nil
 	}
 	show.Writes = v.may(access.Write) && !show.Time.Past
-	show.Name, show.Face = calledBy(then), faceOf(calledBy(then), false)
+	show.Name, show.Face = calledBy(then), contactFace(then)
 	if names := then.Values[contact.Names]; len(names) > 1 {
 		show.Second = names[1].Text
 	}

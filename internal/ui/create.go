@@ -110,7 +110,7 @@ func (v *visit) somebody(p *contact.Patch) ([]somebody, error) {
 				if !known {
 					at, place[c.ID] = len(all), len(all)
 					name := calledBy(c)
-					all = append(all, somebody{ID: int64(c.ID), To: contactPath(c.ID), Name: shortened(name), Face: faceOf(name, false)})
+					all = append(all, somebody{ID: int64(c.ID), To: contactPath(c.ID), Name: shortened(name), Face: contactFace(c)})
 				}
 				all[at].Has = append(all[at].Has, text)
 			}

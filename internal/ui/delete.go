@@ -71,7 +71,7 @@ func (v *visit) doomed(ids []contact.ID) (*deletePage, error) {
 		seen[c.ID] = true
 		name := calledBy(&c)
 		values := valuesOf(&c)
-		show.Of = append(show.Of, doomed{int64(c.ID), contactPath(c.ID), shortened(name), faceOf(name, false), values})
+		show.Of = append(show.Of, doomed{int64(c.ID), contactPath(c.ID), shortened(name), contactFace(&c), values})
 	}
 	return show, nil
 }

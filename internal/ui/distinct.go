@@ -65,7 +65,7 @@ type personView struct {
 
 func personOf(c *contact.Contact) personView {
 	name := calledBy(c)
-	return personView{int64(c.ID), name, faceOf(name, false), contactPath(c.ID)}
+	return personView{int64(c.ID), name, contactFace(c), contactPath(c.ID)}
 }
 
 // pair tells of two contacts whether they are told apart.

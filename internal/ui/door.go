@@ -105,7 +105,7 @@ func (u *ui) useLink(v *visit) (answer, error) {
 	token, session, err := u.book.UseLink(v.Context(), v.PathValue("token"))
 	if e, ok := errors.AsType[*fault.Error](err); ok && e.Kind == fault.Unauthenticated {
 		u.Refusals.Note(e.Code)
-		d := &doorPage{To: afterDoor, Wrong: "This link has been used, or is older than five minutes. Sign in with a key, or print another link with `carnet key link`."}
+		d := &doorPage{To: afterDoor, Wrong: "This link has been used, or is older than five minutes. Sign in with a key, or have the command carnet key link print another."}
 		return v.doorAgain(d, http.StatusGone), nil
 	}
 	if err != nil {

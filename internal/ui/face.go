@@ -53,6 +53,12 @@ func initials(name string) string {
 	return strings.ToUpper(string(first[0]) + string(last[0]))
 }
 
+// contactFace is the face of whom a contact is about: of its first name.
+func contactFace(c *contact.Contact) face {
+	name, _ := c.Primary(contact.Names)
+	return faceOf(name, false)
+}
+
 // author is who made a change, as the reader sees them.
 type author struct {
 	face

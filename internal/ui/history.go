@@ -51,11 +51,19 @@ func (u *ui) history(v *visit) (answer, error) {
 	return &page{name: "history", title: "History of " + show.Name, here: "c", back: show.To, body: &show}, nil
 }
 
-// changeViews makes the views of changes of contacts.
+// changeViews makes the views of changes of contacts, newest first. What one of them took
+// back is not offered again.
 func (v *visit) changeViews(changes []contact.Change) []changeView {
 	views := make([]changeView, len(changes))
+	taken := map[contact.Seq]bool{} // writes that stand taken back
 	for i := range changes {
-		views[i] = v.changeView(&changes[i])
+		ch := &changes[i]
+		views[i] = v.changeView(ch)
+		if views[i].Taken = taken[ch.Op]; views[i].Taken {
+			views[i].UndoTo = ""
+		} else if ch.Undoes != 0 {
+			taken[ch.Undoes] = true
+		}
 	}
 	return views
 }

@@ -63,6 +63,7 @@ func (v *visit) timeOf(show *contactPage, now *contact.Contact) (*contact.Contac
 		return nil, err
 	}
 	shown := &s.changes[s.at]
+	show.Changed, show.By = v.moment(shown.At), v.authorOf(&shown.Actor)
 	t := &timeline{To: show.To, Version: int64(shown.Version), Newest: int64(now.Version), At: s.top - int64(s.at), Then: v.moment(shown.At)}
 	t.Past = shown.Version != now.Version
 	t.draw(v, s)
@@ -124,8 +125,6 @@ func (v *visit) newest(show *contactPage, now *contact.Contact, s *span) error {
 	changes = changes[:min(newestShown, len(changes))]
 	show.History = v.changeViews(changes)
 	show.Earlier = int(now.Depth) - len(changes)
-	shown := &s.changes[s.at] // what led to what is looked at
-	show.Changed, show.By = v.moment(shown.At), v.authorOf(&shown.Actor)
 	return nil
 }
 
@@ -143,7 +142,7 @@ func (t *timeline) draw(v *visit, s *span) {
 	n := len(s.changes)
 	for i, ch := range slices.Backward(s.changes) {
 		plus, minus := counted(&ch.Edits)
-		x := 100.0
+		x := 0.0 // where the slider stands that has one stop
 		if n > 1 {
 			x = float64(n-1-i) * 100 / float64(n-1)
 		}

@@ -84,6 +84,62 @@ func TestStopsLeadToVersions(t *testing.T) {
 	}
 }
 
+// A version says who made it and when, whoever has written since; where there is one
+// alone, the slider stands on it.
+func TestVersionSaysWhoMadeIt(t *testing.T) {
+	w := newWorld(t)
+	id := w.make("Name 1", "a@x.example")
+	b := w.browse("main").get(pageOf(id)).shows("by client")
+	if lines := all(b.one("section", "class", "time"), "circle"); len(lines) != 1 || attribute(lines[0], "cx") != "0.00%" {
+		t.Error("the stop of the only version is not where the slider stands")
+	}
+	if strings.Contains(b.text(), "Go to version") {
+		t.Error("other versions than the only one are offered")
+	}
+	b.get(pageOf(id)+"?edit=names.1").act("names.1", "Save 1 change", "value", "Name 2")
+	b.get(pageOf(id)).shows("version 2", "by you", "Go to version")
+	b.get(pageOf(id)+"?at=1").shows("version 1", "by client")
+}
+
+// A change that was taken back says so, and is not offered again until the taking back is
+// taken back itself.
+func TestTakenBackIsNotOfferedAgain(t *testing.T) {
+	w := newWorld(t)
+	id := w.make("Name 1", "a@x.example")
+	w.rename(id, "Name 2")
+	for _, path := range []string{"", "/history"} {
+		t.Run("page"+path, func(t *testing.T) {
+			b := w.browse("main")
+			b.w.t = t
+			offered := func(want ...bool) {
+				t.Helper()
+				b.get(pageOf(id) + path)
+				changes := all(b.byID("history"), "details", "class", "change")
+				for i, on := range want {
+					undo := len(all(changes[i], "a", "data-act", "undo")) > 0
+					tag := strings.Contains(words(changes[i]), "taken back")
+					if undo != on || tag == on {
+						t.Errorf("change %d of %d: it is offered: %t, it has the tag: %t", i+1, len(changes), undo, tag)
+					}
+				}
+			}
+			takeBack := func() {
+				t.Helper()
+				b.get(attribute(all(b.get(pageOf(id)+path).byID("history"), "a", "data-act", "undo")[0], "href"))
+				b.send(all(b.one("main"), "form")[0], "").shows()
+			}
+			offered(true)
+			takeBack()
+			offered(true, false)
+			takeBack()
+			offered(true, false, true)
+			takeBack()
+			offered(true, false, true, false)
+			takeBack()
+		})
+	}
+}
+
 // A time at which the contact was deleted is told, and is no fault.
 func TestTimeOfADeletedContact(t *testing.T) {
 	w := newWorld(t)
