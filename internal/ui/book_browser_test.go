@@ -232,7 +232,7 @@ func testEditInPlace(t *testing.T, r *reading) {
 	r.press(t, " II")
 	r.until(t, `document.querySelector(".diff ins").textContent === " II" && !document.querySelector("form.edit button.go").disabled`)
 	r.press(t, kb.Enter, chromedp.ModifierCtrl)
-	r.until(t, `!document.querySelector("form.edit") && document.getElementById("toast").textContent.includes("You replaced a name") && window.first`)
+	r.until(t, `!document.querySelector("form.edit") && document.getElementById("toast").textContent.includes("Saved. ") && window.first`)
 	r.until(t, `document.activeElement !== document.body && !location.search.includes("done")`)
 	if c := r.w.read(id); c.Values[2][0].Text != mark+" Ada Ferrell II" {
 		t.Errorf("the name is %q", c.Values[2][0].Text)
@@ -240,7 +240,7 @@ func testEditInPlace(t *testing.T, r *reading) {
 	r.click(t, "#toast [data-act=undo]")
 	r.until(t, heading("Take back a change")+` && document.querySelector("main").textContent.includes("Nothing is written yet") && !document.querySelector("#toast > *")`)
 	r.click(t, "main form[action$='/undo'] button.go")
-	r.until(t, fmt.Sprintf(`location.pathname === %q && document.getElementById("toast").textContent.includes("took back")`, pageOf(id)))
+	r.until(t, fmt.Sprintf(`location.pathname === %q && document.getElementById("toast").textContent.includes("Taken back")`, pageOf(id)))
 	r.until(t, `window.first && document.activeElement !== document.body`)
 	if after := r.w.stored(id); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("there is\n%v\nand there was\n%v", after, before)
@@ -255,14 +255,17 @@ func testTwoReaders(t *testing.T, r *reading) {
 	ben.open(t, form)
 	ben.press(t, " of Ben")
 	ben.press(t, kb.Enter, chromedp.ModifierCtrl)
-	ben.until(t, `document.getElementById("toast").textContent.includes("You replaced a name")`)
+	ben.until(t, `document.getElementById("toast").textContent.includes("Saved. ")`)
 	ben.calm(t)
 	r.press(t, " of Ada")
 	r.press(t, kb.Enter, chromedp.ModifierCtrl)
 	r.until(t, heading("Two edits met")+` && ["of Ada", "of Ben"].every(s => document.querySelector(".three").textContent.includes(s)) && window.first`)
 	r.calm(t, "409")
+	r.do(t, chromedp.SendKeys(chromedp.CSS("main textarea[name=other]"), "?")) // who types another value has chosen it
+	r.until(t, `document.querySelector("[name=keep][value=other]").checked`)
+	r.click(t, "[name=keep][value=mine]")
 	r.click(t, "main button.go") // keeps what was typed here, unless another is chosen
-	r.until(t, `document.querySelector("h1").textContent.includes("of Ada") && document.getElementById("toast").textContent.includes("You ") && window.first`)
+	r.until(t, `document.querySelector("h1").textContent.includes("of Ada") && document.getElementById("toast").textContent.includes("Saved. ") && window.first`)
 	ben.open(t, pageOf(r.w.plain))
 	ben.until(t, `document.querySelector("h1").textContent.includes("of Ada")`)
 }

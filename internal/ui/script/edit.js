@@ -62,6 +62,14 @@ function caretAtEnd(field) {
 /** @param {Event} event @returns {HTMLFormElement | null} */
 const formOf = (event) => from(event).closest("form.edit");
 
+// Who types into a choice chooses it.
+document.addEventListener("input", (event) => {
+  const typed = event.target;
+  if (!(typed instanceof HTMLTextAreaElement)) return;
+  const choice = typed.closest("label.opt")?.querySelector("input[type=radio]");
+  if (choice instanceof HTMLInputElement) choice.checked = true;
+});
+
 document.addEventListener("input", (event) => {
   const form = formOf(event);
   if (form) showDifference(form);
