@@ -36,7 +36,7 @@ func (u *undoView) Does() bool { return u.By == "" && u.Why == "" && len(u.Of) >
 func (u *undoView) Act() string {
 	switch {
 	case u.Deletes:
-		return "Delete the contact again"
+		return "Delete the contact"
 	case u.Revives:
 		return "Bring the contact back"
 	case u.Back+u.Goes == 0:
