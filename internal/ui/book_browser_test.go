@@ -136,26 +136,26 @@ const sideways = `document.documentElement.scrollWidth <= innerWidth ? "" :
 // console, and none goes out of its window.
 func testScreens(t *testing.T, r *reading) {
 	for _, address := range r.w.screens(t) {
-		for _, width := range windows {
-			t.Run(fmt.Sprint(address, " ", width), func(t *testing.T) {
-				r.show(t, width, "light")
-				r.open(t, address)
-				light := r.ask(t, "getComputedStyle(document.documentElement).backgroundColor")
+		t.Run(address, func(t *testing.T) {
+			r.open(t, address)
+			grounds := map[string]string{}
+			for _, width := range windows {
 				for _, scheme := range []string{"light", "dark"} {
-					r.scheme(t, scheme)
+					r.show(t, width, scheme)
+					grounds[scheme] = r.ask(t, "getComputedStyle(document.documentElement).backgroundColor")
 					if out := r.ask(t, sideways); out != "" {
-						t.Errorf("in the %s it scrolls sideways: %s", scheme, out)
+						t.Errorf("%d wide, in the %s, it scrolls sideways: %s", width, scheme, out)
 					}
 				}
-				if dark := r.ask(t, "getComputedStyle(document.documentElement).backgroundColor"); dark == light {
-					t.Errorf("light and dark it has the same ground: %s", dark)
-				}
-				if icon := r.ask(t, `[...document.querySelectorAll("use")].filter(u => !document.querySelector(u.getAttribute("href"))).length`); icon != "0" {
-					t.Errorf("%s of its icons are not there", icon)
-				}
-				r.calm(t, "status of 404")
-			})
-		}
+			}
+			if grounds["light"] == grounds["dark"] {
+				t.Errorf("light and dark it has the same ground: %s", grounds["dark"])
+			}
+			if icons := r.ask(t, `[...document.querySelectorAll("use")].filter(u => !document.querySelector(u.getAttribute("href"))).length`); icons != "0" {
+				t.Errorf("%s of its icons are not there", icons)
+			}
+			r.calm(t, "status of 404")
+		})
 	}
 	r.show(t, 1440, "light")
 }
