@@ -153,9 +153,11 @@ func (b *Book) link(ctx context.Context, k access.APIKey) (access.Token, contact
 	return token, link.Expires, nil
 }
 
-// UseLink signs in by a link, which is used up by it, whoever else tries. A link that
+// UseLink signs in by a link, in the name of the person at the browser, "" where it was
+// not given: Invalid for the name leaves the link. It is used up by this, whoever else
+// tries. A link that
 // was used, or is too old, or never was, is Unauthenticated, and says what to do.
-func (b *Book) UseLink(ctx context.Context, token string) (access.Token, access.Session, error) {
+func (b *Book) UseLink(ctx context.Context, token, name string) (access.Token, access.Session, error) {
 	link, ok := access.ParseToken(token)
 	if !ok {
 		return access.Token{}, access.Session{}, linkEnded()
@@ -164,7 +166,7 @@ func (b *Book) UseLink(ctx context.Context, token string) (access.Token, access.
 	if err != nil {
 		return access.Token{}, access.Session{}, err
 	}
-	s, err := access.SessionOf(made, access.APIKey{}, "", b.now()) // the link has the key
+	s, err := access.SessionOf(made, access.APIKey{}, name, b.now()) // the link has the key
 	if err != nil {
 		return access.Token{}, access.Session{}, err
 	}

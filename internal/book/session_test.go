@@ -225,7 +225,7 @@ func TestSigningOutOfNothing(t *testing.T) {
 
 func (s *shop) useLink(t *testing.T, link access.Token) (access.Token, fault.Code) {
 	t.Helper()
-	token, _, err := s.UseLink(t.Context(), link.Reveal())
+	token, _, err := s.UseLink(t.Context(), link.Reveal(), "")
 	return token, code(err)
 }
 
@@ -279,7 +279,7 @@ func TestSignInLinkTakesItsOwnKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, session, err := s.UseLink(t.Context(), link.Reveal())
+	_, session, err := s.UseLink(t.Context(), link.Reveal(), "")
 	if keys, err2 := s.APIKeys(t.Context()); err != nil || err2 != nil || len(keys) != 5 || session.Key != keys[4].ID {
 		t.Errorf("%v, %v: signed in with key %d of %+v", err, err2, session.Key, keys)
 	}
@@ -304,7 +304,7 @@ func TestKeyLink(t *testing.T) {
 		t.Errorf("after five minutes: %s", got)
 	}
 	for _, text := range []string{"", "x", s.secret, link.Reveal() + "A"} {
-		if token, _, err := s.UseLink(t.Context(), text); code(err) != fault.CodeLinkEnded || token.Reveal() != "" {
+		if token, _, err := s.UseLink(t.Context(), text, ""); code(err) != fault.CodeLinkEnded || token.Reveal() != "" {
 			t.Errorf("%.9q: %v", text, err)
 		}
 	}

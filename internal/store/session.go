@@ -24,7 +24,7 @@ type Sessions interface {
 	// Space.
 	Session(ctx context.Context, hash [32]byte) (access.Session, access.Grant, bool, error)
 	// UseLink makes a session in the place of a link that has not ended when the
-	// session is created: of the link's key, Space and name. The link goes with it, so of
+	// session is created: of the link's key and Space, and of its name where the session has none. The link goes with it, so of
 	// those who use one at once one gets a session. It gives the session as it is
 	// stored; false where there is no such link, and then it writes nothing.
 	UseLink(ctx context.Context, link [32]byte, s access.Session) (access.Session, bool, error)

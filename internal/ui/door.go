@@ -102,13 +102,17 @@ func (u *ui) doorOfLink(v *visit) (answer, error) {
 
 // useLink opens the door with a link, once.
 func (u *ui) useLink(v *visit) (answer, error) {
-	token, session, err := u.book.UseLink(v.Context(), v.PathValue("token"))
-	if e, ok := errors.AsType[*fault.Error](err); ok && e.Kind == fault.Unauthenticated {
+	name := strings.TrimSpace(v.PostForm.Get("name"))
+	token, session, err := u.book.UseLink(v.Context(), v.PathValue("token"), name)
+	e, known := errors.AsType[*fault.Error](err)
+	switch {
+	case known && e.Kind == fault.Invalid: // the name, and the link is good still
+		return v.doorAgain(&doorPage{Link: v.URL.Path, Name: name, Wrong: strings.Join(sentences(e), " ")}, http.StatusUnprocessableEntity), nil
+	case known && e.Kind == fault.Unauthenticated:
 		u.Refusals.Note(e.Code)
 		d := &doorPage{To: afterDoor, Wrong: "This link has been used, or is older than five minutes. Sign in with a key, or have the command carnet key link print another."}
 		return v.doorAgain(d, http.StatusGone), nil
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	return v.enter(token, session, afterDoor), nil

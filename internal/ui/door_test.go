@@ -104,9 +104,16 @@ func TestLink(t *testing.T) {
 	}
 	to := "/ui/in/" + token.Reveal()
 	first, second := w.stranger().get(to), w.stranger().get(to)
-	first.send(first.form(to), "Open the book")
+	first.send(first.form(to), "Open the book", "name", strings.Repeat("x", 101))
+	if first.status != http.StatusUnprocessableEntity || !strings.Contains(first.text(), "characters") {
+		t.Errorf("a name that is too long: %d %s", first.status, first.text())
+	}
+	first.send(first.form(to), "Open the book", "name", "Ada Ferrell")
 	if strings.HasPrefix(first.address, "/ui/in") {
 		t.Errorf("the link did not open: %s\n%s", first.address, first.text())
+	}
+	if name := words(first.one("details", "class", "menu me")); !strings.Contains(name, "Ada Ferrell") {
+		t.Errorf("who came by the link is called %q", name)
 	}
 	second.send(second.form(to), "Open the book")
 	if second.status != http.StatusGone || len(second.cookies) != 0 {

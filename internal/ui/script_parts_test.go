@@ -210,12 +210,6 @@ func testRows(t *testing.T, b *tab) {
 	b.until(t, `location.pathname === "/ui/contact" && !document.getElementById("preview")`)
 }
 
-// A form that waits for nobody is sent.
-func testGo(t *testing.T, b *tab) {
-	b.do(t, chromedp.Navigate(b.origin+"/ui/link"))
-	b.until(t, `document.querySelector("h1").textContent === "did"`)
-}
-
 // One menu is open at a time, until Esc or a click elsewhere.
 func testMenus(t *testing.T, b *tab) {
 	open := func(ids string) {

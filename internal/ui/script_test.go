@@ -368,7 +368,7 @@ func TestScripts(t *testing.T) {
 		{"keys", testKeys}, {"help", testHelp}, {"typing", testTyping}, {"palette", testPalette},
 		{"swap", testSwap}, {"answers", testAnswers}, {"history", testHistory}, {"slider", testSlider},
 		{"select", testSelect}, {"copy", testCopy}, {"edit", testEdit}, {"unsaved", testUnsaved},
-		{"differ", testDiffer}, {"local", testLocal}, {"toast", testToast}, {"menus", testMenus}, {"rows", testRows}, {"go", testGo},
+		{"differ", testDiffer}, {"local", testLocal}, {"toast", testToast}, {"menus", testMenus}, {"rows", testRows},
 		{"a contact through time", testContactTime}, {"a contact edited", testContactEdit},
 	} {
 		t.Run(part.name, func(t *testing.T) {

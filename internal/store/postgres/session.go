@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -74,7 +75,9 @@ func (b *Backend) UseLink(ctx context.Context, link [sha256.Size]byte, s access.
 		}
 		q := t.statements()
 		q.Queue(takeLink, link[:], int64(s.Created)).QueryRow(func(r pgx.Row) error {
-			err := r.Scan(&s.Key, (*int64)(&s.Space), &s.Name)
+			name := ""
+			err := r.Scan(&s.Key, (*int64)(&s.Space), &name)
+			s.Name = cmp.Or(s.Name, name)
 			if found = err == nil; errors.Is(err, pgx.ErrNoRows) {
 				return nil
 			}

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 
@@ -78,14 +79,14 @@ func (b *Backend) UseLink(ctx context.Context, hash [sha256.Size]byte, s access.
 }
 
 // loadLink finds a link that has not ended when a session is to begin, which gets
-// its key, Space and name.
+// its key and Space, and its name where it has none.
 func loadLink(c *conn, s *access.Session, hash [sha256.Size]byte) (bool, error) {
 	var link access.Session
 	found, err := whether(loadSession(c, &link, hash, aLink))
 	if !found || link.Expires <= s.Created {
 		return false, err
 	}
-	s.Key, s.Space, s.Name = link.Key, link.Space, link.Name
+	s.Key, s.Space, s.Name = link.Key, link.Space, cmp.Or(s.Name, link.Name)
 	return true, nil
 }
 

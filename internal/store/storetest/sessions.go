@@ -123,6 +123,12 @@ func testUseLink(t *testing.T, b store.Backend) {
 	if _, ok := useLink(t, b, link, 3, begun+1); ok {
 		t.Error("it signs in once more")
 	}
+	named := access.Session{Hash: sha256.Sum256([]byte{4}), Name: "whoever came", Created: begun + 1, Expires: ended}
+	if s, ok, err := b.UseLink(bg, makeSession(t, b, anySession(key, 5), true).Hash, named); err != nil || !ok || s.Name != named.Name || s.Key != key.ID {
+		t.Errorf("in a name of their own: %v, %+v, %v", ok, s, err)
+	} else {
+		wantSession(t, b, s, true)
+	}
 	if _, ok := useLink(t, b, anySession(key, 9), 3, begun+1); ok {
 		t.Error("a link that was never made signs in")
 	}

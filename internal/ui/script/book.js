@@ -3,7 +3,6 @@
 // without scripts. These make it quicker: less is loaded, and keys do it.
 
 import { reveal, whenShown } from "./page.js";
-import "./go.js";
 import "./swap.js";
 import "./slide.js";
 import "./keys.js";
