@@ -70,8 +70,8 @@ func (v *visit) doomed(ids []contact.ID) (*deletePage, error) {
 		}
 		seen[c.ID] = true
 		name := calledBy(&c)
-		values := valuesOf(&c)
-		show.Of = append(show.Of, doomed{int64(c.ID), contactPath(c.ID), shortened(name), contactFace(&c), values})
+		values, shown := valuesOf(&c), contactFace(&c)
+		show.Of = append(show.Of, doomed{int64(c.ID), contactPath(c.ID), shortened(name), shown, values})
 	}
 	return show, nil
 }
