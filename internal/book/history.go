@@ -163,6 +163,9 @@ func (b *Book) follow(ctx context.Context, g access.Grant, f *Feed, wait time.Du
 		}
 		// What came may be newer than a change of the key or the Space.
 		if g, err = b.again(ctx, g, access.Read); err != nil {
+			if errors.Is(err, context.Canceled) {
+				return page, nil // as when it ends while it waits
+			}
 			return store.FeedPage{}, err
 		}
 	}

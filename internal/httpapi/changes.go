@@ -112,7 +112,10 @@ func (a *api) feed(w http.ResponseWriter, r *request) error {
 	if err := a.place(r); err != nil {
 		return err
 	}
-	if err := a.turn(ctx, r); err != nil {
+	// What has been read is answered, though the server stops: that ends the waiting.
+	making, done := context.WithTimeout(r.client, a.deadline)
+	defer done()
+	if err := a.turn(making, r); err != nil {
 		return err
 	}
 	answer(w, r, http.StatusOK, func(b jsonText) jsonText {
