@@ -18,7 +18,6 @@ import (
 type act struct {
 	verb    contact.Verb
 	request request
-	max     *int // removals, nil for no bound
 }
 
 // request is one of the API, to be shown as a command.
@@ -29,19 +28,28 @@ type request struct {
 	body         string // JSON, "" for none
 }
 
+// spelled gives a body as JSON, and has it read as the API does.
+func spelled(body any, read func(text []byte) error) (string, error) {
+	text, err := json.Marshal(body, json.Deterministic(true))
+	if err != nil {
+		return "", err
+	}
+	return string(text), read(text)
+}
+
 // patchAct changes a part of a contact, made from a version of it: what others changed
 // since stays, or is a conflict (CONTRACT D26, D27). body is what wire.ReadAmendment
 // reads.
 func patchAct(ref contact.ID, base contact.Version, body any) (act, error) {
-	text, err := json.Marshal(body, json.Deterministic(true))
+	amend := &contact.Amend{Ref: ref, Base: contact.Base{Version: base}}
+	text, err := spelled(body, func(text []byte) error {
+		_, err := wire.ReadAmendment(text, &amend.Amendment)
+		return err
+	})
 	if err != nil {
 		return act{}, err
 	}
-	amend := &contact.Amend{Ref: ref, Base: contact.Base{Version: base}}
-	if _, err := wire.ReadAmendment(text, &amend.Amendment); err != nil {
-		return act{}, err
-	}
-	r := request{method: http.MethodPatch, path: idPath(ref), body: string(text)}
+	r := request{method: http.MethodPatch, path: idPath(ref), body: text}
 	if base != 0 {
 		r.header = [][2]string{{"X-Base-Version", strconv.FormatInt(int64(base), 10)}}
 	}
@@ -51,29 +59,28 @@ func patchAct(ref contact.ID, base contact.Version, body any) (act, error) {
 // putAct replaces what it names of a contact, made from a version of it. body is what
 // wire.ReadPut reads.
 func putAct(ref contact.ID, base contact.Version, body any) (act, error) {
-	text, err := json.Marshal(body, json.Deterministic(true))
+	put := &contact.Put{Ref: ref, Base: contact.Base{Version: base}}
+	text, err := spelled(body, func(text []byte) error {
+		_, err := wire.ReadPut(text, &put.Patch)
+		return err
+	})
 	if err != nil {
 		return act{}, err
 	}
-	put := &contact.Put{Ref: ref, Base: contact.Base{Version: base}}
-	if _, err := wire.ReadPut(text, &put.Patch); err != nil {
-		return act{}, err
-	}
-	return act{verb: put, request: request{method: http.MethodPut, path: idPath(ref), body: string(text),
+	return act{verb: put, request: request{method: http.MethodPut, path: idPath(ref), body: text,
 		header: [][2]string{{"X-Base-Version", strconv.FormatInt(int64(base), 10)}}}}, nil
 }
 
 // createAct makes a contact. body is what wire.ReadCreate reads.
 func createAct(body any) (act, error) {
-	text, err := json.Marshal(body, json.Deterministic(true))
+	create := &contact.Create{}
+	text, err := spelled(body, func(text []byte) error {
+		return wire.ReadCreate(text, &create.Patch)
+	})
 	if err != nil {
 		return act{}, err
 	}
-	create := &contact.Create{}
-	if err := wire.ReadCreate(text, &create.Patch); err != nil {
-		return act{}, err
-	}
-	return act{verb: create, request: request{method: http.MethodPost, path: "/contacts", body: string(text)}}, nil
+	return act{verb: create, request: request{method: http.MethodPost, path: "/contacts", body: text}}, nil
 }
 
 // deleteAct deletes a contact (CONTRACT D31).
@@ -93,15 +100,14 @@ func undoAct(ref contact.ID, change contact.ChangeID, theirs bool) act {
 
 // mergeAct merges contacts into one (CONTRACT D30). body is what wire.ReadMerge reads.
 func mergeAct(ref contact.ID, body any) (act, error) {
-	text, err := json.Marshal(body, json.Deterministic(true))
+	merge := &contact.Merge{Survivor: ref}
+	text, err := spelled(body, func(text []byte) error {
+		return wire.ReadMerge(text, merge)
+	})
 	if err != nil {
 		return act{}, err
 	}
-	merge := &contact.Merge{Survivor: ref}
-	if err := wire.ReadMerge(text, merge); err != nil {
-		return act{}, err
-	}
-	return act{verb: merge, request: request{method: http.MethodPost, path: idPath(ref) + "/merge", body: string(text)}}, nil
+	return act{verb: merge, request: request{method: http.MethodPost, path: idPath(ref) + "/merge", body: text}}, nil
 }
 
 // unmergeAct splits a contact off (CONTRACT D30).
@@ -131,7 +137,7 @@ func (v *visit) preview(a act) (book.Written, error) { return v.ask(a, true) }
 
 func (v *visit) ask(a act, dry bool) (book.Written, error) {
 	terms := v.terms()
-	terms.Dry, terms.MaxRemovals = dry, a.max
+	terms.Dry = dry
 	return v.ui.book.Do(v.Context(), v.grant, terms, a.verb)
 }
 
