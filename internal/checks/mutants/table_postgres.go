@@ -1,0 +1,68 @@
+package main
+
+// ofPostgres are faults that only PostgreSQL has room for.
+var ofPostgres = []mutant{
+	{
+		name:   "postgres-lost-commit",
+		breaks: "A commit whose answer is lost is answered as not done, and the client does it again (CONTRACT D21).",
+		file:   "internal/store/postgres/errors.go",
+		old:    "	return because(\"commit\", err)\n",
+		new:    "	return explain(\"commit\", err)\n",
+		tests:  []string{"./internal/store/postgres"},
+		run:    "^TestLostCommit$",
+	},
+	{
+		name:   "postgres-no-lock",
+		breaks: "Two servers write to a Space at once, and nobody can wait for the end of a transaction.",
+		file:   "internal/store/postgres/statements.go",
+		old:    "FROM spaces WHERE space_id = $1 FOR UPDATE`",
+		new:    "FROM spaces WHERE space_id = $1`",
+		tests:  []string{"./internal/store/postgres"},
+		run:    "^TestSavedWaits$",
+	},
+	{
+		name:   "postgres-limits-apart",
+		breaks: "Servers that count at once overwrite each other's counts: more is admitted than the limit (CONTRACT D18).",
+		file:   "internal/store/postgres/statements.go",
+		old:    "SELECT start, used FROM limit_windows WHERE space_id = $1 AND bucket = $2 FOR UPDATE`",
+		new:    "SELECT start, used FROM limit_windows WHERE space_id = $1 AND bucket = $2`",
+		tests:  []string{"./internal/store/postgres"},
+		run:    "TestServersShareLimits",
+	},
+	{
+		name:   "postgres-old-region",
+		breaks: "A batch that waited while the region changed saves match keys by the old one.",
+		file:   "internal/store/postgres/statements.go",
+		old:    "ISOLATION LEVEL READ COMMITTED",
+		new:    "ISOLATION LEVEL REPEATABLE READ",
+		tests:  []string{"./internal/store/postgres"},
+		run:    "^TestRegionAfterTheWait$",
+	},
+	{
+		name:   "postgres-asynchronous",
+		breaks: "A write is answered and lost in a crash, where the database's default is not to wait for the disk (CONTRACT D21).",
+		file:   "internal/store/postgres/statements.go",
+		old:    "ELSE 'on' END",
+		new:    "ELSE current_setting('synchronous_commit') END",
+		tests:  []string{"./internal/store/postgres"},
+		run:    "^TestTransactionSettings$",
+	},
+	{
+		name:   "postgres-stale-save",
+		breaks: "A row that somebody else has changed is overwritten.",
+		file:   "internal/store/postgres/statements.go",
+		old:    " AND c.version = n.loaded`",
+		new:    "`",
+		tests:  []string{"./internal/store/postgres"},
+		run:    "^TestBackend$/conflict",
+	},
+	{
+		name:   "postgres-pages-without-bound",
+		breaks: "A page of large contacts holds them all in memory, and a few requests exhaust it.",
+		file:   "internal/store/postgres/statements.go",
+		old:    "WHERE before < $2`",
+		new:    "WHERE before < $2 * 100`",
+		tests:  []string{"./internal/store/postgres"},
+		run:    "^TestBackend$/^a_list_ends",
+	},
+}
