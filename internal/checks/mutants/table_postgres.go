@@ -65,4 +65,13 @@ var ofPostgres = []mutant{
 		tests:  []string{"./internal/store/postgres"},
 		run:    "^TestBackend$/^a_list_ends",
 	},
+	{
+		name:   "postgres-asks-every-part",
+		breaks: "A statement finds rows of one Space by ids alone: where Spaces are spread over machines, it asks all of them.",
+		file:   "internal/store/postgres/statements.go",
+		old:    "SELECT p.a, p.b, coalesce((SELECT canonical_id FROM aliases WHERE space_id = $1 AND id = p.other), p.other) FROM (",
+		new:    "SELECT p.a, p.b, coalesce((SELECT canonical_id FROM aliases WHERE id = p.other), p.other) FROM (",
+		tests:  []string{"./internal/store/postgres"},
+		run:    "^TestSpread$",
+	},
 }

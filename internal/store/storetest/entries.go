@@ -19,7 +19,6 @@ import (
 var entryTests = []suite.Test{
 	{"the log tells what was done to Spaces and keys, newest first", testEntries},
 	{"the log is read in pages, of all or of one", testEntryPages},
-	{"a page of the log ends with the entry with which it weighs as much as it may", testEntryBytes},
 	{"an entry is there exactly where its change is", testEntryOrNeither},
 	{"the log grows at its end alone", testEntryOrder},
 	{"the store tells who changed what, and not that a key was used", testStoreEntries},

@@ -8,6 +8,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/store"
@@ -23,17 +24,20 @@ import (
 // that it starts must end with Backend.Close.
 func Run(t *testing.T, open func(t *testing.T) store.Backend) {
 	suite.Run(t, open, model.Tests) // first, because they take longest
-	RunPromises(t, open)
-}
-
-// RunPromises runs the suite without its random writes, for a backend that is held
-// against all of it elsewhere already, and here with something around it or below it.
-func RunPromises(t *testing.T, open func(t *testing.T) store.Backend) {
-	suite.Run(t, open, spaceTests, contactTests, historyTests, sourceTests, retryTests, pairTests, listTests, feedTests, updateTests, weightTests, walkTests,
-		registryTests, keyTests, sessionTests, firstTests, entryTests, windowTests, // the backend alone
-		promise.Tests) // the store over it
+	suite.Run(t, open, backendTests, weightTests, promise.Tests)
 	suite.RunInBubbles(t, open, promise.InBubbles)
 }
+
+// RunBrief runs what asks a backend for everything once: without what is about how much
+// there is, how long ago it was and what happens at once. It is for a backend that is held
+// against all of the suite elsewhere, and here stands on another database.
+func RunBrief(t *testing.T, open func(t *testing.T) store.Backend) {
+	suite.Run(t, open, backendTests, promise.Brief)
+}
+
+// backendTests are about the backend alone, and not about the store over it.
+var backendTests = slices.Concat(spaceTests, contactTests, historyTests, sourceTests, retryTests, pairTests, listTests, feedTests, updateTests, walkTests,
+	registryTests, keyTests, sessionTests, firstTests, entryTests, windowTests)
 
 // bg is for calls that nothing gives up.
 var bg = context.Background()

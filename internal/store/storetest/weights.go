@@ -12,8 +12,10 @@ import (
 	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
+// What fills pages takes longest of what is about the backend alone.
 var weightTests = []suite.Test{
 	{"a list ends with the row with which it weighs as much as a page may", testPageBytes},
+	{"a page of the log ends with the entry with which it weighs as much as it may", testEntryBytes},
 }
 
 // Rows of a quarter of a page each, in letters of two bytes, and one that is
