@@ -48,8 +48,9 @@ import (
 
 // runConversations runs every file below testdata, each over a backend of its
 // own, and gives the codes of all errors that came, and the routes that were
-// asked for, as in "PUT /public-api/v1/contacts/{id}".
-func runConversations(t *testing.T, backend func(*testing.T) store.Backend) (codes, routes map[string]bool) {
+// asked for, as in "PUT /public-api/v1/contacts/{id}". Every exchange is held against
+// openapi.yaml where documented says so.
+func runConversations(t *testing.T, backend func(*testing.T) store.Backend, documented bool) (codes, routes map[string]bool) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no conversations: %v", err)
@@ -64,7 +65,7 @@ func runConversations(t *testing.T, backend func(*testing.T) store.Backend) (cod
 			w := newWorldWith(t, backend(t), httpapi.Options{Hosts: httpapi.LocalHosts("carnet.example")})
 			server := httptest.NewServer(w.handler)
 			defer server.Close()
-			c := &conversation{t: t, world: w, addr: server.Listener.Addr().String(), known: map[string]string{}, codes: codes}
+			c := &conversation{t: t, world: w, addr: server.Listener.Addr().String(), known: map[string]string{}, codes: codes, documented: documented}
 			for name, secret := range w.secrets {
 				c.known[name+"_key"] = secret
 			}
@@ -86,6 +87,8 @@ type conversation struct {
 	addr  string
 	known map[string]string // values by name
 	codes map[string]bool
+
+	documented bool
 
 	ask  []string // the lines of the request under way
 	want []string // the lines of its answer
@@ -192,7 +195,9 @@ func (c *conversation) exchange() {
 		return
 	}
 	c.checkAlways(res, body, method)
-	c.checkDocument(wire, res, body)
+	if c.documented {
+		c.checkDocument(wire, res, body)
+	}
 	c.check(res, body, want)
 }
 

@@ -34,7 +34,7 @@ var codesOfTests = map[string]string{
 }
 
 func TestConversations(t *testing.T) {
-	codes, patterns := runConversations(t, openSQLite)
+	codes, patterns := runConversations(t, openSQLite, true)
 	if t.Failed() {
 		return // what was not reached is no news
 	}
@@ -57,8 +57,11 @@ func TestConversations(t *testing.T) {
 	checkDocumentCovered(t)
 }
 
-// The same conversations, word for word, over PostgreSQL.
-func TestConversationsOnPostgres(t *testing.T) { runConversations(t, openPostgres(t)) }
+// The same conversations, word for word, over PostgreSQL. That the document says so, too,
+// is seen again in a long run alone: the words are the same.
+func TestConversationsOnPostgres(t *testing.T) {
+	runConversations(t, openPostgres(t), os.Getenv("CARNET_TEST_LONG") == "1")
+}
 
 // badInputsElsewhere are lines of the list of bad inputs that this package
 // cannot be asked about, with the reason.
