@@ -1,73 +1,27 @@
 package httpapi_test
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/carnet-project/carnet/internal/checks/chromium"
 )
 
-// browserHost is what the browser knows the server by. Not localhost: to that,
-// pages behave better than to the hosts that people use.
-const browserHost = "carnet.example.com"
-
-// visit is a browser with the documentation page open, and what it noticed.
+// visit is a browser with the documentation page open.
 type visit struct {
-	context.Context
+	*chromium.Tab
 	origin string
-
-	mu       sync.Mutex
-	asked    []string // URLs
-	troubles []string // of the console, and what did not load
 }
 
-// openBrowser starts a headless Chromium that finds every host but the server
-// unreachable. A machine without Chromium fails: what was not seen is not known
-// to work.
-func openBrowser(t *testing.T, server *httptest.Server) *visit {
+// openDocs opens the page in a browser.
+func openDocs(t *testing.T, server *httptest.Server) *visit {
 	t.Helper()
-	if os.Getenv("CARNET_TEST_QUICK") == "1" {
-		t.Skip("it needs Chromium, and ./test quick does without")
-	}
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Fatal("this test needs Chromium: install what Debian calls chromium, so that it is in the PATH")
-	}
-	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("host-resolver-rules", "MAP "+browserHost+" 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-	for _, name := range []string{"no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
-		"disable-component-update", "disable-sync", "disable-dev-shm-usage"} {
-		options = append(options, chromedp.Flag(name, true))
-	}
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	v := &visit{origin: "http://" + browserHost + ":" + port}
-	tab, closeTab := chromedp.NewContext(allocator, chromedp.WithListener(v.notice))
-	t.Cleanup(closeTab)
-	if err := chromedp.Do(tab); err != nil { // the browser lives as long as the context of its start
-		t.Fatal(err)
-	}
-	limited, cancel := context.WithTimeout(tab, 2*time.Minute)
-	t.Cleanup(cancel)
-	v.Context = limited
-	if _, err := chromedp.Call(v, network.Enable, network.EnableParams{}); err != nil {
-		t.Fatal(err)
-	}
+	v := &visit{chromium.Start(t, 2*time.Minute), chromium.Origin(t, server.Listener.Addr())}
 	v.do(t, chromedp.Navigate(v.origin+"/docs"))
 	return v
 }
@@ -93,42 +47,22 @@ func ask[T any](t *testing.T, v *visit, expression string) T {
 	return value
 }
 
-func (v *visit) notice(event any) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	switch e := event.(type) {
-	case *network.EventRequestWillBeSent:
-		v.asked = append(v.asked, e.Request.URL)
-	case *network.EventLoadingFailed:
-		v.troubles = append(v.troubles, "did not load: "+e.ErrorText)
-	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
-			v.troubles = append(v.troubles, e.Entry.Text)
-		}
-	case *runtime.EventExceptionThrown:
-		v.troubles = append(v.troubles, "exception: "+e.ExceptionDetails.Text)
-	case *runtime.EventConsoleAPICalled:
-		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
-			v.troubles = append(v.troubles, fmt.Sprintf("console: %s %s", e.Type, e.Args[0].Value))
-		}
-	}
-}
-
 // check tells what a visit ran into, and every request that left the server.
 func (v *visit) check(t *testing.T) {
 	t.Helper()
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for _, trouble := range v.troubles {
+	for _, trouble := range v.Troubles() {
 		t.Error(trouble)
 	}
-	for _, asked := range v.asked {
+	for _, why := range v.Unloaded() {
+		t.Errorf("did not load: %s", why)
+	}
+	for _, asked := range v.Asked() {
 		if !strings.HasPrefix(asked, v.origin+"/") && !strings.HasPrefix(asked, "data:") {
 			t.Errorf("a request went to %s", asked)
 		}
 	}
-	if len(v.asked) < 5 {
-		t.Errorf("only these requests were seen: %q", v.asked)
+	if asked := v.Asked(); len(asked) < 5 {
+		t.Errorf("only these requests were seen: %q", asked)
 	}
 }
 
@@ -138,7 +72,7 @@ func TestDocsInBrowser(t *testing.T) {
 	w := newWorld(t, openSQLite(t))
 	server := httptest.NewServer(w.handler)
 	defer server.Close()
-	v := openBrowser(t, server)
+	v := openDocs(t, server)
 	operations := readDocument(t).operations()
 	v.do(t, chromedp.WaitVisible(chromedp.CSS("#operations-Server-ready"))) // the last
 	shown := ask[[]string](t, v, `[...document.querySelectorAll(".opblock-summary")].map(o =>
@@ -193,9 +127,7 @@ func (v *visit) tryOut(t *testing.T, w *world) {
 		t.Error("the page keeps something when it is closed")
 	}
 	v.check(t)
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	asked := strings.Join(v.asked, "\n")
+	asked := strings.Join(v.Asked(), "\n")
 	if strings.Contains(asked, w.secrets["main"]) {
 		t.Error("the key is in a URL")
 	}

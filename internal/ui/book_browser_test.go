@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -45,7 +44,7 @@ func TestBookInBrowser(t *testing.T) {
 		})
 	}
 	w.t = t
-	for _, asked := range r.asked {
+	for _, asked := range r.Asked() {
 		if !strings.HasPrefix(asked, r.origin+"/") && !strings.HasPrefix(asked, "data:") {
 			t.Errorf("a request went to %s", asked)
 		}
@@ -64,13 +63,7 @@ func (r *reading) signIn(t *testing.T, key, name string) {
 // another is a browser of somebody else, who has signed in with a key.
 func (r *reading) another(t *testing.T, key string) *reading {
 	t.Helper()
-	b := &tab{origin: r.origin}
-	ctx, stop := chromedp.NewContext(r.Context, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.notice))
-	t.Cleanup(stop)
-	b.Context = ctx
-	if _, err := chromedp.Call(b, network.Enable, network.EnableParams{}); err != nil {
-		t.Fatal(err)
-	}
+	b := &tab{Tab: r.Another(t), origin: r.origin}
 	other := &reading{b, r.w}
 	other.signIn(t, key, "Ben Quince")
 	return other

@@ -1,7 +1,6 @@
 package ui_test
 
 import (
-	"net"
 	"net/http/httptest"
 	"strconv"
 	"testing"
@@ -9,6 +8,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/carnet-project/carnet/internal/checks/chromium"
 )
 
 // inTheClear is what the browser says of a page that comes without TLS.
@@ -20,11 +21,7 @@ func (b *tab) visit(t *testing.T, w *world) *tab {
 	w.wait(time.Since(w.clock())) // the browser has a clock of its own, by which a session ends
 	server := httptest.NewServer(w.handler)
 	t.Cleanup(server.Close)
-	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	book := &tab{Context: b.Context, pages: b.pages, origin: "http://" + pagesHost + ":" + port}
+	book := &tab{Tab: b.Tab, pages: b.pages, origin: chromium.Origin(t, server.Listener.Addr())}
 	book.open(t, "/ui/in?to=/ui/contacts")
 	book.do(t, chromedp.SetValue(chromedp.CSS("input[name=key]"), w.secrets["main"]))
 	book.do(t, chromedp.SetValue(chromedp.CSS("input[name=name]"), "Ada Ferrell"))

@@ -2,15 +2,12 @@ package ui_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"html/template"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -18,21 +15,16 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/carnet-project/carnet/internal/checks/chromium"
 )
 
 // policy is what pages of the contact book may do: nothing but what is theirs.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; " +
 	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types carnet"
-
-// pagesHost is what the browser knows the server by. To localhost pages behave
-// better than to the hosts that people use: it has a clipboard.
-const pagesHost = "carnet.example.com"
 
 // pages serves small pages that are marked up as those of the contact book are,
 // and remembers what it was asked.
@@ -160,15 +152,11 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, name, script, toast
 	w.Write(all.Bytes())
 }
 
-// tab is a browser with one page open, and what it noticed.
+// tab is a browser with one page open, of a server at its origin.
 type tab struct {
-	context.Context
+	*chromium.Tab
 	pages  *pages
 	origin string
-
-	mu       sync.Mutex
-	troubles []string // of the console, of the policy, and what did not load
-	asked    []string // URLs
 }
 
 // openTab starts a browser for small pages.
@@ -179,42 +167,10 @@ func openTab(t *testing.T, p *pages) *tab {
 	return b
 }
 
-// openTabOf starts a headless Chromium that finds every host but the server
-// unreachable. A machine without Chromium fails: what was not seen is not known
-// to work.
+// openTabOf starts a browser that reads German.
 func openTabOf(t *testing.T, server *httptest.Server) *tab {
 	t.Helper()
-	if os.Getenv("CARNET_TEST_QUICK") == "1" {
-		t.Skip("it needs Chromium, and ./test quick does without")
-	}
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Fatal("this test needs Chromium: install what Debian calls chromium, so that it is in the PATH")
-	}
-	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("host-resolver-rules", "MAP "+pagesHost+" 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-	for _, name := range []string{"no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
-		"disable-component-update", "disable-sync", "disable-dev-shm-usage"} {
-		options = append(options, chromedp.Flag(name, true))
-	}
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	b := &tab{origin: "http://" + pagesHost + ":" + port}
-	first, closeTab := chromedp.NewContext(allocator, chromedp.WithListener(b.notice))
-	t.Cleanup(closeTab)
-	if err := chromedp.Do(first); err != nil { // the browser lives as long as the context of its start
-		t.Fatal(err)
-	}
-	limited, cancel := context.WithTimeout(first, patience())
-	t.Cleanup(cancel)
-	b.Context = limited
-	if _, err := chromedp.Call(b, network.Enable, network.EnableParams{}); err != nil {
-		t.Fatal(err)
-	}
+	b := &tab{Tab: chromium.Start(t, patience()), origin: chromium.Origin(t, server.Listener.Addr())}
 	if _, err := chromedp.Call(b, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: "test", AcceptLanguage: "de-DE"}); err != nil {
 		t.Fatal(err)
 	}
@@ -229,31 +185,10 @@ func patience() time.Duration {
 	return 4 * time.Minute
 }
 
-func (b *tab) notice(event any) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch e := event.(type) {
-	case *network.EventRequestWillBeSent:
-		b.asked = append(b.asked, e.Request.URL)
-	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
-			b.troubles = append(b.troubles, e.Entry.Text)
-		}
-	case *runtime.EventExceptionThrown:
-		b.troubles = append(b.troubles, fmt.Sprint("exception: ", e.ExceptionDetails.Text, " ", e.ExceptionDetails.Exception.Description))
-	case *runtime.EventConsoleAPICalled:
-		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
-			b.troubles = append(b.troubles, fmt.Sprintf("console: %s %s", e.Type, e.Args[0].Value))
-		}
-	}
-}
-
 // calm fails the test with all that the console says, but what is expected.
 func (b *tab) calm(t *testing.T, expected ...string) {
 	t.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, trouble := range b.troubles {
+	for _, trouble := range b.Troubles() {
 		known := false
 		for _, e := range expected {
 			known = known || strings.Contains(trouble, e)
@@ -262,7 +197,6 @@ func (b *tab) calm(t *testing.T, expected ...string) {
 			t.Error(trouble)
 		}
 	}
-	b.troubles = nil
 }
 
 func (b *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {

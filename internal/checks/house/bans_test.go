@@ -77,7 +77,7 @@ var bans = []ban{
 	},
 	{
 		from:    productBut(),
-		imports: []string{"testing", module + "/internal/store/storetest", module + "/internal/checks/pgtest", "pgregory.net/rapid"},
+		imports: []string{"testing", module + "/internal/store/storetest", module + "/internal/checks/pgtest", module + "/internal/checks/chromium", "github.com/chromedp", "pgregory.net/rapid"},
 		why:     "what tests use does not belong into the binary",
 	},
 	{
@@ -96,9 +96,9 @@ func product(dirs ...string) func(*source) bool {
 }
 
 // productBut picks the files of all packages that go into the binary but for
-// some. The conformance suite and the server for tests are no part of it.
+// some. The conformance suite, and the server and the browser for tests, are no part of it.
 func productBut(but ...string) func(*source) bool {
-	but = append(but, "internal/checks/pgtest", "internal/checks/pgtest/lend")
+	but = append(but, "internal/checks/pgtest", "internal/checks/pgtest/lend", "internal/checks/chromium")
 	return func(s *source) bool {
 		return !s.test && !slices.Contains(but, s.dir()) && !covers("internal/store/storetest", s.dir())
 	}
@@ -155,7 +155,7 @@ func TestBansRefuse(t *testing.T) {
 		"internal/store/a.go":                 "package p\nimport _ \"net/http\"",
 		"internal/store/storetest/a.go":       "package p\nimport _ \"testing\"",
 		"internal/checks/pgtest/a.go":         "package p\nimport (\n_ \"testing\"\n_ \"github.com/jackc/pgx/v5\")",
-		"internal/store/postgres/a.go":        "package p\nimport (\n_ \"github.com/jackc/pgx/v5\"\n_ \"modernc.org/sqlite\"\n_ \"" + module + "/internal/checks/pgtest\")",
+		"internal/store/postgres/a.go":        "package p\nimport (\n_ \"github.com/jackc/pgx/v5\"\n_ \"modernc.org/sqlite\"\n_ \"" + module + "/internal/checks/pgtest\"\n_ \"" + module + "/internal/checks/chromium\"\n_ \"github.com/chromedp/chromedp\")",
 		"internal/server/a.go":                "package p\nimport _ \"testing\"",
 		"cmd/carnet/a.go":                     "package main\nimport _ \"encoding/json\"",
 		"internal/store/storetest/suite/a.go": "package p\nimport _ \"testing\"",
@@ -174,6 +174,8 @@ func TestBansRefuse(t *testing.T) {
 		"internal/store/b.go imports "+module+"/internal/store/storetest/suite: ",
 		"internal/server/a.go imports testing: ",
 		"internal/store/postgres/a.go imports "+module+"/internal/checks/pgtest: ",
+		"internal/store/postgres/a.go imports "+module+"/internal/checks/chromium: ",
+		"internal/store/postgres/a.go imports github.com/chromedp/chromedp: ",
 		"internal/store/postgres/a.go imports modernc.org/sqlite: ",
 	)
 }
