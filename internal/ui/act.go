@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/wire"
@@ -149,9 +150,15 @@ type curlPage struct{ Command, Back string }
 func (v *visit) wantsCurl() bool { return v.Form.Get("show") == "curl" }
 
 // curl answers with the command of an act: as text for the script that copies it, else
-// as a page with a way back.
-func (v *visit) curl(a act, back string) answer {
-	return v.commands(back, v.signed(a.request))
+// as a page with a way back. Of what is not there, or is another Space's, there is none:
+// that is the same as where it is done (CONTRACT D3). Who may not look is not told.
+func (v *visit) curl(a act, back string) (answer, error) {
+	if v.may(access.Read) {
+		if _, err := v.preview(a); isNotFound(err) {
+			return nil, err
+		}
+	}
+	return v.commands(back, v.signed(a.request)), nil
 }
 
 // signed gives a request with who writes, and why, as the act of a form has them.

@@ -153,7 +153,7 @@ func (u *ui) deleteOne(v *visit) (answer, error) {
 	}
 	a := deleteAct(ref)
 	if v.wantsCurl() {
-		return v.curl(a, contactPath(ref)), nil
+		return v.curl(a, contactPath(ref))
 	}
 	written, err := v.do(a)
 	if err != nil {

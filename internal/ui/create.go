@@ -46,7 +46,7 @@ func (u *ui) createContact(v *visit) (answer, error) {
 		return v.createAgain(f, err)
 	}
 	if v.wantsCurl() {
-		return v.curl(a, "/ui/contacts/new"), nil
+		return v.curl(a, "/ui/contacts/new")
 	}
 	patch := &a.verb.(*contact.Create).Patch
 	if into, ok := wire.ParseID(v.PostForm.Get("into")); ok {

@@ -114,7 +114,7 @@ func (u *ui) setPair(v *visit) (answer, error) {
 	}
 	a := distinctAct(one.ID, two.ID, v.PostForm.Get("forget") != "")
 	if v.wantsCurl() {
-		return v.curl(a, pairPath(one.ID, two.ID)), nil
+		return v.curl(a, pairPath(one.ID, two.ID))
 	}
 	if _, err := v.do(a); err != nil {
 		return nil, err

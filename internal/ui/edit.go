@@ -178,7 +178,7 @@ func (u *ui) edit(v *visit) (answer, error) {
 	}
 	a, err := e.act(ref, v.grant.Space.Region)
 	if err == nil && v.wantsCurl() {
-		return v.curl(a, to), nil
+		return v.curl(a, to)
 	}
 	if err == nil {
 		if met, err := v.lost(ref, e); err != nil || met != nil {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
@@ -117,13 +118,14 @@ func (v *visit) changeOf() (*changePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	show := &changePage{To: contactPath(ref), Name: v.nameOf(ref)}
-	main := 0
-	for i := range changes {
-		if changes[i].Contact == ref {
-			main = i
+	main := slices.IndexFunc(changes, func(c contact.Change) bool { return c.Contact == ref })
+	if main < 0 { // the id leads to one of them, or nowhere
+		if _, err := v.ui.book.Changes(v.Context(), v.grant, &book.History{Ref: ref, PerPage: 1}); err != nil {
+			return nil, err
 		}
+		main = 0
 	}
+	show := &changePage{To: contactPath(ref), Name: v.nameOf(ref)}
 	for i, view := range v.changeViews(changes) {
 		if i == main {
 			view.Link = contactPath(ref) + "/changes/" + view.ID
@@ -138,15 +140,16 @@ func (v *visit) changeOf() (*changePage, error) {
 	return show, nil
 }
 
-// changeNamed reads the contact and the write of the address.
+// changeNamed reads the contact and the write of the address. A verb has the number of
+// a write alone, which each Space has: so one of another Space has none here.
 func (v *visit) changeNamed() (contact.ID, contact.ChangeID, error) {
 	ref, err := v.ref()
 	if err != nil {
 		return 0, contact.ChangeID{}, err
 	}
 	id, ok := contact.ParseChangeID(v.PathValue("change"))
-	if !ok {
-		return 0, contact.ChangeID{}, contact.ChangeNotFound()
+	if !ok || id.Space != v.grant.Space.ID {
+		id = contact.ChangeID{Space: v.grant.Space.ID}
 	}
 	return ref, id, nil
 }
@@ -176,7 +179,7 @@ func (u *ui) undo(v *visit) (answer, error) {
 	a := undoAct(ref, id, v.PostForm.Get("resolve") == "theirs")
 	preview := contactPath(ref) + "/changes/" + id.String() + "/undo"
 	if v.wantsCurl() {
-		return v.curl(a, preview), nil
+		return v.curl(a, preview)
 	}
 	written, err := v.do(a)
 	if refusal(err) != nil { // it has changed since the preview: show that one anew

@@ -86,7 +86,7 @@ func (v *visit) mergeCurl(m *merging) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v.curl(a, mergePath(m.ids()...)), nil
+	return v.curl(a, mergePath(m.ids()...))
 }
 
 // inTheWay gives the fault of a merge that its form can mend, or tell of.

@@ -96,7 +96,7 @@ func (u *ui) split(v *visit) (answer, error) {
 	}
 	a := unmergeAct(ref, id)
 	if v.wantsCurl() {
-		return v.curl(a, splitPath(ref)+"?merged="+idText(id)), nil
+		return v.curl(a, splitPath(ref)+"?merged="+idText(id))
 	}
 	written, err := v.do(a)
 	if e := inTheWay(err); e != nil {
