@@ -1,6 +1,7 @@
 package access
 
 import (
+	"sync"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -24,11 +25,25 @@ func (s Space) Latest(local time.Time) contact.Time {
 	return contact.TimeOf(last)
 }
 
-func (s Space) moments(local time.Time) (first, last time.Time) {
+// zones remembers time zones by their names, of which a Space has only such as the
+// system knows: to read one takes longer than what is asked of it.
+var zones sync.Map
+
+// Zone gives the Space's time zone.
+func (s Space) Zone() *time.Location {
+	if zone, known := zones.Load(s.TimeZone); known {
+		return zone.(*time.Location)
+	}
 	zone, err := time.LoadLocation(s.TimeZone)
 	if err != nil {
-		zone = time.UTC // it was checked when it was set: the system has lost it
+		return time.UTC // it was checked when it was set: the system has lost it
 	}
+	zones.Store(s.TimeZone, zone)
+	return zone
+}
+
+func (s Space) moments(local time.Time) (first, last time.Time) {
+	zone := s.Zone()
 	year, month, day := local.Date()
 	wall := time.Date(year, month, day, local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), time.UTC)
 	guess := time.Date(year, month, day, local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), zone)

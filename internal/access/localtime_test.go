@@ -61,3 +61,14 @@ func TestLocalTimesHoldTheirMoment(t *testing.T) {
 		}
 	})
 }
+
+// A zone is read once, however many ask; one that the system has lost is UTC.
+func TestZone(t *testing.T) {
+	berlin := Space{TimeZone: "Europe/Berlin"}
+	if z := berlin.Zone(); z.String() != "Europe/Berlin" || z != berlin.Zone() || z == (Space{TimeZone: "Europe/Paris"}).Zone() {
+		t.Errorf("the zone %v is read again, or is another", z)
+	}
+	if z := (Space{TimeZone: "Mars/Base"}).Zone(); z != time.UTC {
+		t.Errorf("a zone that is lost is %v", z)
+	}
+}

@@ -79,7 +79,7 @@ func (u *ui) handle(v *visit) (answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.zone = zoneOf(&v.grant.Space)
+		v.zone = v.grant.Space.Zone()
 	}
 	if !u.places.Take(v.grant.Space.ID, 1) {
 		return nil, errCrowded
@@ -156,14 +156,6 @@ func addressOf(path string, q url.Values) string {
 		return path
 	}
 	return path + "?" + q.Encode()
-}
-
-func zoneOf(s *access.Space) *time.Location {
-	zone, err := time.LoadLocation(s.TimeZone)
-	if err != nil {
-		return time.UTC // it was checked when it was set: the system has lost it
-	}
-	return zone
 }
 
 // recoverPanic answers where a handler panicked, without what it panicked with: that
