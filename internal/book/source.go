@@ -83,6 +83,16 @@ func (b *Book) Meta(ctx context.Context, g access.Grant, c *contact.Contact) (Me
 	return Meta{Version: c.Version, Created: c.Created, Updated: head.At}, nil
 }
 
+// EachContact tells the contacts that these refs lead to, each named once, in no order: in
+// one look-up, for pages of many. What is not there, or is deleted, is left out. It needs
+// contacts:read.
+func (b *Book) EachContact(ctx context.Context, g access.Grant, refs []contact.ID, tell func(ref contact.ID, c *contact.Contact)) error {
+	if err := g.Allow(access.Read); err != nil {
+		return err
+	}
+	return b.store.EachContact(ctx, g.Space.ID, refs, tell)
+}
+
 // EachHead tells the newest change of each of these contacts, in no order: in one look-up,
 // for pages of many. It needs contacts:read.
 func (b *Book) EachHead(ctx context.Context, g access.Grant, of []contact.Contact, tell func(*contact.Change)) error {

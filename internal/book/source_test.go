@@ -110,3 +110,24 @@ func TestEachHead(t *testing.T) {
 		t.Error("read without the scope")
 	}
 }
+
+// Many contacts come in one look-up, by any of their ids; what is deleted, another
+// Space's or nobody's does not, and none without the scope.
+func TestEachContact(t *testing.T) {
+	s := openShop(t)
+	ada, bob, gone := s.create(t, emails("ada@example.com")), s.create(t, emails("bob@example.com")), s.create(t, emails("gone@example.com"))
+	for _, verb := range []contact.Verb{&contact.Merge{Survivor: ada.ID, Merged: []contact.ID{bob.ID}}, &contact.Delete{Ref: gone.ID}} {
+		if _, err := s.Do(t.Context(), s.grant(), book.Terms{RequestID: fmt.Sprintf("%T", verb)}, verb); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refs, told := []contact.ID{bob.ID, gone.ID, ada.ID, 999}, map[contact.ID]contact.ID{}
+	err := s.EachContact(t.Context(), s.grant(), refs, func(ref contact.ID, c *contact.Contact) { told[ref] = c.ID })
+	if err != nil || len(told) != 2 || told[bob.ID] != ada.ID || told[ada.ID] != ada.ID {
+		t.Errorf("told %v, %v", told, err)
+	}
+	blind := s.grant()
+	blind.Key.Scopes = access.ScopesOf(access.Write)
+	err = s.EachContact(t.Context(), blind, refs, func(contact.ID, *contact.Contact) { t.Error("told without the scope") })
+	wantCode(t, err, fault.Forbidden, "scope_missing")
+}

@@ -84,6 +84,10 @@ type Reader interface {
 	// was merged at last, or its own. It returns false where the Space has none.
 	Contact(ctx context.Context, space contact.SpaceID, ref contact.ID) (record.Contact, bool, error)
 
+	// Contacts reads the rows that these refs lead to, of which none is named twice,
+	// in no order: as Contact does. Those that the Space has not are left out.
+	Contacts(ctx context.Context, space contact.SpaceID, refs []contact.ID) ([]Led, error)
+
 	// Row reads one row by its own id, following nothing. It returns false where
 	// the Space has no such row.
 	Row(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error)

@@ -45,6 +45,46 @@ func (s *Store) EachHead(ctx context.Context, space contact.SpaceID, of []contac
 	})
 }
 
+// EachContact reads the live contacts that these refs lead to, each named once, in no
+// order, and tells by which. They are read together, and none is kept, as each may be
+// large.
+func (s *Store) EachContact(ctx context.Context, space contact.SpaceID, refs []contact.ID, do func(ref contact.ID, c *contact.Contact)) error {
+	for batch := range slices.Chunk(refs, sourcesAtOnce) {
+		for len(batch) > 0 {
+			rows, err := s.reads.Contacts(ctx, space, batch)
+			if err != nil {
+				return err
+			}
+			read, weight := make(map[contact.ID]bool, len(rows)), 0
+			for i := range rows {
+				read[rows[i].Ref] = true
+				weight += rows[i].Row.Weight()
+				if err := live(&rows[i], do); err != nil {
+					return err
+				}
+			}
+			if weight < MaxPageBytes {
+				break // these were all
+			}
+			batch = slices.DeleteFunc(slices.Clone(batch), func(ref contact.ID) bool { return read[ref] })
+		}
+	}
+	return nil
+}
+
+func live(l *Led, do func(ref contact.ID, c *contact.Contact)) error {
+	c, err := record.DecodeContact(&l.Row)
+	switch {
+	case err != nil:
+		return errDamaged(err)
+	case c.State == contact.Merged:
+		return errAstray(c.ID)
+	case c.State == contact.Live:
+		do(l.Ref, &c)
+	}
+	return nil
+}
+
 // eachChange reads the changes that have these numbers, in no order. Those that the
 // Space has not are left out.
 func (s *Store) eachChange(ctx context.Context, space contact.SpaceID, seqs []contact.Seq, do func(*record.Change) error) error {

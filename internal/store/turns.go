@@ -113,6 +113,15 @@ func (r *orderly) Contact(ctx context.Context, space contact.SpaceID, ref contac
 	return row, ok, err
 }
 
+func (r *orderly) Contacts(ctx context.Context, space contact.SpaceID, refs []contact.ID) (rows []Led, err error) {
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
+		rows, err = r.Reader.Contacts(ctx, space, refs)
+		r.metrics.LookedAt(len(rows))
+	}
+	return rows, err
+}
+
 func (r *orderly) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (row record.Contact, ok bool, err error) {
 	if err = r.Enter(ctx, space); err == nil {
 		defer r.Leave(space)

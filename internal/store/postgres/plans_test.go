@@ -125,6 +125,7 @@ func calls(b *Backend) []func() error {
 			return err
 		},
 		func() error { _, _, err := b.Contact(bg, space, id+3); return err },
+		func() error { _, err := b.Contacts(bg, space, []contact.ID{id, id + 3, 7}); return err },
 		func() error { _, _, err := b.Row(bg, space, id); return err },
 		func() error { _, _, err := b.Change(bg, space, 7); return err },
 		func() error { _, err := b.Changes(bg, space, []contact.Seq{7, 9, 40000}); return err },

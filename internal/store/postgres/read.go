@@ -77,6 +77,18 @@ func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, ref contac
 	return first(list(ctx, b.reads, "read a contact", contactsOf(space), selectContact, int64(space), int64(ref)))
 }
 
+// Contacts reads the rows that refs lead to.
+func (b *Backend) Contacts(ctx context.Context, space contact.SpaceID, refs []contact.ID) ([]store.Led, error) {
+	numbers := make([]int64, len(refs))
+	for i, ref := range refs {
+		numbers[i] = int64(ref)
+	}
+	return list(ctx, b.reads, "read contacts", func(r pgx.Row) (led store.Led, err error) {
+		led.Row, err = contactRow(space, r, (*int64)(&led.Ref))
+		return led, err
+	}, selectContacts, int64(space), int64(store.MaxPageBytes), numbers)
+}
+
 // Row reads one row by its own id.
 func (b *Backend) Row(ctx context.Context, space contact.SpaceID, id contact.ID) (record.Contact, bool, error) {
 	return first(list(ctx, b.reads, "read a contact", contactsOf(space), selectRow, int64(space), int64(id)))

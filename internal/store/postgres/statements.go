@@ -66,6 +66,10 @@ const (
 	pageOfRows    = `SELECT ` + contactColumns + ` FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (`
 	upToWeight    = `) AS page) AS weighed WHERE before < $2`
 
+	selectContacts = `SELECT ` + contactColumns + `, ref FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
+		SELECT c.*, r.ref FROM unnest($3::bigint[]) AS r (ref) CROSS JOIN LATERAL (SELECT ` + contactColumns + `, ` + contactWeight + ` FROM contacts
+			WHERE space_id = $1 AND id = coalesce((SELECT canonical_id FROM aliases WHERE space_id = $1 AND id = r.ref), r.ref) OFFSET 0) c` + upToWeight
+
 	rowsOfState       = pageOfRows + `SELECT ` + contactColumns + `, ` + contactWeight + ` FROM contacts WHERE space_id = $1 AND id > $3 AND id < $4 AND state = `
 	idsDown           = ` ORDER BY id DESC LIMIT $5` + upToWeight
 	idsUp             = ` ORDER BY id LIMIT $5` + upToWeight

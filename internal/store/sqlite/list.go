@@ -1,11 +1,9 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"math"
-	"strconv"
 
 	"zombiezen.com/go/sqlite"
 
@@ -167,16 +165,12 @@ func (b *Backend) Feed(ctx context.Context, st store.Stretch) (w store.FeedWalk,
 
 // Changes reads the changes of a Space that have these numbers.
 func (b *Backend) Changes(ctx context.Context, space contact.SpaceID, seqs []contact.Seq) (rows []record.Change, err error) {
-	keys := []byte{'['}
-	for _, seq := range seqs {
-		keys = append(strconv.AppendInt(keys, historyKey(space, seq), 10), ',')
-	}
-	keys = append(bytes.TrimSuffix(keys, []byte{','}), ']')
+	keys := jsonNumbers(seqs, func(seq contact.Seq) int64 { return historyKey(space, seq) })
 	err = b.read(ctx, func(c *conn) error {
 		var p page
 		return enough(c.run(selectChanges, func(s *sqlite.Stmt) error {
 			return p.change(&rows, space, s)
-		}, string(keys)))
+		}, keys))
 	})
 	return rows, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"zombiezen.com/go/sqlite"
 
@@ -56,6 +57,31 @@ func (b *Backend) Contact(ctx context.Context, space contact.SpaceID, ref contac
 		}, int64(ref), int64(space))
 	})
 	return row, ok, err
+}
+
+// Contacts reads the rows that refs lead to.
+func (b *Backend) Contacts(ctx context.Context, space contact.SpaceID, refs []contact.ID) (rows []store.Led, err error) {
+	err = b.read(ctx, func(c *conn) error {
+		var p page
+		return enough(c.run(selectContacts, func(s *sqlite.Stmt) error {
+			row := contactRow(space, s)
+			rows = append(rows, store.Led{Ref: contact.ID(s.ColumnInt64(contactWidth)), Row: row})
+			return p.add(row.Weight())
+		}, jsonNumbers(refs, func(ref contact.ID) int64 { return int64(ref) }), int64(space)))
+	})
+	return rows, err
+}
+
+// jsonNumbers gives numbers as the array that json_each takes.
+func jsonNumbers[T any](of []T, number func(T) int64) string {
+	text := []byte{'['}
+	for i, one := range of {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendInt(text, number(one), 10)
+	}
+	return string(append(text, ']'))
 }
 
 // Row reads one row by its own id.

@@ -11,6 +11,8 @@ const (
 	selectRow      = `SELECT ` + contactColumns + ` FROM contacts WHERE id = ?1 AND space_id = ?2`
 	selectContact  = `SELECT ` + contactColumns + ` FROM contacts
 		WHERE id = coalesce((SELECT canonical_id FROM aliases WHERE space_id = ?2 AND id = ?1), ?1) AND space_id = ?2`
+	selectContacts = `SELECT ` + contactColumns + `, n.ref FROM (SELECT value AS ref FROM json_each(?1)) AS n CROSS JOIN contacts
+		WHERE id = coalesce((SELECT canonical_id FROM aliases a WHERE a.space_id = ?2 AND a.id = n.ref), n.ref) AND space_id = ?2`
 	insertContact = `INSERT INTO contacts (` + contactColumns + `, space_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`
 	// An index is written to whenever a column that it names is set, even to what
 	// it was: so most updates leave the state alone.

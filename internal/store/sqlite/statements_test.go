@@ -15,12 +15,13 @@ import (
 
 // scans lists the statements that may walk a whole table, with the reason.
 var scans = map[string]string{
-	"selectUsages":  "it lists the whole table, which has a row a tenant",
-	"selectSpaces":  "it lists the whole table, which has a row a tenant",
-	"skipBlocks":    "it is for all Spaces, once after a restore",
-	"selectLastAt":  "it is for all Spaces, once at the start",
-	"selectAPIKeys": "it lists the whole table, which has a few rows a tenant",
-	"selectChanges": "it goes through the list of numbers that it is given",
+	"selectUsages":   "it lists the whole table, which has a row a tenant",
+	"selectSpaces":   "it lists the whole table, which has a row a tenant",
+	"skipBlocks":     "it is for all Spaces, once after a restore",
+	"selectLastAt":   "it is for all Spaces, once at the start",
+	"selectAPIKeys":  "it lists the whole table, which has a few rows a tenant",
+	"selectChanges":  "it goes through the list of numbers that it is given",
+	"selectContacts": "it goes through the list of ids that it is given",
 }
 
 // noStatements are the constants that are parts of statements, or have no plan.

@@ -14,6 +14,7 @@ import (
 
 var sourceTests = []suite.Test{
 	{"entries of history are read by their numbers, those that are there", testChanges},
+	{"contacts are read by any ids that lead to them, those that are there", testContacts},
 	{"the ids that lead to a contact are all of them, in order, and its own Space's", testAliases},
 }
 
@@ -53,6 +54,41 @@ func testChanges(t *testing.T, b store.Backend) {
 		}
 	}
 }
+
+// CONTRACT S6: many refs lead where each alone does.
+func testContacts(t *testing.T, b store.Backend) {
+	space, other := peopled(t, b)
+	gone := rowOf(space, 12, 1, "Zoë")
+	gone.State = contact.Deleted
+	suite.Commit(t, b, b.Lane(space), &store.Save{
+		Contacts:  []store.ContactSave{{Row: sealed(gone)}},
+		Redirects: []store.Redirect{{Space: space, From: 4, To: 5}, {Space: space, From: 13, To: 12}},
+	})
+	for _, of := range []contact.SpaceID{space, other, other + 1} {
+		for _, refs := range [][]contact.ID{
+			nil, {1}, {4}, {7}, {5, 4}, {9, 8, 7, 6, 5, 4, 3, 2, 1, 10, 11, 12, 13}, {-1, 0, 2, contact.MaxID, 1<<63 - 1, -1 << 63},
+		} {
+			var want []store.Led
+			for _, ref := range refs {
+				row, ok, err := b.Contact(bg, of, ref)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if ok {
+					want = append(want, store.Led{Ref: ref, Row: row})
+				}
+			}
+			slices.SortFunc(want, byRef)
+			led, err := b.Contacts(bg, of, refs)
+			slices.SortFunc(led, byRef)
+			if err != nil || len(led) != len(want) || len(want) > 0 && !reflect.DeepEqual(led, want) {
+				t.Errorf("Space %d, %v: %v, %+v\nwant %+v", of, refs, err, led, want)
+			}
+		}
+	}
+}
+
+func byRef(a, b store.Led) int { return cmp.Compare(a.Ref, b.Ref) }
 
 // CONTRACT D25.
 func testAliases(t *testing.T, b store.Backend) {

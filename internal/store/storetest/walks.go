@@ -383,7 +383,8 @@ func testReadsEnd(t *testing.T, b store.Backend) {
 	ended, cancel := context.WithCancel(bg)
 	cancel()
 	for name, read := range map[string]func(context.Context) (any, error){
-		"Contact": func(ctx context.Context) (any, error) { row, _, err := b.Contact(ctx, space, 5); return row, err },
+		"Contact":  func(ctx context.Context) (any, error) { row, _, err := b.Contact(ctx, space, 5); return row, err },
+		"Contacts": func(ctx context.Context) (any, error) { return b.Contacts(ctx, space, []contact.ID{5}) },
 		"List": func(ctx context.Context) (any, error) {
 			return b.List(ctx, store.Listing{Space: space, Limit: 9})
 		},
