@@ -23,9 +23,11 @@ type activityPage struct {
 	Filter        activityForm
 	Kept          []field
 	Actions       []choice
-	Next, First   string // addresses of the older changes, and of the newest; "" for none
-	Curl          string
-	Empty, Nobody bool // nothing has happened, or nothing that fits
+	Next, First   string       // addresses of the older changes, and of the newest; "" for none
+	Curl          string       // "" where it is not known whose activity it is
+	Note          string       // why it is not; "" where it is
+	Found         []personView // who may be meant
+	Empty, Nobody bool         // nothing has happened, or nothing that fits
 }
 
 // faceChip is a chip with the face of a key.
@@ -60,11 +62,18 @@ func (u *ui) activity(v *visit) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v.wantsCurl() {
-		return v.commands(v.address("show", ""), q.request()), nil
-	}
 	if err := v.turn(); err != nil {
 		return nil, err
+	}
+	leads, found, err := v.whose(q)
+	if leads != nil || err != nil {
+		return leads, err
+	}
+	if q.note != "" || len(found) > 0 {
+		return v.askWhose(q, found), nil
+	}
+	if v.wantsCurl() {
+		return v.commands(v.address("show", ""), q.request()), nil
 	}
 	p, err := u.book.Recent(v.Context(), v.grant, &q.Recent)
 	if err != nil {
@@ -89,10 +98,24 @@ func (u *ui) activity(v *visit) (answer, error) {
 	return &page{name: "activity", title: "Activity", here: "a", toast: v.toastOf(), body: show}, nil
 }
 
+// askWhose answers where it is not known whose changes are asked for.
+func (v *visit) askWhose(q *activityQuery, found []contact.Contact) answer {
+	show := &activityPage{Filter: q.form, Kept: v.kept("key"), Note: q.note, Chips: v.activityChips(q, nil), Actions: actionChoices(q.Only.Action)}
+	for i := range found {
+		one := personOf(&found[i])
+		one.To = v.withContact(found[i].ID)
+		show.Found = append(show.Found, one)
+	}
+	return &page{name: "activity", title: "Activity", here: "a", body: show}
+}
+
 // activityDays makes the lines of changes, which come newest first.
 func (v *visit) activityDays(changes []contact.Change) ([]activityDay, error) {
 	var days []activityDay
-	names := map[contact.ID]string{}
+	names, err := v.namesIn(changes)
+	if err != nil {
+		return nil, err
+	}
 	taken := map[contact.Seq]bool{} // writes that stand taken back
 	for len(changes) > 0 {
 		n := 1
@@ -109,10 +132,7 @@ func (v *visit) activityDays(changes []contact.Change) ([]activityDay, error) {
 			if i > 0 && write[i].Edits.Link != nil {
 				continue // who was merged, or split off, is told in the line above
 			}
-			l, err := v.activityLine(&write[i], names)
-			if err != nil {
-				return nil, err
-			}
+			l := v.activityLine(&write[i], names)
 			l.With, l.Taken = i > 0, taken[write[i].Op]
 			day := v.dayName(write[i].At)
 			if len(days) == 0 || days[len(days)-1].Name != day {
@@ -125,25 +145,28 @@ func (v *visit) activityDays(changes []contact.Change) ([]activityDay, error) {
 	return days, nil
 }
 
-// activityLine makes the line of a change. names are those that were read already.
-func (v *visit) activityLine(ch *contact.Change, names map[contact.ID]string) (activityLine, error) {
-	l := activityLine{changeView: v.changeLine(ch), Said: v.deed(ch), Clock: ch.At.Std().In(v.zone).Format("15:04")}
-	name, known := names[ch.Contact]
-	if !known {
-		c, err := v.ui.book.Get(v.Context(), v.grant, ch.Contact)
-		if err != nil && !isNotFound(err) {
-			return l, err
-		}
-		if err == nil {
-			name = shortened(calledBy(&c))
-		}
-		names[ch.Contact] = name
+// namesIn gives what the contacts of changes are called, those that are not in the bin.
+func (v *visit) namesIn(changes []contact.Change) (map[contact.ID]string, error) {
+	var refs []contact.ID
+	for i := range changes {
+		refs = append(refs, changes[i].Contact)
 	}
-	l.Name, l.To = name, contactPath(ch.Contact)
-	if name == "" { // it is in the bin: what is left to see is the change
+	slices.Sort(refs)
+	names := map[contact.ID]string{}
+	err := v.ui.book.EachContact(v.Context(), v.grant, slices.Compact(refs), func(ref contact.ID, c *contact.Contact) {
+		names[ref] = shortened(calledBy(c))
+	})
+	return names, err
+}
+
+// activityLine makes the line of a change.
+func (v *visit) activityLine(ch *contact.Change, names map[contact.ID]string) activityLine {
+	l := activityLine{changeView: v.changeLine(ch), Said: v.deed(ch), Clock: ch.At.Std().In(v.zone).Format("15:04")}
+	l.Name, l.To = names[ch.Contact], contactPath(ch.Contact)
+	if l.Name == "" { // it is in the bin: what is left to see is the change
 		l.Name, l.To = "#"+idText(ch.Contact), l.Link
 	}
-	return l, nil
+	return l
 }
 
 // dayName gives the heading of a day.

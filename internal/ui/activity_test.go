@@ -111,7 +111,7 @@ func TestActivityFilters(t *testing.T) {
 			t.Errorf("%s: %d, %q", c.query, b.status, b.lines())
 		}
 	}
-	for _, query := range []string{"?action=steal", "?contact=ada", "?key=0", "?since=yesterday", "?until=2026-02-31", "?before=-1"} {
+	for _, query := range []string{"?action=steal", "?key=0", "?since=yesterday", "?until=2026-02-31", "?before=-1"} {
 		if b.get("/ui/activity" + query); b.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", query, b.status)
 		}
@@ -155,5 +155,53 @@ func TestActivityPages(t *testing.T) {
 	}
 	if b.link("The newest"); b.address != "/ui/activity" {
 		t.Errorf("the newest are at %s", b.address)
+	}
+}
+
+// The activity of one contact is found as the list looks somebody up: by any of its
+// emails and phones, or by its id, and its address then has the id. Who is not found, or
+// is several, is asked for again.
+func TestActivityOfWhom(t *testing.T) {
+	w := newWorld(t)
+	ada := w.make("Ada", "ada@example.com", "shared@example.com", "+1 312 555 0161")
+	bob := w.make(scripted, "shared@example.com")
+	twin := w.make("A.", "twin@example.com")
+	w.do(&contact.Merge{Survivor: ada, Merged: []contact.ID{twin}})
+	gone := w.make("Gone", "gone@example.com")
+	w.do(&contact.Delete{Ref: gone})
+	w.makeElsewhere(mark+" Eve", "eve@example.com", "+1 312 555 0163")
+	b := w.browse("main")
+	of := func(id contact.ID) string { return "/ui/activity?action=&contact=" + id.String() + "&since=&until=" }
+	for _, c := range []struct {
+		typed string
+		at    contact.ID // whose activity is shown; 0 for nobody's
+		lines int
+	}{
+		{"ada@example.com", ada, 2}, {" ADA@example.com ", ada, 2}, {"+13125550161", ada, 2}, {"twin@example.com", ada, 2}, {ada.String(), ada, 2}, {bob.String(), bob, 1},
+		{twin.String(), twin, 2}, {gone.String(), gone, 2}, {"gone@example.com", 0, 0}, {"nobody@example.com", 0, 0}, {"+1 312 555 0163", 0, 0}, {"eve@example.com", 0, 0},
+		{"Ada", 0, 0}, {"#x", 0, 0}, {scripted, 0, 0}, {"13125550163", 0, 0},
+	} {
+		b.get("/ui/activity").send(b.form("/ui/activity"), "Show these", "contact", c.typed)
+		if got := len(b.all("time")); b.status != http.StatusOK || got != c.lines || c.at != 0 && b.address != of(c.at) && c.typed != c.at.String() {
+			t.Errorf("%q: %d at %s, %q", c.typed, b.status, b.address, b.lines())
+		}
+		if found := c.at != 0; found == strings.Contains(b.text(), "Nobody is found") || found != strings.Contains(b.text(), "Copy as curl") {
+			t.Errorf("%q: %s", c.typed, b.text())
+		}
+		if held := attribute(b.one("input", "name", "contact"), "value"); held != strings.TrimSpace(c.typed) && held != c.at.String() {
+			t.Errorf("%q: the filter holds %q", c.typed, held)
+		}
+		if strings.Contains(b.text(), mark+" Eve") {
+			t.Errorf("%q finds somebody of another Space", c.typed)
+		}
+	}
+	b.get("/ui/activity?action=create").send(b.form("/ui/activity"), "Show these", "contact", "shared@example.com").shows("Several contacts have this", "Ada", scripted)
+	b.link(scripted).shows("Contact "+scripted, "Action made")
+	if got := b.lines(); len(got) != 2 || !strings.Contains(got[1], "made "+scripted) {
+		t.Errorf("his activity is %q", got)
+	}
+	b.get("/ui/activity?contact=ada%40example.com&show=curl").shows("/public-api/v1/changes?contact_id=" + ada.String() + "&per_page=40'")
+	if b.link("Back"); b.address != "/ui/activity?contact="+ada.String() {
+		t.Errorf("the way back from the command leads to %s", b.address)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/book"
@@ -16,19 +17,20 @@ import (
 type activityQuery struct {
 	book.Recent
 	form activityForm
+	note string // why nobody can be looked up by what was typed, or that nobody has it
 }
 
 var errActivity = &trouble{http.StatusUnprocessableEntity, "A filter is not as it must be",
-	"Write a contact as its id, as in 7, and days as in 2026-01-31. Nothing was changed.", "/ui/activity", "All activity"}
+	"Write days as in 2026-01-31, and take the rest from the filters of the page. Nothing was changed.", "/ui/activity", "All activity"}
 
 // activityQuery reads the address.
 func (v *visit) activityQuery() (*activityQuery, error) {
-	q := &activityQuery{form: activityForm{v.Form.Get("contact"), v.Form.Get("since"), v.Form.Get("until")}}
+	q := &activityQuery{form: activityForm{strings.TrimSpace(v.Form.Get("contact")), v.Form.Get("since"), v.Form.Get("until")}}
 	q.PerPage = activityAtOnce
 	for _, n := range []struct {
 		name string
 		to   *int64
-	}{{"key", &q.Only.KeyID}, {"contact", (*int64)(&q.Only.Contact)}, {"before", (*int64)(&q.Before)}} {
+	}{{"key", &q.Only.KeyID}, {"before", (*int64)(&q.Before)}} {
 		if text := v.Form.Get(n.name); text != "" {
 			id, ok := wire.ParseID(text)
 			if !ok {
@@ -63,6 +65,50 @@ func (v *visit) readActivityDays(q *activityQuery) error {
 		q.Until = max(1, v.grant.Space.Latest(day.AddDate(0, 0, 1)))
 	}
 	return nil
+}
+
+// whose finds the contact whose changes are asked for, as the list looks one up: by an id,
+// an email or a phone. Of an email or a phone it leads to the address with the id, which
+// stays the same contact's whatever values come and go; where several have it, it gives
+// them to choose from.
+func (v *visit) whose(q *activityQuery) (leads answer, found []contact.Contact, err error) {
+	look := listQuery{look: q.form.Contact, list: book.List{PerPage: candidates}, asks: url.Values{}}
+	look.readLook()
+	q.note = look.note
+	byValue := look.list.Email != "" || look.list.Phone != ""
+	if look.id != 0 {
+		if known, err := v.wasContact(look.id); known || !byValue || err != nil {
+			q.Only.Contact = look.id
+			return nil, nil, err
+		}
+	}
+	if !byValue {
+		return nil, nil, nil
+	}
+	p, err := v.ui.book.List(v.Context(), v.grant, &look.list)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case len(p.Contacts) == 1:
+		return goOn{v.withContact(p.Contacts[0].ID)}, nil, nil
+	case len(p.Contacts) == 0:
+		q.note = "No contact has this " + map[bool]string{true: "email", false: "phone or id"}[look.list.Email != ""] + " now."
+	}
+	return nil, p.Contacts, nil
+}
+
+// wasContact tells whether an id is or was that of a contact.
+func (v *visit) wasContact(id contact.ID) (bool, error) {
+	_, err := v.ui.book.Changes(v.Context(), v.grant, &book.History{Ref: id, PerPage: 1})
+	if isNotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// withContact gives the address of what happened to one contact.
+func (v *visit) withContact(id contact.ID) string {
+	return v.address("contact", idText(id), "before", "", "done", "")
 }
 
 // narrows tells whether the activity leaves any out.
@@ -104,8 +150,11 @@ func (v *visit) activityChips(q *activityQuery, changes []contact.Change) []face
 	if q.Only.Action != "" {
 		on("Action", actionNames[q.Only.Action], "action")
 	}
-	if q.Only.Contact != 0 {
+	switch {
+	case q.Only.Contact != 0:
 		on("Contact", shortened(v.nameOf(q.Only.Contact)), "contact")
+	case q.form.Contact != "":
+		on("Contact", shortened(q.form.Contact), "contact")
 	}
 	for _, d := range []struct{ name, text, param string }{{"Since", q.form.Since, "since"}, {"Until", q.form.Until, "until"}} {
 		if d.text != "" {

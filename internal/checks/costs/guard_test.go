@@ -78,6 +78,9 @@ var table = []row{
 	{"page of a contact", cost{8, 7, 0, 7060, 213800},
 		"The contact, its aliases and of whom it is told apart, its history from the contact on, a statement a change, of which it has three here and the drawing 60 at most, and in one statement where its 18 values are from. Each value has its menu, which is most of what the template allocates.",
 		pages(64, 21, func(i int) string { return fmt.Sprintf("/ui/contacts/%d", 801+i) }), (*rig).oneByOne, zipped},
+	{"page of the activity", cost{2, 41, 0, 10941, 434500},
+		"40 changes in one statement, and what their contacts are called in another.",
+		pages(20, 40, func(int) string { return "/ui/activity" }), (*rig).oneByOne, zipped},
 }
 
 // puts gives PUTs of n contacts, from one on.
