@@ -9,6 +9,7 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/httpapi"
 )
 
 // newKeyPage is what the form of a new key shows.
@@ -82,7 +83,7 @@ func (v *visit) keySent() (access.APIKey, *newKeyPage) {
 type secretPage struct {
 	Name, Secret, Command, To string
 	Old                       *keyView // whose place it took; nil for none
-	Stays                     bool     // the old key could not be ended
+	Unsure                    bool     // it is not known whether the old key was ended
 }
 
 func (v *visit) secretPage(k *access.APIKey, secret access.Secret, show *secretPage) answer {
@@ -140,10 +141,13 @@ func (u *ui) rotate(v *visit) (answer, error) {
 		if err != nil && r.Made.ID == 0 {
 			return nil, err
 		}
-		// Where the old key could not be ended, the new one is there all the same, and
-		// its secret would be lost.
+		if err != nil { // the new one is there all the same, and its secret would be lost
+			u.Log.Error("it is not known whether a key was ended whose place another took: revoke it when that is in use",
+				"request_id", v.id, "key_id", k.ID, "error", httpapi.Explain(err).Err)
+			r.Old = *k
+		}
 		old := v.keyView(&r.Old, access.Spent{})
-		return v.secretPage(&r.Made, r.Secret, &secretPage{Old: &old, Stays: err != nil}), nil
+		return v.secretPage(&r.Made, r.Secret, &secretPage{Old: &old, Unsure: err != nil}), nil
 	}
 	return v.rotateQuestion(k, http.StatusUnprocessableEntity), nil
 }

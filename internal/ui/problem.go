@@ -82,10 +82,24 @@ func (u *ui) explain(v *visit, err error) *trouble {
 	switch {
 	case t.title == "":
 		t.title = "This was not done"
+	case e.Kind == fault.Unavailable && (e.Code == fault.CodeDatabaseBusy || e.Code == fault.CodeTimeout):
+		t.title = "The server is busy"
+	case e.Kind == fault.Internal:
+		t.text = v.whatToTell(e)
 	case e.Kind == fault.NotFound && e.Code == fault.CodeContactNotFound:
 		return errNoContact
 	}
 	return t
+}
+
+// whatToTell says what the reader can do about a fault of the server: tell somebody the
+// number by which the log knows it.
+func (v *visit) whatToTell(e *fault.Error) string {
+	tell := "Whoever runs this server finds why in its log, by this number: " + v.id + "."
+	if e.Code == fault.CodeInternal {
+		return tell
+	}
+	return e.Message + " " + tell
 }
 
 // waitFor tells when to come again after an error, 0 where that is no help.
@@ -127,7 +141,7 @@ var titles = map[fault.Kind]string{
 	fault.Stale:       "It has changed meanwhile",
 	fault.Conflict:    "This stands in the way",
 	fault.Gone:        "This is gone",
-	fault.Unavailable: "The server is busy",
+	fault.Unavailable: "This cannot be done now",
 	fault.SpaceFull:   "This Space is full",
 }
 

@@ -33,6 +33,7 @@ type world struct {
 	book    *book.Book
 	store   *store.Store
 	backend *sqlite.Backend
+	fails   *failing
 	space   access.Space
 	secrets map[string]string // by the name of the key: main (all scopes), reader, writer, client, other (of another Space)
 
@@ -53,8 +54,8 @@ func newWorldWith(t testing.TB, o ui.Options) *world {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.Clock, o.System = w.clock, ui.System{Version: "v1.2.3", Database: "SQLite", Started: w.now.Add(-90 * time.Minute)}
-	w.backend = backend
-	w.store = store.New(backend, store.Options{Log: o.Log, Clock: w.clock})
+	w.backend, w.fails = backend, &failing{Backend: backend}
+	w.store = store.New(w.fails, store.Options{Log: o.Log, Clock: w.clock})
 	w.book = book.New(w.store, book.Options{Log: o.Log, Clock: w.clock})
 	t.Cleanup(func() {
 		w.book.Close()
