@@ -129,11 +129,18 @@ func TestLookUp(t *testing.T) {
 }
 
 // makeElsewhere makes a contact in another Space.
-func (w *world) makeElsewhere(values ...string) contact.ID {
+func (w *world) makeElsewhere(values ...string) (id contact.ID) {
 	w.t.Helper()
-	w.secrets["client"], w.secrets["other"] = w.secrets["other"], w.secrets["client"]
-	defer func() { w.secrets["client"], w.secrets["other"] = w.secrets["other"], w.secrets["client"] }()
-	return w.make(values...)
+	w.elsewhere(func() { id = w.make(values...) })
+	return id
+}
+
+// elsewhere does what a program does, in another Space.
+func (w *world) elsewhere(do func()) {
+	swap := func() { w.secrets["client"], w.secrets["other"] = w.secrets["other"], w.secrets["client"] }
+	swap()
+	defer swap()
+	do()
 }
 
 // Days narrow the list, in the zone of the Space, and each can be taken off.

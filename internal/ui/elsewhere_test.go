@@ -133,11 +133,15 @@ func withCurl(address string) string {
 func TestAnotherSpacesIDs(t *testing.T) {
 	w := newWorld(t)
 	eve := w.makeElsewhere(mark+" Eve", "eve@elsewhere.example")
+	w.elsewhere(func() { w.do(&contact.Delete{Ref: w.make(mark+" Gone", "gone@elsewhere.example")}) })
 	ada := w.make("Ada", "ada@example.com")
 	own := ids{ada.String(), contact.ChangeID{Space: w.space.ID, Op: 1}.String(), fmt.Sprint(w.grant("main").Key.ID)}
 	theirs := ids{eve.String(), contact.ChangeID{Space: w.grant("other").Space.ID, Op: 1}.String(), fmt.Sprint(w.grant("other").Key.ID)}
 	nobodys := ids{"7", contact.ChangeID{Space: w.space.ID, Op: 7}.String(), "7"}
 	before, beforeThere := w.all("main"), w.all("other")
+	if strings.Contains(before, mark) || !strings.Contains(beforeThere, mark+" Gone") {
+		t.Errorf("the pages of a Space show something of another:\n%s\nnot\n%s", before, beforeThere)
+	}
 	b := w.browse("main")
 	n := 0
 	for _, s := range ui.Screens() {
@@ -184,7 +188,7 @@ func (w *world) all(key string) string {
 	b := w.browse(key)
 	text := fmt.Sprint(keys)
 	for _, address := range []string{"/ui/activity", "/ui/contacts", "/ui/bin", "/ui/space", "/ui/fields"} {
-		text += "\n" + b.get(address).text()
+		text += "\n" + b.get(address).shows().text()
 	}
 	return text
 }
