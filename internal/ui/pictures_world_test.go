@@ -156,6 +156,12 @@ func (a *album) bounds() {
 	}
 }
 
+// wait lets time pass, when it is saved who used which key until then.
+func (a *album) wait(d time.Duration) {
+	a.settle()
+	a.world.wait(d)
+}
+
 // settle waits until it is saved when each key was used last.
 func (a *album) settle() { a.book.Close() }
 
