@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
 )
 
 // reading is a browser that reads a furnished book.
@@ -34,7 +35,7 @@ func TestBookInBrowser(t *testing.T) {
 		name string
 		test func(*testing.T, *reading)
 	}{
-		{"screens", testScreens}, {"keys", testBookKeys}, {"edit", testEditInPlace}, {"two", testTwoReaders}, {"time", testTime},
+		{"screens", testScreens}, {"keys", testBookKeys}, {"edit", testEditInPlace}, {"two", testTwoReaders}, {"time", testTime}, {"merge follows", testMergeFollows},
 		{"revoked", testRevoked}, {"axe", testAxe}, {"plain", testWithoutScripts},
 	} {
 		t.Run(part.name, func(t *testing.T) {
@@ -282,6 +283,17 @@ func testTime(t *testing.T, r *reading) {
 	}
 	r.do(t, chromedp.Click(chromedp.CSS("#ends a")))
 	r.until(t, `!location.search.includes("at=") && document.querySelector("#values .menu")`)
+}
+
+// The review of a merge follows what is chosen, and the choice keeps the focus.
+func testMergeFollows(t *testing.T, r *reading) {
+	a, b := r.w.crowded, r.w.busy
+	r.open(t, fmt.Sprintf("/ui/merge?id=%d&id=%d", a, b))
+	for _, into := range []contact.ID{a, b} {
+		r.click(t, fmt.Sprintf("#into-%d", into))
+		r.until(t, fmt.Sprintf(`document.getElementById("does").textContent.includes("leads to #%d.") && location.search.includes("into=%[1]d") && document.activeElement.id === "into-%[1]d"`, into))
+	}
+	r.until(t, `window.first && !document.querySelector("#does .plain").checkVisibility()`)
 }
 
 // Whose key is revoked while a page is open comes to the door with the next thing they do.

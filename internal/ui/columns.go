@@ -39,12 +39,12 @@ type contactRow struct {
 
 // cell is one value of a row, or its last change.
 type cell struct {
-	Class  string
-	Text   string
-	LTR    bool
-	At     moment
-	Number bool
-	Head   *headView
+	Class string
+	Text  string
+	LTR   bool
+	At    moment
+	As    string // as in a line
+	Head  *headView
 }
 
 // headView is the last change of a contact, as a row tells it.
@@ -75,9 +75,9 @@ var usualColumns = []string{"email", "phone", "location", "change"}
 // how wide each is, and on which screens it is left out.
 func (v *visit) allColumns() []column {
 	all := []column{
-		{"email", "Email", "w5", primaryCell(contact.Emails, "second")},
-		{"phone", "Phone", "w2 xl-only", primaryCell(contact.Phones, "off xl-only")},
-		{"location", "Location", "w3 xl-only", primaryCell(contact.Locations, "off xl-only")},
+		{"email", "Email", "w5", primaryCell(contact.Emails, "")},
+		{"phone", "Phone", "w2 xl-only", primaryCell(contact.Phones, "xl-only")},
+		{"location", "Location", "w1 xl-only", primaryCell(contact.Locations, "xl-only")},
 	}
 	for i := range contact.NumSlots {
 		slot := contact.SlotAt(i)
@@ -85,7 +85,7 @@ func (v *visit) allColumns() []column {
 	}
 	return append(all,
 		column{"created", "Made", "w2 xl-only", func(v *visit, c *contact.Contact, _ *headView) cell {
-			return cell{Class: "off xl-only", At: v.moment(c.Created)}
+			return cell{Class: "xl-only", At: v.moment(c.Created)}
 		}},
 		column{"change", "Last change", "w4", func(_ *visit, _ *contact.Contact, h *headView) cell { return cell{Head: h} }})
 }
@@ -100,7 +100,7 @@ func primaryCell(col contact.Collection, class string) func(*visit, *contact.Con
 func fieldCell(s contact.Slot) func(*visit, *contact.Contact, *headView) cell {
 	return func(_ *visit, c *contact.Contact, _ *headView) cell {
 		text := c.Fields[s.Index()].Text
-		return cell{Class: "off xl-only", Text: shortened(text), Number: text != "" && s.Kind() == contact.NumberField}
+		return cell{Class: "xl-only", Text: shortened(text), As: kindOf(s)}
 	}
 }
 
@@ -111,8 +111,18 @@ func (v *visit) contactRow(c *contact.Contact, head headView, columns []column) 
 	if names := c.Values[contact.Names]; len(names) > 1 {
 		r.Also = shortened(names[1].Text)
 	}
+	second := false // a phone shows one value under the name: the first that there is
 	for _, col := range columns {
-		r.Cells = append(r.Cells, col.cell(v, c, &head))
+		cell := col.cell(v, c, &head)
+		switch {
+		case cell.Head != nil:
+		case !second && cell.Text != "":
+			second = true
+			cell.Class = "second " + cell.Class
+		default:
+			cell.Class = "off " + cell.Class
+		}
+		r.Cells = append(r.Cells, cell)
 	}
 	return r
 }

@@ -89,11 +89,22 @@ func (v *visit) contactNow() (contact.Contact, error) {
 	if e, ok := errors.AsType[*fault.Error](err); !ok || e.Kind != fault.NotFound {
 		return c, err
 	}
-	if _, none := v.ui.book.Changes(v.Context(), v.grant, &book.History{Ref: ref, PerPage: 1}); none != nil {
+	newest, none := v.ui.book.Changes(v.Context(), v.grant, &book.History{Ref: ref, PerPage: 1})
+	if none != nil {
 		return c, err
 	}
-	return c, &trouble{http.StatusNotFound, "This contact was deleted", "Its history has the change that deleted it: take that back to have the contact again.",
+	return c, v.deleted(ref, newest.Changes)
+}
+
+// deleted says of a contact that it is in the bin, and leads to the preview of bringing
+// it back, or to its history where the key may not do that.
+func (v *visit) deleted(ref contact.ID, newest []contact.Change) *trouble {
+	t := &trouble{http.StatusNotFound, "This contact was deleted", "It waits in the bin, with its id and its history, and can be brought back whole.",
 		contactPath(ref) + "/history", "Its history"}
+	if len(newest) > 0 && newest[0].Edits.State != nil && v.may(access.Write) {
+		t.to, t.step = v.headView(&newest[0]).To, "Bring it back…"
+	}
+	return t
 }
 
 // contactAnswer makes the page of a contact as it is, or as it was where the address

@@ -223,6 +223,29 @@ func TestColumns(t *testing.T) {
 	}
 }
 
+// On a phone a row has one value under the name: the first that there is.
+func TestSecondLineOfARow(t *testing.T) {
+	w := newWorld(t)
+	dated := names("Ada")
+	dated.Fields.Sent, dated.Fields.Texts[25] = true, "2024-02-29"
+	for want, id := range map[string]contact.ID{
+		"ada@example.com": w.make("Ada", "ada@example.com", "+1 312 555 0161"),
+		"+1 312 555 0162": w.make("Ada", "+1 312 555 0162"),
+		"2024-02-29":      w.do(&contact.Create{Patch: dated}).Contact.ID,
+		"":                w.make("Ada"),
+	} {
+		row, got := w.browse("main").get("/ui/contacts?cols=email,phone,profile_field_26,created").row(id), ""
+		for _, cell := range all(row, "td") {
+			if strings.HasPrefix(attribute(cell, "class"), "second") {
+				got += words(cell)
+			}
+		}
+		if got != want {
+			t.Errorf("under a name stands %q, want %q: %s", got, want, words(row))
+		}
+	}
+}
+
 // Pages lead on and back, in either order, and a page of many costs as many looks into the
 // database as one of few.
 func TestPagesOfContacts(t *testing.T) {

@@ -69,8 +69,11 @@ func textsOf(values []contact.Value) (all []string) {
 func TestNewContactIsMended(t *testing.T) {
 	w := newWorld(t)
 	b := w.browse("main").get("/ui/contacts/new")
-	if b.fill("Make the contact"); b.status != http.StatusUnprocessableEntity || !strings.Contains(b.text(), "at least one email, phone or name") {
+	if b.fill("Make the contact"); b.status != http.StatusUnprocessableEntity || !strings.Contains(words(b.one("div", "role", "alert")), "at least one email, phone or name") {
 		t.Errorf("an empty form: %d %s", b.status, b.text())
+	}
+	if at := b.all("p", "role", "alert"); len(at) != 0 {
+		t.Errorf("what any of three fields mends is told at one: %s", words(at[0]))
 	}
 	b.fill("Another email").fill("Another email")
 	b.fill("Make the contact", "emails.0", "", "emails.1", "fine@example.com", "emails.2", "<script>", "phones.0", "12", "names.0", "ليلى",
@@ -88,6 +91,15 @@ func TestNewContactIsMended(t *testing.T) {
 		if wrong && len(strings.Fields(textOf(b.one("span", "id", id+"-err")))) < 4 {
 			t.Errorf("%s: told %q", id, textOf(b.one("span", "id", id+"-err")))
 		}
+	}
+	var asking []string
+	for _, input := range b.all("input") {
+		if slices.ContainsFunc(input.Attr, func(a html.Attribute) bool { return a.Key == "autofocus" }) {
+			asking = append(asking, attribute(input, "id"))
+		}
+	}
+	if !slices.Equal(asking, []string{"emails.2"}) {
+		t.Errorf("the focus goes to %q, not to the first that is wrong", asking)
 	}
 	if rows := w.browse("main").get("/ui/contacts").rows(); rows != nil {
 		t.Errorf("made were %v", rows)

@@ -82,11 +82,15 @@ type input struct {
 
 // createPage makes the page of a form.
 func (v *visit) createPage(f *createForm, status int) answer {
+	show := &createPage{Reason: f.reason, Somebody: f.somebody}
 	wrong := map[string]string{}
 	for _, p := range f.problems {
-		wrong[p.Path] = p.Message
+		if p.Code == fault.CodeContactEmpty { // of which field it is said is chance
+			show.Wrong = append(show.Wrong, "A contact has at least one email, phone or name. Nothing was saved.")
+		} else {
+			wrong[p.Path] = p.Message
+		}
 	}
-	show := &createPage{Reason: f.reason, Somebody: f.somebody}
 	for _, col := range shownOrder {
 		show.Groups = append(show.Groups, f.inputs(col, wrong))
 	}
@@ -95,6 +99,7 @@ func (v *visit) createPage(f *createForm, status int) answer {
 		show.Open = show.Open || in.Value != "" || in.Err != ""
 		show.Fields = append(show.Fields, in)
 	}
+	show.focus()
 	for _, p := range f.problems {
 		if _, left := wrong[p.Path]; left {
 			show.Wrong = append(show.Wrong, p.Message)
@@ -102,6 +107,18 @@ func (v *visit) createPage(f *createForm, status int) answer {
 		}
 	}
 	return &page{name: "create", title: "New contact", here: "c", back: "/ui/contacts", status: status, body: show}
+}
+
+// focus lets typing go on in the first field that is wrong.
+func (p *createPage) focus() {
+	for _, g := range p.Groups {
+		for i := range g.Of {
+			if g.Of[i].Err != "" {
+				g.Of[i].Focus = true
+				return
+			}
+		}
+	}
 }
 
 // inputs makes the fields of a collection: one at least. It takes the problems that they

@@ -23,6 +23,7 @@ type line struct {
 	Parts []part
 	LTR   bool   // an email or a phone, which run from left to right among all others
 	Note  string // beside it
+	As    string // "number" or "date": it is shown as its reader has them
 }
 
 // part is a piece of a value; Mark tells that this piece differs.
@@ -49,7 +50,7 @@ func (v *visit) blocks(e *contact.Edits) []block {
 	}
 	for i := range e.Fields {
 		if f := &e.Fields[i]; f.Before.Text != f.After.Text {
-			all = append(all, block{Heading: v.label(f.Slot), Lines: change(f.Before.Text, f.After.Text, false)})
+			all = append(all, block{Heading: v.label(f.Slot), Lines: slotChange(f.Slot, f.Before.Text, f.After.Text)})
 		}
 	}
 	return all
@@ -114,6 +115,22 @@ func change(before, after string, ltr bool) []line {
 	}
 	if after != "" {
 		lines = append(lines, line{Kind: "add", Parts: is, LTR: ltr})
+	}
+	return lines
+}
+
+// slotChange gives a text of a slot that takes the place of another. In numbers and dates
+// no piece is marked: each reader has other signs for them.
+func slotChange(s contact.Slot, before, after string) []line {
+	lines := change(before, after, false)
+	if as := kindOf(s); as != "" {
+		for i := range lines {
+			text := before
+			if lines[i].Kind == "add" {
+				text = after
+			}
+			lines[i].Parts, lines[i].As = whole(text), as
+		}
 	}
 	return lines
 }

@@ -54,6 +54,7 @@ type mergeOption struct {
 	ID      int64 // of the first record that has it
 	Letters []letter
 	Text    string
+	As      string // as in a line
 	Chosen  bool
 	Author  *author
 	At      moment
@@ -73,6 +74,7 @@ type mergeValue struct {
 	Letters   []letter
 	Label     string // of a field
 	Text      string
+	As        string // as in a line
 	Also      []alsoTyped
 	Primary   bool
 	LTR       bool
@@ -114,7 +116,7 @@ func (p *mergePage) dress(v *visit, m *merging) {
 	most := m.busiest()
 	for i := range m.records {
 		c := &m.records[i]
-		p.Records = append(p.Records, mergeRecord{personOf(c), letterOf(i), i == m.into, held(c), c.Depth, i == most && c.Depth > 1, v.moment(c.Created)})
+		p.Records = append(p.Records, mergeRecord{personOf(c), letterOf(i), i == m.into, held(c), c.Depth, i == most && c.Depth > 1, v.day(c.Created)})
 	}
 	p.All = "all " + strconv.Itoa(len(m.records))
 	if len(m.records) == 2 {
@@ -160,7 +162,7 @@ func (p *mergePage) tell(v *visit, m *merging, w *book.Written) {
 	for i := range w.Contact.Fields {
 		if text := w.Contact.Fields[i].Text; text != "" {
 			fields.Count++
-			fields.Values = append(fields.Values, mergeValue{Label: v.label(contact.SlotAt(i)), Text: text, Preferred: len(m.texts(i)) > 1,
+			fields.Values = append(fields.Values, mergeValue{Label: v.label(contact.SlotAt(i)), Text: text, As: kindOf(contact.SlotAt(i)), Preferred: len(m.texts(i)) > 1,
 				Letters: m.letters(func(c *contact.Contact) bool { return c.Fields[i].Text == text })})
 		}
 	}
@@ -243,7 +245,7 @@ func (p *mergePage) addFields(v *visit, m *merging) error {
 		for _, text := range texts {
 			has := func(c *contact.Contact) bool { return c.Fields[slot].Text == text }
 			c := &m.records[slices.IndexFunc(m.records, func(c contact.Contact) bool { return has(&c) })]
-			o := mergeOption{ID: int64(c.ID), Letters: m.letters(has), Text: text, Chosen: text == m.shows(slot)}
+			o := mergeOption{ID: int64(c.ID), Letters: m.letters(has), Text: text, As: kindOf(contact.SlotAt(slot)), Chosen: text == m.shows(slot)}
 			if s, known := sources[c.Fields[slot].Oldest().Op]; known {
 				by := v.authorOf(&s.Actor)
 				o.Author, o.At = &by, v.moment(s.At)

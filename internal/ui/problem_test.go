@@ -48,12 +48,16 @@ func TestProblemPages(t *testing.T) {
 		if strings.Contains(b.text(), "secretname") {
 			t.Errorf("%s repeats what was sent: %s", c.address, b.text())
 		}
-		if brand := b.all("a", "class", "brand"); (len(brand) == 0 || !strings.Contains(words(brand[0]), "Harbour Office")) && c.title != "There is no such page" {
+		if brand := b.all("a", "class", "brand"); len(brand) == 0 || !strings.Contains(words(brand[0]), "Harbour Office") {
 			t.Errorf("%s has no navigation", c.address)
 		}
 		if b.link(c.way); b.status != http.StatusOK {
 			t.Errorf("the way on from %s leads to %s: %d", c.address, b.address, b.status)
 		}
+	}
+	b := w.stranger().get("/ui/nowhere-at-all")
+	if b.status != http.StatusNotFound || words(b.one("h1")) != "There is no such page" || len(b.all("nav")) != 0 {
+		t.Errorf("a stranger is answered %d: %s", b.status, b.text())
 	}
 }
 

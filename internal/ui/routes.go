@@ -13,15 +13,17 @@ type screen struct {
 	handle          func(*ui, *visit) (answer, error)
 }
 
-// open is the scope of what needs no sign-in, signedIn of what any key may see.
+// open is the scope of what needs no sign-in, signedIn of what any key may see, and
+// anybody of what is the same for all, but stands in the frame of who is signed in.
 const (
 	open     access.Scope = ""
 	signedIn access.Scope = "any"
+	anybody  access.Scope = "anybody"
 )
 
 // scopes gives what a key needs to have for the screen.
 func (s *screen) scopes() []access.Scope {
-	if s.scope == signedIn {
+	if s.scope == signedIn || s.scope == anybody {
 		return nil
 	}
 	return []access.Scope{s.scope}
@@ -54,7 +56,7 @@ func (u *ui) newMux() *http.ServeMux {
 		}
 	}
 	mux.HandleFunc("GET "+assetPath+"{hash}/{file}", u.asset)
-	nowhere := screen{handle: func(*ui, *visit) (answer, error) { return nil, errNowhere }}
+	nowhere := screen{scope: anybody, handle: func(*ui, *visit) (answer, error) { return nil, errNowhere }}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { u.serve(&nowhere, w, r) })
 	return mux
 }

@@ -137,6 +137,7 @@ func testDiffer(t *testing.T, b *tab) {
 	b.open(t, "/ui/contacts")
 	b.ask(t, `import("/ui/a/1/differ.js").then(m => window.differ = (a, b) => { const d = m.difference(a, b); return [d.before, d.was, d.now, d.after].join("|") })`)
 	b.until(t, "window.differ")
+	long := strings.Repeat("x", 300)
 	for _, c := range []struct{ was, now, want string }{
 		{"", "", "|||"},
 		{"", "a", "||a|"},
@@ -150,6 +151,7 @@ func testDiffer(t *testing.T, b *tab) {
 		{"🇫🇷🇩🇪", "🇫🇷🇧🇪", "🇫🇷|🇩🇪|🇧🇪|"},
 		{"بيروت، لبنان", "بيروت، لبنا", "بيروت، لبنا|ن||"},
 		{"x middle y", "x centre y", "x |middl|centr|e y"},
+		{long + "a" + long, long + "b" + long, "…" + long[:200] + "|a|b|" + long[:200] + "…"}, // what is alike is shown where it differs
 	} {
 		if got := b.ask(t, fmt.Sprintf("window.differ(%q, %q)", c.was, c.now)); got != c.want {
 			t.Errorf("%q, %q: %q, want %q", c.was, c.now, got, c.want)

@@ -239,9 +239,9 @@ func (v *visit) slotsWillBe(c *contact.Contact, e *contact.Edits, needs func(str
 		b := block{Heading: v.label(slot)}
 		switch {
 		case before == after && after != "":
-			b.Lines = []line{{Kind: "same", Parts: whole(after)}}
+			b.Lines = []line{{Kind: "same", Parts: whole(after), As: kindOf(slot)}}
 		default:
-			b.Lines = change(before, after, false)
+			b.Lines = slotChange(slot, before, after)
 		}
 		for n := range b.Lines {
 			if l := &b.Lines[n]; l.Kind != "del" && needs("", slot, after) {

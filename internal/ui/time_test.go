@@ -149,8 +149,10 @@ func TestTimeOfADeletedContact(t *testing.T) {
 	if b.status != http.StatusNotFound || !strings.Contains(b.text(), "This contact was deleted") {
 		t.Fatalf("it answers %d\n%s", b.status, b.text())
 	}
-	b.link("Its history").shows("deleted this contact")
-	b.get(pageOf(id) + "/changes/" + gone.Change.String() + "/undo")
+	w.browse("reader").get(pageOf(id)).link("Its history").shows("deleted this contact")
+	if b.link("Bring it back…"); b.address != pageOf(id)+"/changes/"+gone.Change.String()+"/undo" {
+		t.Errorf("the way back leads to %s", b.address)
+	}
 	b.send(all(b.one("main"), "form")[0], "").shows("Ada")
 	b.get(pageOf(id)+"?at=2").shows("The contact was deleted at that time", "You look at version 2 of 3")
 }

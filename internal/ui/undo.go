@@ -76,7 +76,7 @@ func (u *undoView) stands(v *visit, conflicts []contact.Conflict) {
 		c := &conflicts[i]
 		b := block{Heading: v.fieldName(c)}
 		for _, text := range c.Theirs {
-			b.Lines = append(b.Lines, line{Kind: "hold", Parts: whole(text), Note: "changed since, stays"})
+			b.Lines = append(b.Lines, line{Kind: "hold", Parts: whole(text), Note: "changed since, stays", As: kindOf(c.Slot)})
 		}
 		if len(c.Theirs) == 0 {
 			b.Lines = []line{{Kind: "hold", Parts: whole("empty since, stays so")}}

@@ -35,7 +35,7 @@ type valueView struct {
 	Text    string
 	Short   string // the beginning of a long one
 	Length  string
-	Kind    string // "number", "date", "" for text
+	As      string // as in a line
 	LTR     bool
 	Primary bool
 	Source  *sourceView
@@ -158,7 +158,7 @@ func (s *valueSet) formAt(at place) *editForm {
 }
 
 func (s *valueSet) value(value *contact.Value, at place) valueView {
-	view := valueView{ID: at.String(), Text: value.Text, Kind: kindOf(at.slot), LTR: at.ltr()}
+	view := valueView{ID: at.String(), Text: value.Text, As: kindOf(at.slot), LTR: at.ltr()}
 	if n := utf8.RuneCountInString(value.Text); n > textAtOnce {
 		view.Short, view.Length = firstOf(value.Text, shortText), strconv.Itoa(n)
 	}
@@ -204,7 +204,11 @@ func (s *valueSet) origins(value *contact.Value) *originsView {
 		by := s.v.authorOf(&from.Actor)
 		view.Who, view.Action, view.Key, view.At = by.Called(), string(from.Action), from.Actor.KeyName, s.v.moment(from.At)
 	}
-	for _, id := range value.OldestContacts(contact.MaxSourceContacts) {
+	of := value.OldestContacts(contact.MaxSourceContacts)
+	if len(of) == 1 && of[0] == s.then.ID {
+		return view // that goes without saying
+	}
+	for _, id := range of {
 		view.Contacts = append(view.Contacts, "#"+idText(id))
 	}
 	return view

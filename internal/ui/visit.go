@@ -71,15 +71,16 @@ func (u *ui) handle(v *visit) (answer, error) {
 	defer cancel()
 	v.Request = v.WithContext(ctx)
 	if v.screen.scope != open {
-		var err error
-		v.grant, v.session, _, err = u.book.EnterSession(ctx, v.token(), access.UI, v.screen.scopes()...)
+		err := v.identify()
 		if e, ok := errors.AsType[*fault.Error](err); ok && e.Kind == fault.Unauthenticated {
-			return u.toDoor(v), nil
+			if v.screen.scope != anybody {
+				return u.toDoor(v), nil
+			}
+			err = nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		v.zone = v.grant.Space.Zone()
 	}
 	if !u.places.Take(v.grant.Space.ID, 1) {
 		return nil, errCrowded
@@ -90,6 +91,16 @@ func (u *ui) handle(v *visit) (answer, error) {
 	}
 	defer v.leaveTurn()
 	return v.screen.handle(u, v)
+}
+
+// identify finds out who is here: whose session it is, and what its key may do. Of
+// somebody whose key may not do this, too, it is known who that is.
+func (v *visit) identify() (err error) {
+	v.grant, v.session, _, err = v.ui.book.EnterSession(v.Context(), v.token(), access.UI, v.screen.scopes()...)
+	if err == nil {
+		v.zone = v.grant.Space.Zone()
+	}
+	return err
 }
 
 // readForm reads what a form sent, and what stands in the address.

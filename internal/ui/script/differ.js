@@ -5,6 +5,15 @@ const signs = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** @typedef {{before: string, was: string, now: string, after: string}} Difference */
 
+/** How many signs of what is alike are shown beside what differs. */
+const near = 200;
+
+/** @param {string[]} alike */
+const endOf = (alike) => (alike.length > near ? "…" : "") + alike.slice(-near).join("");
+
+/** @param {string[]} alike */
+const beginningOf = (alike) => alike.slice(0, near).join("") + (alike.length > near ? "…" : "");
+
 /** What two texts share at their beginning and their end, and what is between.
  * @param {string} was @param {string} now
  * @returns {Difference} */
@@ -16,9 +25,9 @@ export function difference(was, now) {
   let end = 0;
   while (end < short - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
   return {
-    before: a.slice(0, start).join(""),
+    before: endOf(a.slice(0, start)),
     was: a.slice(start, a.length - end).join(""),
     now: b.slice(start, b.length - end).join(""),
-    after: a.slice(a.length - end).join(""),
+    after: beginningOf(a.slice(a.length - end)),
   };
 }

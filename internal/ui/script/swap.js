@@ -112,6 +112,12 @@ document.addEventListener("submit", (event) => {
   swap(whatIsSent(form, event.submitter), howOf(form));
 });
 
+// What is chosen in a form that follows is shown without a press.
+document.addEventListener("change", (event) => {
+  const form = from(event).closest("form[data-follow]");
+  if (form instanceof HTMLFormElement) form.requestSubmit();
+});
+
 /** Keeps where a page was scrolled to with its place in the history. */
 function keepScroll() { history.replaceState({ y: scrollY }, ""); }
 document.addEventListener("scrollend", keepScroll);
