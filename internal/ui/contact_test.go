@@ -277,7 +277,11 @@ func TestAliasLeadsToTheContact(t *testing.T) {
 	if !strings.HasPrefix(b.address, pageOf(id)) {
 		t.Errorf("it leads to %s", b.address)
 	}
-	b.get(attribute(all(b.byID("emails.2"), "a", "class", "src")[0], "href")).shows("made this contact")
+	b.link("Split off…").shows("Merged into this contact", "Split off")
+	b.get(pageOf(id)).get(attribute(all(b.byID("emails.2"), "a", "class", "src")[0], "href")).shows("made this contact")
+	if strings.Contains(w.browse("reader").get(pageOf(id)).text()+b.get(pageOf(w.make("Eve"))).text(), "Split off") {
+		t.Error("splitting is offered to a reader, or where nothing is merged")
+	}
 }
 
 // Deleting is one act, and its toast takes it back.
