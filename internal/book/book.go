@@ -27,6 +27,7 @@ type Book struct {
 	waiting waiting
 	pages   *store.Turns
 	ready   ready
+	running running
 	cursors cursors
 	after   sync.WaitGroup // what goes on after an answer
 }
@@ -63,6 +64,7 @@ type Terms struct {
 	RequestID string // unique
 	Name      string // the person or program behind the key, if the caller said; at most MaxActorName
 	Reason    string // why, if the caller said; at most MaxReason
+	Retry     Retry  // makes it one that is done once; zero for none
 	store.Terms
 }
 
@@ -79,11 +81,20 @@ type Written struct {
 	Change  contact.ChangeID
 	Entries []contact.Entry   // what it enters into history; in a dry run, what it would
 	Remains []contact.Remains // what a split could not leave as it was
+	// Replayed tells that it was done before, by the same request: all else is as that
+	// left it then.
+	Replayed bool
 }
 
 // Splits tells whether the write split contacts off: an unmerge, or the undo of a merge.
 func (w *Written) Splits() bool {
 	return slices.ContainsFunc(w.Entries, func(e contact.Entry) bool { return len(e.Change.Edits.Split) > 0 })
+}
+
+// Creates tells whether the write made the contact.
+func (w *Written) Creates() bool {
+	ch := w.change()
+	return ch != nil && ch.Action == contact.ActionCreate
 }
 
 // Changed gives what a write did to the contact that it is about; nothing where
@@ -120,15 +131,38 @@ func (b *Book) Get(ctx context.Context, g access.Grant, ref contact.ID) (contact
 // Where nothing comes out different, Written.Change is zero and the version stays
 // (CONTRACT D15), and so in a dry run.
 func (b *Book) Do(ctx context.Context, g access.Grant, terms Terms, verb contact.Verb) (Written, error) {
-	if err := g.Allow(access.Write); err != nil {
+	if err := mayWrite(g, terms.Dry); err != nil {
 		return Written{}, err
 	}
-	if terms.Dry {
-		if err := g.Allow(access.Read); err != nil {
-			return Written{}, err
-		}
+	leave, err := b.begin(ctx, g, &terms)
+	if err != nil {
+		return Written{}, err
 	}
-	out, err := b.ask(ctx, g, store.Write{
+	defer leave()
+	w := writeOf(g, &terms, verb)
+	w.Retry = terms.Retry.of(terms.Retry.Key, "")
+	out, err := b.ask(ctx, g, w)
+	if again, ok := errors.AsType[*store.Repeated](err); ok {
+		return b.replayed(ctx, g, &terms, again)
+	}
+	if err != nil {
+		return Written{}, err
+	}
+	return writtenOf(g, &out[0]), nil
+}
+
+// mayWrite tells whether a key may write and, for a dry run, see what that would do.
+func mayWrite(g access.Grant, dry bool) error {
+	err := g.Allow(access.Write)
+	if err == nil && dry {
+		err = g.Allow(access.Read)
+	}
+	return err
+}
+
+// writeOf makes the write of verbs that somebody asks for.
+func writeOf(g access.Grant, terms *Terms, verbs ...contact.Verb) store.Write {
+	return store.Write{
 		Space: g.Space.ID,
 		By: contact.Attribution{
 			Actor:     contact.Actor{KeyID: g.Key.ID, KeyName: g.Key.Name, Name: terms.Name},
@@ -136,27 +170,27 @@ func (b *Book) Do(ctx context.Context, g access.Grant, terms Terms, verb contact
 			RequestID: terms.RequestID,
 		},
 		Reads: g.Key.Scopes.Has(access.Read),
-		Verbs: []contact.Verb{verb},
+		Verbs: verbs,
 		Terms: terms.Terms,
-	})
-	if err != nil {
-		return Written{}, err
 	}
-	w := Written{Contact: *out[0].Subject, Entries: out[0].Entries, Remains: out[0].Remains}
-	if out[0].Op != 0 {
-		w.Change = contact.ChangeID{Space: g.Space.ID, Op: out[0].Op}
+}
+
+func writtenOf(g access.Grant, out *store.Outcome) Written {
+	w := Written{Contact: *out.Subject, Entries: out.Entries, Remains: out.Remains}
+	if out.Op != 0 {
+		w.Change = contact.ChangeID{Space: g.Space.ID, Op: out.Op}
 	}
-	return w, nil
+	return w
 }
 
 // askedAgain is how often a verb is asked again whose past is out of date.
 const askedAgain = 3
 
-// ask reads what the verb of a write needs of history, and runs it: anew where what
+// ask reads what the verbs of a write need of history, and runs it: anew where what
 // was read is out of date by then.
 func (b *Book) ask(ctx context.Context, g access.Grant, w store.Write) ([]store.Outcome, error) {
 	for again := 0; ; again++ {
-		if err := b.store.Gather(ctx, g.Space.ID, w.Verbs[0]); err != nil {
+		if err := b.gather(ctx, g.Space.ID, &w); err != nil {
 			return nil, err
 		}
 		// The body may have been long on its way: the key is asked for again, as the
@@ -176,4 +210,19 @@ func (b *Book) ask(ctx context.Context, g access.Grant, w store.Write) ([]store.
 				Message: "The contact is being changed all the time: nothing was done. Send the request again in a moment."}
 		}
 	}
+}
+
+// gather reads what the verbs of a write need of history. Of many that are too heavy
+// with that, not all is read.
+func (b *Book) gather(ctx context.Context, space contact.SpaceID, w *store.Write) error {
+	weight := 0
+	for _, verb := range w.Verbs {
+		if err := b.store.Gather(ctx, space, verb); err != nil {
+			return err
+		}
+		if weight += verb.Size(); weight > store.MaxWeight && len(w.Verbs) > 1 {
+			return store.TooHeavy()
+		}
+	}
+	return nil
 }

@@ -29,6 +29,7 @@ const (
 	Stale                       // 412: If-Match names another version
 	Conflict                    // 409: only on what we add to the page
 	Gone                        // 410: likewise
+	Undone                      // 424: of an operation of a batch that is done whole or not at all, where another was refused
 	Unavailable                 // 503: nothing was done, try again later
 	SpaceFull                   // 507: the Space has reached its quota
 )

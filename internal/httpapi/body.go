@@ -47,6 +47,7 @@ func (a *api) readBody(r *request) (*[]byte, error) {
 		freeBuffer(buf)
 		return nil, err
 	}
+	r.fingerprint(*buf)
 	return buf, nil
 }
 
@@ -54,6 +55,7 @@ func (a *api) readBody(r *request) (*[]byte, error) {
 // of any type.
 func (a *api) readNothing(r *request) error {
 	if r.body.ended {
+		r.fingerprint(nil)
 		return a.place(r)
 	}
 	if r.ContentLength > maxBody {
@@ -64,6 +66,7 @@ func (a *api) readNothing(r *request) error {
 	if err := a.receive(r, buf); err != nil {
 		return err
 	}
+	r.fingerprint(*buf)
 	if err := a.place(r); err != nil || len(*buf) == 0 {
 		return err
 	}
@@ -94,7 +97,7 @@ func (a *api) receive(r *request, buf *[]byte) error {
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return fault.At("body", fault.CodeBodyIncomplete, "The body did not arrive whole.")
+			return bodyIncomplete()
 		}
 	}
 }
@@ -113,6 +116,10 @@ func (a *api) makeRoom(r *request, buf *[]byte) error {
 	}
 	*buf = append(make([]byte, 0, size), b...)
 	return nil
+}
+
+func bodyIncomplete() error {
+	return fault.At("body", fault.CodeBodyIncomplete, "The body did not arrive whole.")
 }
 
 func bodyTooLarge() error {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/fault"
 )
 
@@ -26,6 +26,7 @@ var statuses = map[fault.Kind]int{
 	fault.Stale:           http.StatusPreconditionFailed,
 	fault.Conflict:        http.StatusConflict,
 	fault.Gone:            http.StatusGone,
+	fault.Undone:          http.StatusFailedDependency,
 	fault.Unavailable:     http.StatusServiceUnavailable,
 	fault.SpaceFull:       http.StatusInsufficientStorage,
 }
@@ -49,7 +50,14 @@ func (a *api) fail(rt *route, w http.ResponseWriter, r *request, err error) {
 	case fault.Unauthenticated, fault.Forbidden, fault.RateLimited, fault.Misdirected, fault.SpaceFull:
 		a.refusals.Note(e.Code)
 	}
-	a.answerError(w, r, e, r.evidence(err))
+	var more func(jsonText) jsonText
+	if on := r.evidence(err); on != nil {
+		more = func(b jsonText) jsonText { return b.evidence(on, r) }
+	}
+	if failed, ok := errors.AsType[*book.BatchFailed](err); ok {
+		e, more = failedBatch(r, failed, e)
+	}
+	a.answerError(w, r, e, more)
 	if errors.Is(err, context.Canceled) {
 		r.status = clientGone
 	}
@@ -73,9 +81,9 @@ func internalError() *fault.Error {
 	return fault.New(fault.Internal, fault.CodeInternal, "Something went wrong on our side. Tell us the request_id if it happens again.")
 }
 
-// answerError sends an error in its one shape (CONTRACT D3), with what it rests
-// on, if it does.
-func (a *api) answerError(w http.ResponseWriter, r *request, e *fault.Error, on *contact.Refusal) {
+// answerError sends an error in its one shape (CONTRACT D3), with more members where
+// there are some: what it rests on.
+func (a *api) answerError(w http.ResponseWriter, r *request, e *fault.Error, more func(jsonText) jsonText) {
 	h := w.Header()
 	switch e.Kind {
 	case fault.Unauthenticated:
@@ -89,8 +97,8 @@ func (a *api) answerError(w http.ResponseWriter, r *request, e *fault.Error, on 
 	}
 	answer(w, r, statuses[e.Kind], func(b jsonText) jsonText {
 		b = b.fault(e)
-		if on != nil {
-			b = b.evidence(on, r)
+		if more != nil {
+			b = more(b)
 		}
 		return b.member("request_id").text(r.id).end('}')
 	})

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ var routes = []route{
 	{"DELETE", base + "/contacts/{id}", access.Write, access.Update, writeParams, (*api).deleteContact},
 	{"POST", base + "/contacts", access.Write, access.Create, writeParams, (*api).createContact},
 	{"GET", base + "/contacts", access.Read, access.List, listParams, (*api).listContacts},
+	{"POST", base + "/contacts/batch", access.Write, access.Batch, batchParams, (*api).batch},
 	{"POST", base + "/contacts/{id}/merge", access.Write, access.Update, writeParams, (*api).mergeContact},
 	{"POST", base + "/contacts/{id}/unmerge", access.Write, access.Update, unmergeParams, (*api).unmergeContact},
 	{"PUT", base + "/contacts/{id}/distinct/{other}", access.Write, access.Update, nil, (*api).setDistinct},
@@ -55,24 +57,35 @@ var noRoute = route{handle: func(*api, http.ResponseWriter, *request) error {
 // takes any method, and everything else leads to noRoute.
 func (a *api) newMux() *http.ServeMux {
 	mux := http.NewServeMux()
-	allowed := map[string][]string{}
+	methods := map[string]map[string]*route{}
 	for i := range routes {
 		rt := &routes[i]
-		mux.HandleFunc(rt.method+" "+rt.pattern, a.handler(rt))
-		allowed[rt.pattern] = append(allowed[rt.pattern], rt.method)
+		if methods[rt.pattern] == nil {
+			methods[rt.pattern] = map[string]*route{}
+		}
+		methods[rt.pattern][rt.method] = rt
 		if rt.method == "GET" {
-			allowed[rt.pattern] = append(allowed[rt.pattern], "HEAD")
+			methods[rt.pattern]["HEAD"] = rt
 		}
 	}
-	for pattern, methods := range allowed {
-		mux.HandleFunc(pattern, a.handler(otherMethod(pattern, methods)))
+	// A pattern takes every method: so one that is a special case of another may stand
+	// beside that, whatever methods they have.
+	for pattern, of := range methods {
+		mux.HandleFunc(pattern, a.handler(of, otherMethod(pattern, slices.Collect(maps.Keys(of)))))
 	}
-	mux.HandleFunc("/", a.handler(&noRoute))
+	mux.HandleFunc("/", a.handler(nil, &noRoute))
 	return mux
 }
 
-func (a *api) handler(rt *route) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) { a.serve(rt, w, r) }
+// handler serves the route of a request's method, or the one for all others.
+func (a *api) handler(of map[string]*route, other *route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		rt := of[r.Method]
+		if rt == nil {
+			rt = other
+		}
+		a.serve(rt, w, r)
+	}
 }
 
 // instead says what does what a method would be expected to do.

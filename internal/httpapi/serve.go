@@ -119,6 +119,7 @@ func (r *request) checkHead(rt *route) error {
 		r.terms.RequestID = r.id
 		r.terms.Dry, r.terms.MaxRemovals = r.asked.dry, r.asked.maxRemovals
 		problems = append(problems, attribute(r.Header, &r.terms)...)
+		problems = append(problems, retryKey(r.Header, &r.terms)...)
 	}
 	return fault.Problems(problems)
 }

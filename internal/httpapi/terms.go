@@ -150,6 +150,7 @@ func (r *request) tellsChanges(h http.Header) bool {
 // setWritten says which version a write left, and names its change where there
 // was one (CONTRACT D20, D22). A dry run left nothing (CONTRACT D24).
 func setWritten(h http.Header, r *request, written *book.Written) {
+	setReplayed(h, written.Replayed)
 	if r.terms.Dry {
 		h["X-Dry-Run"] = []string{"1"}
 		return

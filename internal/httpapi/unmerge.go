@@ -95,9 +95,11 @@ func (a *api) distinct(w http.ResponseWriter, r *request, forget bool) error {
 	if err := a.readNothing(r); err != nil {
 		return err
 	}
-	if _, err := a.book.Do(r.Context(), r.grant, r.terms, &contact.Distinct{Ref: r.ref, Other: other, Forget: forget}); err != nil {
+	written, err := a.book.Do(r.Context(), r.grant, r.terms, &contact.Distinct{Ref: r.ref, Other: other, Forget: forget})
+	if err != nil {
 		return err
 	}
+	setReplayed(w.Header(), written.Replayed)
 	answerNothing(w, r, http.StatusNoContent)
 	return nil
 }

@@ -342,7 +342,16 @@ type Wants struct {
 	Undone  []WriteID   // the writes that undo these, those that undo them, and so on
 	Pairs   []ContactID // the pairs of what these lead to: with its id, or one that leads to it, on either side
 	Retries []RetryID
+	Expired []Expired
 	Spent   []KeyID
+}
+
+// Expired asks for records of retries of a Space that are of a moment or older, the
+// oldest first: Limit of them at most.
+type Expired struct {
+	Space contact.SpaceID
+	Until contact.Time
+	Limit int
 }
 
 // KeyID names an API key of a Space.
@@ -370,12 +379,12 @@ type RetryID struct {
 }
 
 func (w *Wants) size() int {
-	return len(w.Refs) + len(w.Rows) + len(w.Trees) + len(w.Undone) + len(w.Pairs) + len(w.Retries) + len(w.Spent)
+	return len(w.Refs) + len(w.Rows) + len(w.Trees) + len(w.Undone) + len(w.Pairs) + len(w.Retries) + len(w.Expired) + len(w.Spent)
 }
 
 func (w *Wants) clear() {
 	w.Refs, w.Rows, w.Trees, w.Undone = w.Refs[:0], w.Rows[:0], w.Trees[:0], w.Undone[:0]
-	w.Pairs, w.Retries, w.Spent = w.Pairs[:0], w.Retries[:0], w.Spent[:0]
+	w.Pairs, w.Retries, w.Expired, w.Spent = w.Pairs[:0], w.Retries[:0], w.Expired[:0], w.Spent[:0]
 }
 
 // Loaded is what was found, in no order.
@@ -383,9 +392,9 @@ type Loaded struct {
 	Refs    []Led
 	Rows    []record.Contact
 	Trees   []Tree
-	Undone  []Undoing     // a pair may come twice
-	Pairs   []record.Pair // one that has several ids of those asked for comes several times
-	Retries []record.Retry
+	Undone  []Undoing      // a pair may come twice
+	Pairs   []record.Pair  // one that has several ids of those asked for comes several times
+	Retries []record.Retry // one that is asked for in two ways comes twice
 	Spent   []KeySpent
 }
 
@@ -442,23 +451,24 @@ type Redirect struct {
 }
 
 // Save is all that a batch writes, in one transaction. The redirects follow
-// the contacts, in their order.
+// the contacts, in their order; what comes of retries follows what goes.
 type Save struct {
-	Spaces    []SpaceRow
-	Contacts  []ContactSave
-	Redirects []Redirect
-	Changes   []record.Change
-	KeysGone  []record.MatchKey
-	KeysCome  []record.MatchKey
-	PairsGone []record.Pair // that are not there is no fault
-	PairsCome []record.Pair // nor that they are there already
-	Retries   []record.Retry
-	Spent     []KeySpent
+	Spaces      []SpaceRow
+	Contacts    []ContactSave
+	Redirects   []Redirect
+	Changes     []record.Change
+	KeysGone    []record.MatchKey
+	KeysCome    []record.MatchKey
+	PairsGone   []record.Pair // that are not there is no fault
+	PairsCome   []record.Pair // nor that they are there already
+	RetriesGone []RetryID     // that are not there is no fault
+	Retries     []record.Retry
+	Spent       []KeySpent
 }
 
 // Empty tells whether there is nothing to write.
 func (s *Save) Empty() bool {
-	return len(s.Spaces)+len(s.Retries)+len(s.PairsGone)+len(s.PairsCome) == 0
+	return len(s.Spaces)+len(s.Retries)+len(s.RetriesGone)+len(s.PairsGone)+len(s.PairsCome) == 0
 }
 
 // Mark is one row of a batch: where it is stored, all of the batch is. It is a

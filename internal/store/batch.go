@@ -91,6 +91,7 @@ type batchRun struct {
 	tx      Tx
 	spaces  map[contact.SpaceID]*workspace
 	want    Wants                // what is loaded next
+	weight  int                  // about how many bytes were loaded
 	outcome metrics.BatchOutcome // so far
 }
 
@@ -247,37 +248,78 @@ const loadAtOnce = 64
 // writes are left to the next one.
 func (b *batchRun) loadNeeds(ctx context.Context) error {
 	var asked asked
-	weight := 0
-	for i := 0; i < len(b.writes); {
-		if weight > maxBatchLoad {
+	b.weight = 0
+	b.want.clear()
+	for i, p := range b.writes {
+		if b.weight > maxBatchLoad {
 			b.writes = b.writes[:i]
-			return nil
+			break
 		}
-		want := &b.want
-		want.clear()
-		for ; i < len(b.writes) && want.size() < loadAtOnce; i++ {
-			p := b.writes[i]
-			if b.spaces[p.write.Space] == nil {
-				continue
-			}
-			for n := range p.needs {
-				asked.add(want, p.write.Space, &p.needs[n])
-			}
-			if r := p.write.Retry; r != nil {
-				want.Retries = append(want.Retries, RetryID{p.write.Space, r.Key})
-			}
-			asked.addSpent(want, &p.write)
-		}
-		if want.size() == 0 {
+		p.loaded, p.tooHeavy = 0, false
+		if b.spaces[p.write.Space] == nil {
 			continue
 		}
-		found, err := b.tx.Load(ctx, want)
-		if err != nil {
+		b.wantRetry(&asked, &p.write)
+		asked.addSpent(&b.want, &p.write)
+		if err := b.loadVerbs(ctx, &asked, p); err != nil {
 			return err
 		}
-		weight += b.place(&found)
+		if p.loaded == len(p.needs) {
+			continue
+		}
+		if i > 0 { // it may find more room in the next batch
+			b.writes = b.writes[:i]
+			break
+		}
+		p.tooHeavy = !p.write.Each || p.write.Terms.Dry
+	}
+	return b.fetch(ctx, 1)
+}
+
+// loadVerbs fetches what the verbs of a write need, until that is too heavy. The first
+// gets what it needs in any case.
+func (b *batchRun) loadVerbs(ctx context.Context, asked *asked, p *pending) error {
+	for n := range p.needs {
+		if n > 0 && b.weight > maxBatchLoad {
+			break
+		}
+		asked.add(&b.want, p.write.Space, &p.needs[n])
+		p.loaded++
+		if err := b.fetch(ctx, loadAtOnce); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// wantRetry asks whether a write was done before, and for what the Space need not
+// remember any more.
+func (b *batchRun) wantRetry(asked *asked, w *Write) {
+	if w.Retry == nil {
+		return
+	}
+	ws := b.spaces[w.Space]
+	b.want.Retries = append(b.want.Retries, RetryID{w.Space, w.Retry.Key})
+	if !asked.expired[w.Space] {
+		if asked.expired == nil {
+			asked.expired = map[contact.SpaceID]bool{}
+		}
+		asked.expired[w.Space] = true
+		b.want.Expired = append(b.want.Expired, Expired{Space: w.Space, Until: ws.at - RetryLife, Limit: maxBatchWrites})
+	}
+}
+
+// fetch loads what is wanted where that is so much.
+func (b *batchRun) fetch(ctx context.Context, atLeast int) error {
+	if b.want.size() < atLeast {
+		return nil
+	}
+	found, err := b.tx.Load(ctx, &b.want)
+	b.want.clear()
+	if err == nil {
+		b.weight += b.place(&found)
+	}
+	return err
 }
 
 // asked is what was asked for before: neighbours often want the same.
@@ -285,6 +327,7 @@ type asked struct {
 	refs, rows, trees, pairs map[ContactID]bool
 	undone                   map[WriteID]bool
 	spent                    map[KeyID]bool
+	expired                  map[contact.SpaceID]bool
 }
 
 func (a *asked) add(to *Wants, space contact.SpaceID, needs *contact.Needs) {
@@ -369,11 +412,12 @@ const (
 func (b *batchRun) collect() (*Save, Mark, error) {
 	var s Save
 	for space, ws := range b.spaces {
-		s.Retries = append(s.Retries, ws.kept...)
 		ws.pairs.save(space, &s)
-		if len(ws.changes) == 0 {
+		if len(ws.changes)+len(ws.kept) == 0 {
 			continue
 		}
+		s.RetriesGone = append(s.RetriesGone, ws.forgotten...)
+		s.Retries = append(s.Retries, ws.kept...)
 		s.Changes = append(s.Changes, ws.changes...)
 		s.Redirects = append(s.Redirects, ws.redirects...)
 		for _, id := range ws.changed {

@@ -35,6 +35,8 @@ type lane struct {
 type pending struct {
 	write    Write
 	needs    []contact.Needs // of each verb
+	loaded   int             // of how many verbs there is all that they need
+	tooHeavy bool            // it needs too much for one write
 	weight   int
 	outcomes []Outcome
 	err      error

@@ -35,18 +35,17 @@ func (ws *workspace) setSpent(key int64, s spending) {
 // spend counts what a decision takes away and changes against the budget of the key,
 // and refuses what would pass it, with what it would have done. What changes nothing uses nothing, and what a
 // write that is gone back on has used comes back with the rest (CONTRACT D24).
-func (ws *workspace) spend(w *Write, subject contact.ID, entries []contact.Entry) error {
+func (ws *workspace) spend(w *Write, subject contact.ID, entries []contact.Entry, removed int) error {
 	if w.Budget == (access.Budget{}) || len(entries) == 0 {
 		return nil
 	}
-	removals := int64(contact.Removals(entries))
-	if err := w.Budget.CheckWrite(ws.removed+removals, w.Reads); err != nil {
+	if err := w.Budget.CheckWrite(int64(ws.removed+removed), w.Reads); err != nil {
 		return contact.OverBudget(err, subject, entries)
 	}
 	if w.Budget.Daily() {
 		key := w.By.Actor.KeyID
 		before := ws.spent[key]
-		now, err := before.now.Take(w.Budget, ws.at, removals, changed(entries), w.Reads)
+		now, err := before.now.Take(w.Budget, ws.at, int64(removed), changed(entries), w.Reads)
 		if err != nil {
 			return contact.OverBudget(err, subject, entries)
 		}
@@ -55,7 +54,6 @@ func (ws *workspace) spend(w *Write, subject contact.ID, entries []contact.Entry
 			ws.undo = append(ws.undo, func() { ws.spent[key] = before })
 		}
 	}
-	ws.removed += removals
 	return nil
 }
 

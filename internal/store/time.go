@@ -57,6 +57,23 @@ func (s *Store) At(ctx context.Context, space contact.SpaceID, ref contact.ID, m
 	return contact.Contact{}, false, errAstray(ref)
 }
 
+// AsOf gives the contact of this very id as its change to a version left it: deleted
+// or merged, too. ErrNoRow where it was never at that version.
+func (s *Store) AsOf(ctx context.Context, space contact.SpaceID, id contact.ID, version contact.Version) (contact.Contact, error) {
+	row, ok, err := s.Row(ctx, space, id)
+	if err != nil {
+		return contact.Contact{}, err
+	}
+	var c contact.Contact
+	if ok {
+		c, ok, err = s.stateAt(ctx, space, &row, Moment{Version: version})
+	}
+	if err == nil && (!ok || c.Version != version) {
+		err = ErrNoRow
+	}
+	return c, err
+}
+
 // stateAt gives a row as it was at a moment, false where it was not there yet.
 func (s *Store) stateAt(ctx context.Context, space contact.SpaceID, row *contact.Contact, m Moment) (contact.Contact, bool, error) {
 	if m.Version >= row.Version {

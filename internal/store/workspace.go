@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/record"
@@ -27,8 +28,10 @@ type workspace struct {
 	redirects []Redirect
 	retries   map[string]retry // by their keys
 	kept      []record.Retry   // those of this batch
+	forgotten []RetryID        // those that are too old
 	spent     map[int64]spending
-	removed   int64 // by the write that is under way
+	removed   int                 // by the write that is under way
+	touched   map[contact.ID]bool // likewise, where it has several verbs
 
 	seen contact.View // what a verb sees: made anew for each
 
@@ -53,13 +56,24 @@ type retry struct {
 	broken error // why its row cannot be read
 }
 
-// keep makes the record of a retry part of the state.
+// keep makes the record of a retry part of the state. One that is too old goes, with
+// what it weighs.
 func (ws *workspace) keep(r *record.Retry) {
+	if id := (RetryID{ws.row.Space, r.Key}); r.At+RetryLife <= ws.at {
+		if !slices.Contains(ws.forgotten, id) {
+			ws.forgotten = append(ws.forgotten, id)
+			ws.row.Usage = ws.row.Usage.Grow(-retryWeight(r))
+		}
+		return
+	}
 	if ws.retries == nil {
 		ws.retries = map[string]retry{}
 	}
 	ws.retries[r.Key] = retry{*r, r.Check()}
 }
+
+// retryWeight is about how many bytes the record of a retry takes.
+func retryWeight(r *record.Retry) int64 { return changeWeight + int64(r.Weight()) }
 
 // repeated gives a *Repeated where a write was done before.
 func (ws *workspace) repeated(r *Retry) error {
@@ -89,6 +103,7 @@ func (ws *workspace) remember(w *Write, at contact.Time, outcomes []Outcome) err
 	kept.Seal()
 	ws.keep(&kept)
 	ws.kept = append(ws.kept, kept)
+	ws.row.Usage = ws.row.Usage.Grow(retryWeight(&kept))
 	return nil
 }
 
@@ -194,19 +209,26 @@ func (ws *workspace) do(p *pending) (r result) {
 	if err := ws.repeated(p.write.Retry); err != nil {
 		return result{err: err}
 	}
-	ws.removed = 0
+	if p.tooHeavy {
+		return result{err: TooHeavy()}
+	}
+	ws.removed, ws.touched = p.write.Terms.Removed, nil
 	at, goBack := ws.at, func() {}
 	if len(p.write.Verbs) > 1 || p.write.Retry != nil || p.write.Terms.Dry {
 		goBack = ws.mark()
 		defer func() { ws.undo = nil }()
 	}
 	r.outcomes = p.oneOutcome[:0]
-	for i, verb := range p.write.Verbs {
-		out, err := ws.decide(&p.write, verb, &p.needs[i])
-		if err != nil {
+	for i, verb := range p.write.Verbs[:p.loaded] {
+		out, err := ws.next(&p.write, verb, &p.needs[i])
+		if err != nil && p.write.endsBefore(i, err) {
+			break
+		}
+		if err != nil && !p.write.goesOn(err) {
 			goBack()
 			return result{r.outcomes, err}
 		}
+		out.Err = err
 		r.outcomes = append(r.outcomes, out)
 	}
 	if p.write.Terms.Dry {
@@ -221,6 +243,30 @@ func (ws *workspace) do(p *pending) (r result) {
 		return result{err: err}
 	}
 	return r
+}
+
+// next lets the next verb of a write decide. What was read of history before the
+// write is no ground any more for what an earlier verb of it has touched.
+func (ws *workspace) next(w *Write, verb contact.Verb, needs *contact.Needs) (Outcome, error) {
+	if len(w.Verbs) == 1 {
+		return ws.decide(w, verb, needs)
+	}
+	for _, id := range contact.RestsOn(verb) {
+		if ws.touched[ws.to(id)] {
+			return Outcome{}, contact.SplitBatch()
+		}
+	}
+	out, err := ws.decide(w, verb, needs)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if ws.touched == nil {
+		ws.touched = map[contact.ID]bool{}
+	}
+	for i := range out.Entries {
+		ws.touched[out.Entries[i].Contact.ID] = true
+	}
+	return out, nil
 }
 
 // decide lets a verb decide on the state, and makes what it decides part of it.
@@ -275,7 +321,10 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	if err := ws.room(entries, d.Pairs); err != nil {
 		return out, err
 	}
-	if most := w.Terms.MaxRemovals; most != nil && contact.Removals(entries) > *most {
+	if w.Terms.MaxRemovals != nil || w.Budget != (access.Budget{}) {
+		out.Removed = contact.Removals(entries)
+	}
+	if most := w.Terms.MaxRemovals; most != nil && ws.removed+out.Removed > *most {
 		return out, contact.TooManyRemovals(d.Subject, entries)
 	}
 	subject, err := subjectOf(d, v, entries)
@@ -285,10 +334,11 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	if err := ws.knowsTrees(entries); err != nil {
 		return out, err
 	}
-	if err := ws.spend(w, d.Subject, entries); err != nil { // the last of what may refuse it (CONTRACT D1)
+	if err := ws.spend(w, d.Subject, entries, out.Removed); err != nil { // the last of what may refuse it (CONTRACT D1)
 		return out, err
 	}
 	out.Subject = subject
+	ws.removed += out.Removed
 	ws.changes = append(ws.changes, rows...)
 	ws.row.Usage = ws.row.Usage.Add(weigh(rows), ws.at)
 	ws.pair(d.Pairs)

@@ -43,6 +43,9 @@ func (t *tx) Save(ctx context.Context, s *store.Save) error {
 	if len(s.Changes) > 0 {
 		q.Queue(insertChanges, changeArgs(space, s.Changes)...)
 	}
+	if len(s.RetriesGone) > 0 {
+		q.Queue(deleteRetries, int64(space), column(s.RetriesGone, func(id *store.RetryID) string { return id.Key }))
+	}
 	if len(s.Retries) > 0 {
 		q.Queue(insertRetries, retryArgs(space, s.Retries)...)
 	}
@@ -73,6 +76,9 @@ func spaceOf(s *store.Save) (contact.SpaceID, error) {
 	}
 	for i := range s.Retries {
 		spaces[s.Retries[i].Space] = true
+	}
+	for i := range s.RetriesGone {
+		spaces[s.RetriesGone[i].Space] = true
 	}
 	for _, keys := range [][]record.MatchKey{s.KeysGone, s.KeysCome} {
 		for i := range keys {

@@ -94,7 +94,7 @@ func queueLock(q *pgx.Batch, id contact.SpaceID, rows *[]store.SpaceRow) {
 	})
 }
 
-// Load loads what writes want to look at: up to six statements a Space, in one
+// Load loads what writes want to look at: up to seven statements a Space, in one
 // round trip.
 func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 	var found store.Loaded
@@ -119,6 +119,11 @@ func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 	for space, of := range keys {
 		q.Queue(selectRetries, int64(space), of).Query(func(r pgx.Rows) error {
 			return collect(r, &found.Retries, func() (record.Retry, error) { return retryRow(space, r) })
+		})
+	}
+	for _, old := range w.Expired {
+		q.Queue(selectExpired, int64(old.Space), int64(old.Until), old.Limit).Query(func(r pgx.Rows) error {
+			return collect(r, &found.Retries, func() (record.Retry, error) { return retryRow(old.Space, r) })
 		})
 	}
 	undone := map[contact.SpaceID][]int64{}

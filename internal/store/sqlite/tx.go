@@ -93,6 +93,15 @@ func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
 			return found, err
 		}
 	}
+	for _, old := range w.Expired {
+		err := t.writer.run(selectExpired, func(s *sqlite.Stmt) error {
+			found.Retries = append(found.Retries, retryRow(old.Space, s))
+			return nil
+		}, int64(old.Space), int64(old.Until), int64(old.Limit))
+		if err != nil {
+			return found, err
+		}
+	}
 	for _, write := range w.Undone {
 		err := t.writer.run(selectUndone, func(s *sqlite.Stmt) error {
 			found.Undone = append(found.Undone, store.Undoing{Space: write.Space, Op: contact.Seq(s.ColumnInt64(0)), By: contact.Seq(s.ColumnInt64(1))})
@@ -163,13 +172,8 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 		}
 		t.pages += s.Changes[i].Weight() / pageSize
 	}
-	for i := range s.Retries {
-		r := &s.Retries[i]
-		err := t.writer.run(insertRetry, nil, int64(r.Space), r.Key, r.Fingerprint, r.RequestID, int64(r.At), int64(r.Sum), string(r.Answer))
-		if err != nil {
-			return err
-		}
-		t.pages += 1 + r.Weight()/pageSize
+	if err := t.saveRetries(s); err != nil {
+		return err
 	}
 	if err := errors.Join(t.writer.saveKeys(s.KeysGone, s.KeysCome), t.savePairs(s.PairsGone, s.PairsCome), t.saveSpent(s.Spent)); err != nil {
 		return err
@@ -182,6 +186,25 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 		}
 	}
 	t.pages += len(s.Contacts) + len(s.Changes) + len(s.KeysGone) + len(s.KeysCome) + len(s.Spaces)
+	return nil
+}
+
+// saveRetries lets go of what need not be remembered any more, and keeps what came.
+func (t *tx) saveRetries(s *store.Save) error {
+	for _, id := range s.RetriesGone {
+		if err := t.writer.run(deleteRetry, nil, int64(id.Space), id.Key); err != nil {
+			return err
+		}
+	}
+	t.pages += len(s.RetriesGone)
+	for i := range s.Retries {
+		r := &s.Retries[i]
+		err := t.writer.run(insertRetry, nil, int64(r.Space), r.Key, r.Fingerprint, r.RequestID, int64(r.At), int64(r.Sum), string(r.Answer))
+		if err != nil {
+			return err
+		}
+		t.pages += 1 + r.Weight()/pageSize
+	}
 	return nil
 }
 

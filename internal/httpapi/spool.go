@@ -1,0 +1,81 @@
+package httpapi
+
+import (
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// spoolInMemory is how many octets of a spool are held; what comes after them goes to
+// a file without a name, which is gone with the process that has it open.
+const spoolInMemory = 256 << 10
+
+// spool keeps a body that is too large to be held, until it has been read again.
+type spool struct {
+	head []byte
+	file *os.File // nil where the head is all
+	size int64
+}
+
+// Write adds to the end.
+func (s *spool) Write(p []byte) (int, error) {
+	n := copy(s.head[len(s.head):cap(s.head)], p)
+	s.head = s.head[:len(s.head)+n]
+	if n < len(p) {
+		if s.file == nil {
+			var err error
+			if s.file, err = nameless(); err != nil {
+				return n, err
+			}
+		}
+		m, err := s.file.Write(p[n:])
+		if n += m; err != nil {
+			return n, noRoom(err)
+		}
+	}
+	s.size += int64(n)
+	return n, nil
+}
+
+// nameless makes a file that nobody else can open.
+func nameless() (*os.File, error) {
+	f, err := os.CreateTemp("", "carnet-")
+	if err != nil {
+		return nil, noRoom(err)
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+func noRoom(err error) error {
+	return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeStorageFull, RetryAfter: time.Second, Err: err,
+		Message: "There is no room on the server for a body of this size: nothing was done. Send it again later, or in smaller parts."}
+}
+
+// ReadAt reads what was written.
+func (s *spool) ReadAt(p []byte, at int64) (n int, err error) {
+	if at < int64(len(s.head)) {
+		n = copy(p, s.head[at:])
+	}
+	if n == len(p) {
+		return n, nil
+	}
+	if s.file == nil {
+		return n, io.EOF
+	}
+	m, err := s.file.ReadAt(p[n:], at+int64(n)-int64(len(s.head)))
+	return n + m, err
+}
+
+// Close lets go of it.
+func (s *spool) Close() error {
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
+}
