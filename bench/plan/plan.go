@@ -89,6 +89,7 @@ func (o *Options) cases() []kase {
 		add("carnet", target.Mix, 1, 16, 64, 256)
 		add("carnet", target.List, 1, 16, 64, 256)
 		add("carnet-new", target.Post, 1, 16, 64, 256)
+		add("carnet", target.Batch, 1, 16)
 		add("carnet-8", target.Put, 1, 64, 256)
 		add("carnet-8", target.Get, 64)
 		add("carnet-8", target.Mix, 64)

@@ -176,6 +176,7 @@ varies too much, the run says so.
 - ` + "`at 50 %`" + ` and ` + "`at 80 %`" + ` are schedules: requests are due at a fixed rate, that share of what Carnet did in the same round, whether or not the
   ones before were answered, and times count from when a request was due. Everything else asks as soon as it is answered.
 - ` + "`carnet-10k`" + ` and its like have so many contacts, each in a file of its own.
+- A **batch of 100** is one call with 100 PUTs of random contacts: what is counted are calls, and a hundred times as many PUTs.
 - A **page** is one of the contact book in the browser, compressed, asked for by somebody who signed in. Four connections ask for
   pages without a pause, as a few hundred people do who look at what they get; the API's GET and list stand beside them.
 - The log is SQLite's write-ahead log. What is written to it is counted in its index, 100 times a second: frames that were

@@ -4,9 +4,12 @@ import (
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
@@ -103,6 +106,7 @@ func TestRequests(t *testing.T) {
 	tg := &Target{Contacts: 1, Spaces: 2, method: "PUT", path: "/c/", list: "/c?n=200", created: 201, ids: []int64{77},
 		auth: []string{"Authorization: Bearer a\r\n", "Authorization: Bearer b\r\n"}}
 	const head = "Host: 127.0.0.1\r\nAccept: application/json\r\n"
+	tg.steps = make([]atomic.Uint32, 1)
 	r := rand.New(rand.NewPCG(1, 1))
 	get, want := tg.get(r, &scratch{})(nil)
 	if string(get) != "GET /c/77 HTTP/1.1\r\n"+head+"Authorization: Bearer a\r\n\r\n" || want != 200 {
@@ -113,6 +117,20 @@ func TestRequests(t *testing.T) {
 	if tail := "\r\n\r\n" + string(body); want != 201 || string(post[len(post)-len(tail):]) != tail ||
 		string(post[:len("POST /c HTTP/1.1\r\n"+head)+24]) != "POST /c HTTP/1.1\r\n"+head+"Authorization: Bearer b\r" {
 		t.Errorf("%d %q", want, post)
+	}
+	tg.Spaces = 1
+	batch, want := tg.batch(r, &scratch{})(nil)
+	head2, body2, _ := strings.Cut(string(batch), "\r\n\r\n")
+	var sent struct {
+		Operations []struct {
+			Method string         `json:"method"`
+			ID     int64          `json:"id"`
+			Body   map[string]any `json:"body"`
+		} `json:"operations"`
+	}
+	if err := json.Unmarshal([]byte(body2), &sent); err != nil || want != 200 || !strings.HasPrefix(head2, "POST /c/batch HTTP/1.1\r\n"+head) || len(sent.Operations) != BatchSize ||
+		sent.Operations[99].Method != "PUT" || sent.Operations[99].ID != 77 || len(sent.Operations[99].Body) == 0 {
+		t.Errorf("%d %v %q", want, err, batch)
 	}
 	if _, err := tg.Make(Raw); err == nil {
 		t.Error("a server was asked for raw SQL")

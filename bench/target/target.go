@@ -20,13 +20,15 @@ type Op string
 
 // The operations.
 const (
-	Put  Op = "PUT"     // of a random contact, with other values than it has
-	Get  Op = "GET"     // of a random contact
-	Mix  Op = "90/10"   // nine GETs to one PUT
-	List Op = "list"    // the newest 200
-	Post Op = "POST"    // of contacts that were not there
-	Turn Op = "turns"   // a PUT, a GET and a list in turn, of all Spaces but the first
-	Raw  Op = "raw SQL" // the SQL of PUTs in groups, without HTTP: see package ceiling
+	Put  Op = "PUT"   // of a random contact, with other values than it has
+	Get  Op = "GET"   // of a random contact
+	Mix  Op = "90/10" // nine GETs to one PUT
+	List Op = "list"  // the newest 200
+	Post Op = "POST"  // of contacts that were not there
+	// Batch is a call with BatchSize PUTs of random contacts of one Space.
+	Batch Op = "batch of 100"
+	Turn  Op = "turns"   // a PUT, a GET and a list in turn, of all Spaces but the first
+	Raw   Op = "raw SQL" // the SQL of PUTs in groups, without HTTP: see package ceiling
 )
 
 // Target is one server on its own copy of the contacts.
@@ -80,7 +82,7 @@ func (t *Target) Addr() string { return t.child.Addr }
 // Make gives the requests of an operation, for load.Job.
 func (t *Target) Make(op Op) (func(worker int, r *rand.Rand) load.Next, error) {
 	ops := map[Op]func(*rand.Rand, *scratch) load.Next{
-		Put: t.put, Get: t.get, Mix: t.mix, List: t.lists, Post: t.post, Turn: t.turns,
+		Put: t.put, Get: t.get, Mix: t.mix, List: t.lists, Post: t.post, Batch: t.batch, Turn: t.turns,
 	}
 	make, ok := ops[op]
 	if slices.Contains(Pages, op) {
@@ -105,6 +107,28 @@ func (t *Target) putOf(b []byte, s *scratch, i int) []byte {
 	n := people.Start(i) + int(t.steps[i].Add(1))
 	s.body = people.AppendBody(s.body[:0], i, n)
 	return t.request(b, t.method, i, s.body)
+}
+
+// BatchSize is how many PUTs a Batch has.
+const BatchSize = 100
+
+func (t *Target) batch(r *rand.Rand, s *scratch) load.Next {
+	return func(b []byte) ([]byte, int) {
+		space := r.IntN(t.Spaces)
+		s.body = append(s.body[:0], `{"operations":[`...)
+		for n := range BatchSize {
+			if n > 0 {
+				s.body = append(s.body, ',')
+			}
+			i := r.IntN(t.Contacts/t.Spaces)*t.Spaces + space
+			s.body = append(s.body, `{"method":"PUT","id":`...)
+			s.body = append(strconv.AppendInt(s.body, t.ids[i], 10), `,"body":`...)
+			s.body = append(people.AppendBody(s.body, i, people.Start(i)+int(t.steps[i].Add(1))), '}')
+		}
+		s.body = append(s.body, `]}`...)
+		b = append(append(append(b, "POST "...), t.path...), "batch HTTP/1.1\r\n"...)
+		return append(t.head(b, space, s.body), s.body...), 200
+	}
 }
 
 func (t *Target) turns(r *rand.Rand, s *scratch) load.Next {
