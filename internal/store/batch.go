@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -117,15 +120,7 @@ func (b *batchRun) try() error {
 		return err
 	}
 	b.tx = tx
-	if err := b.load(ctx); err != nil {
-		tx.Rollback()
-		return err
-	}
-	b.results = make([]result, len(b.writes))
-	for i, p := range b.writes {
-		b.results[i] = b.spaces[p.write.Space].do(p)
-	}
-	save, mark, err := b.collect()
+	save, mark, err := b.prepare(ctx)
 	if err != nil {
 		tx.Rollback()
 		return err
@@ -135,10 +130,6 @@ func (b *batchRun) try() error {
 		b.outcome = metrics.Unchanged
 		return nil
 	}
-	if err := tx.Save(ctx, save); err != nil {
-		tx.Rollback()
-		return err
-	}
 	if err := tx.Commit(ctx); err != nil {
 		if err = b.lane.settle(err, mark); err != nil {
 			return err
@@ -147,6 +138,41 @@ func (b *batchRun) try() error {
 	b.outcome = metrics.Saved
 	b.lane.store.guard.saved(save.Changes)
 	return nil
+}
+
+// prepare does all that comes before the commit. A panic there is a defect, of a
+// backend or of this package: it refuses the batch, whose writes then answer for
+// themselves, and leaves the lane to others. What it panicked with is left out: it may
+// hold personal data.
+func (b *batchRun) prepare(ctx context.Context) (save *Save, mark Mark, err error) {
+	defer func() {
+		if recover() != nil {
+			err = fmt.Errorf("%w: a defect: a batch panicked in %s", ErrRefused, panickedIn())
+		}
+	}()
+	if err := b.load(ctx); err != nil {
+		return nil, mark, err
+	}
+	b.results = make([]result, len(b.writes))
+	for i, p := range b.writes {
+		b.results[i] = b.spaces[p.write.Space].do(p)
+	}
+	if save, mark, err = b.collect(); err != nil || save.Empty() {
+		return save, mark, err
+	}
+	return save, mark, b.tx.Save(ctx, save)
+}
+
+// panickedIn names the function that panicked, without what it was called with.
+func panickedIn() string {
+	var at [32]uintptr
+	frames := runtime.CallersFrames(at[:runtime.Callers(3, at[:])])
+	for {
+		f, more := frames.Next()
+		if !more || !strings.HasPrefix(f.Function, "runtime.") {
+			return f.Function + ":" + strconv.Itoa(f.Line)
+		}
+	}
 }
 
 // tell wakes those who wait for news of the Spaces that changed.

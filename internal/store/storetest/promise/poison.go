@@ -18,6 +18,7 @@ import (
 var poisonTests = []suite.Test{
 	{"a write that the database refuses spares its neighbours", testPoison},
 	{"a decision that panics spares its neighbours", testPanic},
+	{"a backend that panics spares the neighbours, and its lane", testBackendPanic},
 	{"a decision that makes no sense is refused alone", testBadDecision},
 	{"a verb that sees what it does not need is refused alone", testUnasked},
 	{"a row that is damaged hurts its own writes alone", testDamaged},
@@ -104,6 +105,36 @@ func testPanic(t *testing.T, b store.Backend) {
 	}
 	if commits != 1 {
 		t.Errorf("%d commits, want 1", commits)
+	}
+}
+
+func testBackendPanic(t *testing.T, b store.Backend) {
+	f := suite.NewFaulty(b)
+	s, space := suite.NewStore(t, f, store.Options{}), suite.NewSpace(t, b, "")
+	id := made(t, s, space, name("A"))
+	bad := putting(space, id, name("B"))
+	list := batched(t, f, s, space, func(step suite.Step, save *store.Save) error {
+		if step == suite.AtSave && saves(save, bad) {
+			panic("ada@example.com")
+		}
+		return nil
+	}, putting(space, id, name("C")), bad, putting(space, id, name("D")))
+	wantOnlyRefused(t, "a panic while saving", b, space, list, 1)
+	if err := list[1].err; err == nil || strings.Contains(err.Error(), "ada") || !strings.Contains(err.Error(), "testBackendPanic") {
+		t.Errorf("got %v: it must say where, and not with what, which may be personal data", err)
+	}
+	for _, at := range []suite.Step{suite.AtSpaces, suite.AtLoad} {
+		f.SetHook(func(step suite.Step, _ *store.Save) error {
+			if step == at {
+				panic("ada@example.com")
+			}
+			return nil
+		})
+		if _, err := s.Do(bg, putting(space, id, name("E"))); err == nil || !strings.Contains(err.Error(), "panicked") {
+			t.Errorf("at %s: %v", at, err)
+		}
+		f.SetHook(func(suite.Step, *store.Save) error { return nil })
+		done(t, s, putting(space, id, name(fmt.Sprint(at))))
 	}
 }
 
