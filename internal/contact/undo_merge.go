@@ -31,15 +31,20 @@ func (u *Undo) unmerge(v *View, c *Contact) (Decision, error) {
 		return Decision{Subject: c.ID}, nil
 	}
 	ref := u.Pasts[0].Merged
-	root, ok := v.Contact(ref)
+	root, ok := v.Found(ref)
 	if !ok {
+		return Decision{}, ChangeNotFound()
+	}
+	for _, p := range u.Pasts { // before all else: it may have been split off since, and then deleted
+		if !p.isOf(root) {
+			return Decision{}, ErrStale
+		}
+	}
+	if root.State == Deleted {
 		return Decision{}, ChangeNotFound()
 	}
 	f := newForest(v, ref)
 	for _, p := range u.lastFirst() {
-		if !p.isOf(root) {
-			return Decision{}, ErrStale
-		}
 		f.split(p)
 	}
 	d := Decision{Subject: root.ID, Steps: f.steps(), Remains: f.remains(), Pairs: f.apart(ref, root.ID)}

@@ -132,3 +132,23 @@ func TestASplitIsNoLastWrite(t *testing.T) {
 		}
 	}
 }
+
+// The past of an undo is read before the write. What was split off since, even where it
+// was deleted then, is not where it was: it is read again, and nothing of it is left to undo.
+func TestUndoOfMergeWhosePastIsStale(t *testing.T) {
+	for what, since := range map[string]func(w *world){
+		"split off":                   func(w *world) { w.do(&Unmerge{Ref: 1, Merged: 2}) },
+		"split off, and deleted":      func(w *world) { w.do(&Unmerge{Ref: 1, Merged: 2}); w.do(&Delete{Ref: 2}) },
+		"the survivor was written to": func(w *world) { w.put(1, "1:new") },
+	} {
+		w := newWorld(t)
+		w.made(named("One"))
+		w.made(named("Two"))
+		u := &Undo{Ref: 1, Op: w.do(&Merge{Survivor: 1, Merged: []ID{2}})}
+		w.gather(u)
+		since(w)
+		if _, err := u.Decide(w.view(u.Needs())); !errors.Is(err, ErrStale) {
+			t.Errorf("%s since: %v, want that it is read again", what, err)
+		}
+	}
+}
