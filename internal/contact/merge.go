@@ -109,13 +109,7 @@ func refuseSame(path string) error {
 // distinct refuses to merge what somebody said is distinct. Where that is
 // confirmed it is forgotten.
 func (m *Merge) distinct(v *View) ([]PairEdit, error) {
-	all := append([]ID{m.Survivor}, m.Merged...)
-	var pairs []PairEdit
-	for i, a := range all {
-		for _, b := range all[i+1:] {
-			pairs = append(pairs, v.pairsOf(a, b)...)
-		}
-	}
+	pairs := v.pairsOf(append([]ID{m.Survivor}, m.Merged...)...)
 	if len(pairs) > 0 && !m.Confirm {
 		return nil, refuse(fault.CodeDistinct, "Somebody said that these are different people. To merge them all the same, send confirm_distinct.")
 	}

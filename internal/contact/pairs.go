@@ -77,26 +77,29 @@ func (v *View) ids(ref, own ID) []ID {
 	return ids
 }
 
-// pairsOf gives what makes the contacts of two refs distinct, to be forgotten: none
-// where nobody said so.
-func (v *View) pairsOf(ref, other ID) []PairEdit {
-	one, two := v.leading(ref), v.leading(other)
+// pairsOf gives what makes any two of the contacts of these refs distinct, to be
+// forgotten: none where nobody said so. It looks at each id and at each pair once, however
+// many contacts there are.
+func (v *View) pairsOf(refs ...ID) []PairEdit {
+	leads := map[ID]ID{}
+	for _, ref := range refs {
+		c, ok := v.Found(ref)
+		if !ok {
+			continue
+		}
+		for _, id := range v.ids(ref, c.ID) {
+			leads[id] = c.ID
+		}
+	}
 	var out []PairEdit
-	for _, p := range v.Paired(ref) {
-		if one[p.A] && two[p.B] || one[p.B] && two[p.A] {
-			out = append(out, PairEdit{p, true})
+	told := map[Pair]bool{}
+	for _, ref := range refs {
+		for _, p := range v.Paired(ref) {
+			if a, b := leads[p.A], leads[p.B]; a != 0 && b != 0 && a != b && !told[p] {
+				told[p] = true
+				out = append(out, PairEdit{p, true})
+			}
 		}
 	}
 	return out
-}
-
-func (v *View) leading(ref ID) map[ID]bool {
-	ids := map[ID]bool{}
-	if c, ok := v.Found(ref); ok {
-		ids[c.ID] = true
-	}
-	for _, n := range v.Tree(ref) {
-		ids[n.ID] = true
-	}
-	return ids
 }

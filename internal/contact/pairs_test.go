@@ -68,3 +68,26 @@ func TestPairsOfASplitAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// Each pair among many contacts is told once, by whichever of their ids, and none with
+// somebody else, nor of two ids that lead to one.
+func TestPairsOfMany(t *testing.T) {
+	v := &View{}
+	var refs []ID
+	add := func(root ID, alias ID, pairs ...Pair) {
+		refs = append(refs, root)
+		v.Refs = append(v.Refs, Found{root, &Contact{ID: root}})
+		v.Trees = append(v.Trees, Tree{root, []Node{{ID: alias, Parent: root}}})
+		v.Pairs = append(v.Pairs, Paired{root, pairs})
+	}
+	add(1, 11, PairOf(1, 2), PairOf(11, 3), PairOf(1, 99), PairOf(1, 11))
+	add(2, 12, PairOf(1, 2), PairOf(12, 13))
+	add(3, 13, PairOf(11, 3), PairOf(12, 13))
+	want := []PairEdit{{PairOf(1, 2), true}, {PairOf(11, 3), true}, {PairOf(12, 13), true}}
+	if have := v.pairsOf(refs...); !slices.Equal(have, want) {
+		t.Errorf("got %v, want %v", have, want)
+	}
+	if have := v.pairsOf(1, 3); !slices.Equal(have, want[1:2]) {
+		t.Errorf("of two: got %v, want %v", have, want[1:2])
+	}
+}
