@@ -27,6 +27,7 @@ type activityPage struct {
 	Curl          string       // "" where it is not known whose activity it is
 	Note          string       // why it is not; "" where it is
 	Found         []personView // who may be meant
+	More          bool         // there are more of them
 	Empty, Nobody bool         // nothing has happened, or nothing that fits
 }
 
@@ -100,7 +101,7 @@ func (u *ui) activity(v *visit) (answer, error) {
 
 // askWhose answers where it is not known whose changes are asked for.
 func (v *visit) askWhose(q *activityQuery, found []contact.Contact) answer {
-	show := &activityPage{Filter: q.form, Kept: v.kept("key"), Note: q.note, Chips: v.activityChips(q, nil), Actions: actionChoices(q.Only.Action)}
+	show := &activityPage{Filter: q.form, Kept: v.kept("key"), Note: q.note, More: q.more, Chips: v.activityChips(q, nil), Actions: actionChoices(q.Only.Action)}
 	for i := range found {
 		one := personOf(&found[i])
 		one.To = v.withContact(found[i].ID)

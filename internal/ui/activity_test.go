@@ -200,6 +200,16 @@ func TestActivityOfWhom(t *testing.T) {
 	if got := b.lines(); len(got) != 2 || !strings.Contains(got[1], "made "+scripted) {
 		t.Errorf("his activity is %q", got)
 	}
+	for range 10 {
+		w.make("Many", "many@example.com")
+	}
+	if b.get("/ui/activity?contact=many%40example.com").shows("Several contacts have this. Whose"); strings.Count(b.text(), "Many") != 10 {
+		t.Errorf("of ten: %s", b.text())
+	}
+	w.make("Many", "many@example.com")
+	if b.get("/ui/activity?contact=many%40example.com").shows("Several contacts have this: here are the newest"); strings.Count(b.text(), "Many") != 10 {
+		t.Errorf("of eleven: %s", b.text())
+	}
 	b.get("/ui/activity?contact=ada%40example.com&show=curl").shows("/public-api/v1/changes?contact_id=" + ada.String() + "&per_page=40'")
 	if b.link("Back"); b.address != "/ui/activity?contact="+ada.String() {
 		t.Errorf("the way back from the command leads to %s", b.address)

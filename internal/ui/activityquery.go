@@ -17,6 +17,7 @@ import (
 type activityQuery struct {
 	book.Recent
 	form activityForm
+	more bool   // more contacts are meant than are named
 	note string // why nobody can be looked up by what was typed, or that nobody has it
 }
 
@@ -94,6 +95,7 @@ func (v *visit) whose(q *activityQuery) (leads answer, found []contact.Contact, 
 	case len(p.Contacts) == 0:
 		q.note = "No contact has this " + map[bool]string{true: "email", false: "phone or id"}[look.list.Email != ""] + " now."
 	}
+	q.more = p.Next != ""
 	return nil, p.Contacts, nil
 }
 
