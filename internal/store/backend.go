@@ -347,7 +347,8 @@ type Wants struct {
 }
 
 // Expired asks for records of retries of a Space that are of a moment or older, the
-// oldest first: Limit of them at most.
+// oldest first: Limit of them at most. What they hold is not read, because many of
+// them may hold much.
 type Expired struct {
 	Space contact.SpaceID
 	Until contact.Time
@@ -378,6 +379,12 @@ type RetryID struct {
 	Key   string
 }
 
+// RetryWeight is the record of a retry without what it holds, and what it weighs.
+type RetryWeight struct {
+	RetryID
+	Weight int // record.Retry.Weight
+}
+
 func (w *Wants) size() int {
 	return len(w.Refs) + len(w.Rows) + len(w.Trees) + len(w.Undone) + len(w.Pairs) + len(w.Retries) + len(w.Expired) + len(w.Spent)
 }
@@ -392,9 +399,10 @@ type Loaded struct {
 	Refs    []Led
 	Rows    []record.Contact
 	Trees   []Tree
-	Undone  []Undoing      // a pair may come twice
-	Pairs   []record.Pair  // one that has several ids of those asked for comes several times
-	Retries []record.Retry // one that is asked for in two ways comes twice
+	Undone  []Undoing     // a pair may come twice
+	Pairs   []record.Pair // one that has several ids of those asked for comes several times
+	Retries []record.Retry
+	Expired []RetryWeight
 	Spent   []KeySpent
 }
 

@@ -404,6 +404,9 @@ func (b *batchRun) place(found *Loaded) (weight int) {
 		weight += found.Retries[i].Weight()
 		b.spaces[found.Retries[i].Space].keep(&found.Retries[i])
 	}
+	for _, old := range found.Expired {
+		b.spaces[old.Space].forget(old)
+	}
 	for _, u := range found.Undone {
 		b.spaces[u.Space].undoing(u.Op, u.By)
 	}

@@ -56,14 +56,10 @@ type retry struct {
 	broken error // why its row cannot be read
 }
 
-// keep makes the record of a retry part of the state. One that is too old goes, with
-// what it weighs.
+// keep makes the record of a retry part of the state. One that is too old goes.
 func (ws *workspace) keep(r *record.Retry) {
-	if id := (RetryID{ws.row.Space, r.Key}); r.At+RetryLife <= ws.at {
-		if !slices.Contains(ws.forgotten, id) {
-			ws.forgotten = append(ws.forgotten, id)
-			ws.row.Usage = ws.row.Usage.Grow(-retryWeight(r))
-		}
+	if r.At+RetryLife <= ws.at {
+		ws.forget(RetryWeight{RetryID{ws.row.Space, r.Key}, r.Weight()})
 		return
 	}
 	if ws.retries == nil {
@@ -72,8 +68,16 @@ func (ws *workspace) keep(r *record.Retry) {
 	ws.retries[r.Key] = retry{*r, r.Check()}
 }
 
+// forget lets go of the record of a retry, with what it weighs.
+func (ws *workspace) forget(r RetryWeight) {
+	if !slices.Contains(ws.forgotten, r.RetryID) { // by its key, and among the oldest
+		ws.forgotten = append(ws.forgotten, r.RetryID)
+		ws.row.Usage = ws.row.Usage.Grow(-retryWeight(r.Weight))
+	}
+}
+
 // retryWeight is about how many bytes the record of a retry takes.
-func retryWeight(r *record.Retry) int64 { return changeWeight + int64(r.Weight()) }
+func retryWeight(weight int) int64 { return changeWeight + int64(weight) }
 
 // repeated gives a *Repeated where a write was done before.
 func (ws *workspace) repeated(r *Retry) error {
@@ -103,7 +107,7 @@ func (ws *workspace) remember(w *Write, at contact.Time, outcomes []Outcome) err
 	kept.Seal()
 	ws.keep(&kept)
 	ws.kept = append(ws.kept, kept)
-	ws.row.Usage = ws.row.Usage.Grow(retryWeight(&kept))
+	ws.row.Usage = ws.row.Usage.Grow(retryWeight(kept.Weight()))
 	return nil
 }
 

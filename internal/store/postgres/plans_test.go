@@ -48,7 +48,7 @@ const fill = `
 	INSERT INTO changes (space_id, seq, op_seq, contact_id, ref, version, prev_seq, at, action, actor, reason, request_id, batch_id, undoes, checksum, edits, snapshot)
 		SELECT s, i, i, s * 20000 + (i + 1) / 2, CASE WHEN i % 20 = 0 THEN s * 20000 + i ELSE 0 END, i, CASE WHEN i % 2 = 0 THEN i - 1 ELSE 0 END, i, 'update', '{}', '', 'r' || i, '', CASE WHEN i % 50 = 0 THEN i - 1 ELSE 0 END, 0, '{}', CASE WHEN i % 32 = 0 THEN '{}' END
 		FROM (SELECT s, i FROM generate_series(1, 4) s, generate_series(1, 40000) i) n;
-	INSERT INTO retries SELECT s, 'k' || i, '', 'r', 1, 0, '{}' FROM generate_series(1, 4) s, generate_series(1, 10000) i;
+	INSERT INTO retries SELECT s, 'k' || i, '', 'r', i, 0, '{}' FROM generate_series(1, 4) s, generate_series(1, 10000) i;
 	INSERT INTO distinct_pairs SELECT s, s * 20000 + i, s * 20000 + i + 2 FROM generate_series(1, 4) s, generate_series(1, 10000) i;
 	INSERT INTO key_usage SELECT s, s * 10 + i, 1, 1, 1 FROM generate_series(1, 3000) s, generate_series(1, 3) i;
 	INSERT INTO match_keys SELECT s, 0, CASE WHEN i % 10 = 0 THEN 'shared' ELSE 'ada' || i END, s * 20000 + i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
@@ -78,16 +78,17 @@ func calls(b *Backend) []func() error {
 	fresh := row
 	fresh.ID, fresh.Version = 150000, 1
 	batch := &store.Save{
-		Spaces:    []store.SpaceRow{{Space: space, NextID: 150001, BlockEnd: 151000, NextSeq: 40002, LastAt: 2}},
-		Contacts:  []store.ContactSave{{Row: row, Loaded: 1}, {Row: fresh}},
-		Redirects: []store.Redirect{{Space: space, From: id, To: id + 1}, {Space: space, To: id, IDs: []contact.ID{id + 3}}},
-		Changes:   []record.Change{{Space: space, Seq: 40001, Op: 40001, Contact: id, Version: 2, RequestID: "new", Actor: []byte("{}"), Edits: []byte("{}")}},
-		PairsGone: []record.Pair{{Space: space, Pair: contact.PairOf(id, id+2)}},
-		PairsCome: []record.Pair{{Space: space, Pair: contact.PairOf(id, id+7)}},
-		Spent:     []store.KeySpent{{KeyID: store.KeyID{Space: space, Key: 11}, Spent: access.Spent{Since: 2, Writes: 1}}},
-		Retries:   []record.Retry{{Space: space, Key: "new", RequestID: "new", Fingerprint: []byte{1}, Answer: []byte("{}")}},
-		KeysGone:  []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
-		KeysCome:  []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
+		Spaces:      []store.SpaceRow{{Space: space, NextID: 150001, BlockEnd: 151000, NextSeq: 40002, LastAt: 2}},
+		Contacts:    []store.ContactSave{{Row: row, Loaded: 1}, {Row: fresh}},
+		Redirects:   []store.Redirect{{Space: space, From: id, To: id + 1}, {Space: space, To: id, IDs: []contact.ID{id + 3}}},
+		Changes:     []record.Change{{Space: space, Seq: 40001, Op: 40001, Contact: id, Version: 2, RequestID: "new", Actor: []byte("{}"), Edits: []byte("{}")}},
+		PairsGone:   []record.Pair{{Space: space, Pair: contact.PairOf(id, id+2)}},
+		PairsCome:   []record.Pair{{Space: space, Pair: contact.PairOf(id, id+7)}},
+		Spent:       []store.KeySpent{{KeyID: store.KeyID{Space: space, Key: 11}, Spent: access.Spent{Since: 2, Writes: 1}}},
+		RetriesGone: []store.RetryID{{Space: space, Key: "k7"}},
+		Retries:     []record.Retry{{Space: space, Key: "new", RequestID: "new", Fingerprint: []byte{1}, Answer: []byte("{}")}},
+		KeysGone:    []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
+		KeysCome:    []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
 	}
 	write := func(s *store.Save, end func(store.Tx) error) error {
 		tx, err := b.Begin(bg, int64(space))
@@ -97,7 +98,7 @@ func calls(b *Backend) []func() error {
 		rows, err1 := tx.Spaces(bg, []contact.SpaceID{space})
 		two := []store.ContactID{{Space: space, ID: id}, {Space: space, ID: id + 3}}
 		_, err2 := tx.Load(bg, &store.Wants{Refs: two, Rows: two, Trees: two, Pairs: two, Undone: []store.WriteID{{Space: space, Op: 49}}, Retries: []store.RetryID{{Space: space, Key: "k7"}},
-			Spent: []store.KeyID{{Space: space, Key: 11}}})
+			Expired: []store.Expired{{Space: space, Until: 9000, Limit: 256}}, Spent: []store.KeyID{{Space: space, Key: 11}}})
 		_, err3 := tx.NewIDs(bg, 10)
 		if err := errors.Join(err1, err2, err3); err != nil || len(rows) != 1 {
 			tx.Rollback()

@@ -109,7 +109,7 @@ const (
 	selectCreatedFrom = `SELECT id, created_at FROM contacts WHERE space_id = $1 AND state = 0 AND id >= $2 ORDER BY id LIMIT 1`
 
 	selectRetries = `SELECT key, fingerprint, request_id, at, checksum, answer FROM retries WHERE space_id = $1 AND key = ANY ($2::text[])`
-	selectExpired = `SELECT key, fingerprint, request_id, at, checksum, answer FROM retries WHERE space_id = $1 AND at <= $2 ORDER BY at LIMIT $3`
+	selectExpired = `SELECT key, octet_length(key) + octet_length(fingerprint) + octet_length(request_id) + octet_length(answer) FROM retries WHERE space_id = $1 AND at <= $2 ORDER BY at LIMIT $3`
 	deleteRetries = `DELETE FROM retries WHERE space_id = $1 AND key = ANY ($2::text[])`
 	selectRetryOf = `SELECT request_id FROM retries WHERE space_id = $1 AND key = $2`
 	selectSpent   = `SELECT key_id, since, removals, writes FROM key_usage WHERE space_id = $1 AND key_id = ANY ($2::bigint[])`

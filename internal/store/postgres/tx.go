@@ -112,20 +112,7 @@ func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 			return collect(r, &found.Rows, func() (record.Contact, error) { return contactRow(space, r) })
 		})
 	}
-	keys := map[contact.SpaceID][]string{}
-	for _, id := range w.Retries {
-		keys[id.Space] = append(keys[id.Space], id.Key)
-	}
-	for space, of := range keys {
-		q.Queue(selectRetries, int64(space), of).Query(func(r pgx.Rows) error {
-			return collect(r, &found.Retries, func() (record.Retry, error) { return retryRow(space, r) })
-		})
-	}
-	for _, old := range w.Expired {
-		q.Queue(selectExpired, int64(old.Space), int64(old.Until), old.Limit).Query(func(r pgx.Rows) error {
-			return collect(r, &found.Retries, func() (record.Retry, error) { return retryRow(old.Space, r) })
-		})
-	}
+	queueRetries(q, w, &found)
 	undone := map[contact.SpaceID][]int64{}
 	for _, id := range w.Undone {
 		undone[id.Space] = append(undone[id.Space], int64(id.Op))
@@ -148,6 +135,28 @@ func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 }
 
 // retryRow reads what selectRetries gives.
+// queueRetries asks for records of retries, and for which are too old.
+func queueRetries(q *pgx.Batch, w *store.Wants, found *store.Loaded) {
+	keys := map[contact.SpaceID][]string{}
+	for _, id := range w.Retries {
+		keys[id.Space] = append(keys[id.Space], id.Key)
+	}
+	for space, of := range keys {
+		q.Queue(selectRetries, int64(space), of).Query(func(r pgx.Rows) error {
+			return collect(r, &found.Retries, func() (record.Retry, error) { return retryRow(space, r) })
+		})
+	}
+	for _, old := range w.Expired {
+		q.Queue(selectExpired, int64(old.Space), int64(old.Until), old.Limit).Query(func(r pgx.Rows) error {
+			return collect(r, &found.Expired, func() (store.RetryWeight, error) {
+				row := store.RetryWeight{RetryID: store.RetryID{Space: old.Space}}
+				err := r.Scan(&row.Key, &row.Weight)
+				return row, err
+			})
+		})
+	}
+}
+
 func retryRow(space contact.SpaceID, r pgx.Row) (record.Retry, error) {
 	row := record.Retry{Space: space}
 	var sum int64

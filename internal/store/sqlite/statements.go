@@ -85,8 +85,9 @@ const (
 	insertPair = `INSERT INTO distinct_pairs (space_id, a, b) VALUES (?1, ?2, ?3) ON CONFLICT (space_id, a, b) DO NOTHING`
 	deletePair = `DELETE FROM distinct_pairs WHERE space_id = ?1 AND a = ?2 AND b = ?3`
 
-	// Of a Space that are of ?2 or older, the oldest first.
-	selectExpired = `SELECT key, fingerprint, request_id, at, checksum, answer FROM retries WHERE space_id = ?1 AND at <= ?2 ORDER BY at LIMIT ?3`
+	// Of a Space that are of ?2 or older, the oldest first. What they weigh is read without
+	// what they hold.
+	selectExpired = `SELECT key, octet_length(key) + octet_length(fingerprint) + octet_length(request_id) + octet_length(answer) FROM retries WHERE space_id = ?1 AND at <= ?2 ORDER BY at LIMIT ?3`
 	deleteRetry   = `DELETE FROM retries WHERE space_id = ?1 AND key = ?2`
 	insertRetry   = `INSERT INTO retries (space_id, key, fingerprint, request_id, at, checksum, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
 

@@ -84,23 +84,8 @@ func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
 			return found, err
 		}
 	}
-	for _, id := range w.Retries {
-		err := t.writer.run(selectRetry, func(s *sqlite.Stmt) error {
-			found.Retries = append(found.Retries, retryRow(id.Space, s))
-			return nil
-		}, int64(id.Space), id.Key)
-		if err != nil {
-			return found, err
-		}
-	}
-	for _, old := range w.Expired {
-		err := t.writer.run(selectExpired, func(s *sqlite.Stmt) error {
-			found.Retries = append(found.Retries, retryRow(old.Space, s))
-			return nil
-		}, int64(old.Space), int64(old.Until), int64(old.Limit))
-		if err != nil {
-			return found, err
-		}
+	if err := t.loadRetries(w, &found); err != nil {
+		return found, err
 	}
 	for _, write := range w.Undone {
 		err := t.writer.run(selectUndone, func(s *sqlite.Stmt) error {
@@ -122,6 +107,29 @@ func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
 	found.Pairs, err1 = t.loadPairs(w.Pairs)
 	found.Spent, err2 = t.loadSpent(w.Spent)
 	return found, errors.Join(err1, err2)
+}
+
+// loadRetries loads the records of retries that are asked for, and which are too old.
+func (t *tx) loadRetries(w *store.Wants, found *store.Loaded) error {
+	for _, id := range w.Retries {
+		err := t.writer.run(selectRetry, func(s *sqlite.Stmt) error {
+			found.Retries = append(found.Retries, retryRow(id.Space, s))
+			return nil
+		}, int64(id.Space), id.Key)
+		if err != nil {
+			return err
+		}
+	}
+	for _, old := range w.Expired {
+		err := t.writer.run(selectExpired, func(s *sqlite.Stmt) error {
+			found.Expired = append(found.Expired, store.RetryWeight{RetryID: store.RetryID{Space: old.Space, Key: s.ColumnText(0)}, Weight: s.ColumnInt(1)})
+			return nil
+		}, int64(old.Space), int64(old.Until), int64(old.Limit))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tree loads all that was merged into what a ref leads to.

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"math"
 	"reflect"
 	"testing"
 
@@ -68,7 +69,7 @@ func Audit(t *testing.T, b store.Backend, space contact.SpaceID) Ledger {
 }
 
 // kept weighs what is stored of a Space: a hundred and twenty-eight bytes and its
-// texts for a change, its texts for a contact.
+// texts for a change and for the record of a retry, its texts for a contact.
 func (l *Ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (bytes int64) {
 	t.Helper()
 	for id := range l.contacts {
@@ -84,6 +85,15 @@ func (l *Ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (byt
 			t.Fatal(err)
 		}
 		bytes += 128 + int64(row.Weight())
+	}
+	tx := Begin(t, b, b.Lane(space))
+	defer tx.Rollback()
+	found, err := tx.Load(bg, &store.Wants{Expired: []store.Expired{{Space: space, Until: math.MaxInt64, Limit: math.MaxInt32}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range found.Expired {
+		bytes += 128 + int64(r.Weight)
 	}
 	return bytes
 }
