@@ -2,8 +2,10 @@ package promise
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
@@ -18,6 +20,7 @@ import (
 var (
 	earlierKey   = sha256.Sum256([]byte("a key of the test"))
 	earlierAgent = sha256.Sum256([]byte("a key with a budget")) // since schema 3
+	earlierRetry = sha256.Sum256([]byte("a key that repeats"))  // since schema 5
 )
 
 // What schema 4 brought: somebody who is signed in, and a link.
@@ -45,6 +48,7 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	done(t, s, merging(space, ada, other))
 	fillTakenBack(t, b, s)
 	fillSignedIn(t, b, s)
+	fillRemembered(t, b, s)
 }
 
 func fillSignedIn(t *testing.T, b store.Backend, s *store.Store) {
@@ -126,10 +130,65 @@ func checkTakenBack(t *testing.T, b store.Backend, s *store.Store) {
 	}
 }
 
-// CheckEarlier reads what FillEarlier made with a schema, and writes to it.
+// earlierAnswer is what a batch of two was answered with that schema 5 keeps: see
+// docs/format.md.
+const earlierAnswer = `{"batch":"BATCHABCDEFGHIJKLMNOPQRSTU","results":[{"contact":%d,"version":1,"op":1},` +
+	`{"refused":{"kind":"not_found","code":"contact_not_found","message":"There is no contact with this id in your Space."}}]}`
+
+// fillRemembered makes what schema 5 brought: the records of retries are found by their
+// age, and count.
+func fillRemembered(t *testing.T, b store.Backend, s *store.Store) {
+	t.Helper()
+	space := suite.NewSpace(t, b, "")
+	key := access.APIKey{Space: space, Name: "repeats", Hash: earlierRetry, Scopes: access.DefaultScopes, Created: 1}
+	if _, err := b.CreateKey(bg, key, suite.Noted("a key")); err != nil {
+		t.Fatal(err)
+	}
+	wantCodes(t, s, earlierBatch(space), "ok contact_not_found")
+}
+
+func earlierBatch(space contact.SpaceID) store.Write {
+	w := each(writing(space, &contact.Create{Patch: name("Ada")}, renamed(1, "Nobody")))
+	w.By.BatchID = "BATCHABCDEFGHIJKLMNOPQRSTU"
+	w.Retry = &store.Retry{Key: "a batch", Fingerprint: []byte("the same"), Answer: func(out []store.Outcome) ([]byte, error) {
+		return fmt.Appendf(nil, earlierAnswer, out[0].Subject.ID), nil
+	}}
+	return w
+}
+
+// checkRemembered sends again what fillRemembered did, within a day of it and later.
+func checkRemembered(t *testing.T, b store.Backend, s *store.Store, now *time.Time) {
+	t.Helper()
+	g, ok, err := s.Grant(bg, earlierRetry)
+	if err != nil || !ok || g.Key.Name != "repeats" {
+		t.Fatalf("the key that repeats: %v, %v, %+v", ok, err, g)
+	}
+	space := g.Space.ID
+	first, _, err := s.Change(bg, space, 1)
+	if err != nil || first.BatchID != "BATCHABCDEFGHIJKLMNOPQRSTU" {
+		t.Errorf("its change: %v, %+v", err, first)
+	}
+	_, err = s.Do(bg, earlierBatch(space))
+	wantRepeated(t, err, fmt.Sprintf(earlierAnswer, first.Contact))
+	suite.Audit(t, b, space)
+	*now = now.Add(25 * time.Hour)
+	wantCodes(t, s, earlierBatch(space), "ok contact_not_found")
+	suite.Audit(t, b, space)
+}
+
+// CheckEarlier reads what FillEarlier made with a schema, and writes to it, within a day
+// of that.
 func CheckEarlier(t *testing.T, b store.Backend, schema int) {
 	t.Helper()
-	s := store.New(b, store.Options{})
+	last, err := b.LastAt(bg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := last.Std().Add(time.Hour)
+	s := store.New(b, store.Options{Clock: func() time.Time { return now }})
+	if schema >= 5 {
+		defer checkRemembered(t, b, s, &now)
+	}
 	if schema >= 3 {
 		checkTakenBack(t, b, s)
 	}
