@@ -37,18 +37,27 @@ const (
 	CodeParameterInvalid    Code = "parameter_invalid"
 	CodeRepeatedParameter   Code = "repeated_parameter"
 	CodeUnknownParameter    Code = "unknown_parameter"
-	CodeCursorInvalid       Code = "cursor_invalid" // of another query, or changed
+	CodeCursorInvalid       Code = "cursor_invalid"     // of another query, or changed
+	CodeIdempotencyReused   Code = "idempotency_reused" // the Idempotency-Key was of another request
 )
 
 // What stands in the way of a write: 409.
 const (
-	CodeConflict        Code = "conflict"      // BaseVersion: both have changed the same
-	CodeUndoConflict    Code = "undo_conflict" // what is to be taken back was changed again since
-	CodeAlreadyUndone   Code = "already_undone"
-	CodeAlias           Code = "alias"             // the id leads to another contact, which would go
-	CodeHistoryTooLong  Code = "history_too_long"  // of an unmerge
-	CodeDistinct        Code = "distinct"          // somebody said that they are two
-	CodeTooManyRemovals Code = "too_many_removals" // more than MaxRemovals allows
+	CodeConflict              Code = "conflict"      // BaseVersion: both have changed the same
+	CodeUndoConflict          Code = "undo_conflict" // what is to be taken back was changed again since
+	CodeAlreadyUndone         Code = "already_undone"
+	CodeAlias                 Code = "alias"                   // the id leads to another contact, which would go
+	CodeHistoryTooLong        Code = "history_too_long"        // of an unmerge
+	CodeDistinct              Code = "distinct"                // somebody said that they are two
+	CodeTooManyRemovals       Code = "too_many_removals"       // more than MaxRemovals allows
+	CodeIdempotencyInProgress Code = "idempotency_in_progress" // the request of this Idempotency-Key still runs
+)
+
+// A batch: 413, 422, 424.
+const (
+	CodeBatchTooHeavy Code = "batch_too_heavy" // what is to be done together
+	CodeSplitBatch    Code = "split_batch"     // it rests on what an operation before it changes
+	CodeBatchFailed   Code = "batch_failed"    // not done, because another operation of an atomic batch was refused
 )
 
 // The body as JSON: 422.

@@ -131,7 +131,10 @@ func (r *batchRun) each(ctx context.Context) error {
 		n, err := r.some(ctx, verbs)
 		switch {
 		case err == nil:
-			r.ahead, most = r.ahead[n:], verbsAtOnce
+			most = verbsAtOnce
+			if err := r.drop(n); err != nil {
+				return err
+			}
 		case errors.Is(err, store.ErrRefused) && len(verbs) > 1:
 			most = 1 // one of them is at fault: alone, each answers for itself
 		case r.done == 0:
@@ -165,7 +168,7 @@ func (r *batchRun) write(verbs []contact.Verb) store.Write {
 	if r.done > 0 { // no caller's name has a space
 		key += " " + r.name + " " + strconv.Itoa(r.done)
 	}
-	w.Retry = r.terms.Retry.of(key, r.name)
+	w.Retry = r.terms.Retry.of(r.grant, key, r.name)
 	return w
 }
 
@@ -193,11 +196,12 @@ func (r *batchRun) recall(ctx context.Context, again *store.Repeated) (int, erro
 		return 0, err
 	}
 	r.name, r.replayed = k.Batch, true
+	whole := !k.Reads || r.grant.Key.Scopes.Has(access.Read)
 	for i := range k.Results {
 		was := &k.Results[i]
 		result := Result{}
 		if was.Refused != nil {
-			result.Err = was.Refused.err()
+			result.Err = was.Refused.err(whole)
 		} else if result.Written, err = r.book.recall(ctx, r.grant, was); err != nil {
 			return 0, err
 		}
@@ -241,6 +245,18 @@ func (r *batchRun) someVerbs(most int) ([]contact.Verb, error) {
 			return r.ahead[:n], nil
 		}
 	}
+}
+
+// drop lets go of the next verbs, which are done. Those that were done before may be more
+// than were read: by a server that did more at once.
+func (r *batchRun) drop(n int) error {
+	for len(r.ahead) < n {
+		if more, err := r.read(); err != nil || !more {
+			return errors.Join(err, errors.New("book: more of a batch is remembered than it has"))
+		}
+	}
+	r.ahead = r.ahead[n:]
+	return nil
 }
 
 // read reads a verb more, false where there is none.

@@ -140,7 +140,7 @@ func (b *Book) Do(ctx context.Context, g access.Grant, terms Terms, verb contact
 	}
 	defer leave()
 	w := writeOf(g, &terms, verb)
-	w.Retry = terms.Retry.of(terms.Retry.Key, "")
+	w.Retry = terms.Retry.of(g, terms.Retry.Key, "")
 	out, err := b.ask(ctx, g, w)
 	if again, ok := errors.AsType[*store.Repeated](err); ok {
 		return b.replayed(ctx, g, &terms, again)

@@ -15,6 +15,7 @@ import (
 // elsewhere. docs/format.md describes it.
 type kept struct {
 	Batch   string       `json:"batch,omitzero"`
+	Reads   bool         `json:"reads,omitzero"` // who asked may read: refusals tell of what is stored
 	Results []keptResult `json:"results"`
 }
 
@@ -70,8 +71,8 @@ var keptKinds = map[fault.Kind]string{
 }
 
 // keep gives what to store of outcomes.
-func keep(batch string, out []store.Outcome) ([]byte, error) {
-	k := kept{Batch: batch, Results: make([]keptResult, len(out))}
+func keep(batch string, reads bool, out []store.Outcome) ([]byte, error) {
+	k := kept{Batch: batch, Reads: reads, Results: make([]keptResult, len(out))}
 	for i := range out {
 		o, r := &out[i], &k.Results[i]
 		if o.Err != nil {
@@ -104,16 +105,26 @@ func keepRefusal(err error) *keptRefusal {
 	return &k
 }
 
-// err gives the error that was kept.
-func (k *keptRefusal) err() error {
-	e := fault.Error{Code: k.Code, Message: k.Message}
+// cut is what a refusal says to who may not read and asks for what a key was told that
+// may (CONTRACT D19).
+const cut = "This was refused when it was sent first. What stood in the way is for keys that may read."
+
+// err gives the error that was kept, as it was told, or to who may not be told that.
+func (k *keptRefusal) err(whole bool) error {
+	told := func(message string) string {
+		if !whole {
+			return cut
+		}
+		return message
+	}
+	e := fault.Error{Code: k.Code, Message: told(k.Message)}
 	for kind, name := range keptKinds {
 		if name == k.Kind {
 			e.Kind = kind
 		}
 	}
 	for _, p := range k.At {
-		e.At = append(e.At, fault.Problem(p))
+		e.At = append(e.At, fault.Problem{Path: p.Path, Code: p.Code, Message: told(p.Message)})
 	}
 	r := contact.Refusal{Fault: &e, LeadsTo: k.LeadsTo, Standing: k.Standing}
 	for i := range k.Conflicts {

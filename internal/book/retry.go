@@ -38,11 +38,13 @@ func ParseRetryKey(text string) bool {
 }
 
 // of gives what the store is to remember of a write under a key, nil for nothing.
-func (r *Retry) of(key, batch string) *store.Retry {
+func (r *Retry) of(g access.Grant, key, batch string) *store.Retry {
 	if r.Key == "" {
 		return nil
 	}
-	return &store.Retry{Key: key, Fingerprint: r.Fingerprint[:], Answer: func(out []store.Outcome) ([]byte, error) { return keep(batch, out) }}
+	reads := g.Key.Scopes.Has(access.Read)
+	return &store.Retry{Key: key, Fingerprint: r.Fingerprint[:],
+		Answer: func(out []store.Outcome) ([]byte, error) { return keep(batch, reads, out) }}
 }
 
 // kept reads what a write was answered with that is sent again. It must ask the same.

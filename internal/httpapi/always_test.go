@@ -154,6 +154,9 @@ func (c *conversation) checkErrorBody(res *http.Response, body string) {
 	c.codes[e.code] = true
 	for _, member := range e.other {
 		budget := e.code == "over_budget" && member == "changes"
+		if member == "results" { // of a batch: the document says where
+			continue
+		}
 		if !budget && (res.StatusCode != 409 || !slices.Contains([]string{"changes", "conflicts", "id", "change_id"}, member)) {
 			c.errorf("%s does not belong there: %s", member, body)
 		}

@@ -213,8 +213,10 @@ func (t *batchAnswer) refused(b jsonText, err error) jsonText {
 		b = b.member(name).raw("null")
 	}
 	b = b.member("error").fault(e)
-	if on := t.evidence(err); on != nil {
-		b = b.evidence(on, t.request)
+	if on := t.evidence(err); on != nil && len(b) < maxTold {
+		told := *on
+		told.Entries = nil // what it would have changed a single request, or a dry run, tells
+		b = b.evidence(&told, t.request)
 	}
 	return b.end('}')
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +48,7 @@ func (c *conversation) checkDocument(wire string, res *http.Response, body strin
 		return
 	}
 	answered[request.Method+" "+path+" "+strconv.Itoa(res.StatusCode)] = true
-	c.checkRequest(request, res, code)
+	c.checkRequest(request, res, code, body)
 	c.checkHeaders(item, request.Method, res)
 	if strings.HasPrefix(wire, http.MethodHead) {
 		return // its answer has no body to look at
@@ -60,10 +61,15 @@ func (c *conversation) checkDocument(wire string, res *http.Response, body strin
 	}
 }
 
+var refusedOperation = regexp.MustCompile(`"status":422,.*?"code":"([a-z_]+)"`)
+
 // checkRequest makes sure that the document takes what the server took, and
 // not what it refused because of its form.
-func (c *conversation) checkRequest(request *http.Request, res *http.Response, code string) {
+func (c *conversation) checkRequest(request *http.Request, res *http.Response, code, body string) {
 	taken := res.StatusCode < 400 || res.StatusCode == 404 || res.StatusCode == 409 || res.StatusCode == 412
+	if m := refusedOperation.FindStringSubmatch(body); taken && m != nil { // of a batch that was taken
+		taken, code = false, m[1]
+	}
 	if !taken && !slices.Contains(refusedByDocument, code) {
 		return
 	}
@@ -104,7 +110,10 @@ func (c *conversation) checkHeaders(item *v3.PathItem, method string, res *http.
 // statusesOfTests are those that conversations do not have, with the reason.
 var statusesOfTests = map[string]string{
 	"500": "only a fault of ours brings it about: TestStoreFails, TestOutcomeUnknown",
-	"POST /public-api/v1/contacts/{id}/unmerge 409": "it takes thousands of changes: TestHistoryTooLong",
+	"POST /public-api/v1/contacts/{id}/unmerge 409":            "it takes thousands of changes: TestHistoryTooLong",
+	"POST /public-api/v1/contacts 409":                         "it takes two at once: TestSameNameStillRuns",
+	"PUT /public-api/v1/contacts/{id}/distinct/{other} 409":    "likewise",
+	"DELETE /public-api/v1/contacts/{id}/distinct/{other} 409": "likewise",
 	"503": "only a fault or a rush brings it about: TestStoreFails, TestOverloaded, TestTimeout",
 }
 

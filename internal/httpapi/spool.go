@@ -22,8 +22,8 @@ type spool struct {
 
 // Write adds to the end.
 func (s *spool) Write(p []byte) (int, error) {
-	n := copy(s.head[len(s.head):cap(s.head)], p)
-	s.head = s.head[:len(s.head)+n]
+	n := min(len(p), spoolInMemory-len(s.head))
+	s.head = append(s.head, p[:n]...)
 	if n < len(p) {
 		if s.file == nil {
 			var err error

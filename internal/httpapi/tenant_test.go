@@ -37,6 +37,8 @@ var noPlaces = []string{
 	"merged_ids", "prefer", // beside merged_id, which is tried
 	"deleted",
 	"If-Match", "If-None-Match", "X-Base-Version", "Prefer", "X-Actor", "X-Reason",
+	"Idempotency-Key", "atomic",
+	"operations", // see batches.txt
 	"emails", "phones", "names", "locations", "custom_fields",
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -183,9 +184,22 @@ func (r *batchReader) explain(err error) {
 		r.err = err
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		r.err = bodyFault(fault.CodeJSONDuplicateKey, `The member "`+ShowName(syntax.JSONPointer.LastToken())+`" appears twice in one object.`)
+	case r.noText(syntax.ByteOffset):
+		r.err = bodyFault(fault.CodeJSONInvalidUTF8, `The body is not valid UTF-8, or has half of a surrogate pair (\ud800 to \udfff), at byte `+strconv.FormatInt(syntax.ByteOffset, 10)+".")
 	default:
 		r.err = bodyFault(fault.CodeJSONSyntax, "Invalid JSON at byte "+strconv.FormatInt(syntax.ByteOffset, 10)+": the body must be JSON in UTF-8, without a byte order mark.")
 	}
+}
+
+// noText tells whether what stands at a place is no character.
+func (r *batchReader) noText(at int64) bool {
+	text := r.dec.UnreadBuffer()
+	if at -= r.dec.InputOffset(); at < 0 || at >= int64(len(text)) {
+		return false
+	}
+	text = text[at:]
+	sign, size := utf8.DecodeRune(text)
+	return isSurrogate(text) || sign == utf8.RuneError && size == 1
 }
 
 // limited reads no more ahead than one operation may have.

@@ -138,8 +138,11 @@ func (r *patchReader) match(text string) contact.Match {
 	if text == "*" {
 		return contact.Match{Set: true, Any: true}
 	}
-	n, err := strconv.ParseInt(strings.Trim(text, `"`), 10, 64)
-	if err != nil || n < 1 {
+	if inner, ok := strings.CutPrefix(text, `"`); ok && strings.HasSuffix(inner, `"`) {
+		text = inner[:len(inner)-1]
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 || strconv.FormatInt(n, 10) != text {
 		r.add("if_match", fault.CodeETagInvalid, `Send if_match as the number in the ETag of an earlier answer, as in "if_match": "3".`)
 	}
 	return contact.Match{Set: true, Versions: []contact.Version{contact.Version(n)}}
