@@ -135,7 +135,7 @@ func operations(from io.ReaderAt, list []wire.Span, space contact.SpaceID) iter.
 			if cap(text) < size {
 				text = make([]byte, size)
 			}
-			if _, err := from.ReadAt(text[:size], at.Start); err != nil && err != io.EOF {
+			if n, err := from.ReadAt(text[:size], at.Start); n < size {
 				yield(nil, err)
 				return
 			}

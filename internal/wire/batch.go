@@ -159,9 +159,9 @@ func (r *batchReader) end() {
 	}
 	r.limited.upTo(r.dec.InputOffset())
 	switch _, err := r.dec.ReadToken(); {
-	case err == io.EOF:
-	case r.limited.err != nil:
+	case r.limited.err != nil: // it may have come with the last octets, and been passed over
 		r.err = r.limited.err
+	case err == io.EOF:
 	default:
 		r.err = bodyFault(fault.CodeJSONTrailingData, "Something follows after the JSON object; send one object alone.")
 	}
@@ -214,6 +214,9 @@ type limited struct {
 func (l *limited) upTo(offset int64) { l.bound = offset + l.most }
 
 func (l *limited) Read(p []byte) (int, error) {
+	if l.err != nil {
+		return 0, l.err
+	}
 	room := l.bound - l.read
 	if room <= 0 {
 		l.err = fault.New(fault.TooLarge, fault.CodeBodyTooLarge, "An operation of the batch is larger than 4 MiB.")

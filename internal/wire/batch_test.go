@@ -89,6 +89,29 @@ func TestReadBatchStreamFails(t *testing.T) {
 	}
 }
 
+// It may fail with the very last octets.
+func TestReadBatchStreamFailsAtItsEnd(t *testing.T) {
+	for _, body := range []string{`{"operations":[1]}`, `{"operations":[1]} `, `{"operations":[1],"atomic":true}`} {
+		if _, err := ReadBatch(&lastFails{body}); err != io.ErrClosedPipe {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+// lastFails gives its text, and with the end of it an error, once.
+type lastFails struct{ text string }
+
+func (l *lastFails) Read(p []byte) (int, error) {
+	if l.text == "" {
+		return 0, io.EOF
+	}
+	n := copy(p, l.text)
+	if l.text = l.text[n:]; l.text == "" {
+		return n, io.ErrClosedPipe
+	}
+	return n, nil
+}
+
 // It never panics, and what it takes is what encoding/json reads there.
 func FuzzReadBatch(f *testing.F) {
 	for _, seed := range []string{
