@@ -166,7 +166,7 @@ func TestBatchHoldsLittle(t *testing.T) {
 		t.Fatalf("a body of %d", body.sum)
 	}
 	t.Logf("a body of %d MB holds %d KB", body.sum>>20, most>>10)
-	if most > 16<<20 {
+	if most > 6<<20 {
 		t.Errorf("a body of %d holds %d", body.sum, most)
 	}
 	if used := httpapi.Used(w.handler); used != [4]int64{} {
