@@ -54,7 +54,8 @@ func (r *Retry) kept(again *store.Repeated) (kept, error) {
 		return k, fault.At("Idempotency-Key", fault.CodeIdempotencyReused,
 			"Another request bore this Idempotency-Key within the last 24 hours. Give each write a key of its own, and send the same request where it is to be repeated.")
 	}
-	return k, json.Unmarshal(again.Kept.Answer, &k)
+	err := json.Unmarshal(again.Kept.Answer, &k)
+	return k, err
 }
 
 // replayed gives what a write was answered with.

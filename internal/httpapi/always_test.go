@@ -142,6 +142,8 @@ func (c *conversation) checkAlways(res *http.Response, body, method string) {
 	}
 }
 
+var codeInAnswer = regexp.MustCompile(`"code":"([a-z0-9_]+)"`)
+
 // checkWhen checks that a header is there exactly on some statuses.
 func (c *conversation) checkWhen(res *http.Response, name string, when bool, value string) {
 	if got := res.Header.Get(name); (got != "") != when || value != "" && when && got != value {
@@ -151,7 +153,9 @@ func (c *conversation) checkWhen(res *http.Response, name string, when bool, val
 
 func (c *conversation) checkErrorBody(res *http.Response, body string) {
 	e := errorOf(body)
-	c.codes[e.code] = true
+	for _, m := range codeInAnswer.FindAllStringSubmatch(body, -1) { // of a batch each operation may have one
+		c.codes[m[1]] = true
+	}
 	for _, member := range e.other {
 		budget := e.code == "over_budget" && member == "changes"
 		if member == "results" { // of a batch: the document says where

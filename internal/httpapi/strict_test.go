@@ -137,6 +137,27 @@ func TestDocumentIsAsStrictAsTheServer(t *testing.T) {
 		{"a flag", inQuery("include_all_emails"), []string{"0", "1"}, []string{"true", "2", "x"}, nil},
 		{"X-Actor", inHeader("X-Actor"), []string{"Sam"}, []string{long("a", 101)}, nil},
 		{"X-Reason", inHeader("X-Reason"), []string{"The address bounced"}, []string{long("a", 501)}, nil},
+		{"Idempotency-Key", inHeader("Idempotency-Key"), []string{"a", "~!", long("k", 255)}, []string{"two words", "é", long("k", 256)}, []string{""}},
+		{"batch", func(s string) probe { return probe{method: "POST", path: "/contacts/batch", body: s} },
+			[]string{`{"operations":[{"method":"POST","body":{"names":["A"]}}]}`, `{"atomic":false,"operations":[{"method":"POST","body":{"names":["A"]}}]}`},
+			[]string{`{}`, `[]`, `{"operations":[]}`, `{"operations":{}}`, `{"operations":null}`, `{"operations":[{"method":"POST","body":{"names":["A"]}}],"atomic":1}`,
+				`{"operations":[{"method":"POST","body":{"names":["A"]}}],"dry_run":true}`, `{"atomic":true}`,
+				`{"operations":[` + long(`{"method":"POST","body":{"names":["A"]}},`, 1000) + `{"method":"POST","body":{"names":["A"]}}]}`}, nil},
+		{"operation", func(s string) probe {
+			return probe{method: "POST", path: "/contacts/batch", body: `{"atomic":true,"operations":[` + s + `]}`}
+		},
+			[]string{`{"method":"POST","body":{"names":["A"]}}`, `{"body":{"names":["A"]},"id":1,"method":"PUT"}`, `{"method":"PUT","id":1,"if_match":"*","body":{"names":["A"]}}`,
+				`{"method":"PATCH","id":1,"if_match":"\"9\"","body":{"names":{"add":["A"]}}}`, `{"method":"DELETE","id":1,"if_match":"9"}`,
+				`{"method":"PATCH","id":1,"base_version":1,"body":{"names":{"add":["A"]}}}`},
+			[]string{`{}`, `1`, `null`, `[]`, `{"method":"POST"}`, `{"method":"post","body":{"names":["A"]}}`, `{"method":"ERASE","id":1}`, `{"method":"GET","id":1}`, `{"id":1,"body":{"names":["A"]}}`,
+				`{"method":"POST","id":1,"body":{"names":["A"]}}`, `{"method":"POST","body":{}}`, `{"method":"POST","body":[]}`, `{"method":"POST","body":null}`,
+				`{"method":"PUT","body":{"names":["A"]}}`, `{"method":"PUT","id":"1","body":{"names":["A"]}}`, `{"method":"PUT","id":1,"body":{}}`, `{"method":"PUT","id":1,"body":{"name":["A"]}}`,
+				`{"method":"PUT","id":1,"body":{"names":["A"]},"if_match":1}`, `{"method":"PUT","id":1,"body":{"names":["A"]},"if_match":"x"}`, `{"method":"PUT","id":1,"body":{"names":["A"]},"if_match":"W/\"1\""}`,
+				`{"method":"PUT","id":1,"body":{"names":["A"]},"base_version":"1"}`, `{"method":"PUT","id":1,"body":{"names":["A"]},"base_version":0}`, `{"method":"PUT","id":1,"body":{"names":["A"]},"resolve":"theirs"}`,
+				`{"method":"PATCH","id":1,"body":{"names":["A"]}}`, `{"method":"PATCH","id":1,"body":{"names":{"add":["A"]}},"change_id":"1-1"}`,
+				`{"method":"DELETE"}`, `{"method":"DELETE","id":1,"body":{}}`, `{"method":"DELETE","id":1,"base_version":1}`,
+				`{"method":"MERGE","id":1}`, `{"method":"MERGE","id":1,"body":{}}`, `{"method":"UNMERGE","id":1,"body":{}}`, `{"method":"UNMERGE","id":1,"body":{"merged_id":2},"base_version":1}`,
+				`{"method":"UNDO","id":1}`, `{"method":"UNDO","id":1,"change_id":1}`, `{"method":"UNDO","id":1,"change_id":"1-1","resolve":"mine"}`, `{"method":"UNDO","id":1,"change_id":"1-1","body":{}}`}, nil},
 		{"If-Match", func(s string) probe {
 			return probe{method: "PUT", path: "/contacts/1", header: "If-Match: " + s, body: `{"names":["A"]}`}
 		},
