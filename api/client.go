@@ -2,7 +2,7 @@
 // error codes, and a Client with a method for each route. It imports the
 // standard library alone.
 //
-// A Client sends a request again where that is certain to be harmless: see New.
+// A Client sends a request again where that is certain to do no harm: see New.
 // What the server refuses is an *Error.
 package api
 
@@ -67,10 +67,14 @@ func WithOnRetry(f func(reason error, wait time.Duration)) Option {
 // A request is sent again, at most DefaultRetries times, where the server
 // answers that it was not done and may be repeated: a 429, or a 503 or 507 that
 // bears Retry-After. The Client waits as long as that header says, up to two minutes,
-// and never beyond the deadline of the context. A read, and a write with DryRun, is
-// sent again also where no whole answer came. A write is not: it may have been done. An error of a
-// write that is no *Error leaves that open, and so does CodeOutcomeUnknown;
-// read the contact before you repeat it.
+// and never beyond the deadline of the context. It is sent again also where no whole
+// answer came, or CodeOutcomeUnknown: every write has an Idempotency-Key of its own, by
+// which the server does it once and answers each repetition as it did the first. A write
+// with NoIdempotencyKey is not sent again then, as it may have been done.
+//
+// An error of a write that is no *Error, and CodeOutcomeUnknown, leave open whether it was
+// done. Who gave it a key (IdempotencyKey) may call it again within a day; else read the
+// contact before you do.
 func New(baseURL, key string, options ...Option) (*Client, error) {
 	if !utf8.ValidString(baseURL) {
 		return nil, notUTF8("the base URL")

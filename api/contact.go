@@ -33,6 +33,7 @@ type Result struct {
 	ChangeID  string    // names the change in the history, for Undo; "" where nothing changed
 	Changes   *Edits    // with DryRun or ReturnChanges, what the write changed; else nil
 	Conflicts []Remains // of the Undo of a merge, as Split has them; else nil
+	Replayed  bool      // it was done by an earlier call, or try, with the same IdempotencyKey: this is what came of that
 	RequestID string
 }
 
@@ -107,13 +108,20 @@ func (c *Client) Delete(ctx context.Context, id int64, options ...WriteOption) (
 // that is deleted now, as after the undo of a Create. Of a merge Result.Conflicts
 // has what came back though somebody had taken it away.
 func (c *Client) Undo(ctx context.Context, id int64, changeID string, options ...WriteOption) (Result, error) {
-	if changeID == "" {
-		return Result{}, errors.New("carnet: there is no change to undo: its id is empty")
-	}
-	if !utf8.ValidString(changeID) {
-		return Result{}, notUTF8("the id of the change")
+	if err := checkChangeID(changeID); err != nil {
+		return Result{}, err
 	}
 	return c.write(ctx, http.MethodPost, contactPath(id)+"/changes/"+url.PathEscape(changeID)+"/undo", nil, options)
+}
+
+func checkChangeID(id string) error {
+	switch {
+	case id == "":
+		return errors.New("carnet: there is no change to undo: its id is empty")
+	case !utf8.ValidString(id):
+		return notUTF8("the id of the change")
+	}
+	return nil
 }
 
 func (c *Client) write(ctx context.Context, method, path string, body json.Marshaler, options []WriteOption) (Result, error) {
@@ -152,6 +160,9 @@ func (r *request) with(options []WriteOption) error {
 	for _, set := range options {
 		set(r)
 	}
+	if err := r.nameIt(); err != nil {
+		return err
+	}
 	return r.checkHeader()
 }
 
@@ -161,6 +172,10 @@ func (r *request) checkHeader() error {
 	switch {
 	case r.path == contactsPath && r.header.Get("If-Match") != "":
 		return errors.New("carnet: IfMatch is not for Create")
+	case r.path == batchPath && r.header.Get("If-Match") != "":
+		return errors.New("carnet: IfMatch is not for Batch: say it of an operation")
+	case r.path != batchPath && r.atomic:
+		return errors.New("carnet: Atomic is for Batch alone")
 	case !values && r.header.Get("X-Base-Version") != "":
 		return errors.New("carnet: BaseVersion is for Put and Patch alone")
 	}
@@ -192,9 +207,12 @@ func (c *Client) one(ctx context.Context, r *request) (Result, error) {
 	if answer.Contact.Meta != nil {
 		answer.Version = answer.Contact.Meta.Version
 	}
-	answer.ChangeID, answer.RequestID = h.Get("X-Change-Id"), h.Get("X-Request-Id")
+	answer.ChangeID, answer.RequestID, answer.Replayed = h.Get("X-Change-Id"), h.Get("X-Request-Id"), replayed(h)
 	return answer, nil
 }
+
+// replayed tells whether an answer is that of an earlier request.
+func replayed(h http.Header) bool { return h.Get("Idempotency-Replayed") == "true" }
 
 // versionIn gives the version that an answer names. Where there is no ETag, or not one
 // of ours, there is no version to match.

@@ -19,6 +19,7 @@ type Error struct {
 	Conflicts  []Conflict          // with CodeConflict and CodeUndoConflict, what stands in the way
 	LeadsTo    int64               // with CodeAlias, the contact that the id leads to
 	ChangeID   string              // with CodeAlreadyUndone, the change that undid it
+	Results    []OperationResult   // of an Atomic Batch that was refused, of each operation
 	RequestID  string              // names the request in the server's log and history; "" where none was given
 	RetryAfter time.Duration       // how long to wait before asking again, on 429, 503 and some 507; else 0
 }
@@ -40,29 +41,38 @@ const longestError = 32 << 20
 
 // errorOf makes an Error of an answer that is not good, whoever sent it.
 func errorOf(res *http.Response) *Error {
-	var sent struct {
-		Message   string              `json:"message"`
-		Code      Code                `json:"code"`
-		Errors    map[string][]string `json:"errors"`
-		Changes   *Edits              `json:"changes"`
-		Conflicts []Conflict          `json:"conflicts"`
-		LeadsTo   int64               `json:"id"`
-		ChangeID  string              `json:"change_id"`
-		RequestID string              `json:"request_id"`
-	}
+	var sent sentError
 	// Where this fails, the status tells enough.
 	body, _ := io.ReadAll(io.LimitReader(res.Body, longestError))
 	if json.Unmarshal(body, &sent) != nil || sent.Message == "" || sent.Code == "" {
-		sent.Message = "The answer does not come from Carnet: check the address, and what stands before the server."
-		sent.Code, sent.Errors, sent.RequestID = "", nil, ""
-		sent.Changes, sent.Conflicts, sent.LeadsTo, sent.ChangeID = nil, nil, 0, ""
+		sent = sentError{Message: "The answer does not come from Carnet: check the address, and what stands before the server."}
 	}
 	if sent.RequestID == "" {
 		sent.RequestID = res.Header.Get("X-Request-Id")
 	}
+	e := sent.as(res.StatusCode)
+	e.RetryAfter = retryAfter(res.Header)
+	return e
+}
+
+// sentError is an error as the API answers it.
+type sentError struct {
+	Message   string              `json:"message"`
+	Code      Code                `json:"code"`
+	Errors    map[string][]string `json:"errors"`
+	Changes   *Edits              `json:"changes"`
+	Conflicts []Conflict          `json:"conflicts"`
+	LeadsTo   int64               `json:"id"`
+	ChangeID  string              `json:"change_id"`
+	Results   []OperationResult   `json:"results"`
+	RequestID string              `json:"request_id"`
+}
+
+// as makes it the error of an answer, or a result, with a status.
+func (s *sentError) as(status int) *Error {
 	return &Error{
-		Status: res.StatusCode, Code: sent.Code, Message: sent.Message, Errors: sent.Errors,
-		Changes: sent.Changes, Conflicts: sent.Conflicts, LeadsTo: sent.LeadsTo, ChangeID: sent.ChangeID,
-		RequestID: sent.RequestID, RetryAfter: retryAfter(res.Header),
+		Status: status, Code: s.Code, Message: s.Message, Errors: s.Errors,
+		Changes: s.Changes, Conflicts: s.Conflicts, LeadsTo: s.LeadsTo, ChangeID: s.ChangeID, Results: s.Results,
+		RequestID: s.RequestID,
 	}
 }

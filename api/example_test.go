@@ -34,6 +34,11 @@ func exampleServer() *httptest.Server {
 		w.Header().Set("X-Change-Id", "1-12")
 		io.WriteString(w, `{"id":5,`+strings.TrimPrefix(string(body), "{"))
 	})
+	mux.HandleFunc("POST /public-api/v1/contacts/batch", func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, `{"batch_id":"UQ3F","results":[{"status":201,"id":6,"version":1,"change_id":"1-13","error":null},
+			{"status":200,"id":5,"version":5,"change_id":"1-13","error":null},{"status":412,"id":null,"version":null,"change_id":null,
+			"error":{"message":"The contact has changed: it is at version 5.","code":"version_mismatch"}}]}`)
+	})
 	mux.HandleFunc("GET /public-api/v1/contacts", func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `{"data":[{"id":5,"email":"ada@example.com","name":"Ada Example","phone":"+1 555 0123","location":null}],"next_cursor":null}`)
 	})
@@ -98,6 +103,49 @@ func ExampleClient_Put() {
 	}
 	fmt.Println(put.Contact.Emails, "version", put.Version, "change", put.ChangeID)
 	// Output: [ada@example.com ada@example.org] version 4 change 1-12
+}
+
+// Many writes in one call. That one is refused does not keep the others from being done;
+// Atomic would.
+func ExampleClient_Batch() {
+	client, done := exampleClient()
+	defer done()
+
+	batch, err := client.Batch(context.Background(), []api.Operation{
+		api.BatchCreate{Patch: api.Patch{Names: api.Values("Grace Example")}},
+		api.BatchPatch{ID: 5, Amendment: api.Amendment{Phones: &api.ListAmendment{Add: []string{"+1 555 0199"}}}},
+		api.BatchDelete{ID: 5, IfMatch: 3},
+	}, api.MaxRemovals(10), api.WithReason("import of Monday"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range batch.Results {
+		if r.Err != nil {
+			fmt.Println(r.Status, r.Err.Message)
+		} else {
+			fmt.Println(r.Status, "contact", r.ID, "version", r.Version)
+		}
+	}
+	// Output: 201 contact 6 version 1
+	// 200 contact 5 version 5
+	// 412 The contact has changed: it is at version 5.
+}
+
+// A name of one's own lets a program that was ended and began again repeat what it
+// cannot know to be done: within a day that does nothing twice.
+func ExampleIdempotencyKey() {
+	client, done := exampleClient()
+	defer done()
+
+	patch := api.Patch{Emails: api.Values("ada@example.com")}
+	put, err := client.Put(context.Background(), 5, patch, api.IdempotencyKey("order-1042"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("version", put.Version, "done before:", put.Replayed)
+	// Output: version 4 done before: false
 }
 
 func ExampleError() {

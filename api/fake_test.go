@@ -95,7 +95,7 @@ func scripted(t *testing.T, replies []reply, options ...api.Option) (*api.Client
 // call is a request of any kind, for tests that try them all.
 type call struct {
 	name string
-	read bool
+	safe bool // it may be sent again where it may have been done
 	do   func(context.Context, *api.Client) error
 }
 
@@ -108,21 +108,45 @@ var calls = []call{
 	{"List", true, func(ctx context.Context, c *api.Client) error { _, err := c.List(ctx, api.Query{}); return err }},
 	{"Changes", true, func(ctx context.Context, c *api.Client) error { _, err := c.Changes(ctx, 5, api.Paging{}); return err }},
 	{"Feed", true, func(ctx context.Context, c *api.Client) error { _, err := c.Feed(ctx, api.FeedQuery{}); return err }},
-	{"Create", false, func(ctx context.Context, c *api.Client) error { _, err := c.Create(ctx, api.Patch{}); return err }},
-	{"Put", false, func(ctx context.Context, c *api.Client) error { _, err := c.Put(ctx, 5, api.Patch{}); return err }},
-	{"Patch", false, func(ctx context.Context, c *api.Client) error { _, err := c.Patch(ctx, 5, api.Amendment{}); return err }},
-	{"Delete", false, func(ctx context.Context, c *api.Client) error { _, err := c.Delete(ctx, 5); return err }},
-	{"Undo", false, func(ctx context.Context, c *api.Client) error { _, err := c.Undo(ctx, 5, "1-9"); return err }},
+	{"Create", true, func(ctx context.Context, c *api.Client) error { _, err := c.Create(ctx, api.Patch{}); return err }},
+	{"Put", true, func(ctx context.Context, c *api.Client) error { _, err := c.Put(ctx, 5, api.Patch{}); return err }},
+	{"Patch", true, func(ctx context.Context, c *api.Client) error { _, err := c.Patch(ctx, 5, api.Amendment{}); return err }},
+	{"Delete", true, func(ctx context.Context, c *api.Client) error { _, err := c.Delete(ctx, 5); return err }},
+	{"Undo", true, func(ctx context.Context, c *api.Client) error { _, err := c.Undo(ctx, 5, "1-9"); return err }},
 	{"Put, dry", true, func(ctx context.Context, c *api.Client) error {
 		_, err := c.Put(ctx, 5, api.Patch{}, api.DryRun())
 		return err
 	}},
-	{"MergeAll", false, func(ctx context.Context, c *api.Client) error {
+	{"MergeAll", true, func(ctx context.Context, c *api.Client) error {
 		_, err := c.MergeAll(ctx, 5, api.Merging{Merged: []int64{6, 7}})
 		return err
 	}},
-	{"Unmerge", false, func(ctx context.Context, c *api.Client) error { _, err := c.Unmerge(ctx, 5, 6); return err }},
-	{"Distinct", false, func(ctx context.Context, c *api.Client) error { return c.Distinct(ctx, 5, 6) }},
-	{"ForgetDistinct", false, func(ctx context.Context, c *api.Client) error { return c.ForgetDistinct(ctx, 5, 6) }},
-	{"Merge", false, func(ctx context.Context, c *api.Client) error { _, err := c.Merge(ctx, 5, 6); return err }},
+	{"Unmerge", true, func(ctx context.Context, c *api.Client) error { _, err := c.Unmerge(ctx, 5, 6); return err }},
+	{"Distinct", true, func(ctx context.Context, c *api.Client) error { return c.Distinct(ctx, 5, 6) }},
+	{"ForgetDistinct", true, func(ctx context.Context, c *api.Client) error { return c.ForgetDistinct(ctx, 5, 6) }},
+	{"Merge", true, func(ctx context.Context, c *api.Client) error { _, err := c.Merge(ctx, 5, 6); return err }},
+	{"Batch", true, func(ctx context.Context, c *api.Client) error {
+		_, err := c.Batch(ctx, []api.Operation{api.BatchDelete{ID: 5}})
+		return err
+	}},
+	{"Create, unnamed", false, func(ctx context.Context, c *api.Client) error {
+		_, err := c.Create(ctx, api.Patch{}, api.NoIdempotencyKey())
+		return err
+	}},
+	{"Undo, unnamed", false, func(ctx context.Context, c *api.Client) error {
+		_, err := c.Undo(ctx, 5, "1-9", api.NoIdempotencyKey())
+		return err
+	}},
+	{"Unmerge, unnamed", false, func(ctx context.Context, c *api.Client) error {
+		_, err := c.Unmerge(ctx, 5, 6, api.NoIdempotencyKey())
+		return err
+	}},
+	{"Batch, unnamed", false, func(ctx context.Context, c *api.Client) error {
+		_, err := c.Batch(ctx, []api.Operation{api.BatchDelete{ID: 5}}, api.NoIdempotencyKey())
+		return err
+	}},
+	{"Put, named", true, func(ctx context.Context, c *api.Client) error {
+		_, err := c.Put(ctx, 5, api.Patch{}, api.IdempotencyKey("mine"))
+		return err
+	}},
 }

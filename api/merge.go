@@ -34,8 +34,12 @@ func (m Merging) MarshalJSON() ([]byte, error) {
 // first. From then on every id that led to merged leads to survivor. The answer
 // is the survivor, whole; with a key that may not read, its id alone.
 func (c *Client) Merge(ctx context.Context, survivor, merged int64, options ...WriteOption) (Result, error) {
-	body := json.RawMessage(`{"merged_id":` + strconv.FormatInt(merged, 10) + `}`)
-	return c.write(ctx, http.MethodPost, contactPath(survivor)+"/merge", body, options)
+	return c.write(ctx, http.MethodPost, contactPath(survivor)+"/merge", mergedBody(merged), options)
+}
+
+// mergedBody names the one contact that a merge or an unmerge is about.
+func mergedBody(id int64) json.RawMessage {
+	return json.RawMessage(`{"merged_id":` + strconv.FormatInt(id, 10) + `}`)
 }
 
 // MergeAll is Merge of several contacts in one write, which says more about it.
@@ -51,6 +55,7 @@ type Split struct {
 	Version   int64  // of the survivor, for IfMatch; 0 where the answer names none
 	ChangeID  string // names the change in the history, for Undo
 	Changes   *Edits // of the survivor, with DryRun or ReturnChanges; else nil
+	Replayed  bool   // as of Result
 	RequestID string
 }
 
@@ -73,7 +78,7 @@ func (r *Remains) UnmarshalJSON(text []byte) error {
 // whatever id leads to it now. They are remembered as distinct.
 func (c *Client) Unmerge(ctx context.Context, id, merged int64, options ...WriteOption) (Split, error) {
 	r := &request{method: http.MethodPost, path: contactPath(id) + "/unmerge", header: http.Header{},
-		body: []byte(`{"merged_id":` + strconv.FormatInt(merged, 10) + `}`)}
+		body: mergedBody(merged)}
 	if err := r.with(options); err != nil {
 		return Split{}, err
 	}
@@ -88,7 +93,7 @@ func (c *Client) Unmerge(ctx context.Context, id, merged int64, options ...Write
 		return Split{}, err
 	}
 	return Split{Survivor: sent.Survivor, Contact: sent.Contact, Conflicts: sent.Conflicts, Changes: sent.Changes,
-		Version: versionIn(h), ChangeID: h.Get("X-Change-Id"), RequestID: h.Get("X-Request-Id")}, nil
+		Version: versionIn(h), ChangeID: h.Get("X-Change-Id"), Replayed: replayed(h), RequestID: h.Get("X-Request-Id")}, nil
 }
 
 // Distinct remembers that two contacts are different people: merging them has

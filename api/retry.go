@@ -17,11 +17,12 @@ const longestWait = 2 * time.Minute
 // again tells whether a request that ended with err may be sent again, and
 // after which pause. tries counts the repetitions so far.
 func (r *request) again(err error, tries int) (wait time.Duration, ok bool) {
-	read := r.harmless()
 	e, answered := errors.AsType[*Error](err)
 	switch {
 	case !answered:
-		return backOff(tries), read
+		return backOff(tries), r.repeatable()
+	case e.Code == CodeOutcomeUnknown && e.RetryAfter == 0, e.Code == CodeIdempotencyInProgress:
+		return backOff(tries), r.repeatable()
 	case e.Status == http.StatusTooManyRequests && e.RetryAfter == 0: // of a proxy
 		return backOff(tries), true
 	case e.Status == http.StatusTooManyRequests:
@@ -29,7 +30,7 @@ func (r *request) again(err error, tries int) (wait time.Duration, ok bool) {
 	case (e.Status == http.StatusServiceUnavailable || e.Status == http.StatusInsufficientStorage) && e.RetryAfter > 0:
 		// Carnet's 503 and 507 say that nothing was done. A proxy's need not.
 		ours := e.Code != "" && e.Code != CodeOutcomeUnknown
-		return e.RetryAfter, (read || ours) && e.RetryAfter <= longestWait
+		return e.RetryAfter, (r.repeatable() || ours) && e.RetryAfter <= longestWait
 	}
 	return 0, false
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,7 +17,7 @@ import (
 
 // TestRetries: after which answer which request is sent again.
 func TestRetries(t *testing.T) {
-	const never, reads, all = 1, 2, 3
+	const never, safe, all = 1, 2, 3
 	for name, c := range map[string]struct {
 		first reply
 		again int
@@ -24,17 +26,19 @@ func TestRetries(t *testing.T) {
 		"limited, by a proxy":             {reply{status: 429}, all},
 		"busy":                            {refusal(503, api.CodeDatabaseBusy, "7"), all},
 		"busy, without Retry-After":       {refusal(503, api.CodeDatabaseBusy, ""), never},
-		"busy, a proxy":                   {reply{status: 503, header: map[string]string{"Retry-After": "7"}}, reads},
+		"busy, a proxy":                   {reply{status: 503, header: map[string]string{"Retry-After": "7"}}, safe},
 		"full for the minute":             {refusal(507, api.CodeSpaceFull, "7"), all},
 		"full":                            {refusal(507, api.CodeSpaceFull, ""), never},
-		"full, a proxy":                   {reply{status: 507, header: map[string]string{"Retry-After": "7"}}, reads},
-		"outcome unknown":                 {refusal(500, api.CodeOutcomeUnknown, ""), never},
-		"outcome unknown, for good":       {refusal(503, api.CodeOutcomeUnknown, "7"), reads},
+		"full, a proxy":                   {reply{status: 507, header: map[string]string{"Retry-After": "7"}}, safe},
+		"outcome unknown":                 {refusal(500, api.CodeOutcomeUnknown, ""), safe},
+		"outcome unknown, for good":       {refusal(503, api.CodeOutcomeUnknown, "7"), safe},
+		"still under way":                 {refusal(409, api.CodeIdempotencyInProgress, ""), safe},
+		"another's name":                  {refusal(422, api.CodeIdempotencyReused, "7"), never},
 		"internal":                        {refusal(500, api.CodeInternal, "7"), never},
 		"a gateway":                       {reply{status: 502, header: map[string]string{"Retry-After": "7"}}, never},
 		"refused":                         {refusal(422, api.CodeWrongType, "7"), never},
-		"no answer":                       {reply{err: errCut}, reads},
-		"half an answer":                  {reply{status: 200, body: `{"id"`, cut: true}, reads},
+		"no answer":                       {reply{err: errCut}, safe},
+		"half an answer":                  {reply{status: 200, body: `{"id"`, cut: true}, safe},
 		"an answer that is not Carnet's":  {reply{status: 200, body: "<html>"}, never},
 		"longer than the client waits":    {refusal(429, api.CodeRateLimited, "121"), never},
 		"as long as the client waits":     {refusal(429, api.CodeRateLimited, "120"), all},
@@ -45,15 +49,75 @@ func TestRetries(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					client, s := scripted(t, []reply{c.first, good})
 					err := call.do(t.Context(), client)
-					again := c.again == all || c.again == reads && call.read
+					again := c.again == all || c.again == safe && call.safe
 					if again != (err == nil) || again != (len(s.asked) == 2) {
 						t.Errorf("asked %q, then %v", s.asked, err)
 					}
-					if len(s.asked) == 2 && s.asked[0] != s.asked[1] {
-						t.Errorf("not the same request again: %q", s.asked)
+					if len(s.asked) == 2 && (s.asked[0] != s.asked[1] || !reflect.DeepEqual(s.headers[0], s.headers[1])) {
+						t.Errorf("not the same request again: %q %v", s.asked, s.headers)
 					}
 				})
 			})
+		}
+	}
+}
+
+// TestNames: every write has a name of its own, and nothing else has one.
+func TestNames(t *testing.T) {
+	seen := map[string]bool{}
+	for _, call := range calls {
+		client, s := scripted(t, []reply{good, good})
+		for range 2 {
+			if err := call.do(t.Context(), client); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, h := range s.headers {
+			given, sent := h["Idempotency-Key"]
+			named := call.safe && !strings.HasPrefix(s.asked[0], "GET ") && !strings.Contains(s.asked[0], "dry_run=1")
+			switch {
+			case named != sent || sent && len(given) != 1:
+				t.Errorf("%s: named %q", call.name, given)
+			case call.name == "Put, named":
+				if given[0] != "mine" {
+					t.Errorf("%s: named %q", call.name, given)
+				}
+			case sent && (len(given[0]) < 20 || seen[given[0]]):
+				t.Errorf("%s: the name %q is short, or was another's", call.name, given)
+			case sent:
+				seen[given[0]] = true
+			}
+		}
+	}
+	if len(seen) < 20 {
+		t.Errorf("only %d writes had names", len(seen))
+	}
+}
+
+// TestNamesRefused: what is no name is refused before anything is sent.
+func TestNamesRefused(t *testing.T) {
+	for name, good := range map[string]bool{
+		"": false, "with space": false, "tab\t": false, "é": false, "\x7f": false, strings.Repeat("x", 256): false,
+		"x": true, "~!": true, strings.Repeat("x", 255): true,
+	} {
+		client, s := scripted(t, []reply{{status: 200, body: `{"id":5}`}})
+		_, err := client.Put(t.Context(), 5, api.Patch{}, api.IdempotencyKey(name))
+		if (err == nil) != good || len(s.asked) == 1 != good {
+			t.Errorf("%q: %v, sent %q", name, err, s.asked)
+		}
+	}
+}
+
+// TestReplayed: the answer tells whether it is an earlier one's.
+func TestReplayed(t *testing.T) {
+	for _, text := range []string{"", "true"} {
+		answer := reply{status: 200, header: map[string]string{"Idempotency-Replayed": text}, body: `{"id":5}`}
+		client, _ := scripted(t, []reply{answer, answer, answer})
+		put, err1 := client.Put(t.Context(), 5, api.Patch{})
+		split, err2 := client.Unmerge(t.Context(), 5, 6)
+		batch, err3 := client.Batch(t.Context(), []api.Operation{api.BatchDelete{ID: 5}})
+		if err := errors.Join(err1, err2, err3); err != nil || put.Replayed != (text != "") || split.Replayed != (text != "") || batch.Replayed != (text != "") {
+			t.Errorf("%q: %v %v %v, %v", text, put.Replayed, split.Replayed, batch.Replayed, err)
 		}
 	}
 }

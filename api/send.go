@@ -22,6 +22,7 @@ type request struct {
 	query  url.Values
 	header http.Header
 	body   []byte // JSON; nil for none
+	atomic bool   // of a batch, until its body is written
 }
 
 // name is the request for error texts. It leaves out the query, which may hold
@@ -29,11 +30,14 @@ type request struct {
 func (r *request) name() string { return r.method + " " + r.path }
 
 // harmless tells whether a request changes nothing, however often it is sent.
-func (r *request) harmless() bool {
-	return r.method == http.MethodGet || r.query.Get("dry_run") == "1"
-}
+func (r *request) harmless() bool { return r.method == http.MethodGet || r.dry() }
 
-// do sends a request, again where that is harmless, and reads the JSON of a
+func (r *request) dry() bool { return r.query.Get("dry_run") == "1" }
+
+// repeatable tells whether sending a request again does no more than sending it once.
+func (r *request) repeatable() bool { return r.harmless() || r.header.Get(keyHeader) != "" }
+
+// do sends a request, again where that does no harm, and reads the JSON of a
 // good answer into answer.
 func (c *Client) do(ctx context.Context, r *request, answer any) (http.Header, error) {
 	if err := checkQuery(r.query); err != nil {

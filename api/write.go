@@ -1,8 +1,11 @@
 package api
 
 import (
+	"crypto/rand"
+	"errors"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // WriteOption says more about a write.
@@ -48,6 +51,37 @@ func ResolveTheirs() WriteOption { return parameter("resolve", "theirs") }
 // WithMeta asks for Contact.Meta in the answer to a write, without the ids of other
 // contacts. A key that may not read gets none.
 func WithMeta() WriteOption { return parameter("include_meta", "1") }
+
+// keyHeader has the name by which the server knows a write again.
+const keyHeader = "Idempotency-Key"
+
+// IdempotencyKey names a write: within 24 hours the server does one of this name once in
+// a Space, and answers it again where it is repeated (Result.Replayed), also after a
+// crash of either side. Another write of the same name is refused (CodeIdempotencyReused).
+// It is 1 to 255 visible characters of ASCII, as a UUID has. Without it each call
+// makes up a name, the same for all its tries.
+func IdempotencyKey(name string) WriteOption {
+	return func(r *request) { r.header.Set(keyHeader, name) }
+}
+
+// NoIdempotencyKey sends a write without a name: the server remembers nothing of it,
+// and it is not sent again where it may have been done.
+func NoIdempotencyKey() WriteOption { return func(r *request) { r.header[keyHeader] = nil } }
+
+// nameIt gives a write a name where it has none. One that is dry needs none.
+func (r *request) nameIt() error {
+	given, said := r.header[keyHeader]
+	switch {
+	case len(given) == 0:
+		delete(r.header, keyHeader)
+		if !said && !r.dry() {
+			r.header.Set(keyHeader, rand.Text())
+		}
+	case given[0] == "" || len(given[0]) > 255 || strings.ContainsFunc(given[0], func(c rune) bool { return c <= ' ' || c > '~' }):
+		return errors.New("carnet: IdempotencyKey must be 1 to 255 visible characters of ASCII, as a UUID has")
+	}
+	return nil
+}
 
 func header(name, value string) WriteOption {
 	return func(r *request) { r.header.Set(name, value) }
