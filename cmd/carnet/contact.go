@@ -1,25 +1,8 @@
 package main
 
-import (
-	"context"
-	"errors"
-	"fmt"
-	"maps"
-	"net/http"
-	"os"
-	"slices"
-	"strings"
-	"syscall"
-	"time"
-
-	"github.com/carnet-project/carnet/api"
-	"github.com/carnet-project/carnet/internal/server"
-)
-
-// contactCommand is the one command that does not open the database: it is a
-// client like any other.
+// contactCommand does not open the database: it is a client like any other.
 type contactCommand struct {
-	URL string `tried:"server,host,address,base-url" name:"url" env:"CARNET_URL" blank:"refused by what reads addresses" default:"http://${listen}" placeholder:"URL" help:"The server. Default: http://${listen}. The API key is taken from CARNET_KEY and never from a flag, because others can read command lines."`
+	remote
 
 	List     contactList     `cmd:"" help:"List contacts, newest first."`
 	Get      contactGet      `cmd:"" help:"Show a contact, as it is or as it was."`
@@ -34,84 +17,4 @@ type contactCommand struct {
 	Distinct contactDistinct `cmd:"" help:"Remember that two contacts are different people."`
 	Diff     contactDiff     `cmd:"" help:"Show what differs between two versions of a contact."`
 	Log      contactLog      `cmd:"" aliases:"changes" help:"Show the history of a contact, or follow that of the whole Space."`
-}
-
-// longWait is a pause that somebody who sees nothing happen would wonder about.
-const longWait = 3 * time.Second
-
-// connect makes the client of the server that was named.
-func (c *contactCommand) connect(in *surroundings, options ...api.Option) (*api.Client, error) {
-	key, err := keyOf(os.Getenv("CARNET_KEY"))
-	if err != nil {
-		return nil, err
-	}
-	c.URL = serverURL(c.URL)
-	if err := checkURL(c.URL); err != nil {
-		return nil, err
-	}
-	warnOfClearText(in.stderr, c.URL)
-	options = append(options, api.WithUserAgent("carnet-cli"), api.WithOnRetry(func(reason error, wait time.Duration) {
-		if wait >= longWait {
-			in.log.Info("waiting, then sending it again", "wait", wait, "reason", c.explain(reason))
-		}
-	}))
-	client, err := api.New(c.URL, key, options...)
-	return client, c.explain(err)
-}
-
-func (c *contactCommand) explain(err error) error { return explain(c.URL, err) }
-
-// explain gives an error of the client of a server as a sentence for the person
-// who typed.
-func explain(url string, err error) error {
-	e, answered := errors.AsType[*api.Error](err)
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, context.Canceled):
-		return errors.New("stopped before it was done")
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("nothing answers at %s: start `carnet serve`, or name another server with --url", url)
-	case errors.Is(err, http.ErrSchemeMismatch):
-		return errors.New("the server at --url speaks no TLS: write --url with http:// in place of https://, or name the proxy that stands before it")
-	case answered && (e.Code == api.CodeRouteNotFound || e.Code == "" && e.Status < http.StatusInternalServerError):
-		return errors.New("there is no API at --url: it has too much behind the host, or too little. Write it as `carnet serve` prints it, as in --url http://" + server.DefaultListen)
-	case !answered:
-		return errors.New(strings.TrimPrefix(err.Error(), "carnet: "))
-	case e.Status == 401:
-		return errors.New("the server does not accept the API key: see `carnet key list`")
-	case len(e.Errors) > 0:
-		return errors.New(problems(e.Errors))
-	}
-	return errors.New(e.Message)
-}
-
-// problems tells all that is wrong with what was sent, and where.
-func problems(byPath map[string][]string) string {
-	var all []string
-	for _, path := range slices.Sorted(maps.Keys(byPath)) {
-		for _, message := range byPath[path] {
-			all = append(all, spoken(path)+": "+message)
-		}
-	}
-	return strings.Join(all, " ")
-}
-
-// flagPaths are what the API calls what is a flag here.
-var flagPaths = map[string]string{
-	"X-Base-Version": "--base-version", "If-Match": "--if-match", "X-Actor": "--actor", "X-Reason": "--reason", "max_removals": "--max-removals",
-}
-
-// spoken gives a path of the API in the words of the command line.
-func spoken(path string) string {
-	if flag, ok := flagPaths[path]; ok {
-		return flag
-	}
-	if field, ok := strings.CutPrefix(path, "custom_fields."); ok {
-		return field
-	}
-	if field, ok := strings.CutPrefix(path, "prefer."); ok {
-		return "--prefer " + field
-	}
-	return path
 }

@@ -173,7 +173,7 @@ func (l *loader) one(ctx context.Context, due time.Time) {
 	whole := context.WithoutCancel(ctx)
 	if op == l.put {
 		patch := person(at, int(l.rounds[at].Add(1)), l.run)
-		_, err = l.Client.Put(whole, l.Contacts[at], patch, actor)
+		_, err = l.Client.Put(whole, l.Contacts[at], patch, actor, api.NoIdempotencyKey()) // it is not sent again, so nothing need be remembered
 	} else {
 		_, err = l.Client.Get(whole, l.Contacts[at])
 	}
