@@ -35,13 +35,18 @@ func (c *remote) connect(in *surroundings, options ...api.Option) (*api.Client, 
 		return nil, err
 	}
 	warnOfClearText(in.stderr, c.URL)
-	options = append(options, api.WithUserAgent("carnet-cli"), api.WithOnRetry(func(reason error, wait time.Duration) {
+	options = append([]api.Option{api.WithUserAgent("carnet-cli"), api.WithOnRetry(c.waits(in))}, options...)
+	client, err := api.New(c.URL, key, options...)
+	return client, c.explain(err)
+}
+
+// waits says what is waited for, where that is long.
+func (c *remote) waits(in *surroundings) func(error, time.Duration) {
+	return func(reason error, wait time.Duration) {
 		if wait >= longWait {
 			in.log.Info("waiting, then sending it again", "wait", wait, "reason", c.explain(reason))
 		}
-	}))
-	client, err := api.New(c.URL, key, options...)
-	return client, c.explain(err)
+	}
 }
 
 func (c *remote) explain(err error) error { return explain(c.URL, err) }
