@@ -44,7 +44,7 @@ func TestAnswerOfThePage(t *testing.T) {
 		refused(fault.Conflict, "alias", "This contact was merged into another.", contact.Refusal{LeadsTo: 1}),
 		refused(fault.Conflict, "already_undone", "This was undone already.", contact.Refusal{Standing: 5}),
 	}
-	stored, err := keep("ABCDEFGHIJKLMNOPQRSTUVWXYZ", out)
+	stored, err := keep("ABCDEFGHIJKLMNOPQRSTUVWXYZ", true, out)
 	if err != nil || string(stored) != text {
 		t.Errorf("stored is %v\n%s\nthe page has\n%s", err, stored, text)
 	}
@@ -55,7 +55,7 @@ func TestAnswerOfThePage(t *testing.T) {
 	for i := range k.Results {
 		r, o := &k.Results[i], &out[i]
 		if r.Refused != nil {
-			if err := r.Refused.err(); !reflect.DeepEqual(err, o.Err) {
+			if err := r.Refused.err(true); !reflect.DeepEqual(err, o.Err) {
 				t.Errorf("result %d is read as %+v\nit was %+v", i, err, o.Err)
 			}
 			continue
@@ -68,7 +68,7 @@ func TestAnswerOfThePage(t *testing.T) {
 		if !strings.Contains(string(page), "`"+name+"`") {
 			t.Errorf("the page does not tell of the kind %s", name)
 		}
-		if got := (&keptRefusal{Kind: name}).err(); fault.KindOf(got) != kind {
+		if got := (&keptRefusal{Kind: name}).err(true); fault.KindOf(got) != kind {
 			t.Errorf("%s is read as %v", name, fault.KindOf(got))
 		}
 	}
