@@ -36,12 +36,12 @@ type changeView struct {
 
 // tabs are the two views of a change.
 type tabs struct {
-	Link, UndoTo, Anchor string
-	Undoing              bool
+	Link, UndoTo, Anchor, ID string
+	Undoing                  bool
 }
 
 // Tabs gives the two views of the change, of which one is open.
-func (c changeView) Tabs(undoing bool) tabs { return tabs{c.Link, c.UndoTo, c.Anchor, undoing} }
+func (c changeView) Tabs(undoing bool) tabs { return tabs{c.Link, c.UndoTo, c.Anchor, c.ID, undoing} }
 
 // changeView makes the view of a change of a contact.
 func (v *visit) changeView(ch *contact.Change) changeView {
