@@ -52,6 +52,9 @@ func (r *batchRun) record(at int, o *api.OperationResult, batch string) batchRec
 	}
 	if o.Err != nil {
 		record.reason = reasonOf(o.Err)
+		if o.Err.Code == api.CodeSplitBatch && r.command.DryRun && !r.command.Atomic {
+			record.reason = "It rests on what an operation before it changes: what it does can only be known when that is done."
+		}
 		record.Error = &batchProblem{o.Err.Code, record.reason}
 	}
 	return record
