@@ -56,11 +56,13 @@ func (b *Book) Batch(ctx context.Context, g access.Grant, terms Terms, batch Bat
 	if err := mayWrite(g, terms.Dry); err != nil {
 		return "", false, err
 	}
-	leave, err := b.begin(ctx, g, &terms)
-	if err != nil {
-		return "", false, err
+	if terms.again() {
+		leave, err := b.begin(ctx, g.Space.ID, terms.Retry)
+		if err != nil {
+			return "", false, err
+		}
+		defer leave()
 	}
-	defer leave()
 	next, stop := iter.Pull2(batch.Verbs)
 	defer stop()
 	run := batchRun{book: b, grant: g, terms: terms, name: rand.Text(), next: next, tell: tell}
@@ -162,8 +164,11 @@ func (r *batchRun) some(ctx context.Context, verbs []contact.Verb) (int, error) 
 // write makes the write of verbs that are next. Its name leads to what is remembered of
 // it: that of the first is the caller's, and tells the name of the batch.
 func (r *batchRun) write(verbs []contact.Verb) store.Write {
-	w := writeOf(r.grant, &r.terms, verbs...)
+	w := writeOf(r.grant, &r.terms, verbs)
 	w.By.BatchID, w.Terms.Removed = r.name, r.removed
+	if !r.terms.again() {
+		return w
+	}
 	key := r.terms.Retry.Key
 	if r.done > 0 { // no caller's name has a space
 		key += " " + r.name + " " + strconv.Itoa(r.done)

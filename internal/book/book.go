@@ -64,7 +64,7 @@ type Terms struct {
 	RequestID string // unique
 	Name      string // the person or program behind the key, if the caller said; at most MaxActorName
 	Reason    string // why, if the caller said; at most MaxReason
-	Retry     Retry  // makes it one that is done once; zero for none
+	Retry     *Retry // makes it one that is done once; nil for none
 	store.Terms
 }
 
@@ -134,22 +134,28 @@ func (b *Book) Do(ctx context.Context, g access.Grant, terms Terms, verb contact
 	if err := mayWrite(g, terms.Dry); err != nil {
 		return Written{}, err
 	}
-	leave, err := b.begin(ctx, g, &terms)
-	if err != nil {
-		return Written{}, err
+	w := writeOf(g, &terms, []contact.Verb{verb})
+	if terms.again() {
+		leave, err := b.begin(ctx, g.Space.ID, terms.Retry)
+		if err != nil {
+			return Written{}, err
+		}
+		defer leave()
+		w.Retry = terms.Retry.of(g, terms.Retry.Key, "")
 	}
-	defer leave()
-	w := writeOf(g, &terms, verb)
-	w.Retry = terms.Retry.of(g, terms.Retry.Key, "")
 	out, err := b.ask(ctx, g, w)
 	if again, ok := errors.AsType[*store.Repeated](err); ok {
-		return b.replayed(ctx, g, &terms, again)
+		return b.replayed(ctx, g, terms.Retry, again)
 	}
 	if err != nil {
 		return Written{}, err
 	}
 	return writtenOf(g, &out[0]), nil
 }
+
+// again tells whether the write may be sent again and is done once. A dry run is not
+// done, so it may be asked for as often as one likes.
+func (t *Terms) again() bool { return t.Retry != nil && !t.Dry }
 
 // mayWrite tells whether a key may write and, for a dry run, see what that would do.
 func mayWrite(g access.Grant, dry bool) error {
@@ -161,7 +167,7 @@ func mayWrite(g access.Grant, dry bool) error {
 }
 
 // writeOf makes the write of verbs that somebody asks for.
-func writeOf(g access.Grant, terms *Terms, verbs ...contact.Verb) store.Write {
+func writeOf(g access.Grant, terms *Terms, verbs []contact.Verb) store.Write {
 	return store.Write{
 		Space: g.Space.ID,
 		By: contact.Attribution{

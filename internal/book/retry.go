@@ -15,7 +15,7 @@ import (
 )
 
 // Retry makes a write one that is done once, however often it is sent within a day
-// (CONTRACT D32). The zero Retry is of a write of which each sending is another.
+// (CONTRACT D32).
 type Retry struct {
 	Key         string   // names it in its Space: 1 to MaxRetryKey visible characters of ASCII
 	Fingerprint [32]byte // of all that it asks
@@ -37,11 +37,8 @@ func ParseRetryKey(text string) bool {
 	return true
 }
 
-// of gives what the store is to remember of a write under a key, nil for nothing.
+// of gives what the store is to remember of a write under a key.
 func (r *Retry) of(g access.Grant, key, batch string) *store.Retry {
-	if r.Key == "" {
-		return nil
-	}
 	reads := g.Key.Scopes.Has(access.Read)
 	return &store.Retry{Key: key, Fingerprint: r.Fingerprint[:],
 		Answer: func(out []store.Outcome) ([]byte, error) { return keep(batch, reads, out) }}
@@ -59,8 +56,8 @@ func (r *Retry) kept(again *store.Repeated) (kept, error) {
 }
 
 // replayed gives what a write was answered with.
-func (b *Book) replayed(ctx context.Context, g access.Grant, terms *Terms, again *store.Repeated) (Written, error) {
-	k, err := terms.Retry.kept(again)
+func (b *Book) replayed(ctx context.Context, g access.Grant, retry *Retry, again *store.Repeated) (Written, error) {
+	k, err := retry.kept(again)
 	if err != nil {
 		return Written{}, err
 	}
@@ -117,14 +114,8 @@ type retryName struct {
 
 // begin waits until no write of the same name is under way here, and gives what ends
 // this one.
-func (b *Book) begin(ctx context.Context, g access.Grant, terms *Terms) (leave func(), err error) {
-	if terms.Dry { // it is not done, so it may be asked as often as one likes
-		terms.Retry = Retry{}
-	}
-	if terms.Retry.Key == "" {
-		return func() {}, nil
-	}
-	name := retryName{g.Space.ID, terms.Retry.Key}
+func (b *Book) begin(ctx context.Context, space contact.SpaceID, retry *Retry) (leave func(), err error) {
+	name := retryName{space, retry.Key}
 	for {
 		before, leave := b.running.enter(name)
 		if before == nil {

@@ -77,7 +77,7 @@ func (a *api) readBatch(r *request, into *spool) (wire.BatchBody, error) {
 	}
 	r.takesLonger()
 	from := batchBody{from: &r.body, into: into}
-	if r.terms.Retry.Key != "" {
+	if r.terms.Retry != nil {
 		from.sum = r.beginFingerprint()
 	}
 	frame, err := wire.ReadBatch(&from)

@@ -22,13 +22,13 @@ func retryKey(h http.Header, terms *book.Terms) []fault.Problem {
 		return []fault.Problem{{Path: "Idempotency-Key", Code: fault.CodeHeaderInvalid,
 			Message: "Send Idempotency-Key once, as 1 to " + strconv.Itoa(book.MaxRetryKey) + " visible ASCII characters without spaces, such as a UUID."}}
 	}
-	terms.Retry.Key = values[0]
+	terms.Retry = &book.Retry{Key: values[0]}
 	return nil
 }
 
 // fingerprint makes of all that a write asks what its repetition is known by.
 func (r *request) fingerprint(body []byte) {
-	if r.terms.Retry.Key == "" {
+	if r.terms.Retry == nil {
 		return
 	}
 	sum := r.beginFingerprint()
