@@ -174,12 +174,14 @@ type answer struct {
 	contacts int // that it holds
 	ends     int // whether it says that no page follows
 	rows     int // of a page of the book: contacts, or changes
+	done     int // operations of a batch
 }
 
 var (
 	idMember = []byte(`{"id":`)
 	noCursor = []byte(`"next_cursor":null`)
 	pageRow  = []byte(` data-row>`)
+	isDone   = []byte(`{"status":200,`)
 )
 
 func (a *answer) Header() http.Header    { return a.header }
@@ -188,6 +190,7 @@ func (a *answer) Write(p []byte) (int, error) {
 	a.contacts += bytes.Count(p, idMember)
 	a.ends += bytes.Count(p, noCursor)
 	a.rows += bytes.Count(p, pageRow)
+	a.done += bytes.Count(p, isDone)
 	return len(p), nil
 }
 

@@ -136,6 +136,10 @@ func (c *client) store() *store.Store { return c.stores[c.IntN(len(c.stores))] }
 // write asks for something and notes what came of it.
 func (c *client) write() {
 	r := c.rooms[c.IntN(len(c.rooms))]
+	if c.IntN(8) == 0 {
+		c.several(r)
+		return
+	}
 	a := c.ask(r)
 	rec := answered{ask: a, floor: r.answered.Load()}
 	var dry answered
@@ -148,9 +152,7 @@ func (c *client) write() {
 		c.t.Errorf("%+v was to be %q %+v\nit is %q %+v", a, dry.code, shown(dry.entries), rec.code, shown(rec.entries))
 	}
 	r.note(rec)
-	for was := r.answered.Load(); was < rec.op && !r.answered.CompareAndSwap(was, rec.op); {
-		was = r.answered.Load()
-	}
+	r.answer(rec.op)
 	if c.IntN(3) == 0 {
 		c.look(r)
 	}

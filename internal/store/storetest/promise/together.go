@@ -23,7 +23,7 @@ type story struct {
 	alias  contact.ID // leads to it
 	split  contact.ID // was split off it, and stands by itself
 	other  contact.ID // has nothing to do with it
-	renam  contact.Seq
+	put    contact.Seq
 	merge  contact.Seq
 	splits contact.Seq
 }
@@ -34,7 +34,7 @@ func newStory(t *testing.T, b store.Backend, s *store.Store) *story {
 	y := &story{t: t, s: s, space: space}
 	y.id, y.alias = made(t, s, space, name("A")), made(t, s, space, name("M"))
 	y.split, y.other = made(t, s, space, name("S")), made(t, s, space, name("O"))
-	y.renam = done(t, s, putting(space, y.id, name("B"))).Op
+	y.put = done(t, s, putting(space, y.id, name("B"))).Op
 	done(t, s, putting(space, y.alias, list(contact.Emails, "m@example.com")))
 	done(t, s, merging(space, y.id, y.split))
 	y.merge = done(t, s, merging(space, y.id, y.alias)).Op
@@ -66,8 +66,8 @@ var historic = map[string]func(*story) contact.Verb{
 	},
 	"unmerge":                      func(y *story) contact.Verb { return &contact.Unmerge{Ref: y.id, Merged: y.alias} },
 	"unmerge by the alias":         func(y *story) contact.Verb { return &contact.Unmerge{Ref: y.alias, Merged: y.alias} },
-	"undo":                         func(y *story) contact.Verb { return &contact.Undo{Ref: y.id, Op: y.renam, Resolve: true} },
-	"undo by the alias":            func(y *story) contact.Verb { return &contact.Undo{Ref: y.alias, Op: y.renam, Resolve: true} },
+	"undo":                         func(y *story) contact.Verb { return &contact.Undo{Ref: y.id, Op: y.put, Resolve: true} },
+	"undo by the alias":            func(y *story) contact.Verb { return &contact.Undo{Ref: y.alias, Op: y.put, Resolve: true} },
 	"undo of a merge":              func(y *story) contact.Verb { return &contact.Undo{Ref: y.id, Op: y.merge} },
 	"undo of a split":              func(y *story) contact.Verb { return &contact.Undo{Ref: y.id, Op: y.splits} },
 	"undo of a split by the other": func(y *story) contact.Verb { return &contact.Undo{Ref: y.split, Op: y.splits} },
