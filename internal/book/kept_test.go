@@ -1,6 +1,8 @@
 package book
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -57,6 +59,10 @@ func TestAnswerOfThePage(t *testing.T) {
 		if r.Refused != nil {
 			if err := r.Refused.err(true); !reflect.DeepEqual(err, o.Err) {
 				t.Errorf("result %d is read as %+v\nit was %+v", i, err, o.Err)
+			}
+			// CONTRACT D19: who may not read is not told the messages, which may tell of what is stored.
+			if e, ok := errors.AsType[*fault.Error](r.Refused.err(false)); !ok || e.Code != r.Refused.Code || strings.Contains(fmt.Sprint(e), r.Refused.Message) || len(e.At) != len(r.Refused.At) {
+				t.Errorf("result %d is told to who may not read as %+v", i, e)
 			}
 			continue
 		}
