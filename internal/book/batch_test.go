@@ -52,7 +52,7 @@ func TestBatchGoesOn(t *testing.T) {
 	}
 	all, limit := len(verbs()), most
 	ask := func(cut int) (name string, replayed bool, told []book.Result, err error) {
-		terms := book.Terms{RequestID: fmt.Sprint("request ", cut), Retry: book.Retry{Key: "K", Fingerprint: [32]byte{1}}}
+		terms := book.Terms{RequestID: fmt.Sprint("request ", cut), Retry: &book.Retry{Key: "K", Fingerprint: [32]byte{1}}}
 		terms.MaxRemovals = &limit
 		name, replayed, err = s.Batch(t.Context(), s.grant(), terms, book.Batch{Verbs: verbsOf(verbs(), cut)}, func(r *book.Result) error {
 			told = append(told, *r)
@@ -102,7 +102,7 @@ func TestBatchGoesOn(t *testing.T) {
 		t.Errorf("%d were taken away, want %d", removed, most)
 	}
 	// Another request of this name is refused, whatever of it was done.
-	terms := book.Terms{RequestID: "another", Retry: book.Retry{Key: "K", Fingerprint: [32]byte{2}}}
+	terms := book.Terms{RequestID: "another", Retry: &book.Retry{Key: "K", Fingerprint: [32]byte{2}}}
 	_, _, err := s.Batch(t.Context(), s.grant(), terms, book.Batch{Verbs: verbsOf(verbs(), -1)}, func(*book.Result) error { return nil })
 	wantCode(t, err, fault.Invalid, fault.CodeIdempotencyReused)
 }

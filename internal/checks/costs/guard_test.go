@@ -46,7 +46,7 @@ var table = []row{
 	{"PUT that is sent again", cost{9.02, 8.91, 0, 268, 25400},
 		"Decided inside a transaction that is rolled back, which reads the contact too: begin, Space, contact, its record, which records are too old, rollback. Then what the answer tells is read from history: the changes of the write, and the contact as that left it.",
 		sentAgain("again", 1865, 64), (*rig).oneByOne, replayed},
-	{"batch of 100 PUTs", cost{404, 101, 243460, 17100, 2180000},
+	{"batch of 100 PUTs", cost{404, 101, 245000, 17330, 2590000},
 		"One transaction: what its operations take is what they take in a batch of the lane, and less for what is checked once a request.",
 		batches(4, 100), (*rig).oneByOne, hundred},
 	{"POST", cost{9, 1, 21725, 155, 17800},
