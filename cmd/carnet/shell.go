@@ -22,9 +22,9 @@ func shellLine(words ...string) string {
 }
 
 // called gives how this program is called again: as it was, but not where that is a
-// file of `go run`, which goes with it.
+// file of `go run`, which goes with it, wherever it builds.
 func called(as string) string {
-	if filepath.Base(as) == as || strings.HasPrefix(as, os.TempDir()) {
+	if filepath.Base(as) == as || strings.Contains(as, string(filepath.Separator)+"go-build") {
 		return "carnet"
 	}
 	return as

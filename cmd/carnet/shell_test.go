@@ -20,7 +20,8 @@ func TestShellLine(t *testing.T) {
 func TestCalled(t *testing.T) {
 	for as, want := range map[string]string{
 		"carnet": "carnet", "./carnet": "./carnet", "/usr/local/bin/carnet": "/usr/local/bin/carnet",
-		os.TempDir() + "/go-build1/b001/exe/carnet": "carnet",
+		os.TempDir() + "/go-build1/b001/exe/carnet": "carnet", "/elsewhere/go-build23/b001/exe/carnet": "carnet",
+		os.TempDir() + "/carnet": os.TempDir() + "/carnet",
 	} {
 		if got := called(as); got != want {
 			t.Errorf("%s: %s, want %s", as, got, want)
