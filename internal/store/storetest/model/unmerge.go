@@ -1,7 +1,7 @@
 package model
 
 import (
-	"reflect"
+	"maps"
 	"slices"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -131,8 +131,16 @@ func (d *diary) asMerged(p person, ids []int64) map[int64]person {
 	return was
 }
 
+// sameValues compares what two contacts show, in its order, and where that is from. Those
+// origins are a set: in which order they are kept nobody can see.
 func sameValues(p, q person) bool {
-	return reflect.DeepEqual(p.lists, q.lists) && reflect.DeepEqual(p.slots, q.slots)
+	same := func(v, w value) bool { return v.text == w.text && sameOrigins(v.from, w.from) }
+	return maps.EqualFunc(p.lists, q.lists, func(a, b []value) bool { return slices.EqualFunc(a, b, same) }) && maps.EqualFunc(p.slots, q.slots, same)
+}
+
+func sameOrigins(a, b []origin) bool {
+	notIn := func(list []origin) func(origin) bool { return func(o origin) bool { return !slices.Contains(list, o) } }
+	return len(a) == len(b) && !slices.ContainsFunc(a, notIn(b)) && !slices.ContainsFunc(b, notIn(a))
 }
 
 // checkOwn makes sure that a contact has nothing that only ids of others brought.
