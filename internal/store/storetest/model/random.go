@@ -15,11 +15,11 @@ import (
 	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-// Tests are 3,250 random writes in all, and forty times as many in a long run.
+// Tests are 1,550 random writes in all, and a hundred times as many in a long run.
 var Tests = []suite.Test{
 	{"random writes of one client", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 1, 250) }},
-	{"random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, 1250) }},
-	{"random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, 1750) }},
+	{"random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, 600) }},
+	{"random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, 700) }},
 }
 
 // bg is for calls that nothing gives up.
@@ -77,7 +77,7 @@ func RandomWrites(t *testing.T, b store.Backend, clients, writes int) map[contac
 func RandomWritesOver(t *testing.T, servers []store.Backend, clients, writes int) map[contact.SpaceID]string {
 	t.Helper()
 	if os.Getenv("CARNET_TEST_LONG") == "1" {
-		writes *= 40
+		writes *= 100
 	}
 	random := suite.Seeded(t)
 	var stores []*store.Store
