@@ -15,11 +15,20 @@ import (
 	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-// Tests are 1,550 random writes in all, and a hundred times as many in a long run.
+// Tests are 1,550 random writes in all, and in a long run twenty times the 5,000 that
+// they are there.
 var Tests = []suite.Test{
 	{"random writes of one client", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 1, 250) }},
-	{"random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, 600) }},
-	{"random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, 700) }},
+	{"random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, inLong(1250, 600)) }},
+	{"random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, inLong(3500, 700)) }},
+}
+
+// inLong gives the first figure in a long run, and else the second.
+func inLong(long, short int) int {
+	if os.Getenv("CARNET_TEST_LONG") == "1" {
+		return long
+	}
+	return short
 }
 
 // bg is for calls that nothing gives up.
@@ -76,9 +85,7 @@ func RandomWrites(t *testing.T, b store.Backend, clients, writes int) map[contac
 // its own. What one has answered, all must show.
 func RandomWritesOver(t *testing.T, servers []store.Backend, clients, writes int) map[contact.SpaceID]string {
 	t.Helper()
-	if os.Getenv("CARNET_TEST_LONG") == "1" {
-		writes *= 100
-	}
+	writes *= inLong(20, 1)
 	random := suite.Seeded(t)
 	var stores []*store.Store
 	for _, b := range servers {
