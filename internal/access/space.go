@@ -37,6 +37,7 @@ type Space struct {
 	Quota        Quota
 	Labels       contact.Labels // of custom fields
 	Created      contact.Time
+	Rekeying     Rekeying // from another region, where that is under way
 }
 
 // Check gives an Invalid error of all that is wrong with the settings, or nil.

@@ -197,6 +197,7 @@ func TestAdminChangesSpace(t *testing.T) {
 	}
 	want := o.space
 	want.Name, want.TimeZone, want.Region, want.Labels = "New", "Europe/London", "GB", label
+	want.Rekeying = access.Rekeying{Phase: access.KeysComing}
 	got, err := change(func(s *access.Space) {
 		s.Name, s.TimeZone, s.Region, s.Labels = want.Name, want.TimeZone, want.Region, want.Labels
 	})

@@ -88,7 +88,7 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (ListPage, err
 }
 
 func keyOf(col contact.Collection, text string, g access.Grant) contact.MatchKey {
-	return contact.MatchKeyOf(col, text, g.Space.Region)
+	return contact.MatchKeyOf(col, text, g.Space.FindRegion())
 }
 
 // BeginPage waits until a page of the grant's Space may be made: a list, a

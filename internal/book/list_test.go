@@ -15,6 +15,8 @@ import (
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/jobs"
+	"github.com/carnet-project/carnet/internal/store"
 )
 
 func (s *shop) list(t *testing.T, l book.List) book.ListPage {
@@ -187,8 +189,9 @@ func TestFindByValue(t *testing.T) {
 	find("", "+12125550123", b.ID)
 }
 
-// A new region of the Space finds phones that were stored before it, and by
-// what they were found before no longer where they mean something else.
+// A new region of the Space finds phones that were stored before it, and by what they
+// were found before no longer where they mean something else: when its job is done, and
+// until then as before, whatever is written meanwhile.
 func TestFindAfterTheRegionChanged(t *testing.T) {
 	s := openShop(t)
 	var p contact.Patch
@@ -205,8 +208,30 @@ func TestFindAfterTheRegionChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.space = space
-	if find("+49 30 23125001") != 1 || find("030/23125-001") != 1 {
-		t.Errorf("with the region DE contact %d is not found", c.ID)
+	runner := jobs.New(s.store, jobs.Options{Clock: func() time.Time { return time.Unix(0, s.now.Add(int64(time.Minute))) }})
+	step := func() {
+		t.Helper()
+		if n, err := runner.Round(t.Context()); n != 1 || err != nil {
+			t.Errorf("%d steps, %v", n, err)
+		}
+		if s.space, _, _, err = s.store.SpaceNow(t.Context(), s.space.ID); err != nil {
+			t.Error(err)
+		}
+	}
+	s.create(t, p)
+	if step(); find("03023125001") != 2 {
+		t.Errorf("while it is %+v", s.space.Rekeying)
+	}
+	for n := range 4 {
+		if step(); s.space.Rekeying.Phase == access.KeysLeaving && (find("+49 30 23125001") != 2 || find("030/23125-001") != 2) {
+			t.Errorf("after step %d, while it is %+v", n, s.space.Rekeying)
+		}
+	}
+	if find("+49 30 23125001") != 2 || find("030/23125-001") != 2 || s.space.Rekeying != (access.Rekeying{}) {
+		t.Errorf("with the region DE contact %d is not found: %+v", c.ID, s.space.Rekeying)
+	}
+	if list, _, err := s.Jobs(t.Context(), s.grant(), "", 10); err != nil || len(list) != 1 || list[0].State != store.JobCompleted || list[0].Done != 4 || list[0].Total != 4 {
+		t.Errorf("the job: %v, %+v", err, list)
 	}
 }
 

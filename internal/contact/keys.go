@@ -47,11 +47,13 @@ func MatchKeyChanges(before, after *Contact, region string) (gone, come []MatchK
 	return gone, come
 }
 
-// RegionChanges tells which match keys a contact loses and gains when its
-// Space's region changes.
-func RegionChanges(c *Contact, before, after string) (gone, come []MatchKey) {
-	was, is := MatchKeys(c, before), MatchKeys(c, after)
-	return appendMissing(nil, was, is), appendMissing(nil, is, was)
+// MatchKeysOf gives all match keys of a contact in these regions, each once; none of no
+// contact.
+func MatchKeysOf(c *Contact, regions ...string) (keys []MatchKey) {
+	for _, region := range regions {
+		keys = appendMissing(keys, MatchKeys(c, region), keys)
+	}
+	return keys
 }
 
 // MatchKeys gives all match keys of a contact, each once.

@@ -67,8 +67,19 @@ func TestKeyChangesAreTheDifference(t *testing.T) {
 		wantDifference(t, MatchKeys(&before, region), nil, gone, come)
 
 		other := regions.Draw(t, "other region")
-		gone, come = RegionChanges(&before, region, other)
-		wantDifference(t, MatchKeys(&before, region), MatchKeys(&before, other), gone, come)
+		both, of := MatchKeysOf(&before, region, other), map[MatchKey]bool{}
+		for _, k := range slices.Concat(MatchKeys(&before, region), MatchKeys(&before, other)) {
+			of[k] = true
+		}
+		for _, k := range both {
+			if !of[k] {
+				t.Fatalf("%+v is of neither region, or there twice", k)
+			}
+			delete(of, k)
+		}
+		if len(of) != 0 || MatchKeysOf(nil, region, other) != nil {
+			t.Fatalf("missing of two regions: %+v", of)
+		}
 
 		if gone, come := MatchKeyChanges(&after, &after, region); len(gone)+len(come) != 0 {
 			t.Fatalf("from itself: lost %+v, gained %+v", gone, come)

@@ -23,6 +23,7 @@ const (
 	CodeMethodNotAllowed    Code = "method_not_allowed"
 	CodeContactNotFound     Code = "contact_not_found"
 	CodeChangeNotFound      Code = "change_not_found"
+	CodeJobNotFound         Code = "job_not_found"
 	CodeVersionNotFound     Code = "version_not_found" // the id never led to a contact in that version
 	CodeContactTooLarge     Code = "contact_too_large" // no PUT could send it back
 	CodeInvalidID           Code = "invalid_id"
@@ -45,9 +46,12 @@ const (
 	CodeConflict              Code = "conflict"      // BaseVersion: both have changed the same
 	CodeUndoConflict          Code = "undo_conflict" // what is to be taken back was changed again since
 	CodeAlreadyUndone         Code = "already_undone"
-	CodeAlias                 Code = "alias"                   // the id leads to another contact, which would go
-	CodeHistoryTooLong        Code = "history_too_long"        // of an unmerge
-	CodeDistinct              Code = "distinct"                // somebody said that they are two
+	CodeAlias                 Code = "alias"            // the id leads to another contact, which would go
+	CodeHistoryTooLong        Code = "history_too_long" // of an unmerge
+	CodeDistinct              Code = "distinct"         // somebody said that they are two
+	CodeJobClosed             Code = "job_closed"
+	CodeJobNeeded             Code = "job_needed"              // it must come to its end
+	CodeRekeying              Code = "rekeying"                // a change of the Space's region is under way
 	CodeTooManyRemovals       Code = "too_many_removals"       // more than MaxRemovals allows
 	CodeIdempotencyInProgress Code = "idempotency_in_progress" // the request of this Idempotency-Key still runs
 )

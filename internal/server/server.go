@@ -16,6 +16,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/httpapi"
+	"github.com/carnet-project/carnet/internal/jobs"
 	"github.com/carnet-project/carnet/internal/metrics"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
 	"github.com/carnet-project/carnet/internal/ui"
@@ -67,7 +68,7 @@ type Server struct {
 	log          *slog.Logger
 	patience     time.Duration
 	lastPatience time.Duration
-	requests     sync.WaitGroup // those that the handler is working on
+	requests     sync.WaitGroup // those that the handler is working on, and jobs
 	underWay     atomic.Int64   // how many those are
 
 	silent   silent // connections that have sent no whole head yet
@@ -186,6 +187,7 @@ func reachable(address net.Addr) string {
 func (s *Server) Run(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(s.listener) }()
+	s.requests.Go(func() { jobs.New(s.data.store, jobs.Options{Log: s.log}).Run(s.stopping) })
 	s.metrics.start()
 	var err error
 	select {

@@ -45,6 +45,7 @@ type Backend interface {
 	Registry
 	Sessions
 	Windows
+	Jobs
 
 	// Check tells whether the database answers. It waits for no read of a Space.
 	Check(ctx context.Context) error
@@ -252,11 +253,9 @@ type Registry interface {
 	Spaces(ctx context.Context) ([]access.Space, error)
 	// Usages tells what each Space keeps.
 	Usages(ctx context.Context) (map[contact.SpaceID]access.Usage, error)
-	// UpdateSpace loads a Space, lets change decide, and saves what it left, with
-	// the entry that it gives, nil for none. Where it gives a Rekey too, that is
-	// asked of every live contact of the Space, once, and what it says is saved
-	// together with the rest. ErrNoRow where there is no such Space.
-	UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (*access.Entry, Rekey, error)) (access.Space, error)
+	// UpdateSpace loads a Space, lets change decide, and saves what it left, with what
+	// change gives. ErrNoRow where there is no such Space.
+	UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (WithSpace, error)) (access.Space, error)
 	// SpaceNow reads one Space and what it keeps. It returns false where there is
 	// none.
 	SpaceNow(ctx context.Context, id contact.SpaceID) (access.Space, access.Usage, bool, error)
@@ -287,9 +286,12 @@ type Registry interface {
 	Grant(ctx context.Context, hash [32]byte) (access.Grant, bool, error)
 }
 
-// Rekey tells which match keys a contact loses and gains by a change of its
-// Space's settings.
-type Rekey func(row *record.Contact) (gone, come []contact.MatchKey, err error)
+// WithSpace is what is saved with a Space, in the same transaction: the entry about its
+// change and a job that follows from it, nil for none. The job gets its id.
+type WithSpace struct {
+	About *access.Entry
+	Job   *Job
+}
 
 // EntryQuery says which entries of the log to read: those about Spaces, or those
 // about keys.
@@ -426,8 +428,8 @@ type Tree struct {
 	Nodes []contact.Node
 }
 
-// SpaceRow holds a Space's counters: one hot row a batch. Region and Quota come
-// with it, read in the same transaction, because what is written follows from them.
+// SpaceRow holds a Space's counters: one hot row a batch. Region, Quota and
+// Rekeying come with it, read in the same transaction, because what is written follows from them.
 type SpaceRow struct {
 	Space    contact.SpaceID
 	NextID   contact.ID // the next contact's id
@@ -437,6 +439,7 @@ type SpaceRow struct {
 	Usage    access.Usage
 	Region   string // of its settings, as the next; never saved from here
 	Quota    access.Quota
+	Rekeying access.Rekeying
 }
 
 // ContactSave is a row to write, and the version that it must still have; 0
@@ -476,7 +479,7 @@ type Save struct {
 
 // Empty tells whether there is nothing to write.
 func (s *Save) Empty() bool {
-	return len(s.Spaces)+len(s.Retries)+len(s.RetriesGone)+len(s.PairsGone)+len(s.PairsCome) == 0
+	return len(s.Spaces)+len(s.Retries)+len(s.RetriesGone)+len(s.PairsGone)+len(s.PairsCome)+len(s.KeysGone)+len(s.KeysCome) == 0
 }
 
 // Mark is one row of a batch: where it is stored, all of the batch is. It is a

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -442,6 +441,7 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 	var s Save
 	for space, ws := range b.spaces {
 		ws.pairs.save(space, &s)
+		ws.saveKeys(space, &s)
 		if len(ws.changes)+len(ws.kept) == 0 {
 			continue
 		}
@@ -462,7 +462,7 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 				save.Moved = after.State != before.State || after.Parent != before.Parent
 			}
 			s.Contacts = append(s.Contacts, save)
-			gone, come := contact.MatchKeyChanges(before, after, ws.row.Region)
+			gone, come := ws.keyChanges(before, after)
 			s.KeysGone = appendKeys(s.KeysGone, space, id, gone)
 			s.KeysCome = appendKeys(s.KeysCome, space, id, come)
 		}
@@ -474,9 +474,8 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 	}
 	switch {
 	case len(s.Changes) > 0:
-	case len(s.Retries) == 0: // pairs alone, which may be saved again
-		pairs := slices.Concat(s.PairsCome, s.PairsGone)
-		return &s, Mark{Space: pairs[0].Space}, nil
+	case len(s.Retries) == 0: // pairs and keys alone, which may be saved again
+		return &s, Mark{Space: s.space()}, nil
 	default:
 		kept := &s.Retries[0]
 		return &s, Mark{Space: kept.Space, Key: kept.Key, RequestID: kept.RequestID}, nil

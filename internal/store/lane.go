@@ -53,6 +53,9 @@ func newPending(w Write) *pending {
 	for _, verb := range w.Verbs {
 		p.needs = append(p.needs, verb.Needs())
 	}
+	if len(w.rekey) > 0 {
+		p.needs = append(p.needs, contact.Needs{Rows: w.rekey})
+	}
 	return p
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/record"
 )
 
 // CreateSpace stores a new Space and gives it its id.
@@ -39,34 +38,23 @@ func (s *Store) SpaceNow(ctx context.Context, id contact.SpaceID) (access.Space,
 	return s.backend.SpaceNow(ctx, id)
 }
 
-// UpdateSpace loads a Space, lets change decide, and saves what it left. Where
-// the region comes out different, the phones of all its contacts get the match
-// keys that follow from the new one, in the same transaction: for a large Space
-// writes wait meanwhile. ErrNoRow where there is no such Space.
+// UpdateSpace loads a Space, lets change decide, and saves what it left. Where the
+// region comes out different, a job brings the phones of all its contacts over, and they
+// are found as before until that is done. ErrNoRow where there is no such Space.
 func (s *Store) UpdateSpace(ctx context.Context, as access.Act, id contact.SpaceID, change func(*access.Space) error) (access.Space, error) {
 	return guarded(s, func() (access.Space, error) {
-		return s.backend.UpdateSpace(ctx, id, func(space *access.Space) (*access.Entry, Rekey, error) {
+		return s.backend.UpdateSpace(ctx, id, func(space *access.Space) (with WithSpace, err error) {
 			before := *space
 			if err := change(space); err != nil {
-				return nil, nil, err
+				return with, err
 			}
-			rekey := rekeying(before.Region, space.Region)
-			return as.OfSpace(&before, space), rekey, nil
+			if space.Region != before.Region {
+				if with.Job, err = rekeying(&before, space, as.At); err != nil {
+					return with, err
+				}
+			}
+			with.About = as.OfSpace(&before, space)
+			return with, nil
 		})
 	})
-}
-
-// rekeying gives what a change of region does to match keys, nil where it stays.
-func rekeying(before, after string) Rekey {
-	if before == after {
-		return nil
-	}
-	return func(row *record.Contact) (gone, come []contact.MatchKey, err error) {
-		c, err := record.DecodeContact(row)
-		if err != nil {
-			return nil, nil, err
-		}
-		gone, come = contact.RegionChanges(&c, before, after)
-		return gone, come, nil
-	}
 }

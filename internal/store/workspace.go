@@ -29,6 +29,7 @@ type workspace struct {
 	retries   map[string]retry // by their keys
 	kept      []record.Retry   // those of this batch
 	forgotten []RetryID        // those that are too old
+	rekeyed   []contact.ID     // whose keys are made anew
 	spent     map[int64]spending
 	removed   int                 // by the write that is under way
 	touched   map[contact.ID]bool // likewise, where it has several verbs
@@ -215,6 +216,9 @@ func (ws *workspace) do(p *pending) (r result) {
 	}
 	if p.tooHeavy {
 		return result{err: TooHeavy()}
+	}
+	if ws.rekeyed = append(ws.rekeyed, p.write.rekey...); len(p.write.Verbs) == 0 {
+		return r
 	}
 	ws.removed, ws.touched = p.write.Terms.Removed, nil
 	at, goBack := ws.at, func() {}

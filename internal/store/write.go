@@ -26,6 +26,8 @@ type Write struct {
 	// Budget is that of the key of By: of what all verbs together take away and change.
 	Budget access.Budget
 	Retry  *Retry // nil for a write of which a repetition is another
+
+	rekey []contact.ID // whose keys are made anew; then there are no verbs
 }
 
 // Terms are what a caller asks of a write beside what it does (CONTRACT D24).

@@ -19,6 +19,7 @@ var spaceScreens = []screen{
 
 // spacePage is what the page of the Space shows.
 type spacePage struct {
+	Rekeying               *rekeyingView // nil for none
 	ID                     int64
 	Name, TimeZone, Region string
 	Wrong                  map[string]string // by the name of a field
@@ -84,8 +85,33 @@ func (v *visit) spacePage(show *spacePage, status int) (answer, error) {
 	show.Limits = limitsOf(&s, usage)
 	show.Settings = "carnet space set " + strconv.FormatInt(int64(s.ID), 10) + " --name " + quoted(s.Name) + " --timezone " + quoted(s.TimeZone) + " --region " + quoted(s.Region)
 	show.Command = "carnet space set " + strconv.FormatInt(int64(s.ID), 10) + " --limit update=600 --quota 10GiB"
+	if show.Rekeying, err = v.rekeying(&s); err != nil {
+		return nil, err
+	}
 	show.Log, err = v.entryViews(v.ui.book.SpaceLog(v.Context(), s.ID))
 	return &page{name: "space", title: "Space", here: "s", status: status, body: show}, err
+}
+
+// rekeying tells how far a change of region is; nil where none is under way.
+func (v *visit) rekeying(s *access.Space) (*rekeyingView, error) {
+	if s.Rekeying.Phase == access.NotRekeying || !v.may(access.Read) {
+		return nil, nil
+	}
+	list, _, err := v.ui.book.Jobs(v.Context(), v.grant, "", 1)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	says := number(int(list[0].Done), "contact", "contacts") + " so far"
+	if list[0].Total > 0 {
+		says = "the new way of finding them is there; the old one goes"
+	}
+	return &rekeyingView{says, meterOf(list[0].Done, list[0].Total, says)}, nil
+}
+
+// rekeyingView is how far a change of region is.
+type rekeyingView struct {
+	Says  string
+	Meter *meter // nil while it is not known how many there are
 }
 
 // setSpace saves the settings that an admin may set.
@@ -96,11 +122,14 @@ func (u *ui) setSpace(v *visit) (answer, error) {
 		s.Name, s.TimeZone, s.Region = show.Name, show.TimeZone, show.Region
 		return nil
 	})
-	if e, ok := errors.AsType[*fault.Error](err); ok && e.Kind == fault.Invalid {
+	switch e, ok := errors.AsType[*fault.Error](err); {
+	case ok && e.Kind == fault.Invalid:
 		show.Wrong = byField(e)
 		return v.spacePage(show, http.StatusUnprocessableEntity)
-	}
-	if err != nil {
+	case ok && e.Code == fault.CodeRekeying:
+		show.Wrong = map[string]string{"region": e.Message}
+		return v.spacePage(show, http.StatusConflict)
+	case err != nil:
 		return nil, err
 	}
 	return goOn{"/ui/space?saved="}, nil

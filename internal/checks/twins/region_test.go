@@ -7,12 +7,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/jobs"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
@@ -28,7 +31,7 @@ func isBusy(err error) bool {
 // found by its phones as they are under the last region, and only so.
 func TestRegionChangesBesideWrites(t *testing.T) {
 	t.Parallel()
-	const people, clients = 600, 6
+	const people, clients, writes = 300, 6, 20
 	w := newTown(t, 3)
 	texts := []string{"(206) 555-0101", "020 7946 0101", "+1 206 555 0102"}
 	var mu sync.Mutex
@@ -48,17 +51,17 @@ func TestRegionChangesBesideWrites(t *testing.T) {
 	var stop atomic.Bool
 	for n := range clients {
 		wg.Go(func() {
-			for i := n; !stop.Load(); i += clients {
+			for i := n; !stop.Load() && i < clients*writes; i += clients {
 				create(w.servers[n%2], i)
 			}
 		})
 	}
-	regions := []string{"GB", "US", "", "GB"}
-	for _, region := range regions {
+	for _, region := range []string{"GB", "US", "", "GB"} {
 		_, err := w.servers[2].UpdateSpace(bg, "test", w.grant.Space.ID, func(s *access.Space) error { s.Region = region; return nil })
 		if err != nil {
 			t.Error(err)
 		}
+		w.doJobs(t)
 	}
 	stop.Store(true)
 	wg.Wait()
@@ -79,6 +82,49 @@ func TestRegionChangesBesideWrites(t *testing.T) {
 	}
 	t.Logf("%d writes, of which %d were told that the database is busy", len(answers), busy)
 	checkKeys(t, w, "GB", "US")
+}
+
+// doJobs has two servers at once do the jobs of the Space, until all are closed: one with
+// a clock that is ahead by more than a step of the other's is believed in, so that steps
+// are done twice, too. Meanwhile a contact is found by its phone.
+func (w *town) doJobs(t *testing.T) {
+	t.Helper()
+	p := patch(contact.Phones, "(206) 555-0199")
+	c, err := w.servers[0].Do(bg, w.grant, by(), &contact.Create{Patch: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for n, s := range w.servers[:2] {
+		clock := func() time.Time { return time.Now().Add(time.Duration(n) * 31 * time.Second) }
+		runner := jobs.New(s.store, jobs.Options{Log: quiet, Clock: clock})
+		wg.Go(func() {
+			for {
+				if _, err := runner.Round(bg); err != nil && !isBusy(err) {
+					t.Error(err)
+				}
+				space, _, _, err := s.store.SpaceNow(bg, w.grant.Space.ID)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				g := w.grant
+				g.Space = space
+				page, err := s.List(bg, g, &book.List{Phone: "(206) 555-0199", PerPage: 10})
+				now, _, _, err2 := s.store.SpaceNow(bg, w.grant.Space.ID)
+				if now.Rekeying == space.Rekeying && (err != nil || err2 != nil || len(page.Contacts) != 1 || page.Contacts[0].ID != c.Contact.ID) {
+					t.Errorf("while it is %+v: found %d contacts, %v", space.Rekeying, len(page.Contacts), err)
+				}
+				if space.Rekeying.Phase == access.NotRekeying {
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if _, err := w.servers[0].Do(bg, w.grant, by(), &contact.Delete{Ref: c.Contact.ID}); err != nil {
+		t.Error(err)
+	}
 }
 
 // checkKeys compares who is found by the keys of a region, and by those that the

@@ -58,7 +58,7 @@ func TestRegionAfterTheWait(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := make(chan []store.SpaceRow, 1)
-	_, err = b.UpdateSpace(bg, space.ID, func(s *access.Space) (*access.Entry, store.Rekey, error) {
+	_, err = b.UpdateSpace(bg, space.ID, func(s *access.Space) (store.WithSpace, error) {
 		s.Region = "GB"
 		go func() {
 			defer close(got)
@@ -77,10 +77,10 @@ func TestRegionAfterTheWait(t *testing.T) {
 		for waits := 0; waits == 0; { // until it does wait for the row
 			err := b.reads.QueryRow(bg, `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`).Scan(&waits)
 			if err != nil {
-				return nil, nil, err
+				return store.WithSpace{}, err
 			}
 		}
-		return nil, nil, nil
+		return store.WithSpace{}, nil
 	})
 	if err != nil {
 		t.Fatal(err)

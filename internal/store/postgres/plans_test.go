@@ -175,12 +175,21 @@ func calls(b *Backend) []func() error {
 		func() error { return b.EndSession(bg, [32]byte{1}) },
 		func() error { return b.EndSessions(bg, 5) },
 		func() error {
-			_, err := b.UpdateSpace(bg, space, func(*access.Space) (*access.Entry, store.Rekey, error) {
-				return nil, func(row *record.Contact) (gone, come []contact.MatchKey, err error) {
-					return []contact.MatchKey{{Text: "gone"}}, []contact.MatchKey{{Text: fmt.Sprint("come", row.ID)}}, nil
-				}, nil
+			_, err := b.UpdateSpace(bg, space, func(*access.Space) (store.WithSpace, error) {
+				return store.WithSpace{Job: &store.Job{Space: space, Kind: store.RekeyJob, State: store.JobQueued}}, nil
 			})
 			return err
+		},
+		func() error {
+			job, err := b.CreateJob(bg, store.Job{Space: space, Kind: store.RekeyJob, State: store.JobQueued})
+			if err != nil {
+				return err
+			}
+			_, _, err1 := b.Job(bg, space, job.ID)
+			_, err2 := b.JobsOf(bg, space, 0, 10)
+			_, err3 := b.DueJobs(bg, 1, 10)
+			_, err4 := b.UpdateJob(bg, space, job.ID, func(j *store.Job) error { j.Done++; return nil })
+			return errors.Join(err1, err2, err3, err4)
 		},
 		func() error {
 			_, err := b.CreateKey(bg, access.APIKey{Space: space, Name: "key", Scopes: access.DefaultScopes}, access.Entry{Act: access.Act{Who: "test"}})

@@ -57,7 +57,7 @@ func (t *tx) createSpace(ctx context.Context, space *access.Space, about access.
 	q.Queue(insertSpace, int64(space.ID))
 	q.Queue(insertSettings, int64(space.ID), space.Name, space.TimeZone, space.Region, string(space.Subscription),
 		access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created),
-		space.Quota.Bytes, space.Quota.Minute)
+		space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From)
 	queueEntry(q, &about)
 	return t.send(ctx, "make a Space", q)
 }
@@ -94,10 +94,9 @@ func (b *Backend) SpaceNow(ctx context.Context, id contact.SpaceID) (_ access.Sp
 	return space, usage, found, err
 }
 
-// UpdateSpace loads a Space, lets change decide, and saves it, with the match
-// keys that follow from it. The Space's row is locked all the while, so that no
+// UpdateSpace loads a Space, lets change decide, and saves it. The Space's row is locked all the while, so that no
 // batch saves keys by the old settings beside it.
-func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (*access.Entry, store.Rekey, error)) (space access.Space, err error) {
+func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (store.WithSpace, error)) (space access.Space, err error) {
 	err = b.change(ctx, func(t *tx) error {
 		rows, err := t.Spaces(ctx, []contact.SpaceID{id})
 		if err != nil {
@@ -109,20 +108,18 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 		if space, err = t.settings(ctx, id); err != nil {
 			return err
 		}
-		about, rekey, err := change(&space)
+		with, err := change(&space)
 		if err != nil {
 			return err
-		}
-		if rekey != nil {
-			if err := t.rekeyAll(ctx, id, rekey); err != nil {
-				return err
-			}
 		}
 		q := t.statements()
 		q.Queue(updateSettings, int64(id), space.Name, space.TimeZone, space.Region, string(space.Subscription),
 			access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels),
-			space.Quota.Bytes, space.Quota.Minute).Exec(exactly(1))
-		queueEntry(q, about)
+			space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From).Exec(exactly(1))
+		if with.Job != nil {
+			queueJob(q, with.Job)
+		}
+		queueEntry(q, with.About)
 		return t.send(ctx, "save a Space", q)
 	})
 	return space, err
@@ -138,40 +135,6 @@ func (t *tx) settings(ctx context.Context, id contact.SpaceID) (space access.Spa
 	return space, t.send(ctx, "load a Space", q)
 }
 
-// rekeyAll walks the live contacts of a Space, a page at a time.
-func (t *tx) rekeyAll(ctx context.Context, space contact.SpaceID, rekey store.Rekey) error {
-	const page = 500
-	for last := contact.ID(0); ; {
-		var rows []record.Contact
-		q := t.statements()
-		q.Queue(listOldest, int64(space), int64(store.MaxPageBytes), int64(last), noBound, int64(page)).Query(func(r pgx.Rows) error {
-			return collect(r, &rows, func() (record.Contact, error) { return contactRow(space, r) })
-		})
-		if err := t.send(ctx, "load contacts", q); err != nil || len(rows) == 0 {
-			return err
-		}
-		last = rows[len(rows)-1].ID
-		var gone, come []record.MatchKey
-		for i := range rows {
-			lost, won, err := rekey(&rows[i])
-			if err != nil {
-				return err
-			}
-			for _, k := range lost {
-				gone = append(gone, record.MatchKey{Space: space, MatchKey: k, ID: rows[i].ID})
-			}
-			for _, k := range won {
-				come = append(come, record.MatchKey{Space: space, MatchKey: k, ID: rows[i].ID})
-			}
-		}
-		q = t.statements()
-		queueKeys(q, space, gone, come)
-		if err := t.send(ctx, "save match keys", q); err != nil {
-			return err
-		}
-	}
-}
-
 // settingsScan takes settingsColumns.
 type settingsScan struct {
 	space  access.Space
@@ -182,7 +145,7 @@ type settingsScan struct {
 func (s *settingsScan) columns() []any {
 	return []any{(*int64)(&s.space.ID), &s.space.Name, &s.space.TimeZone, &s.space.Region,
 		(*string)(&s.space.Subscription), &s.limits, &s.labels, (*int64)(&s.space.Created),
-		&s.space.Quota.Bytes, &s.space.Quota.Minute}
+		&s.space.Quota.Bytes, &s.space.Quota.Minute, (*int64)(&s.space.Rekeying.Phase), &s.space.Rekeying.From}
 }
 
 // done gives the Space, unless scanning its columns failed.

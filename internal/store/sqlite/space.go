@@ -44,7 +44,7 @@ func createSpace(c *conn, space *access.Space, about access.Entry) error {
 	}
 	err = c.run(insertSettings, nil, int64(space.ID), space.Name, space.TimeZone, space.Region,
 		string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created),
-		space.Quota.Bytes, space.Quota.Minute)
+		space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From)
 	if err != nil {
 		return err
 	}
@@ -90,63 +90,30 @@ func (b *Backend) SpaceNow(ctx context.Context, id contact.SpaceID) (space acces
 	return space, usage, found && err == nil, err
 }
 
-// UpdateSpace loads a Space, lets change decide, and saves it, with the match
-// keys that follow from it.
-func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (*access.Entry, store.Rekey, error)) (space access.Space, err error) {
+// UpdateSpace loads a Space, lets change decide, and saves it.
+func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (store.WithSpace, error)) (space access.Space, err error) {
 	err = b.change(ctx, func(c *conn) error {
 		if err := loadSpace(c, id, &space); err != nil {
 			return err
 		}
-		about, rekey, err := change(&space)
+		with, err := change(&space)
 		if err != nil {
 			return err
-		}
-		if rekey != nil {
-			if err := rekeyAll(c, id, rekey); err != nil {
-				return err
-			}
 		}
 		err = c.run(updateSettings, nil, int64(id), space.Name, space.TimeZone, space.Region,
 			string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels),
-			space.Quota.Bytes, space.Quota.Minute)
+			space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From)
 		if err != nil {
 			return err
 		}
-		return c.saveEntry(about)
+		if with.Job != nil {
+			if err := createJob(c, with.Job); err != nil {
+				return err
+			}
+		}
+		return c.saveEntry(with.About)
 	})
 	return space, err
-}
-
-// rekeyAll walks the live contacts of a Space, a page at a time.
-func rekeyAll(c *conn, space contact.SpaceID, rekey store.Rekey) error {
-	const page = 500
-	for last := contact.ID(0); ; {
-		var gone, come []record.MatchKey
-		n := 0
-		err := c.run(listOldest, func(s *sqlite.Stmt) error {
-			row := contactRow(space, s)
-			lost, won, err := rekey(&row)
-			for _, k := range lost {
-				gone = append(gone, record.MatchKey{Space: space, MatchKey: k, ID: row.ID})
-			}
-			for _, k := range won {
-				come = append(come, record.MatchKey{Space: space, MatchKey: k, ID: row.ID})
-			}
-			if n, last = n+1, row.ID; err == nil && n == page {
-				err = errEnough
-			}
-			return err
-		}, int64(space), int64(last), noBound)
-		if err := enough(err); err != nil {
-			return err
-		}
-		if err := c.saveKeys(gone, come); err != nil {
-			return err
-		}
-		if n < page {
-			return nil
-		}
-	}
 }
 
 func loadSpace(c *conn, id contact.SpaceID, space *access.Space) error {
@@ -176,5 +143,6 @@ func settingsRow(s *sqlite.Stmt) (access.Space, error) {
 		Labels:       labels,
 		Created:      contact.Time(s.ColumnInt64(7)),
 		Quota:        access.Quota{Bytes: s.ColumnInt64(8), Minute: s.ColumnInt64(9)},
+		Rekeying:     access.Rekeying{Phase: access.RekeyPhase(s.ColumnInt64(10)), From: s.ColumnText(11)},
 	}, nil
 }

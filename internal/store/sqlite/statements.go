@@ -59,7 +59,7 @@ const (
 	updatedOldest     = updated + ` ORDER BY h.change_key`
 	selectCreatedFrom = `SELECT id, created_at FROM contacts WHERE space_id = ?1 AND state = 0 AND id >= ?2 ORDER BY id LIMIT 1`
 
-	selectSpace = `SELECT s.next_id, s.block_end, s.next_seq, s.last_at, s.bytes, s.minute_at, s.minute_bytes, t.region, t.quota_bytes, t.quota_minute
+	selectSpace = `SELECT s.next_id, s.block_end, s.next_seq, s.last_at, s.bytes, s.minute_at, s.minute_bytes, t.region, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from
 		FROM spaces s JOIN space_settings t ON t.space_id = s.space_id WHERE s.space_id = ?1`
 	updateSpace = `UPDATE spaces SET next_id = ?2, block_end = ?3, next_seq = ?4, last_at = ?5, bytes = ?6, minute_at = ?7, minute_bytes = ?8 WHERE space_id = ?1`
 	// After a restore: see skip. Every Space takes a new block of ids.
@@ -128,15 +128,16 @@ const (
 	insertKey = `INSERT INTO match_keys (space_id, kind, key, id) VALUES (?1, ?2, ?3, ?4)`
 	deleteKey = `DELETE FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
 
-	settingsColumns  = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute`
+	settingsColumns  = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from`
 	insertSpace      = `INSERT INTO spaces (next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes) VALUES (0, 0, 1, 0, 0, 0, 0) RETURNING space_id`
-	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`
+	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
 	selectUsages     = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
 	selectSettings   = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = ?1`
 	selectUsage      = `SELECT bytes, minute_at, minute_bytes FROM spaces WHERE space_id = ?1`
 	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
-	updateSettings   = `UPDATE space_settings SET name = ?2, timezone = ?3, region = ?4, subscription = ?5, limits = ?6, labels = ?7, quota_bytes = ?8, quota_minute = ?9 WHERE space_id = ?1`
+	updateSettings   = `UPDATE space_settings SET name = ?2, timezone = ?3, region = ?4, subscription = ?5, limits = ?6, labels = ?7, quota_bytes = ?8, quota_minute = ?9,
+		rekeying = ?10, rekey_from = ?11 WHERE space_id = ?1`
 
 	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes`
 	insertAPIKey  = `INSERT INTO api_keys (space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes)
@@ -148,6 +149,14 @@ const (
 	selectAPIKeysOf = `SELECT ` + apiKeyColumns + ` FROM api_keys WHERE space_id = ?1 ORDER BY key_id DESC LIMIT ?2`
 	updateAPIKey    = `UPDATE api_keys SET name = ?2, scopes = ?3, expires_at = ?4, revoked_at = ?5, last_used_at = ?6,
 		max_removals = ?7, daily_removals = ?8, daily_writes = ?9 WHERE key_id = ?1`
+
+	jobColumns    = `space_id, kind, state, key_id, about, cursor, done, total, created_at, completed_at, due_at, message`
+	insertJob     = `INSERT INTO jobs (` + jobColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING job_id`
+	selectJob     = `SELECT job_id, ` + jobColumns + ` FROM jobs WHERE space_id = ?1 AND job_id = ?2`
+	selectJobsOf  = `SELECT job_id, ` + jobColumns + ` FROM jobs WHERE space_id = ?1 AND job_id < ?2 ORDER BY job_id DESC LIMIT ?3`
+	selectDueJobs = `SELECT job_id, ` + jobColumns + ` FROM jobs WHERE completed_at = 0 AND due_at <= ?1 ORDER BY due_at, job_id LIMIT ?2`
+	updateJob     = `UPDATE jobs SET state = ?3, cursor = ?4, done = ?5, total = ?6, completed_at = ?7, due_at = ?8, message = ?9
+		WHERE space_id = ?1 AND job_id = ?2`
 
 	sessionColumns = `hash, key_id, space_id, name, created_at, expires_at`
 	insertSession  = `INSERT INTO sessions (` + sessionColumns + `, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`

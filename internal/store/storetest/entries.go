@@ -11,7 +11,6 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
@@ -45,9 +44,9 @@ func notes(list []access.Entry) (texts []string) {
 }
 
 func updateNoted(b store.Registry, space contact.SpaceID, about access.Entry) error {
-	_, err := b.UpdateSpace(bg, space, func(*access.Space) (*access.Entry, store.Rekey, error) {
+	_, err := b.UpdateSpace(bg, space, func(*access.Space) (store.WithSpace, error) {
 		about.Space = space
-		return &about, nil, nil
+		return store.WithSpace{About: &about}, nil
 	})
 	return err
 }
@@ -188,10 +187,10 @@ func testEntryOrNeither(t *testing.T, b store.Backend) {
 		t.Fatal(err)
 	}
 	key := makeKey(t, b, anyKey(space.ID, 1))
-	rename := func(about *access.Entry, by store.Rekey, err error) error {
-		_, got := b.UpdateSpace(bg, space.ID, func(s *access.Space) (*access.Entry, store.Rekey, error) {
+	rename := func(about *access.Entry, err error) error {
+		_, got := b.UpdateSpace(bg, space.ID, func(s *access.Space) (store.WithSpace, error) {
 			s.Name = "New name"
-			return about, by, err
+			return store.WithSpace{About: about}, err
 		})
 		return got
 	}
@@ -208,21 +207,17 @@ func testEntryOrNeither(t *testing.T, b store.Backend) {
 	nobody.Who = ""
 	nobodyKey := nobody
 	nobodyKey.Key = key.ID
-	row := rowOf(space.ID, 1, 1, "Ada")
-	suite.Commit(t, b, b.Lane(space.ID), &store.Save{Contacts: []store.ContactSave{{Row: row}}})
-	failing := func(*record.Contact) (gone, come []contact.MatchKey, err error) { return nil, nil, errTest }
 	for name, change := range map[string]func() error{
-		"a change of a Space that is refused":          func() error { return rename(&good, nil, errTest) },
-		"a change of a Space whose keys are not known": func() error { return rename(&good, failing, nil) },
-		"a change of a Space by nobody":                func() error { return rename(&nobody, nil, nil) },
-		"a change of a key that is refused":            func() error { return renameKey(&ofKey, errTest) },
-		"a change of a key by nobody":                  func() error { return renameKey(&nobodyKey, nil) },
-		"a Space by nobody":                            func() error { _, err := b.CreateSpace(bg, anySpace(), nobody); return err },
-		"a key by nobody":                              func() error { _, err := b.CreateKey(bg, anyKey(space.ID, 2), nobody); return err },
-		"a key with the hash of another":               func() error { _, err := b.CreateKey(bg, anyKey(space.ID, 1), good); return err },
-		"a key of no Space":                            func() error { _, err := b.CreateKey(bg, anyKey(space.ID+99, 3), good); return err },
-		"a Space that is not there":                    func() error { return updateNoted(b, space.ID+99, good) },
-		"a key that is not there":                      func() error { return updateKeyNoted(b, access.APIKey{ID: key.ID + 99}, good) },
+		"a change of a Space that is refused": func() error { return rename(&good, errTest) },
+		"a change of a Space by nobody":       func() error { return rename(&nobody, nil) },
+		"a change of a key that is refused":   func() error { return renameKey(&ofKey, errTest) },
+		"a change of a key by nobody":         func() error { return renameKey(&nobodyKey, nil) },
+		"a Space by nobody":                   func() error { _, err := b.CreateSpace(bg, anySpace(), nobody); return err },
+		"a key by nobody":                     func() error { _, err := b.CreateKey(bg, anyKey(space.ID, 2), nobody); return err },
+		"a key with the hash of another":      func() error { _, err := b.CreateKey(bg, anyKey(space.ID, 1), good); return err },
+		"a key of no Space":                   func() error { _, err := b.CreateKey(bg, anyKey(space.ID+99, 3), good); return err },
+		"a Space that is not there":           func() error { return updateNoted(b, space.ID+99, good) },
+		"a key that is not there":             func() error { return updateKeyNoted(b, access.APIKey{ID: key.ID + 99}, good) },
 	} {
 		if err := change(); err == nil {
 			t.Errorf("%s: it succeeds", name)
@@ -233,7 +228,7 @@ func testEntryOrNeither(t *testing.T, b store.Backend) {
 			t.Fatalf("%s: the log has %d entries, want the 2 of what was made", name, n)
 		}
 	}
-	if err := errors.Join(rename(nil, nil, nil), renameKey(nil, nil)); err != nil {
+	if err := errors.Join(rename(nil, nil), renameKey(nil, nil)); err != nil {
 		t.Error(err)
 	}
 	if n := len(entries(t, b, store.EntryQuery{})) + len(entries(t, b, store.EntryQuery{Keys: true})); n != 2 {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
@@ -22,7 +21,6 @@ var listTests = []suite.Test{
 	{"a chain gives the changes of one contact", testChain},
 	{"redirects lead aliases on", testRedirects},
 	{"what is not there is not loaded", testLoadNothing},
-	{"a new region brings new match keys with it, or nothing", testRekey},
 	{"servers share a secret", testSecret},
 }
 
@@ -278,58 +276,6 @@ func testLoadNothing(t *testing.T, b store.Backend) {
 			t.Errorf("%d: %v, %+v", id, err, found)
 		}
 	}
-}
-
-// CONTRACT D10: what phones are compared by follows from the Space's region.
-func testRekey(t *testing.T, b store.Backend) {
-	space, other := peopled(t, b)
-	before := contact.MatchKey{Kind: contact.PhoneKey, Text: "07700900123"}
-	after := contact.MatchKey{Kind: contact.PhoneKey, Text: "+447700900123"}
-	for _, row := range []record.MatchKey{{Space: space, MatchKey: before, ID: 1}, {Space: space, MatchKey: before, ID: 9}, {Space: other, MatchKey: before, ID: 7}} {
-		suite.Commit(t, b, b.Lane(row.Space), &store.Save{KeysCome: []record.MatchKey{row}})
-	}
-	keys := func(space contact.SpaceID, k contact.MatchKey) store.Listing {
-		return store.Listing{Space: space, Keys: []contact.MatchKey{k}, Limit: 100}
-	}
-	var asked []contact.ID
-	toGB := func(fail error) error {
-		asked = nil
-		_, err := b.UpdateSpace(bg, space, func(s *access.Space) (*access.Entry, store.Rekey, error) {
-			s.Region = "GB"
-			return nil, func(row *record.Contact) (gone, come []contact.MatchKey, err error) {
-				if row.Space != space || !bytes.Contains(row.Doc, []byte(fmt.Sprint("Ada ", row.ID))) {
-					t.Errorf("asked for %+v", row)
-				}
-				asked = append(asked, row.ID)
-				if row.ID == 9 && fail != nil {
-					return nil, nil, fail
-				}
-				if row.ID == 1 || row.ID == 9 {
-					gone, come = []contact.MatchKey{before}, []contact.MatchKey{after}
-				}
-				return gone, come, nil
-			}, nil
-		})
-		return err
-	}
-	if err := toGB(errTest); err == nil {
-		t.Error("it succeeds though the keys are not known")
-	}
-	wantList(t, b, keys(space, before), 9, 1)
-	wantList(t, b, keys(space, after))
-	if region := suite.Counters(t, b, space)[0].Region; region != "" {
-		t.Errorf("region %q without its keys", region)
-	}
-	if err := toGB(nil); err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(asked)
-	if want := []contact.ID{1, 2, 3, 5, 6, 8, 9}; !slices.Equal(asked, want) {
-		t.Errorf("asked for contacts %v, want each live one once: %v", asked, want)
-	}
-	wantList(t, b, keys(space, before))
-	wantList(t, b, keys(space, after), 9, 1)
-	wantList(t, b, keys(other, before), 7)
 }
 
 func testSecret(t *testing.T, b store.Backend) {

@@ -20,7 +20,7 @@ var quotaTests = []suite.Test{
 // quotaOf sets the quota of a Space.
 func quotaOf(t *testing.T, b store.Backend, space contact.SpaceID, q access.Quota) {
 	t.Helper()
-	_, err := b.UpdateSpace(bg, space, func(s *access.Space) (*access.Entry, store.Rekey, error) { s.Quota = q; return nil, nil, nil })
+	_, err := b.UpdateSpace(bg, space, func(s *access.Space) (store.WithSpace, error) { s.Quota = q; return store.WithSpace{}, nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -103,7 +103,7 @@ func (f *Faulty) FirstSpace(ctx context.Context, s access.Space, about access.En
 }
 
 // UpdateSpace goes on unless the hook has an error.
-func (f *Faulty) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (*access.Entry, store.Rekey, error)) (access.Space, error) {
+func (f *Faulty) UpdateSpace(ctx context.Context, id contact.SpaceID, change func(*access.Space) (store.WithSpace, error)) (access.Space, error) {
 	if err := f.at(AtRegistry, nil); err != nil {
 		return access.Space{}, err
 	}

@@ -1,0 +1,39 @@
+package access
+
+import "github.com/carnet-project/carnet/internal/contact"
+
+// Rekeying is a change of a Space's region that is under way: the keys by which phones
+// are found follow from the region, and a job brings those of one contact after the
+// other over. The zero Rekeying is none.
+type Rekeying struct {
+	Phase RekeyPhase
+	From  string // the region before
+}
+
+// RekeyPhase says how far a Rekeying is. It is stored as a number.
+type RekeyPhase int64
+
+// The phases, in their order.
+const (
+	NotRekeying RekeyPhase = iota
+	KeysComing             // contacts get the new keys beside the old ones, by which phones are found
+	KeysLeaving            // all have the new ones, by which phones are found; the old ones go
+)
+
+// FindRegion gives the region by whose keys phones are found: all contacts have them.
+func (s *Space) FindRegion() string {
+	if s.Rekeying.Phase == KeysComing {
+		return s.Rekeying.From
+	}
+	return s.Region
+}
+
+// Keys gives the keys that a contact loses and gains, of one that may have those of two
+// regions. What it keeps goes and comes.
+func (r Rekeying) Keys(before, after *contact.Contact, region string) (gone, come []contact.MatchKey) {
+	gone = contact.MatchKeysOf(before, r.From, region)
+	if r.Phase == KeysComing {
+		return gone, contact.MatchKeysOf(after, r.From, region)
+	}
+	return gone, contact.MatchKeysOf(after, region)
+}

@@ -1,0 +1,193 @@
+// Package jobs does work that takes long, in steps: whatever server comes first does the
+// next one, and after a restart it goes on where it was (CONTRACT D36).
+package jobs
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// Step does a part of a job that takes at most a second or so, and notes in the job how
+// far it is: its cursor, what is done, and its state where that is the end. The job is
+// saved afterwards, so a step may be done again, by another server too, and must leave
+// the same then. An error ends the job, unless it is of kind Unavailable: then the step
+// is done again.
+type Step func(ctx context.Context, job *store.Job) error
+
+// Runner does the jobs of one database, one step after the other: of all that are due in
+// turn, so that none waits for a long one of another Space.
+type Runner struct {
+	store *store.Store
+	steps map[store.JobKind]Step
+	log   *slog.Logger
+	clock func() time.Time
+	pause time.Duration // between looking for jobs, where none was due
+}
+
+// Options set what a Runner takes from its surroundings; zero values will do.
+type Options struct {
+	Log   *slog.Logger     // nil: slog.Default
+	Clock func() time.Time // nil: time.Now
+	Pause time.Duration    // between looking for jobs where there are none; 0: a second
+}
+
+// New makes a Runner that knows the jobs that are the store's own.
+func New(s *store.Store, o Options) *Runner {
+	r := &Runner{store: s, log: o.Log, clock: o.Clock, pause: o.Pause, steps: map[store.JobKind]Step{store.RekeyJob: s.Rekey}}
+	if r.log == nil {
+		r.log = slog.Default()
+	}
+	if r.clock == nil {
+		r.clock = time.Now
+	}
+	if r.pause == 0 {
+		r.pause = time.Second
+	}
+	return r
+}
+
+// lease is how long a server that has taken a job is believed to work at it.
+const lease = contact.Time(30 * time.Second / time.Microsecond)
+
+// atOnce is how many jobs are looked for at once.
+const atOnce = 20
+
+// Run does jobs until ctx ends. What is under way then is finished, or left as it was.
+func (r *Runner) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		n, err := r.Round(ctx)
+		if err != nil && ctx.Err() == nil {
+			r.log.Warn("jobs cannot be done now", "error", err)
+		}
+		if n > 0 && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(r.pause):
+		}
+	}
+}
+
+// Round does the next step of each job that is due, and tells how many it did.
+func (r *Runner) Round(ctx context.Context) (n int, err error) {
+	due, err := r.store.DueJobs(ctx, r.now(), atOnce)
+	if err != nil {
+		return 0, err
+	}
+	for i := range due {
+		did, err := r.step(ctx, &due[i])
+		if err != nil {
+			return n, err
+		}
+		if did {
+			n++
+		}
+	}
+	return n, ctx.Err()
+}
+
+func (r *Runner) now() contact.Time { return contact.TimeOf(r.clock()) }
+
+// errTaken says that another server has the job, or that it is closed.
+var errTaken = errors.New("jobs: it is taken")
+
+// step takes a job, does its next step and saves how far it is. It tells whether there
+// was one to do.
+func (r *Runner) step(ctx context.Context, due *store.Job) (bool, error) {
+	do := r.steps[due.Kind]
+	if do == nil {
+		return false, nil // a newer server knows it
+	}
+	job, err := r.store.UpdateJob(ctx, due.Space, due.ID, func(j *store.Job) error {
+		if j.Closed() || j.Due > r.now() {
+			return errTaken
+		}
+		j.State, j.Due = store.JobRunning, r.now()+lease
+		return nil
+	})
+	if errors.Is(err, errTaken) || errors.Is(err, store.ErrNoRow) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	after := job
+	after.Due = r.now()
+	failed := r.mayGoOn(ctx, &job)
+	if failed == nil {
+		failed = do(ctx, &after)
+	}
+	return true, r.save(ctx, &job, &after, failed)
+}
+
+// save keeps what a step left, unless the job is another meanwhile. What the step wrote
+// stands then.
+func (r *Runner) save(ctx context.Context, before, after *store.Job, failed error) error {
+	switch {
+	case failed == nil:
+	case ctx.Err() != nil, isBusy(failed):
+		*after = *before
+		after.Due = r.now() + contact.Time(r.pause/time.Microsecond)
+	default:
+		after.State, after.Message = store.JobFailed, message(failed)
+		r.log.Error("a job failed", "job_id", before.ID, "kind", before.Kind, "error", failed)
+	}
+	// The end of the server does not keep it from saying where it was.
+	_, err := r.store.UpdateJob(context.WithoutCancel(ctx), before.Space, before.ID, func(j *store.Job) error {
+		if j.Closed() || *j != *before { // another server took it for left: how far it is, that one says
+			return errTaken
+		}
+		if *j = *after; j.Closed() {
+			j.Completed = r.now()
+		}
+		return nil
+	})
+	if errors.Is(err, errTaken) {
+		return nil
+	}
+	return err
+}
+
+// mayGoOn tells whether the key that asked for a job, and its Space, are still in use.
+func (r *Runner) mayGoOn(ctx context.Context, j *store.Job) error {
+	if j.Key == 0 {
+		return nil
+	}
+	key, found, err := r.store.APIKey(ctx, j.Key)
+	if err != nil {
+		return err
+	}
+	space, _, there, err := r.store.SpaceNow(ctx, j.Space)
+	if err != nil {
+		return err
+	}
+	if !found || !there {
+		return errGone
+	}
+	g := access.Grant{Key: key, Space: space}
+	if err := g.Authenticate(r.now()); err != nil {
+		return errGone
+	}
+	return g.Allow(access.Write)
+}
+
+// errGone is why a job ends whose key is not in use any more.
+var errGone = fault.New(fault.Forbidden, fault.CodeKeyInvalid, "The key that asked for this is not in use any more. What was done by then stands.")
+
+func isBusy(err error) bool { return fault.KindOf(err) == fault.Unavailable }
+
+// message gives what people are told of a job that failed: never what is stored.
+func message(err error) string {
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		return e.Message
+	}
+	return "Something went wrong on our side. The server's log says what."
+}
