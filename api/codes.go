@@ -24,6 +24,7 @@ const (
 	CodeMethodNotAllowed    Code = "method_not_allowed"
 	CodeContactNotFound     Code = "contact_not_found"
 	CodeChangeNotFound      Code = "change_not_found"
+	CodeJobNotFound         Code = "job_not_found"
 	CodeVersionNotFound     Code = "version_not_found" // the id never led to a contact in that version
 	CodeContactTooLarge     Code = "contact_too_large" // no PUT could send it back
 	CodeInvalidID           Code = "invalid_id"
@@ -49,6 +50,8 @@ const (
 	CodeAlias                 Code = "alias"                   // the id leads to another contact, which would go
 	CodeHistoryTooLong        Code = "history_too_long"        // of an unmerge
 	CodeDistinct              Code = "distinct"                // somebody said that they are two
+	CodeJobClosed             Code = "job_closed"              // it has ended already
+	CodeJobNeeded             Code = "job_needed"              // it must come to its end
 	CodeTooManyRemovals       Code = "too_many_removals"       // more than MaxRemovals allows
 	CodeIdempotencyInProgress Code = "idempotency_in_progress" // the request of this Idempotency-Key still runs
 )

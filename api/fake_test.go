@@ -129,6 +129,9 @@ var calls = []call{
 		_, err := c.Batch(ctx, []api.Operation{api.BatchDelete{ID: 5}})
 		return err
 	}},
+	{"Job", true, func(ctx context.Context, c *api.Client) error { _, err := c.Job(ctx, 5); return err }},
+	{"Jobs", true, func(ctx context.Context, c *api.Client) error { _, err := c.Jobs(ctx, api.Paging{}); return err }},
+	{"CancelJob", false, func(ctx context.Context, c *api.Client) error { return c.CancelJob(ctx, 5) }},
 	{"Create, unnamed", false, func(ctx context.Context, c *api.Client) error {
 		_, err := c.Create(ctx, api.Patch{}, api.NoIdempotencyKey())
 		return err

@@ -51,7 +51,6 @@ const (
 	CodeDistinct              Code = "distinct"         // somebody said that they are two
 	CodeJobClosed             Code = "job_closed"
 	CodeJobNeeded             Code = "job_needed"              // it must come to its end
-	CodeRekeying              Code = "rekeying"                // a change of the Space's region is under way
 	CodeTooManyRemovals       Code = "too_many_removals"       // more than MaxRemovals allows
 	CodeIdempotencyInProgress Code = "idempotency_in_progress" // the request of this Idempotency-Key still runs
 )

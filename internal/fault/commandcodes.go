@@ -24,6 +24,7 @@ const (
 	CodeOperatorAlone         Code = "operator_alone" // a setting of a Space that its keys cannot change
 	CodeQuotaInvalid          Code = "quota_invalid"
 	CodeRegionInvalid         Code = "region_invalid"
+	CodeRekeying              Code = "rekeying" // a change of the Space's region is under way
 	CodeScopeUnknown          Code = "scope_unknown"
 	CodeScopesInvalid         Code = "scopes_invalid"
 	CodeSessionEnded          Code = "session_ended" // or unknown, or what is sent has not the form of one

@@ -27,7 +27,7 @@ import (
 // get, in order, over one fresh database:
 //
 //	# A comment. "# bad-input 14, 15" notes what is covered.
-//	> PUT /contacts/{alice}       a request: method and path; /contacts and /changes are below /public-api/v1
+//	> PUT /contacts/{alice}       a request: method and path; /contacts, /changes and /jobs are below /public-api/v1
 //	> If-Match: "1"               headers; As: NAME picks a key (see world_test.go), nobody for none
 //	> {"emails": []}              the body, from the first line that is no header
 //	>q "\xff" * 3                 or a body of Go strings, repeated and joined
@@ -38,6 +38,9 @@ import (
 //	revoke NAME                   revokes a key, which cannot be asked for over HTTP
 //	quota NAME BYTES MINUTE       sets the quota of a key's Space; 0 for none
 //	budget NAME 10 none 500       sets the budget of a key: removals of a write, removals and writes of a day
+//	region NAME DE                changes the region of a key's Space, which begins a job
+//	work N                        does N rounds of the jobs, with seconds between them
+//	job NAME KIND STATE 3 10 Why. puts a job into a key's Space, as a server may have left it
 //	wait 61s                      sets the clock forward
 //
 // {name} stands for a value that is known, in an answer {name=} learns it and
@@ -150,6 +153,13 @@ func (c *conversation) direct(words []string) {
 		c.world.setQuota(c.t, words[1], access.Quota{Bytes: c.number(words[2]), Minute: c.number(words[3])})
 	case len(words) == 5 && words[0] == "budget":
 		c.world.setBudget(c.t, words[1], access.Budget{MaxRemovals: c.limit(words[2]), DailyRemovals: c.limit(words[3]), DailyWrites: c.limit(words[4])})
+	case len(words) == 3 && words[0] == "region":
+		c.world.setRegion(c.t, words[1], words[2])
+	case len(words) == 2 && words[0] == "work":
+		c.world.work(c.t, int(c.number(words[1])))
+	case len(words) >= 6 && words[0] == "job":
+		c.world.addJob(c.t, words[1], &store.Job{Kind: store.JobKind(words[2]), State: store.JobState(words[3]),
+			Done: c.number(words[4]), Total: c.number(words[5]), Message: strings.Join(words[6:], " ")})
 	case len(words) == 2 && words[0] == "wait":
 		d, err := time.ParseDuration(words[1])
 		if err != nil {
@@ -206,7 +216,7 @@ var headerLine = regexp.MustCompile(`^(!?[A-Za-z0-9-]+)(?:: ?(.*))?$`)
 // request writes the bytes of a request.
 func (c *conversation) request(lines []string) (wire, method string) {
 	method, path, _ := strings.Cut(strings.TrimPrefix(c.fill(lines[0]), " "), " ")
-	if strings.HasPrefix(path, "/contacts") || strings.HasPrefix(path, "/changes") {
+	if slices.ContainsFunc([]string{"/contacts", "/changes", "/jobs"}, func(noun string) bool { return strings.HasPrefix(path, noun) }) {
 		path = "/public-api/v1" + path
 	}
 	var headers []string

@@ -10,11 +10,11 @@ import (
 
 var jobsParams = []param{perPageParam, cursorParam}
 
-// jobID reads the id of a job of the path. What is none names no job.
+// jobID reads the id of a job of the path.
 func (r *request) jobID() (int64, error) {
 	id, ok := wire.ParseID(r.PathValue("job"))
 	if !ok {
-		return 0, fault.At("id", fault.CodeInvalidID, "The id of a job is a whole number from 1 on.")
+		return 0, fault.Problems([]fault.Problem{wire.InvalidID()})
 	}
 	return int64(id), nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/store"
 )
 
 // place is where a request can name something that belongs to a Space.
@@ -86,6 +87,7 @@ type subject struct {
 	key          string
 	contacts     []string // two live ones, one that an alias leads to, and the alias
 	change       string   // of the first contact
+	job          string   // the later of two
 	cursor       string
 	after        string
 	keyID        string
@@ -107,6 +109,8 @@ func (s subject) names(p place) []string {
 		if p.in == "path" {
 			return []string{s.change}
 		}
+	case "JobID":
+		return []string{s.job}
 	case "Cursor":
 		return []string{s.cursor}
 	case "KeyID":
@@ -123,7 +127,7 @@ func (s subject) names(p place) []string {
 
 // nobody names what no Space has, as well-formed as the real thing.
 var nobody = subject{
-	contacts: []string{"8007199254740991", "8007199254740991"}, change: "8007199254740991-1",
+	contacts: []string{"8007199254740991", "8007199254740991"}, change: "8007199254740991-1", job: "8007199254740991",
 	cursor: "AAECAwQFBgcICQoLDA0ODxAREhM", after: "8007199254740991", keyID: "8007199254740991", email: "nobody@example.net", phone: "+44 7700 900001",
 }
 
@@ -197,7 +201,7 @@ func (w *world) send(key, method, target, body string, headers ...string) *httpt
 var canaries = []string{"canary", "900987", "8675309", "1987-06-05"}
 
 // settle makes four contacts in a Space, merges the last of them into the one
-// before it, and makes so many changes more.
+// before it, and makes so many changes more. It has two jobs, too, which nobody does.
 func (w *world) settle(t *testing.T, key, word, digits, fields string, changes int) subject {
 	t.Helper()
 	s := subject{key: key, email: word + "@example.com", phone: "+44 7700 " + digits}
@@ -218,6 +222,10 @@ func (w *world) settle(t *testing.T, key, word, digits, fields string, changes i
 	for n := range changes {
 		s.change = ask("PUT", contacts+"/"+s.contacts[0], `{"names":["`+word+` name `+strconv.Itoa(n)+`"]}`).Header().Get("X-Change-Id")
 	}
+	for range 2 {
+		j := w.addJob(t, key, &store.Job{Kind: "sample", State: store.JobRunning, Message: word + " message"})
+		s.job = strconv.FormatInt(j.ID, 10)
+	}
 	s.after = strconv.Itoa(5 + changes)
 	s.keyID = keyInAnswer.FindStringSubmatch(ask("GET", "/public-api/v1/changes", "").Body.String())[1]
 	return s
@@ -228,7 +236,7 @@ var keyInAnswer = regexp.MustCompile(`"key_id":(\d+)`)
 // life is all that a Space can see of itself.
 func (w *world) life(t *testing.T, s subject) string {
 	t.Helper()
-	text := w.send(s.key, "GET", "/public-api/v1/changes", "").Body.String()
+	text := w.send(s.key, "GET", "/public-api/v1/changes", "").Body.String() + w.send(s.key, "GET", "/public-api/v1/jobs", "").Body.String()
 	for _, id := range s.contacts {
 		text += w.send(s.key, "GET", "/public-api/v1/contacts/"+id, "").Body.String()
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/carnet-project/carnet/internal/checks/pgtest"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/httpapi"
+	"github.com/carnet-project/carnet/internal/jobs"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/postgres"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
@@ -163,6 +164,45 @@ func (w *world) setQuota(t *testing.T, key string, q access.Quota) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// setRegion changes the region of the Space that a key is for.
+func (w *world) setRegion(t *testing.T, key, region string) {
+	t.Helper()
+	_, err := w.book.UpdateSpace(t.Context(), "test", w.spaces[key], func(s *access.Space) error {
+		s.Region = region
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// work does so many rounds of the jobs, with enough time between them that each finds
+// what the one before put off.
+func (w *world) work(t *testing.T, rounds int) {
+	t.Helper()
+	runner := jobs.New(w.store, jobs.Options{Log: slog.New(slog.DiscardHandler), Clock: w.clock})
+	for range rounds {
+		if _, err := runner.Round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.wait(10 * time.Second)
+	}
+}
+
+// addJob puts a job into the Space that a key is for, as it is.
+func (w *world) addJob(t *testing.T, key string, j *store.Job) store.Job {
+	t.Helper()
+	j.Space, j.Created, j.Due = w.spaces[key], contact.TimeOf(w.clock()), contact.TimeOf(w.clock())
+	if j.Closed() {
+		j.Completed = j.Created
+	}
+	made, err := w.store.CreateJob(t.Context(), *j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
 }
 
 // setBudget sets the budget of a key, and waits until it holds.
