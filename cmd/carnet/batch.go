@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/carnet-project/carnet/api"
 )
@@ -60,7 +59,7 @@ func (c *batchCommand) Validate() error {
 
 // Run does the operations of a file, and tells what came of them.
 func (c *batchCommand) Run(in *surroundings) error {
-	told := newBatchProgress(in.stderr)
+	told := newProgressBar(in.stderr)
 	client, err := c.connect(in, api.WithRetries(batchRetries), c.tellsWaits(in, told))
 	if err != nil {
 		return err
@@ -76,7 +75,7 @@ func (c *batchCommand) Run(in *surroundings) error {
 	return c.do(in, client, file, told)
 }
 
-func (c *batchCommand) do(in *surroundings, client *api.Client, file *batchFile, told *batchProgress) error {
+func (c *batchCommand) do(in *surroundings, client *api.Client, file *batchFile, told *progressBar) error {
 	run := &batchRun{in: in, command: c, client: client, file: file, progress: told, key: cmp.Or(c.Key, rand.Text())}
 	run.listing = &listing{to: in.stdout, format: c.format, like: likeBatch(c.DryRun)}
 	return run.run()
@@ -110,13 +109,4 @@ func (c *batchCommand) options() []api.WriteOption {
 		o = append(o, api.DryRun())
 	}
 	return o
-}
-
-// tellsWaits says what it waits for, on a line that the progress makes room for.
-func (c *batchCommand) tellsWaits(in *surroundings, told *batchProgress) api.Option {
-	says := c.waits(in)
-	return api.WithOnRetry(func(reason error, wait time.Duration) {
-		told.clear()
-		says(reason, wait)
-	})
 }

@@ -17,7 +17,7 @@ type batchRun struct {
 	command  *batchCommand
 	client   *api.Client
 	file     *batchFile
-	progress *batchProgress
+	progress *progressBar
 	listing  *listing // of what became of each, for programs
 	key      string   // what the calls are known by
 
@@ -29,13 +29,13 @@ type batchRun struct {
 
 // run does all calls. What it ends with says how to go on.
 func (r *batchRun) run() error {
-	r.progress.show(0, len(r.file.operations), 0)
+	r.tell()
 	var stopped error
 	for _, call := range r.file.calls() {
 		if stopped = r.call(call); stopped != nil {
 			break
 		}
-		r.progress.show(r.done.total(), len(r.file.operations), r.done.refused)
+		r.tell()
 	}
 	r.progress.clear()
 	if err := r.show(); err != nil {
@@ -45,6 +45,16 @@ func (r *batchRun) run() error {
 		return stopped
 	}
 	return r.refusals()
+}
+
+// tell says how far it is.
+func (r *batchRun) tell() {
+	done, all := r.done.total(), len(r.file.operations)
+	line := fmt.Sprintf("%d of %s", done, operationsOf(all))
+	if r.done.refused > 0 {
+		line += fmt.Sprintf(", %d refused", r.done.refused)
+	}
+	r.progress.show(int64(done), int64(all), line)
 }
 
 // call does one call, and counts what came of it.

@@ -142,7 +142,7 @@ func TestBatchCalls(t *testing.T) {
 				server := &batches{instead: c.instead}
 				var out, says bytes.Buffer
 				began := time.Now()
-				err := runBatch(t.Context(), t, server, &batchCommand{File: "some.ndjson", Key: "mine", writing: writing{format: format{"table"}}}, file, &out, &says, &batchProgress{newProgress(&says), began})
+				err := runBatch(t.Context(), t, server, &batchCommand{File: "some.ndjson", Key: "mine", writing: writing{format: format{"table"}}}, file, &out, &says, &progressBar{newProgress(&says), began})
 				var keys []string
 				for _, key := range server.keys {
 					keys = append(keys, strings.TrimPrefix(key, "mine/"))
@@ -164,7 +164,7 @@ func TestBatchCalls(t *testing.T) {
 	}
 }
 
-func runBatch(ctx context.Context, t *testing.T, server http.RoundTripper, c *batchCommand, file *batchFile, out, says *bytes.Buffer, told *batchProgress) error {
+func runBatch(ctx context.Context, t *testing.T, server http.RoundTripper, c *batchCommand, file *batchFile, out, says *bytes.Buffer, told *progressBar) error {
 	t.Helper()
 	c.URL = "http://carnet.example"
 	in := &surroundings{ctx: ctx, args: []string{"batch", "some.ndjson", "--key", "mine"}, stdout: screenOf(out), stderr: says, log: slog.New(slog.NewTextHandler(says, nil))}
@@ -200,7 +200,7 @@ func TestBatchStopped(t *testing.T) {
 		return nil, q.Context().Err()
 	}}}
 	var out, says bytes.Buffer
-	err := runBatch(ctx, t, server, &batchCommand{File: "some.ndjson", writing: writing{format: format{"table"}}}, file, &out, &says, newBatchProgress(&says))
+	err := runBatch(ctx, t, server, &batchCommand{File: "some.ndjson", writing: writing{format: format{"table"}}}, file, &out, &says, newProgressBar(&says))
 	key, _, _ := strings.Cut(server.keys[0], "/")
 	if got := shown(t, err); !strings.HasPrefix(got, "stopped before it was done\n\nWhat stands before line 1001 is done. To go on there, within a day:\n") || !strings.HasSuffix(got, " --key "+key+"\n") || len(key) < 20 {
 		t.Errorf("%q, of %q", got, server.keys)
@@ -220,7 +220,7 @@ func TestBatchProgress(t *testing.T) {
 		file := batchFileOf(t, 4500)
 		synctest.Test(t, func(t *testing.T) {
 			var out, says bytes.Buffer
-			told := &batchProgress{&progress{to: &says, terminal: terminal}, time.Now()}
+			told := &progressBar{&progress{to: &says, terminal: terminal}, time.Now()}
 			err := runBatch(t.Context(), t, &batches{takes: 3 * time.Second}, &batchCommand{File: "some.ndjson", writing: writing{format: format{"table"}}}, file, &out, &says, told)
 			if err != nil || says.String() != want {
 				t.Errorf("said %q, want %q (%v)", &says, want, err)

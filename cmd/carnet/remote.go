@@ -49,6 +49,15 @@ func (c *remote) waits(in *surroundings) func(error, time.Duration) {
 	}
 }
 
+// tellsWaits says what it waits for, on a line that the progress makes room for.
+func (c *remote) tellsWaits(in *surroundings, told *progressBar) api.Option {
+	says := c.waits(in)
+	return api.WithOnRetry(func(reason error, wait time.Duration) {
+		told.clear()
+		says(reason, wait)
+	})
+}
+
 func (c *remote) explain(err error) error { return explain(c.URL, err) }
 
 // explain gives an error of the client of a server as a sentence for the person
