@@ -50,11 +50,15 @@ func newProgressBar(to io.Writer) *progressBar {
 
 const barWidth = 30
 
-// show says how much is done of all, and the same in words.
+// show says how much is done of all, and the same in words. An all of 0 is not known,
+// and has no bar.
 func (p *progressBar) show(done, all int64, line string) {
+	if p.terminal && all > 0 {
+		full := int(barWidth * done / all)
+		line = "[" + strings.Repeat("#", full) + strings.Repeat("-", barWidth-full) + "] " + line
+	}
 	if p.terminal {
-		full := int(barWidth * done / max(all, 1))
-		p.write("[" + strings.Repeat("#", full) + strings.Repeat("-", barWidth-full) + "] " + line)
+		p.write(line)
 		return
 	}
 	if now := time.Now(); now.Sub(p.told) >= quietSeconds*time.Second {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/carnet-project/carnet/internal/access"
@@ -52,9 +53,11 @@ func (c *spaceSet) Run(in *surroundings) error {
 		return err
 	}
 	in.did("Space %d was changed all the same.", s.ID)
-	// What phone numbers are compared by follows from the region. Where it
-	// changed, the store has made that anew in the same transaction.
-	return showSpace(in, c.format, db.Book, s)
+	if err := showSpace(in, c.format, db.Book, s); err != nil || !c.table() || c.Region == nil || s.Rekeying.Phase == access.NotRekeying {
+		return err
+	}
+	_, err = fmt.Fprintln(in.stdout, "\nIts phones are being brought over to that region, by a server that runs: `carnet job list` shows how far it is.")
+	return err
 }
 
 // limit is what one --limit says.
