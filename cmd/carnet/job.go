@@ -67,7 +67,8 @@ func (c *jobList) Run(in *surroundings, server *jobCommand) error {
 		case c.Limit != nil && out.n == *c.Limit:
 			return errors.Join(out.end(), tellMore(in, *c.Limit))
 		}
-		if err := out.add(job, jobCells(&job)); err != nil {
+		cells := jobCells(&job)
+		if err := out.add(job, cells); err != nil {
 			return err
 		}
 	}

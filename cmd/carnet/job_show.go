@@ -20,7 +20,11 @@ func (c *jobShow) Help() string {
 // Run shows a job once.
 func (c *jobShow) Run(in *surroundings, server *jobCommand) error {
 	told := newProgressBar(in.stderr)
-	client, err := server.connect(in, api.WithRetries(batchRetries), server.tellsWaits(in, told))
+	options := []api.Option{server.tellsWaits(in, told)}
+	if c.Follow {
+		options = append(options, api.WithRetries(batchRetries))
+	}
+	client, err := server.connect(in, options...)
 	if err != nil {
 		return err
 	}
