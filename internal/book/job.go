@@ -56,7 +56,7 @@ func (b *Book) CancelJob(ctx context.Context, g access.Grant, id int64) error {
 		switch {
 		case j.Closed():
 			return fault.New(fault.Conflict, fault.CodeJobClosed, "This job has ended already. What it did stands.")
-		case j.Kind == store.RekeyJob:
+		case j.Kind.Needed():
 			return fault.New(fault.Conflict, fault.CodeJobNeeded,
 				"This job must come to its end, or phones would be found by half. Change the region of the Space back, and it does that.")
 		}

@@ -17,8 +17,9 @@ import (
 // Step does a part of a job that takes at most a second or so, and notes in the job how
 // far it is: its cursor, what is done, and its state where that is the end. The job is
 // saved afterwards, so a step may be done again, by another server too, and must leave
-// the same then. An error ends the job, unless it is of kind Unavailable: then the step
-// is done again.
+// the same then. Due is set to now before, and whoever puts the next step off adds to it.
+// An error, or a panic, ends the job; but where the error is of kind Unavailable, or the
+// job is needed (store.JobKind.Needed), the step is done again.
 type Step func(ctx context.Context, job *store.Job) error
 
 // Runner does the jobs of one database, one step after the other: of all that are due in
@@ -119,13 +120,26 @@ func (r *Runner) step(ctx context.Context, due *store.Job) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	after := job
-	after.Due = r.now()
+	after, began := job, r.now()
+	after.Due = began
 	failed := r.mayGoOn(ctx, &job)
 	if failed == nil {
-		failed = do(ctx, &after)
+		failed = safely(ctx, do, &after)
 	}
+	after.Due += r.now() - began
 	return true, r.save(ctx, &job, &after, failed)
+}
+
+// safely turns a panic into an error of that job alone: every server would come to it
+// otherwise, one after the other. The panic's value is left out: it may hold personal
+// data.
+func safely(ctx context.Context, do Step, j *store.Job) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("jobs: a defect: a step panicked in " + store.PanickedIn())
+		}
+	}()
+	return do(ctx, j)
 }
 
 // save keeps what a step left, unless the job is another meanwhile. What the step wrote
@@ -136,6 +150,9 @@ func (r *Runner) save(ctx context.Context, before, after *store.Job, failed erro
 	case ctx.Err() != nil, isBusy(failed):
 		*after = *before
 		after.Due = r.now() + contact.Time(r.pause/time.Microsecond)
+	case before.Kind.Needed():
+		*after = *before // its lease too: it is tried again when that ends
+		r.log.Error("a job that is needed failed; it will be tried again", "job_id", before.ID, "kind", before.Kind, "error", failed)
 	default:
 		after.State, after.Message = store.JobFailed, message(failed)
 		r.log.Error("a job failed", "job_id", before.ID, "kind", before.Kind, "error", failed)

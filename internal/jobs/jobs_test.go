@@ -20,8 +20,9 @@ import (
 // shop is a store with one Space, and a clock that the test sets.
 type shop struct {
 	*store.Store
-	space access.Space
-	now   time.Time
+	backend store.Backend
+	space   access.Space
+	now     time.Time
 }
 
 func newShop(t *testing.T) *shop {
@@ -30,7 +31,7 @@ func newShop(t *testing.T) *shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shop{Store: store.New(b, store.Options{Log: slog.New(slog.DiscardHandler)}), now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	s := &shop{backend: b, Store: store.New(b, store.Options{Log: slog.New(slog.DiscardHandler)}), now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -147,6 +148,47 @@ func TestFailures(t *testing.T) {
 			s.now = s.now.Add(time.Minute)
 			s.round(t, s.runner(counting(1)), 1, j)
 		}
+	}
+}
+
+// A step that panics ends its job and nothing else: what it panicked with is told nobody.
+func TestPanic(t *testing.T) {
+	s := newShop(t)
+	j := s.round(t, s.runner(func(context.Context, *store.Job) error { panic("ada@example.com") }), 1, s.job(t, 0))
+	if j.State != store.JobFailed || j.Message != "Something went wrong on our side. The server's log says what." {
+		t.Errorf("got %+v", j)
+	}
+}
+
+// A job that is needed goes on from where it was, whatever its step fails with, and is not
+// tried more often than a server that died is waited for.
+func TestNeeded(t *testing.T) {
+	s := newShop(t)
+	j, err := s.CreateJob(t.Context(), store.Job{Space: s.space.ID, Kind: store.RekeyJob, State: store.JobQueued, Created: 1, Due: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := s.runner(nil)
+	for name, step := range map[string]Step{
+		"a fault": func(_ context.Context, j *store.Job) error {
+			j.Cursor = "half"
+			return fault.New(fault.Conflict, fault.CodeConflict, "No.")
+		},
+		"any error":   func(context.Context, *store.Job) error { return errors.New("no") },
+		"not stored":  func(context.Context, *store.Job) error { return store.ErrRefused },
+		"a row gone":  func(context.Context, *store.Job) error { return store.ErrNoRow },
+		"what panics": func(context.Context, *store.Job) error { panic("no") },
+	} {
+		r.steps[store.RekeyJob] = step
+		if j = s.round(t, r, 1, j); j.State != store.JobRunning || j.Cursor != "" || j.Message != "" || j.Completed != 0 {
+			t.Errorf("%s: %+v", name, j)
+		}
+		s.round(t, r, 0, j)
+		s.now = s.now.Add(31 * time.Second)
+	}
+	r.steps[store.RekeyJob] = counting(1)
+	if j = s.round(t, r, 1, j); j.State != store.JobCompleted {
+		t.Errorf("at last: %+v", j)
 	}
 }
 

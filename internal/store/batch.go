@@ -146,7 +146,7 @@ func (b *batchRun) try() error {
 func (b *batchRun) prepare(ctx context.Context) (save *Save, mark Mark, err error) {
 	defer func() {
 		if recover() != nil {
-			err = fmt.Errorf("%w: a defect: a batch panicked in %s", ErrRefused, panickedIn())
+			err = fmt.Errorf("%w: a defect: a batch panicked in %s", ErrRefused, PanickedIn())
 		}
 	}()
 	if err := b.load(ctx); err != nil {
@@ -162,8 +162,9 @@ func (b *batchRun) prepare(ctx context.Context) (save *Save, mark Mark, err erro
 	return save, mark, b.tx.Save(ctx, save)
 }
 
-// panickedIn names the function that panicked, without what it was called with.
-func panickedIn() string {
+// PanickedIn names the function that panicked, without what it was called with. It is for
+// the function that was deferred, after its recover.
+func PanickedIn() string {
 	var at [32]uintptr
 	frames := runtime.CallersFrames(at[:runtime.Callers(3, at[:])])
 	for {

@@ -27,6 +27,10 @@ type Job struct {
 // JobKind says what a job does. It is stored as text.
 type JobKind string
 
+// Needed tells whether jobs of a kind must come to their end: nobody cancels one, and what
+// fails is tried again until it does not.
+func (k JobKind) Needed() bool { return k == RekeyJob }
+
 // JobState says where a job is. It is stored as text.
 type JobState string
 
