@@ -50,6 +50,7 @@ func TestSpaceEntries(t *testing.T) {
 		"Subscription": {func(s *access.Space) { s.Subscription = access.Inactive }, []access.Edit{{"subscription", "active", "inactive"}}},
 		"Limits": {func(s *access.Space) { s.Limits = s.Limits.With(access.Batch, 0).With(access.Update, 600) },
 			[]access.Edit{{"limits.update", "60", "600"}, {"limits.batch", "10", "0"}}},
+		"Rekeying": {}, // follows from Region
 		"Quota": {func(s *access.Space) { s.Quota = access.Quota{Bytes: 1 << 30, Minute: 7} },
 			[]access.Edit{{"quota.bytes", "", "1GiB"}, {"quota.minute", "", "7B"}}},
 		"Labels": {func(s *access.Space) { s.Labels[29], s.Labels[0] = "Notes", "Customer plan" },

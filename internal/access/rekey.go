@@ -7,7 +7,8 @@ import "github.com/carnet-project/carnet/internal/contact"
 // other over. The zero Rekeying is none.
 type Rekeying struct {
 	Phase RekeyPhase
-	From  string // the region before
+	From  string       // the region before
+	At    contact.Time // when it began: no two of a Space are alike
 }
 
 // RekeyPhase says how far a Rekeying is. It is stored as a number.
@@ -17,7 +18,8 @@ type RekeyPhase int64
 const (
 	NotRekeying RekeyPhase = iota
 	KeysComing             // contacts get the new keys beside the old ones, by which phones are found
-	KeysLeaving            // all have the new ones, by which phones are found; the old ones go
+	KeysBoth               // all have both: phones are found by the new ones, on servers that do not know it yet by the old ones
+	KeysLeaving            // phones are found by the new ones; the old ones go
 )
 
 // FindRegion gives the region by whose keys phones are found: all contacts have them.
@@ -32,7 +34,7 @@ func (s *Space) FindRegion() string {
 // regions. What it keeps goes and comes.
 func (r Rekeying) Keys(before, after *contact.Contact, region string) (gone, come []contact.MatchKey) {
 	gone = contact.MatchKeysOf(before, r.From, region)
-	if r.Phase == KeysComing {
+	if r.Phase != KeysLeaving {
 		return gone, contact.MatchKeysOf(after, r.From, region)
 	}
 	return gone, contact.MatchKeysOf(after, region)

@@ -22,7 +22,7 @@ func TestRekeying(t *testing.T) {
 	deleted.State = contact.Deleted
 	for _, before := range []*contact.Contact{nil, was, is, deleted} {
 		for _, after := range []*contact.Contact{was, is, deleted} {
-			for phase, keeps := range map[RekeyPhase][]string{KeysComing: {"US", "GB"}, KeysLeaving: {"GB"}} {
+			for phase, keeps := range map[RekeyPhase][]string{KeysComing: {"US", "GB"}, KeysBoth: {"US", "GB"}, KeysLeaving: {"GB"}} {
 				r := Rekeying{Phase: phase, From: "US"}
 				gone, come := r.Keys(before, after, "GB")
 				for _, had := range [][]contact.MatchKey{nil, contact.MatchKeysOf(before, "US"), contact.MatchKeysOf(before, "GB"), contact.MatchKeysOf(before, "GB", "US")} {
@@ -40,7 +40,7 @@ func TestRekeying(t *testing.T) {
 	if s.FindRegion() != "US" {
 		t.Error("phones are found by keys that not all contacts have")
 	}
-	for _, phase := range []RekeyPhase{KeysLeaving, NotRekeying} {
+	for _, phase := range []RekeyPhase{KeysBoth, KeysLeaving, NotRekeying} {
 		if s.Rekeying.Phase = phase; s.FindRegion() != "GB" {
 			t.Errorf("phase %d: phones are found by keys that go", phase)
 		}

@@ -14,18 +14,19 @@ import (
 
 // RekeyJob brings the keys by which phones are found over from one region of a Space to
 // another, while the Space is read and written. First each contact gets the new keys
-// beside the old ones. When all have them, phones are found by the new ones, and the old
-// ones go. Each write meanwhile leaves its contact with the keys of both, or of the new
-// one alone.
+// beside the old ones. When all have them, phones are found by the new ones; and when
+// every server knows that, the old ones go. Each write meanwhile leaves its contact with
+// the keys of both, or at last of the new one alone. It is the job that was created when
+// the change began, and is needed: half of it would be phones found by half.
 const RekeyJob JobKind = "rekey"
 
 // rekeying begins a change of region.
 func rekeying(before, after *access.Space, at contact.Time) (*Job, error) {
 	switch now := before.Rekeying; {
 	case now.Phase == access.NotRekeying:
-		after.Rekeying = access.Rekeying{Phase: access.KeysComing, From: before.Region}
+		after.Rekeying = access.Rekeying{Phase: access.KeysComing, From: before.Region, At: at}
 	case now.Phase == access.KeysComing && after.Region == now.From: // all contacts still have these
-		after.Rekeying = access.Rekeying{Phase: access.KeysLeaving, From: before.Region}
+		after.Rekeying = access.Rekeying{Phase: access.KeysLeaving, From: before.Region, At: now.At}
 		return nil, nil // its job goes on with that
 	default:
 		return nil, fault.New(fault.Conflict, fault.CodeRekeying,
@@ -52,48 +53,63 @@ const grantsEnd = contact.Time(2 * time.Second / time.Microsecond)
 // Rekey does the next step of a RekeyJob.
 func (s *Store) Rekey(ctx context.Context, j *Job) error {
 	space, _, found, err := s.backend.SpaceNow(ctx, j.Space)
-	if err != nil || !found {
+	if err != nil {
 		return err
 	}
-	if space.Rekeying.Phase == access.NotRekeying {
-		j.State = JobCompleted
+	now := space.Rekeying
+	if !found || now.Phase == access.NotRekeying || now.At != j.Created {
+		j.State, j.Total = JobCompleted, j.Done
 		return nil
 	}
-	phase := strconv.FormatInt(int64(space.Rekeying.Phase), 10)
-	after := contact.ID(0)
-	if of, at, ok := strings.Cut(j.Cursor, " "); ok && of == phase {
-		n, err := strconv.ParseInt(at, 10, 64)
-		if err != nil {
-			return err
+	begun, after := rekeyedTo(j.Cursor, now.Phase)
+	if now.Phase == access.KeysBoth {
+		if begun {
+			return s.nextPhase(ctx, j.Space, now)
 		}
-		after = contact.ID(n)
+		j.Cursor, j.Total = rekeyCursor(now.Phase, 0), 2*j.Done
+		j.Due += grantsEnd
+		return nil
 	}
 	last, n, err := s.rekeySome(ctx, j.Space, after)
 	if err != nil {
 		return err
 	}
-	j.Done += int64(n)
-	if last != 0 {
-		j.Cursor = phase + " " + last.String()
-		return nil
+	if last == 0 {
+		return s.nextPhase(ctx, j.Space, now)
 	}
-	if space.Rekeying.Phase == access.KeysComing {
-		j.Total = 2 * j.Done
-		j.Due += grantsEnd
+	j.Cursor = rekeyCursor(now.Phase, last)
+	if j.Done += int64(n); j.Total > 0 { // some may have been made meanwhile
+		j.Total = max(j.Total, j.Done)
 	}
-	return s.nextPhase(ctx, j.Space, space.Rekeying.Phase)
+	return nil
+}
+
+// rekeyCursor says how far a phase is.
+func rekeyCursor(phase access.RekeyPhase, last contact.ID) string {
+	return strconv.FormatInt(int64(phase), 10) + " " + last.String()
+}
+
+// rekeyedTo reads a cursor: whether it is of this phase, and the last contact that is
+// done.
+func rekeyedTo(cursor string, phase access.RekeyPhase) (begun bool, last contact.ID) {
+	of, at, _ := strings.Cut(cursor, " ")
+	if of != strconv.FormatInt(int64(phase), 10) {
+		return false, 0
+	}
+	n, _ := strconv.ParseInt(at, 10, 64) // where it cannot be read, the phase begins anew
+	return true, contact.ID(n)
 }
 
 // nextPhase ends a phase, unless that has ended.
-func (s *Store) nextPhase(ctx context.Context, id contact.SpaceID, phase access.RekeyPhase) error {
+func (s *Store) nextPhase(ctx context.Context, id contact.SpaceID, now access.Rekeying) error {
 	_, err := guarded(s, func() (access.Space, error) {
 		return s.backend.UpdateSpace(ctx, id, func(space *access.Space) (WithSpace, error) {
 			switch {
-			case space.Rekeying.Phase != phase:
-			case phase == access.KeysComing:
-				space.Rekeying.Phase = access.KeysLeaving
-			default:
+			case space.Rekeying != now:
+			case now.Phase == access.KeysLeaving:
 				space.Rekeying = access.Rekeying{}
+			default:
+				space.Rekeying.Phase++
 			}
 			return WithSpace{}, nil
 		})

@@ -25,7 +25,7 @@ const (
 	// one that waited for its row: in a join they would be as they were before
 	// the wait.
 	lockSpace   = `SELECT next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes FROM spaces WHERE space_id = $1 FOR UPDATE`
-	selectTerms = `SELECT region, quota_bytes, quota_minute, rekeying, rekey_from FROM space_settings WHERE space_id = $1`
+	selectTerms = `SELECT region, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at FROM space_settings WHERE space_id = $1`
 	updateSpace = `UPDATE spaces SET next_id = $2, block_end = $3, next_seq = $4, last_at = $5, bytes = $6, minute_at = $7, minute_bytes = $8 WHERE space_id = $1`
 	lockIDs     = `SELECT next FROM id_blocks WHERE kind = $1 FOR UPDATE`
 	takeIDs     = `UPDATE id_blocks SET next = next + $2 WHERE kind = $1 RETURNING next - $2`
@@ -187,17 +187,17 @@ const (
 	deleteKeys = `DELETE FROM match_keys m USING unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id)
 		WHERE m.space_id = $1 AND m.kind = n.kind AND m.key = n.key AND m.id = n.id`
 
-	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from`
+	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at`
 	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes) VALUES ($1, 0, 0, 1, 0, 0, 0, 0)`
-	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 	selectUsages    = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
 	selectSettings  = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = $1`
-	selectSpaceNow  = `SELECT t.space_id, t.name, t.timezone, t.region, t.subscription, t.limits, t.labels, t.created_at, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from,
+	selectSpaceNow  = `SELECT t.space_id, t.name, t.timezone, t.region, t.subscription, t.limits, t.labels, t.created_at, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at,
 		s.bytes, s.minute_at, s.minute_bytes FROM space_settings t JOIN spaces s ON s.space_id = $1 WHERE t.space_id = $1`
 	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
 	updateSettings   = `UPDATE space_settings SET name = $2, timezone = $3, region = $4, subscription = $5, limits = $6, labels = $7, quota_bytes = $8, quota_minute = $9,
-		rekeying = $10, rekey_from = $11 WHERE space_id = $1`
+		rekeying = $10, rekey_from = $11, rekey_at = $12 WHERE space_id = $1`
 
 	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes`
 	insertAPIKey  = `INSERT INTO api_keys (` + apiKeyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
@@ -210,7 +210,7 @@ const (
 		max_removals = $7, daily_removals = $8, daily_writes = $9 WHERE key_id = $1`
 	grantColumns = `k.key_id, k.space_id, k.name, k.hash, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
 			k.max_removals, k.daily_removals, k.daily_writes,
-			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute, s.rekeying, s.rekey_from`
+			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute, s.rekeying, s.rekey_from, s.rekey_at`
 	selectGrant = `SELECT ` + grantColumns + ` FROM api_keys k JOIN space_settings s ON s.space_id = k.space_id WHERE k.hash = $1`
 
 	// A token is found by its hash before its Space is known, as a key is.

@@ -90,7 +90,7 @@ func queueLock(q *pgx.Batch, id contact.SpaceID, rows *[]store.SpaceRow) {
 			return nil
 		}
 		row := &(*rows)[len(*rows)-1]
-		return r.Scan(&row.Region, &row.Quota.Bytes, &row.Quota.Minute, (*int64)(&row.Rekeying.Phase), &row.Rekeying.From)
+		return r.Scan(&row.Region, &row.Quota.Bytes, &row.Quota.Minute, (*int64)(&row.Rekeying.Phase), &row.Rekeying.From, (*int64)(&row.Rekeying.At))
 	})
 }
 

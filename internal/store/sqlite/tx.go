@@ -54,7 +54,7 @@ func (t *tx) Spaces(_ context.Context, ids []contact.SpaceID) ([]store.SpaceRow,
 				Usage:    access.Usage{Bytes: s.ColumnInt64(4), Since: contact.Time(s.ColumnInt64(5)), Minute: s.ColumnInt64(6)},
 				Region:   s.ColumnText(7),
 				Quota:    access.Quota{Bytes: s.ColumnInt64(8), Minute: s.ColumnInt64(9)},
-				Rekeying: access.Rekeying{Phase: access.RekeyPhase(s.ColumnInt64(10)), From: s.ColumnText(11)},
+				Rekeying: access.Rekeying{Phase: access.RekeyPhase(s.ColumnInt64(10)), From: s.ColumnText(11), At: contact.Time(s.ColumnInt64(12))},
 			})
 			return nil
 		}, int64(id))

@@ -55,11 +55,11 @@ func testRegion(t *testing.T, b store.Backend) {
 	if got := suite.Counters(t, b, space)[0]; got.Region != "GB" || got.NextSeq != 2 {
 		t.Errorf("region %q, seq %d: a batch must keep its counters and leave the settings alone", got.Region, got.NextSeq)
 	}
-	_, err := b.UpdateSpace(bg, space, setting(func(s *access.Space) { s.Region = "" }))
+	_, err := b.UpdateSpace(bg, space, setting(func(s *access.Space) { s.Region, s.Rekeying = "", anySpace().Rekeying }))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := suite.Counters(t, b, space)[0]; got.Region != "" || got.NextSeq != 2 {
+	if got := suite.Counters(t, b, space)[0]; got.Region != "" || got.Rekeying != anySpace().Rekeying || got.NextSeq != 2 {
 		t.Errorf("region %q, seq %d: new settings must show and leave the counters alone", got.Region, got.NextSeq)
 	}
 }
@@ -125,7 +125,8 @@ func anySpace() access.Space {
 	return access.Space{
 		Name: "Zoë's \"Example\" – 例え", TimeZone: "America/Argentina/Buenos_Aires", Region: "AR",
 		Subscription: access.Active, Created: 1_700_000_000_123_456,
-		Limits: access.Limits{}.With(access.Update, 600).With(access.Get, 0).With(access.Batch, access.MaxLimit),
+		Limits:   access.Limits{}.With(access.Update, 600).With(access.Get, 0).With(access.Batch, access.MaxLimit),
+		Rekeying: access.Rekeying{Phase: access.KeysLeaving, From: "GB", At: 1_700_000_000_123_457},
 	}
 }
 
@@ -170,8 +171,9 @@ func testSpacesKept(t *testing.T, b store.Backend) {
 		}
 		s.Name, s.TimeZone = "New name", "Europe/London"
 		s.Subscription, s.Limits = access.Inactive, s.Limits.With(access.List, 1)
+		s.Rekeying = access.Rekeying{Phase: access.KeysBoth, From: "", At: 253402300799_999_998}
 	}))
-	if err != nil || next.Name != "New name" || next.Limits.Get(access.List) != 1 {
+	if err != nil || next.Rekeying.Phase != access.KeysBoth || next.Name != "New name" || next.Limits.Get(access.List) != 1 {
 		t.Errorf("changed: %v, %+v", err, next)
 	}
 	wantSpaces(t, b, next, two)
@@ -211,8 +213,8 @@ func testRegionRule(t *testing.T, b store.Backend) {
 			s.Labels[0] = "Customer plan"
 		}, access.Rekeying{}},
 		{"the same region again", func(s *access.Space) { s.Region = "GB" }, access.Rekeying{}},
-		{"another region", func(s *access.Space) { s.Region = "US" }, access.Rekeying{Phase: access.KeysComing, From: "GB"}},
-		{"something else meanwhile", func(s *access.Space) { s.Name = "Newer name" }, access.Rekeying{Phase: access.KeysComing, From: "GB"}},
+		{"another region", func(s *access.Space) { s.Region = "US" }, access.Rekeying{Phase: access.KeysComing, From: "GB", At: at}},
+		{"something else meanwhile", func(s *access.Space) { s.Name = "Newer name" }, access.Rekeying{Phase: access.KeysComing, From: "GB", At: at}},
 	} {
 		got, err := s.UpdateSpace(bg, access.Act{Who: "test", At: at}, space, func(s *access.Space) error { c.change(s); return nil })
 		list, err2 := b.JobsOf(bg, space, 0, 10)

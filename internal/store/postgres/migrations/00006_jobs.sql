@@ -24,3 +24,4 @@ CREATE INDEX jobs_due ON jobs (due_at) WHERE completed_at = 0;
 -- A change of region that is under way: see access.Rekeying.
 ALTER TABLE space_settings ADD COLUMN rekeying bigint NOT NULL DEFAULT 0;
 ALTER TABLE space_settings ADD COLUMN rekey_from text COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE space_settings ADD COLUMN rekey_at bigint NOT NULL DEFAULT 0;
