@@ -27,7 +27,7 @@ var scans = map[string]string{
 // noStatements are the constants that are parts of statements, or have no plan.
 var noStatements = map[string]bool{
 	"begin": true, "commit": true, "rollback": true, "listed": true, "between": true, "found": true, "keyed": true, "updated": true, "feed": true, "sift": true,
-	"contactColumns": true, "stepColumns": true, "changeColumns": true, "settingsColumns": true, "apiKeyColumns": true, "rootOfRef": true, "pairOfA": true, "pairOfB": true, "alias": true, "entryColumns": true, "sessionColumns": true, "newestEntries": true,
+	"contactColumns": true, "stepColumns": true, "changeColumns": true, "settingsColumns": true, "apiKeyColumns": true, "jobColumns": true, "rootOfRef": true, "pairOfA": true, "pairOfB": true, "alias": true, "entryColumns": true, "sessionColumns": true, "newestEntries": true,
 }
 
 // statements gives every string constant of statements.go.

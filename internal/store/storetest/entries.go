@@ -283,7 +283,9 @@ func testEntryOrder(t *testing.T, b store.Backend) {
 func testStoreEntries(t *testing.T, b store.Backend) {
 	s := suite.NewStore(t, b, store.Options{})
 	by := func(who string, action access.Action) access.Act { return access.Act{At: 7, Who: who, Action: action} }
-	space, err := s.CreateSpace(bg, by("cli: ada", access.ActionCreate), anySpace())
+	settled := anySpace()
+	settled.Rekeying = access.Rekeying{}
+	space, err := s.CreateSpace(bg, by("cli: ada", access.ActionCreate), settled)
 	if err != nil {
 		t.Fatal(err)
 	}

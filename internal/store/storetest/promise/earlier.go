@@ -49,6 +49,7 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	fillTakenBack(t, b, s)
 	fillSignedIn(t, b, s)
 	fillRemembered(t, b, s)
+	fillWorking(t, b, s)
 }
 
 func fillSignedIn(t *testing.T, b store.Backend, s *store.Store) {
@@ -195,11 +196,17 @@ func CheckEarlier(t *testing.T, b store.Backend, schema int) {
 	if schema >= 4 {
 		checkSignedIn(t, s)
 	}
+	if schema >= 6 {
+		checkWorking(t, s)
+	}
 	g, ok, err := s.Grant(bg, earlierKey)
 	if err != nil || !ok || g.Space.Name != "Example Ltd" || g.Key.Name != "first" || g.Key.Budget != (access.Budget{}) {
 		t.Fatalf("the key: %v, %v, %+v", ok, err, g)
 	}
 	space := g.Space.ID
+	if jobs, err := s.JobsOf(bg, space, 0, 9); err != nil || len(jobs) != 0 || g.Space.Rekeying != (access.Rekeying{}) {
+		t.Errorf("nobody asked for work: %v, %+v, %+v", err, jobs, g.Space.Rekeying)
+	}
 	for _, q := range []store.EntryQuery{{ID: int64(space), Limit: 9}, {Keys: true, ID: g.Key.ID, Limit: 9}} {
 		if log, err := s.Entries(bg, q); err != nil || len(log) != 1 || log[0].Who != "test" {
 			t.Errorf("the log of %+v: %+v, %v", q, log, err)
