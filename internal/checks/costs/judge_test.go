@@ -3,6 +3,7 @@ package costs
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -82,7 +83,7 @@ func TestJudge(t *testing.T) {
 
 // TestReasons: every limit has a sentence that says why it is what it is.
 func TestReasons(t *testing.T) {
-	for _, w := range table {
+	for _, w := range slices.Concat(table, jobRows) {
 		if !strings.HasSuffix(w.why, ".") || len(w.why) < 20 {
 			t.Errorf("%s: write a sentence that says why it costs this much", w.name)
 		}

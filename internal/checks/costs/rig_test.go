@@ -45,6 +45,7 @@ type rig struct {
 	log     string      // the file of the write-ahead log
 	rounds  map[int]int // of PUTs so far, by contact: each sends values that are new
 	merged  int         // contacts so far
+	job     store.Job   // which brings the keys over to another region
 	warm    bool        // each row ran once, and is measured from now on
 }
 

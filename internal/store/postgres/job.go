@@ -35,6 +35,9 @@ func (b *Backend) Job(ctx context.Context, space contact.SpaceID, id int64) (sto
 
 // JobsOf lists the jobs of a Space, newest first.
 func (b *Backend) JobsOf(ctx context.Context, space contact.SpaceID, before int64, limit int) ([]store.Job, error) {
+	if before == 0 {
+		before = noBound
+	}
 	return list(ctx, b.keys, "list jobs", jobRow, selectJobsOf, int64(space), before, limit)
 }
 

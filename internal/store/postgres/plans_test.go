@@ -20,10 +20,11 @@ var scans = map[string]string{
 	"selectUsages":  "it lists the whole table, which has a row a tenant",
 	"selectSpaces":  "it lists the whole table, which has a row a tenant",
 	"selectLastAt":  "it is for all Spaces, once at the start",
-	"lockIDs":       "its table has four rows",
-	"insertEntry":   "it takes an id, from a table that has four rows",
+	"lockIDs":       "its table has five rows",
+	"insertEntry":   "it takes an id, from a table that has five rows",
+	"insertJob":     "it takes an id, from a table that has five rows",
 	"selectAPIKeys": "it lists the whole table, which has a few rows a tenant",
-	"takeIDs":       "its table has four rows",
+	"takeIDs":       "its table has five rows",
 	"selectSecret":  "its table has one row",
 	"selectVersion": "its table has a row a migration",
 }
@@ -54,6 +55,8 @@ const fill = `
 	INSERT INTO match_keys SELECT s, 0, CASE WHEN i % 10 = 0 THEN 'shared' ELSE 'ada' || i END, s * 20000 + i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
 	INSERT INTO registry_log SELECT s, (s + 1) / 2, CASE WHEN s % 2 = 0 THEN 0 ELSE s END, 'key', 1, 'test', 'create', '[["name","","key"]]' FROM generate_series(1, 6000) s;
 	INSERT INTO limit_windows SELECT s, b, 1, 1 FROM generate_series(1, 3000) s, unnest(ARRAY['update', 'get']) b;
+	INSERT INTO jobs (job_id, space_id, kind, state, key_id, about, cursor, done, total, created_at, completed_at, due_at, message)
+		SELECT s, (s + 1) / 20, 'rekey', 'queued', 0, '', '', 0, 0, 1, CASE WHEN s % 4 = 0 THEN 0 ELSE 2 END, s, '' FROM generate_series(1, 60000) s;
 	ANALYZE`
 
 // filled makes a database with so many rows that plans are those of a
@@ -187,7 +190,7 @@ func calls(b *Backend) []func() error {
 			}
 			_, _, err1 := b.Job(bg, space, job.ID)
 			_, err2 := b.JobsOf(bg, space, 0, 10)
-			_, err3 := b.DueJobs(bg, 1, 10)
+			_, err3 := b.DueJobs(bg, 50000, 10)
 			_, err4 := b.UpdateJob(bg, space, job.ID, func(j *store.Job) error { j.Done++; return nil })
 			return errors.Join(err1, err2, err3, err4)
 		},
@@ -296,7 +299,7 @@ func checkPlan(t *testing.T, name string, plan *node) {
 }
 
 func spaceOwned(index string) bool {
-	return slices.ContainsFunc([]string{"contacts", "aliases", "changes", "retries", "match_keys", "distinct_pairs", "key_usage"}, func(table string) bool { return strings.HasPrefix(index, table) })
+	return slices.ContainsFunc([]string{"contacts", "aliases", "changes", "retries", "match_keys", "distinct_pairs", "key_usage", "jobs_spaces"}, func(table string) bool { return strings.HasPrefix(index, table) })
 }
 
 // A PUT touches no index: what it updates finds room on its page, and changes

@@ -7,10 +7,12 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/checks/pgtest"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/jobs"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/storetest/model"
 )
@@ -63,6 +65,14 @@ func TestMatchKeysAreThoseOfTheContacts(t *testing.T) {
 	for space, region := range map[contact.SpaceID]string{1: "GB", 2: "", 3: "US"} {
 		regions[space] = region
 		if _, err := s.UpdateSpace(bg, access.Act{Who: "test"}, space, func(sp *access.Space) error { sp.Region = region; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := time.Now()
+	runner := jobs.New(s, jobs.Options{Clock: func() time.Time { at = at.Add(time.Minute); return at }})
+	for n := 1; n > 0; {
+		var err error
+		if n, err = runner.Round(bg); err != nil {
 			t.Fatal(err)
 		}
 	}

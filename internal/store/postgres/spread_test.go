@@ -45,6 +45,7 @@ func partitioned(t *testing.T) string {
 	if len(done) != len(spread) {
 		t.Fatalf("the migrations make %v of %v: this test cannot read them any more", slices.Sorted(maps.Keys(done)), spread)
 	}
+	list = append(list, regexp.MustCompile(`ALTER TABLE (`+strings.Join(spread, "|")+`) [^;]*`).FindAllString(text, -1)...)
 	list = append(list, regexp.MustCompile(`(?s)CREATE (UNIQUE )?INDEX \w+ ON (`+strings.Join(spread, "|")+`) [^;]*`).FindAllString(text, -1)...)
 	return strings.Join(list, ";\n")
 }
@@ -100,6 +101,12 @@ var elsewhere = map[string]string{
 	"deleteSessions":       "sessions is in one place",
 	"sweepSessions":        "sessions is in one place",
 	"trimSessions":         "sessions is in one place",
+	"insertJob":            "jobs is in one place, as id_blocks is: a server looks for those of all Spaces",
+	"selectJob":            "jobs is in one place",
+	"lockJob":              "jobs is in one place",
+	"updateJob":            "jobs is in one place",
+	"selectJobsOf":         "jobs is in one place",
+	"selectDueJobs":        "jobs is in one place",
 	"selectLastAt":         "it asks every node, once at the start",
 	"selectUsages":         "it lists the Spaces of every node, for the operator alone",
 	"selectSpaces":         "it lists the Spaces of every node, for the operator alone",

@@ -213,16 +213,19 @@ const (
 			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute, s.rekeying, s.rekey_from, s.rekey_at`
 	selectGrant = `SELECT ` + grantColumns + ` FROM api_keys k JOIN space_settings s ON s.space_id = k.space_id WHERE k.hash = $1`
 
-	// A token is found by its hash before its Space is known, as a key is.
-	jobColumns    = `space_id, kind, state, key_id, about, cursor, done, total, created_at, completed_at, due_at, message`
-	insertJob     = `INSERT INTO jobs (` + jobColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING job_id`
+	jobColumns = `space_id, kind, state, key_id, about, cursor, done, total, created_at, completed_at, due_at, message`
+	insertJob  = `WITH taken AS (UPDATE id_blocks SET next = next + 1 WHERE kind = 'job' RETURNING next - 1 AS job_id)
+		INSERT INTO jobs (job_id, ` + jobColumns + `)
+		SELECT job_id, $1::bigint, $2::text, $3::text, $4::bigint, $5::text, $6::text, $7::bigint, $8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::text FROM taken
+		RETURNING job_id`
 	selectJob     = `SELECT job_id, ` + jobColumns + ` FROM jobs WHERE space_id = $1 AND job_id = $2`
 	lockJob       = selectJob + ` FOR UPDATE`
-	selectJobsOf  = `SELECT job_id, ` + jobColumns + ` FROM jobs WHERE space_id = $1 AND (job_id < $2 OR $2 = 0) ORDER BY job_id DESC LIMIT $3`
+	selectJobsOf  = `SELECT job_id, ` + jobColumns + ` FROM jobs WHERE space_id = $1 AND job_id < $2 ORDER BY job_id DESC LIMIT $3`
 	selectDueJobs = `SELECT job_id, ` + jobColumns + ` FROM jobs WHERE completed_at = 0 AND due_at <= $1 ORDER BY due_at, job_id LIMIT $2`
 	updateJob     = `UPDATE jobs SET state = $3, cursor = $4, done = $5, total = $6, completed_at = $7, due_at = $8, message = $9
 		WHERE space_id = $1 AND job_id = $2`
 
+	// A token is found by its hash before its Space is known, as a key is.
 	sessionColumns = `hash, key_id, space_id, name, created_at, expires_at`
 	insertSession  = `INSERT INTO sessions (` + sessionColumns + `, link) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	selectSession  = `SELECT n.hash, n.key_id, n.space_id, n.name, n.created_at, n.expires_at, ` + grantColumns + `

@@ -4,7 +4,7 @@
 -- +goose Up
 
 CREATE TABLE jobs (
-  job_id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  job_id       bigint PRIMARY KEY,
   space_id     bigint NOT NULL,
   kind         text COLLATE "C" NOT NULL,
   state        text COLLATE "C" NOT NULL,    -- queued, running, completed, failed, cancelled
@@ -18,8 +18,9 @@ CREATE TABLE jobs (
   due_at       bigint NOT NULL, -- from when on a server may do the next step
   message      text COLLATE "C" NOT NULL
 );
+INSERT INTO id_blocks VALUES ('job', 1);
 CREATE INDEX jobs_spaces ON jobs (space_id, job_id);
-CREATE INDEX jobs_due ON jobs (due_at) WHERE completed_at = 0;
+CREATE INDEX jobs_due ON jobs (due_at, job_id) WHERE completed_at = 0;
 
 -- A change of region that is under way: see access.Rekeying.
 ALTER TABLE space_settings ADD COLUMN rekeying bigint NOT NULL DEFAULT 0;
