@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // region changes the region of the Space, and gives its newest job.
@@ -91,6 +93,76 @@ func (b *slowly) List(ctx context.Context, l store.Listing) (store.Walk, error) 
 	walk, err := b.Backend.List(ctx, l)
 	b.now()
 	return walk, err
+}
+
+// A step that is broken off is done again, from where the last one ended: nobody is left
+// out.
+func TestBrokenOff(t *testing.T) {
+	s := newShop(t)
+	b := suite.NewFaulty(s.backend)
+	flaky := store.New(b, store.Options{Log: slog.New(slog.DiscardHandler)})
+	const people = 250 // more than one step takes
+	for n := range people {
+		s.create(t, fmt.Sprintf("020 7946 %04d", n))
+	}
+	j := s.region(t, "GB")
+	saves := 0
+	b.SetHook(func(step suite.Step, _ *store.Save) error {
+		if step != suite.AtSave {
+			return nil
+		}
+		if saves++; saves%2 == 1 {
+			return store.ErrRefused
+		}
+		return nil
+	})
+	failed := 0
+	for range 20 {
+		if err := flaky.Rekey(t.Context(), &j); err != nil {
+			failed++
+		}
+	}
+	if j.State != store.JobCompleted || j.Done != 2*people || j.Total != 2*people || failed != 4 {
+		t.Errorf("%d steps failed: %+v", failed, j)
+	}
+	for n := range people {
+		if phone := fmt.Sprintf("020 7946 %04d", n); s.finds(t, phone, "GB") != 1 || s.finds(t, phone, "US") != 0 {
+			t.Fatalf("number %d is not found by its new key, or by its old one", n)
+		}
+	}
+}
+
+// Jobs of several Spaces go on in turn, however much there is to do for one.
+func TestTurns(t *testing.T) {
+	s := newShop(t)
+	other, err := s.CreateSpace(t.Context(), access.Act{Who: "test"}, access.Space{Name: "Other", TimeZone: "UTC", Subscription: access.Active})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order []contact.SpaceID
+	r := s.runner(func(_ context.Context, j *store.Job) error {
+		s.now = s.now.Add(time.Millisecond)
+		order = append(order, j.Space)
+		if j.Done++; j.Space == other.ID && j.Done == 3 {
+			j.State = store.JobCompleted
+		}
+		return nil
+	})
+	long := s.job(t, 0)
+	for range 5 {
+		s.round(t, r, 1, long)
+	}
+	theirs, err := s.CreateJob(t.Context(), store.Job{Space: other.ID, Kind: "test", State: store.JobQueued, Created: 1, Due: contact.TimeOf(s.now)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	order = nil
+	for range 3 {
+		theirs = s.round(t, r, 2, theirs)
+	}
+	if theirs.State != store.JobCompleted || len(order) != 6 {
+		t.Errorf("steps of %v: %+v", order, theirs)
+	}
 }
 
 // A step that was held up, as on a machine that sleeps, does no harm to what is under way

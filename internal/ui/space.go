@@ -4,11 +4,13 @@ import (
 	"errors"
 	"iter"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/store"
 )
 
 // The Space: its settings, how much of it may be used, and who set what.
@@ -97,20 +99,25 @@ func (v *visit) rekeying(s *access.Space) (*rekeyingView, error) {
 	if s.Rekeying.Phase == access.NotRekeying || !v.may(access.Read) {
 		return nil, nil
 	}
-	list, _, err := v.ui.book.Jobs(v.Context(), v.grant, "", 1)
-	if err != nil || len(list) == 0 {
+	list, _, err := v.ui.book.Jobs(v.Context(), v.grant, "", jobsLookedAt)
+	at := slices.IndexFunc(list, func(j store.Job) bool { return j.Kind == store.RekeyJob && !j.Closed() })
+	if err != nil || at < 0 {
 		return nil, err
 	}
-	says := number(int(list[0].Done), "contact", "contacts") + " so far"
-	if list[0].Total > 0 {
-		says = "the new way of finding them is there; the old one goes"
+	show := &rekeyingView{Finds: s.FindRegion() == s.Region, Done: number(int(list[at].Done), "contact", "contacts")}
+	if show.Meter = meterOf(list[at].Done, list[at].Total, show.Done); show.Meter != nil {
+		show.Meter.Low = false // to be full is what it is for
 	}
-	return &rekeyingView{says, meterOf(list[0].Done, list[0].Total, says)}, nil
+	return show, nil
 }
+
+// jobsLookedAt is among how many of the newest jobs that of a region is looked for.
+const jobsLookedAt = 100
 
 // rekeyingView is how far a change of region is.
 type rekeyingView struct {
-	Says  string
+	Finds bool // phones are found by the new region
+	Done  string
 	Meter *meter // nil while it is not known how many there are
 }
 

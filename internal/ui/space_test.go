@@ -4,9 +4,13 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/jobs"
+	"github.com/carnet-project/carnet/internal/store"
 )
 
 // An admin sets what is of the Space, and is told at the field what cannot be.
@@ -31,6 +35,56 @@ func TestSpaceSettings(t *testing.T) {
 	if c := w.browse("client").get("/ui/space"); c.status != http.StatusForbidden {
 		t.Errorf("a key without admin: %d", c.status)
 	}
+}
+
+// While a change of region is under way its page says how far it is, whatever other work
+// there is, and says at the field that another one must wait.
+func TestRegionUnderWay(t *testing.T) {
+	w := newWorld(t)
+	b := w.browse("main").get("/ui/space")
+	const coming, leaving = "brought over to the new region", "Phones are found by the new region."
+	set := func(region string) {
+		t.Helper()
+		b.send(b.form("/ui/space"), "Save settings", "region", region)
+	}
+	if has := strings.Contains(b.text(), coming) || strings.Contains(b.text(), leaving); has {
+		t.Error("nothing is under way")
+	}
+	set("DE")
+	b.shows(coming, "0 contacts so far")
+	if _, err := w.store.CreateJob(t.Context(), store.Job{Space: w.space.ID, Kind: "other", State: store.JobQueued, Done: 4711, Total: 4712, Due: 1 << 60}); err != nil {
+		t.Fatal(err)
+	}
+	if b.get("/ui/space").shows(coming, "0 contacts so far"); strings.Contains(b.text(), "4711") {
+		t.Error("it tells of another job")
+	}
+	if set("FR"); b.status != http.StatusConflict || len(b.all("input", "aria-invalid", "true")) != 1 || attribute(b.one("input", "name", "region"), "value") != "FR" {
+		t.Errorf("a third region: %d %s", b.status, b.text())
+	}
+	at := time.Now().Add(100 * 365 * 24 * time.Hour)
+	runner := jobs.New(w.store, jobs.Options{Clock: func() time.Time { at = at.Add(time.Minute); return at }})
+	saw := map[string]bool{}
+	for n := 1; n > 0; {
+		var err error
+		if n, err = runner.Round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.get("/ui/space")
+		for _, text := range []string{coming, leaving} {
+			saw[text] = saw[text] || strings.Contains(b.text(), text)
+		}
+		if len(b.all("svg", "class", "meter low")) > 0 && strings.Contains(b.text(), leaving) {
+			t.Error("that it is nearly done is shown as if something ran out")
+		}
+	}
+	if !saw[coming] || !saw[leaving] {
+		t.Errorf("saw %v", saw)
+	}
+	if strings.Contains(b.text(), coming) || strings.Contains(b.text(), leaving) {
+		t.Errorf("it has ended, and is told: %s", b.text())
+	}
+	set("FR")
+	b.shows("Saved", coming)
 }
 
 // Labels are set together, change places, and are refused together.
