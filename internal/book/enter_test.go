@@ -3,7 +3,6 @@ package book_test
 import (
 	"crypto/rand"
 	"errors"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/checks/sqlitetest"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
@@ -54,7 +54,7 @@ func (c *countingRegistry) EndSession(ctx ctx, hash [32]byte) error {
 
 func openShop(t *testing.T) *shop {
 	t.Helper()
-	b, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	b, err := sqlite.Open(t.Context(), sqlite.Options{Path: sqlitetest.Path(t, madeSQLite)})
 	if err != nil {
 		t.Fatal(err)
 	}

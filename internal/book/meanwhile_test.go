@@ -2,11 +2,11 @@ package book_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/checks/sqlitetest"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
@@ -38,7 +38,7 @@ type pair struct {
 
 func openPair(t *testing.T) *pair {
 	t.Helper()
-	backend, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	backend, err := sqlite.Open(t.Context(), sqlite.Options{Path: sqlitetest.Path(t, madeSQLite)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,23 +2,29 @@ package book_test
 
 import (
 	"context"
-	"path/filepath"
+	"io"
 	"testing"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/checks/sqlitetest"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
 )
 
+// madeSQLite makes the file that the others are copies of.
+func madeSQLite(path string) (io.Closer, error) {
+	return sqlite.Open(context.Background(), sqlite.Options{Path: path})
+}
+
 // registry opens a book on a fresh database, with a clock that the test sets.
 func registry(t *testing.T) (*book.Book, *time.Time) {
 	t.Helper()
 	now := time.Date(2026, time.June, 30, 12, 0, 0, 0, time.UTC)
-	backend, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	backend, err := sqlite.Open(t.Context(), sqlite.Options{Path: sqlitetest.Path(t, madeSQLite)})
 	if err != nil {
 		t.Fatal(err)
 	}

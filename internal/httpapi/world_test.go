@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"io"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +14,7 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/checks/pgtest"
+	"github.com/carnet-project/carnet/internal/checks/sqlitetest"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/httpapi"
 	"github.com/carnet-project/carnet/internal/jobs"
@@ -22,9 +23,14 @@ import (
 	"github.com/carnet-project/carnet/internal/store/sqlite"
 )
 
+// madeSQLite makes the file that the others are copies of.
+func madeSQLite(path string) (io.Closer, error) {
+	return sqlite.Open(context.Background(), sqlite.Options{Path: path})
+}
+
 func openSQLite(t *testing.T) store.Backend {
 	t.Helper()
-	b, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	b, err := sqlite.Open(t.Context(), sqlite.Options{Path: sqlitetest.Path(t, madeSQLite)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -8,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +19,7 @@ import (
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/checks/sqlitetest"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
@@ -41,12 +42,17 @@ type world struct {
 	now time.Time
 }
 
+// madeSQLite makes the file that the others are copies of.
+func madeSQLite(path string) (io.Closer, error) {
+	return sqlite.Open(context.Background(), sqlite.Options{Path: path})
+}
+
 func newWorld(t testing.TB) *world { return newWorldWith(t, ui.Options{}) }
 
 func newWorldWith(t testing.TB, o ui.Options) *world {
 	t.Helper()
 	w := &world{t: t, secrets: map[string]string{}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	backend, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	backend, err := sqlite.Open(t.Context(), sqlite.Options{Path: sqlitetest.Path(t, madeSQLite)})
 	if err != nil {
 		t.Fatal(err)
 	}

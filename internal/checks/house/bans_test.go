@@ -77,7 +77,7 @@ var bans = []ban{
 	},
 	{
 		from:    productBut(),
-		imports: []string{"testing", module + "/internal/store/storetest", module + "/internal/checks/pgtest", module + "/internal/checks/chromium", "github.com/chromedp", "pgregory.net/rapid"},
+		imports: []string{"testing", module + "/internal/store/storetest", module + "/internal/checks/pgtest", module + "/internal/checks/chromium", module + "/internal/checks/sqlitetest", "github.com/chromedp", "pgregory.net/rapid"},
 		why:     "what tests use does not belong into the binary",
 	},
 	{
@@ -96,9 +96,9 @@ func product(dirs ...string) func(*source) bool {
 }
 
 // productBut picks the files of all packages that go into the binary but for
-// some. The conformance suite, and the server and the browser for tests, are no part of it.
+// some. The conformance suite, and the server, the files and the browser for tests, are no part of it.
 func productBut(but ...string) func(*source) bool {
-	but = append(but, "internal/checks/pgtest", "internal/checks/pgtest/lend", "internal/checks/chromium")
+	but = append(but, "internal/checks/pgtest", "internal/checks/pgtest/lend", "internal/checks/chromium", "internal/checks/sqlitetest")
 	return func(s *source) bool {
 		return !s.test && !slices.Contains(but, s.dir()) && !covers("internal/store/storetest", s.dir())
 	}

@@ -21,6 +21,7 @@ var floors = []floor{
 	{"internal/metrics", 0, "every layer tells it what happened, so it knows none of them"},
 	{"internal/load", 1, "it measures from outside, so it knows the client alone"},
 	{"internal/checks/pgtest", 0, "a PostgreSQL server for tests knows nothing of what is stored in it"},
+	{"internal/checks/sqlitetest", 0, "a file for tests knows nothing of what is stored in it"},
 	{"internal/checks/chromium", 0, "a browser for tests knows nothing of what it is shown"},
 	{"internal/checks/pgtest/lend", 1, "it starts that server for several packages, and nothing else"},
 	{"internal/contact", 1, "the domain is pure, so that a rule can run twice, or for a preview, with the same result"},
