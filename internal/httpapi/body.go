@@ -109,6 +109,9 @@ func (a *api) makeRoom(r *request, buf *[]byte) error {
 		return nil
 	}
 	size := min(2*cap(b), maxBody+1)
+	if cap(b) < freeBytes { // those that were of answers are of any capacity
+		size = min(size, freeBytes)
+	}
 	if more := r.lacks(size); more > 0 {
 		if err := a.hold(r, more); err != nil {
 			return err
