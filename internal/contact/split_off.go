@@ -94,18 +94,20 @@ func (s *split) replay(e *Edits, c *Contact, way Way) Contact {
 }
 
 // respelled gives an edit in the texts of the contact that goes: where it held a
-// value that the survivor spelled otherwise, the edit speaks of that.
+// value that the survivor spelled otherwise, the edit speaks of that. What the edit itself
+// spells otherwise than it found it, stays as it was sent.
 func (s *split) respelled(e *Edits, c *Contact) Edits {
 	out := *e
 	for _, col := range Collections {
 		if l := e.Values[col]; l != nil {
-			out.Values[col] = &ListEdit{Before: s.spelledAs(col, l.Before, c), After: s.spelledAs(col, l.After, c)}
+			out.Values[col] = &ListEdit{Before: s.spelledAs(col, l.Before, nil, c), After: s.spelledAs(col, l.After, l.Before, c)}
 		}
 	}
 	return out
 }
 
-func (s *split) spelledAs(col Collection, list []Value, c *Contact) []Value {
+// spelledAs gives a list in the texts of a contact, but for those that were found.
+func (s *split) spelledAs(col Collection, list, found []Value, c *Contact) []Value {
 	out := slices.Clone(list)
 	for i, v := range out {
 		if comes(c.Values[col], v.Text) {
@@ -113,7 +115,7 @@ func (s *split) spelledAs(col Collection, list []Value, c *Contact) []Value {
 		}
 		key := MatchText(col, v.Text, s.region)
 		for _, own := range c.Values[col] {
-			if MatchText(col, own.Text, s.region) == key && !comes(list, own.Text) {
+			if MatchText(col, own.Text, s.region) == key && !comes(list, own.Text) && !comes(found, own.Text) {
 				out[i].Text = own.Text
 			}
 		}
