@@ -99,7 +99,7 @@ func (c *course) field(ch *Change) *FieldEdit {
 // begin takes what the merge found.
 func (c *course) begin() {
 	if hung := c.field(&c.s.past.Hung[c.k]); hung != nil {
-		c.finds(hung.Before, Value{Text: hung.Before.Text, Origins: c.s.others(hung.Before)}, false)
+		c.finds(hung.Before, c.theirs(hung.Before), false)
 	}
 	f := c.joined()
 	if f == nil {
