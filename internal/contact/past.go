@@ -27,8 +27,8 @@ func (p *Past) isOf(c *Contact) bool {
 	return p.Version == c.Version && len(p.Path) > 0 && p.Path[len(p.Path)-1] == c.ID
 }
 
-// Touches tells with which slots what goes has anything to do. Of these rows are all
-// that go.
+// Touches tells with which slots what goes has anything to do, or may have, as long as it
+// is not known whose the values are. Of these rows are all that go.
 func (p *Past) Touches(rows map[ID]*Contact) (slots [NumSlots]bool) {
 	in := func(ch *Change) {
 		for _, f := range ch.Edits.Fields {
@@ -36,6 +36,13 @@ func (p *Past) Touches(rows map[ID]*Contact) (slots [NumSlots]bool) {
 		}
 	}
 	in(&p.Joined[0])
+	for i := range p.Joined[1:] {
+		join := &p.Joined[i+1]
+		for _, f := range join.Edits.Fields {
+			back := join.Undoes != 0 && (p.Whose == nil || p.isAnyOf(without(f.After.Origins, f.Before.Origins)))
+			slots[f.Slot.Index()] = slots[f.Slot.Index()] || back
+		}
+	}
 	for i := range p.Writes {
 		in(&p.Writes[i])
 	}
@@ -45,6 +52,11 @@ func (p *Past) Touches(rows map[ID]*Contact) (slots [NumSlots]bool) {
 		}
 	}
 	return slots
+}
+
+// isAnyOf tells whether any of these origins is of what goes.
+func (p *Past) isAnyOf(origins []Origin) bool {
+	return slices.ContainsFunc(origins, func(o Origin) bool { return slices.Contains(p.Group, p.Whose.of(o)) })
 }
 
 // At gives the place in Path of what a write by these ids was of, -1 for none. What it

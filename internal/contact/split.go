@@ -63,6 +63,11 @@ func (s *split) run() {
 		s.follow(join) // with it came again what such writes had done before a split
 		s.traces[0].slots = [NumSlots][]event{}
 	}
+	for i := range s.past.Joined[1:] {
+		if join := &s.past.Joined[i+1]; join.Undoes != 0 { // which gave back to those above what had been theirs
+			s.ownsBrought(join)
+		}
+	}
 	for i := range s.past.Writes {
 		s.follow(&s.past.Writes[i])
 	}
@@ -85,6 +90,22 @@ func (s *split) brought(ch *Change, origins []Origin) {
 		if o.Op == ch.Op || slices.Contains(s.past.Group, s.past.Whose.of(o)) {
 			s.own[o] = true
 		}
+	}
+}
+
+// ownsBrought notes of all that a change brought what goes.
+func (s *split) ownsBrought(ch *Change) {
+	for _, l := range ch.Edits.Values {
+		if l == nil {
+			continue
+		}
+		before := originsByText(l.Before)
+		for _, v := range l.After {
+			s.brought(ch, without(v.Origins, before[v.Text]))
+		}
+	}
+	for _, f := range ch.Edits.Fields {
+		s.brought(ch, without(f.After.Origins, f.Before.Origins))
 	}
 }
 
