@@ -18,6 +18,7 @@ import (
 // Tests are 1,550 random writes in all, and in a long run twenty times the 5,000 that
 // they are there.
 var Tests = []suite.Test{
+	{"writes that random ones came upon", func(t *testing.T, b store.Backend) { playFound(t, b) }},
 	{"random writes of one client", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 1, 250) }},
 	{"random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, inLong(1250, 600)) }},
 	{"random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, inLong(3500, 700)) }},
@@ -44,6 +45,7 @@ type answered struct {
 	op      int64 // its answer: its number, 0 where nothing changed
 	code    string
 	entries []contact.Entry // what it says that it did, where the model does not foretell that
+	remains []contact.Remains
 }
 
 // sight is a contact as a reader saw it.
@@ -194,7 +196,7 @@ func (r *answered) write(s *store.Store, space contact.SpaceID, terms store.Term
 	case err == contact.ErrStale:
 		return err
 	case err == nil:
-		r.op, r.entries = int64(out[0].Op), out[0].Entries
+		r.op, r.entries, r.remains = int64(out[0].Op), out[0].Entries, out[0].Remains
 	}
 	return nil
 }

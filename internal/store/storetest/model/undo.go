@@ -8,9 +8,10 @@ import (
 	"github.com/carnet-project/carnet/internal/contact"
 )
 
-// named gives the id by which the caller named the contact of an event.
+// named gives the id that an event belongs to: by which the caller named the contact, but
+// of a split the contact that it was taken from, whatever the caller called that.
 func (e *event) named() int64 {
-	if e.ref != 0 {
+	if e.ref != 0 && len(e.split) == 0 {
 		return e.ref
 	}
 	return e.after.id
@@ -106,7 +107,7 @@ func (d *diary) takenBackLate(r *answered, e *event, to person) (person, string)
 		before, after, now := e.before.lists[l], e.after.lists[l], to.lists[l]
 		mayBe = mayBe || len(before) > 0 && len(after) > 0 && len(now) > 0 && !reflect.DeepEqual(textsOf(after), textsOf(now))
 		if r.code == "" {
-			d.checkTakenBack(l, before, after, now, next.lists[l], to.id)
+			d.checkTakenBack(l, before, after, now, next.lists[l], nil, to.id)
 		}
 	}
 	if !r.ask.resolve && (inTheWay || mayBe && r.code == "undo_conflict") {
@@ -118,6 +119,11 @@ func (d *diary) takenBackLate(r *answered, e *event, to person) (person, string)
 // slotTakenBack gives what a slot is to hold, and whether something is in the way.
 func slotTakenBack(before, after, now value) (want string, conflict bool) {
 	switch {
+	case before.text == after.text && now.text == after.text && len(before.from) > 0:
+		if left := without(now.from, without(after.from, before.from)); len(left) == 0 && len(without(before.from, after.from)) == 0 {
+			return "", false // who held it by then has let go of it since
+		}
+		return now.text, false
 	case before.text == after.text, now.text == before.text:
 		return now.text, false
 	case now.text != after.text:
@@ -129,8 +135,8 @@ func slotTakenBack(before, after, now value) (want string, conflict bool) {
 }
 
 // checkTakenBack holds a list after an undo against what it was before the change,
-// after it, and until now.
-func (d *diary) checkTakenBack(l int, before, after, now, next []value, id int64) {
+// after it, and until now, and against what the undo merged into it as well.
+func (d *diary) checkTakenBack(l int, before, after, now, next, with []value, id int64) {
 	has := func(list []value, text string) bool {
 		return slices.ContainsFunc(list, func(v value) bool { return v.text == text })
 	}
@@ -140,7 +146,7 @@ func (d *diary) checkTakenBack(l int, before, after, now, next []value, id int64
 		switch {
 		case !goes && !has(next, v.text):
 			d.t.Errorf("list %d lost what the change did not bring", l)
-		case goes && has(next, v.text) && !has(before, v.text):
+		case goes && has(next, v.text) && !has(before, v.text) && d.at(l, with, v.text) < 0:
 			d.t.Errorf("list %d has still what the change brought", l)
 		}
 	}
@@ -153,8 +159,13 @@ func (d *diary) checkTakenBack(l int, before, after, now, next []value, id int64
 		}
 	}
 	for _, v := range next {
-		if !has(now, v.text) && !has(before, v.text) {
+		if !has(now, v.text) && !has(before, v.text) && !has(with, v.text) {
 			d.t.Errorf("list %d has what nobody sent", l)
+		}
+	}
+	for _, v := range with {
+		if d.at(l, next, v.text) < 0 {
+			d.t.Errorf("list %d lacks what was merged into it", l)
 		}
 	}
 }

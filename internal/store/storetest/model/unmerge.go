@@ -110,7 +110,7 @@ func (d *diary) split(r *answered, p person, ids []int64) (string, bool) {
 		}
 		d.checkOwn(id)
 	}
-	d.checkParted(p, halves, led)
+	d.checkParted(r, p, halves, led)
 	return "", true
 }
 
@@ -169,25 +169,32 @@ func (d *diary) taken(l int, text string, ids []int64) bool {
 }
 
 // checkParted makes sure that each value which nobody took away ever is with those who
-// brought it, and so none is lost.
-func (d *diary) checkParted(p person, halves, led []int64) {
+// brought it, and that of all others none is lost: somebody has it, or the answer names it.
+func (d *diary) checkParted(r *answered, p person, halves, led []int64) {
 	for l, list := range p.lists {
 		for _, v := range list {
-			if d.taken(l, v.text, led) {
-				continue
-			}
+			stands := value{v.text, slices.DeleteFunc(slices.Clone(v.from), func(o origin) bool { return d.standing(o.op) })}
+			taken := d.taken(l, v.text, led)
 			found := false
 			for _, id := range halves {
 				has := d.at(l, d.people[id].lists[l], v.text) >= 0
-				if found = found || has; !has && d.concerns(id, v) {
+				if found = found || has; !has && !taken && d.concerns(id, stands) {
 					d.t.Errorf("%d has not in list %d what was brought by it", id, l)
 				}
 			}
-			if !found {
-				d.t.Errorf("nobody has a value of list %d", l)
+			if !found && !d.told(r, l, v.text) {
+				d.t.Errorf("nobody has a value of list %d, and it is not named", l)
 			}
 		}
 	}
+}
+
+// told tells whether an answer names a value that could not be left as it was.
+func (d *diary) told(r *answered, l int, text string) bool {
+	return slices.ContainsFunc(r.remains, func(left contact.Remains) bool {
+		return left.Field == contact.Collection(l).String() &&
+			slices.ContainsFunc(left.Values, func(o string) bool { return d.at(l, []value{{text: o}}, text) == 0 })
+	})
 }
 
 // undoSplit joins again what a write split.
@@ -221,15 +228,12 @@ func (d *diary) undoSplit(r *answered, events []event) (string, bool) {
 			d.t.Errorf("%d leads to %d", q.id, to.id)
 		}
 	}
-	for _, q := range append(others, p) {
-		for l, list := range q.lists {
-			for _, v := range list {
-				came := q.id == p.id && d.at(l, e.after.lists[l], v.text) >= 0 && d.at(l, e.before.lists[l], v.text) < 0
-				if !came && d.at(l, now.lists[l], v.text) < 0 {
-					d.t.Errorf("list %d lost a value of %d", l, q.id)
-				}
-			}
+	for l := range 4 {
+		var with []value
+		for _, q := range others {
+			with = append(with, q.lists[l]...)
 		}
+		d.checkTakenBack(l, e.before.lists[l], e.after.lists[l], p.lists[l], now.lists[l], with, p.id)
 	}
 	d.checkOwn(p.id)
 	return "", true
