@@ -221,6 +221,9 @@ func TestFindAfterTheRegionChanged(t *testing.T) {
 	}
 	s.create(t, p)
 	everybody := 2
+	if find("03023125001") != everybody {
+		t.Error("who is not there yet is not found")
+	}
 	if step(); find("03023125001") != everybody {
 		t.Errorf("while it is %+v", s.space.Rekeying)
 	}
