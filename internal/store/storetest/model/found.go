@@ -45,6 +45,18 @@ var found = []struct {
 		s.undo(c, merge)
 		s.unmerge(a, b)
 	}},
+	{"a value that its id took away, while it was another's, is with nobody, and named", func(s *tale) {
+		a, b, c := s.made("A"), s.made("B"), s.made("C")
+		merge := s.merge(a, b)
+		s.merge(c, a)
+		s.do(ask{kind: "patch", ref: b, lists: mails("v@example.com")})
+		emptied := s.do(ask{kind: "put", ref: a, lists: mails()})
+		s.do(ask{kind: "patch", ref: c, lists: mails("v@example.com")})
+		s.do(ask{kind: "put", ref: b, lists: mails()})
+		s.undo(a, emptied)
+		s.unmerge(c, a)
+		s.undo(a, merge)
+	}},
 	{"a value that was spelled otherwise, and of which that was undone", func(s *tale) {
 		a, b := s.made("A", "v@example.com"), s.made("B", "zoë@bücher.example")
 		s.merge(a, b)

@@ -161,10 +161,11 @@ func (d *diary) checkOwn(id int64) {
 }
 
 // taken tells whether any of these contacts ever lost what compares equal to a text, but
-// to another that was split off.
+// to another that was split off, or a write by one of these ids took that from another.
 func (d *diary) taken(l int, text string, ids []int64) bool {
 	return slices.ContainsFunc(d.events, func(e event) bool {
-		return slices.Contains(ids, e.after.id) && len(e.split) == 0 && d.at(l, e.before.lists[l], text) >= 0 && d.at(l, e.after.lists[l], text) < 0
+		ours := slices.Contains(ids, e.after.id) || slices.Contains(ids, e.named())
+		return ours && len(e.split) == 0 && d.at(l, e.before.lists[l], text) >= 0 && d.at(l, e.after.lists[l], text) < 0
 	})
 }
 
