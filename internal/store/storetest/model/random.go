@@ -15,13 +15,13 @@ import (
 	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
-// Tests are 1,550 random writes in all, and in a long run twenty times the 5,000 that
+// Tests are 2,650 random writes in all, and in a long run twenty times the 5,000 that
 // they are there.
 var Tests = []suite.Test{
 	{"writes that random ones came upon", func(t *testing.T, b store.Backend) { playFound(t, b) }},
 	{"random writes of one client", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 1, 250) }},
-	{"random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, inLong(1250, 600)) }},
-	{"random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, inLong(3500, 700)) }},
+	{"random writes of 8 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 8, inLong(1250, 900)) }},
+	{"random writes of 256 clients", func(t *testing.T, b store.Backend) { RandomWrites(t, b, 256, inLong(3500, 1500)) }},
 }
 
 // inLong gives the first figure in a long run, and else the second.
