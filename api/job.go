@@ -15,7 +15,7 @@ type Job struct {
 	Kind        JobKind    `json:"kind"`
 	State       JobState   `json:"state"`
 	Done        int64      `json:"done"`         // of what its kind counts
-	Total       *int64     `json:"total"`        // nil while it is not known; Done may pass it where there came more to do
+	Total       *int64     `json:"total"`        // nil while it is not known; it grows where there came more to do
 	CreatedAt   time.Time  `json:"created_at"`   // to the microsecond, UTC
 	CompletedAt *time.Time `json:"completed_at"` // when it ended, in whatever way; nil until then
 	Message     *string    `json:"message"`      // a sentence for people, such as why it failed

@@ -134,7 +134,6 @@ func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 	return found, err
 }
 
-// retryRow reads what selectRetries gives.
 // queueRetries asks for records of retries, and for which are too old.
 func queueRetries(q *pgx.Batch, w *store.Wants, found *store.Loaded) {
 	keys := map[contact.SpaceID][]string{}
@@ -157,6 +156,7 @@ func queueRetries(q *pgx.Batch, w *store.Wants, found *store.Loaded) {
 	}
 }
 
+// retryRow reads what selectRetries gives.
 func retryRow(space contact.SpaceID, r pgx.Row) (record.Retry, error) {
 	row := record.Retry{Space: space}
 	var sum int64
