@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/record"
 )
 
@@ -460,24 +458,4 @@ func (ws *workspace) mark() (goBack func()) {
 		ws.changed, ws.changes, ws.redirects = ws.changed[:changed], ws.changes[:changes], ws.redirects[:redirects]
 		ws.pairs.edits = ws.pairs.edits[:paired]
 	}
-}
-
-// errUsedUp refuses what would need a number beyond the last.
-func errUsedUp(message string) error {
-	return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeStorageFull, Message: message, RetryAfter: time.Hour}
-}
-
-// errDamaged says that a row cannot be read, which the log tells more about.
-func errDamaged(err error) error {
-	return &fault.Error{Kind: fault.Internal, Code: fault.CodeRowDamaged, Err: err,
-		Message: "What the database holds of this is damaged, so it is not given out. Tell whoever runs the server: the log names the row, and a backup may have it whole."}
-}
-
-// CheckSpaceID refuses the number of a new Space that is beyond the last. Backends
-// call it before they save one.
-func CheckSpaceID(id contact.SpaceID) error {
-	if id < 1 || id > contact.MaxSpaceID {
-		return errUsedUp("There are no numbers left for Spaces: none was made.")
-	}
-	return nil
 }
