@@ -83,8 +83,8 @@ func (s Slot) String() string {
 	return slotKeys[s.Index()]
 }
 
-// path gives where errors and conflicts find the slot.
-func (s Slot) path() string { return "custom_fields." + s.String() }
+// Path gives where errors and conflicts find the slot: "custom_fields.profile_field_3".
+func (s Slot) Path() string { return "custom_fields." + s.String() }
 
 // slotKeys are the keys of all slots: every answer with a contact names them.
 var slotKeys = func() (keys [NumSlots]string) {

@@ -55,7 +55,7 @@ func Rebase(e *Edits, onto *Contact, way Way) (Contact, []Conflict) {
 		value, fits := f.rebase(onto.Fields[f.Slot.Index()], way)
 		out.Fields[f.Slot.Index()] = value
 		if !fits {
-			conflicts = append(conflicts, Conflict{Contact: onto.ID, Field: f.Slot.path(), Slot: f.Slot,
+			conflicts = append(conflicts, Conflict{Contact: onto.ID, Field: f.Slot.Path(), Slot: f.Slot,
 				Base: content(f.Before), Yours: content(f.After), Theirs: content(value)})
 		}
 	}

@@ -89,26 +89,34 @@ func hidden(entries []Entry, merged *Contact) (all []Hidden) {
 }
 
 // removed counts what an entry takes away that no other contact has from then on.
-func removed(entries []Entry, of int) int {
-	n := 0
+func removed(entries []Entry, of int) (n int) {
+	lost(entries, of, func(Collection, Slot, string) { n++ })
+	return n
+}
+
+// lost tells each text that an entry takes away and that no other contact has from then
+// on: its collection, or its slot, which is 0 for a collection.
+func lost(entries []Entry, of int, tell func(Collection, Slot, string)) {
 	edits := &entries[of].Change.Edits
 	for _, col := range Collections {
 		if l := edits.Values[col]; l != nil {
 			for _, text := range l.Removed() {
 				if !movedTo(entries, of, func(c *Contact) bool { return comes(c.Values[col], text) }) {
-					n++
+					tell(col, 0, text)
 				}
 			}
 		}
 	}
-	for _, f := range edits.Fields {
-		gone := f.Before.Text != "" && f.After.Text != f.Before.Text
-		if gone && !movedTo(entries, of, func(c *Contact) bool { return c.Fields[f.Slot.Index()].Text == f.Before.Text }) {
-			n++
+	for i := range edits.Fields {
+		f := &edits.Fields[i]
+		if f.removes() && !movedTo(entries, of, func(c *Contact) bool { return c.Fields[f.Slot.Index()].Text == f.Before.Text }) {
+			tell(0, f.Slot, f.Before.Text)
 		}
 	}
-	return n
 }
+
+// removes tells whether a slot was filled, and is other now.
+func (f *FieldEdit) removes() bool { return f.Before.Text != "" && f.After.Text != f.Before.Text }
 
 // movedTo tells whether another contact that the write brings back has something.
 func movedTo(entries []Entry, of int, has func(*Contact) bool) bool {

@@ -87,7 +87,7 @@ func (s *split) replay(e *Edits, c *Contact, way Way) Contact {
 			at.Origins = joined(at.Origins, come)
 			continue
 		}
-		s.remains(c.ID, f.Slot.path(), f.Slot, content(*at)...)
+		s.remains(c.ID, f.Slot.Path(), f.Slot, content(*at)...)
 		*at = Value{f.After.Text, come}
 	}
 	return after
@@ -145,13 +145,13 @@ func (s *split) named(c, root *Contact) {
 	}
 	for i, v := range c.Fields {
 		if slot := SlotAt(i); v.Text != "" && v.Text != root.Fields[i].Text && s.shown(slot, v.Text) {
-			s.remains(c.ID, slot.path(), slot, v.Text)
+			s.remains(c.ID, slot.Path(), slot, v.Text)
 		}
 	}
 	for i, v := range root.Fields { // which neither shows
 		slot, other := SlotAt(i), after.Fields[i]
 		if v.Text != "" && v.Text != c.Fields[i].Text && v.Text != other.Text && len(s.others(v)) == 0 {
-			s.remains(c.ID, slot.path(), slot, v.Text)
+			s.remains(c.ID, slot.Path(), slot, v.Text)
 		}
 	}
 }

@@ -253,7 +253,7 @@ func same(a, b Value) bool {
 
 // end gives what the slot comes to, and names what nobody can know.
 func (c *course) end(v Value) Value {
-	name := func(texts ...string) { c.s.remains(c.s.past.Path[c.k], c.slot.path(), c.slot, texts...) }
+	name := func(texts ...string) { c.s.remains(c.s.past.Path[c.k], c.slot.Path(), c.slot, texts...) }
 	if c.bared && c.holds.Text == "" {
 		for _, o := range c.s.below(c.k) {
 			if c.holds.Text == "" {

@@ -223,7 +223,7 @@ func (s *story) undo() {
 	for _, later := range s.changes[ch.Seq:] {
 		for _, f := range ch.Edits.Fields {
 			if later.splits() && !ch.merges() { // what it took of one who was another then, nobody would take now
-				s.named[f.Slot.path()] = true
+				s.named[f.Slot.Path()] = true
 			}
 		}
 	}
@@ -276,7 +276,7 @@ func (s *story) values() map[string]bool {
 		}
 		for i, v := range c.Fields {
 			if v.Text != "" {
-				all[SlotAt(i).path()+" "+v.Text] = true
+				all[SlotAt(i).Path()+" "+v.Text] = true
 			}
 		}
 	}
@@ -291,7 +291,7 @@ func (s *story) keeps(before map[string]bool, remains []Remains) {
 	after := s.values()
 	for _, c := range s.rows { // a slot that is hidden is there still
 		for i, v := range c.Fields {
-			after[SlotAt(i).path()+" "+v.Text] = true
+			after[SlotAt(i).Path()+" "+v.Text] = true
 		}
 	}
 	for _, r := range remains {
@@ -340,7 +340,7 @@ func (s *story) compare() {
 			}
 		}
 		for i := range 2 {
-			if h, w := have.Fields[i].Text, want.Fields[i].Text; h != w && !s.excused(id, SlotAt(i).path()) && !s.covered(SlotAt(i)) {
+			if h, w := have.Fields[i].Text, want.Fields[i].Text; h != w && !s.excused(id, SlotAt(i).Path()) && !s.covered(SlotAt(i)) {
 				s.fail("%d has %q in slot %d, want %q", id, h, i+1, w)
 			}
 		}

@@ -7,6 +7,8 @@ import "github.com/carnet-project/carnet/internal/fault"
 // them first, what it was given is not what it would be given then.
 func RestsOn(verb Verb) []ID {
 	switch v := verb.(type) {
+	case *Planned:
+		return RestsOn(v.Verb)
 	case *Put:
 		return v.Base.restsOn(v.Ref)
 	case *Amend:
@@ -19,6 +21,32 @@ func RestsOn(verb Verb) []ID {
 			ids = append(ids, v.Entries[i].Contact)
 		}
 		return ids
+	}
+	return nil
+}
+
+// RestsOnPast names those of RestsOn of whose history a verb would be given something else
+// where one beside it changes them first: one that takes a merge back, which looks at all of
+// it, and one that was made from a version that nobody knows yet. What else a verb is
+// given of history, nothing changes.
+func RestsOnPast(verb Verb) []ID {
+	switch v := verb.(type) {
+	case *Planned:
+		return RestsOnPast(v.Verb)
+	case *Put:
+		if v.Base.Contact == nil {
+			return RestsOn(verb)
+		}
+	case *Amend:
+		if v.Base.Contact == nil {
+			return RestsOn(verb)
+		}
+	case *Unmerge:
+		return RestsOn(verb)
+	case *Undo:
+		if len(v.Pasts) > 0 {
+			return RestsOn(verb)
+		}
 	}
 	return nil
 }

@@ -76,6 +76,7 @@ func (u *Undo) Decide(v *View) (Decision, error) {
 		r.Subject, r.Conflicts = c.ID, conflicts
 		return Decision{}, r
 	}
+	d.Left = conflicts
 	return d, nil
 }
 
@@ -174,7 +175,7 @@ func (u *Undo) leftOtherwise(ch *Change, c *Contact) []Conflict {
 	for i := range c.Fields {
 		if was, is := left.Fields[i], c.Fields[i]; was.Text != is.Text {
 			slot := SlotAt(i)
-			conflicts = append(conflicts, Conflict{Contact: c.ID, Field: slot.path(), Slot: slot, Base: content(was), Theirs: content(is)})
+			conflicts = append(conflicts, Conflict{Contact: c.ID, Field: slot.Path(), Slot: slot, Base: content(was), Theirs: content(is)})
 		}
 	}
 	return conflicts

@@ -26,6 +26,7 @@ var (
 	_ Verb = (*Merge)(nil)
 	_ Verb = (*Unmerge)(nil)
 	_ Verb = (*Distinct)(nil)
+	_ Verb = (*Planned)(nil)
 )
 
 // Create makes a contact (CONTRACT P3, D16).
@@ -229,7 +230,8 @@ type Decision struct {
 	Subject ID // the contact that the answer shows: of a step, or of the view; 0 for none
 	Steps   []Step
 	Pairs   []PairEdit
-	Remains []Remains // what a split could not leave as it was
+	Remains []Remains  // what a split could not leave as it was
+	Left    []Conflict // what an undo left as it is, because that was changed again since
 }
 
 // Step is what becomes of one contact. Enter makes an entry of history of it.

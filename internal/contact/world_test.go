@@ -128,6 +128,8 @@ func (w *world) made(p Patch) ID {
 // gather gives a verb what it needs of history.
 func (w *world) gather(verb Verb) {
 	switch v := verb.(type) {
+	case *Planned:
+		w.gather(v.Verb)
 	case *Unmerge:
 		v.Past = w.past(v.Merged)
 	case *Undo:

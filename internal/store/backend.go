@@ -151,6 +151,8 @@ type Reader interface {
 	// nobody else knows; at least 32. It waits for no read of a Space.
 	Secret(ctx context.Context) ([]byte, error)
 
+	PlanReader
+
 	// Readers is how many reads of Spaces the backend runs at once.
 	Readers() int
 }
@@ -346,6 +348,7 @@ type Wants struct {
 	Retries []RetryID
 	Expired []Expired
 	Spent   []KeyID
+	Plans   []PlanID
 }
 
 // Expired asks for records of retries of a Space that are of a moment or older, the
@@ -388,12 +391,12 @@ type RetryWeight struct {
 }
 
 func (w *Wants) size() int {
-	return len(w.Refs) + len(w.Rows) + len(w.Trees) + len(w.Undone) + len(w.Pairs) + len(w.Retries) + len(w.Expired) + len(w.Spent)
+	return len(w.Refs) + len(w.Rows) + len(w.Trees) + len(w.Undone) + len(w.Pairs) + len(w.Retries) + len(w.Expired) + len(w.Spent) + len(w.Plans)
 }
 
 func (w *Wants) clear() {
 	w.Refs, w.Rows, w.Trees, w.Undone = w.Refs[:0], w.Rows[:0], w.Trees[:0], w.Undone[:0]
-	w.Pairs, w.Retries, w.Expired, w.Spent = w.Pairs[:0], w.Retries[:0], w.Expired[:0], w.Spent[:0]
+	w.Pairs, w.Retries, w.Expired, w.Spent, w.Plans = w.Pairs[:0], w.Retries[:0], w.Expired[:0], w.Spent[:0], w.Plans[:0]
 }
 
 // Loaded is what was found, in no order.
@@ -406,6 +409,7 @@ type Loaded struct {
 	Retries []record.Retry
 	Expired []RetryWeight
 	Spent   []KeySpent
+	Plans   []record.Plan
 }
 
 // KeySpent is what a key has used of its daily budget. A key that has used nothing
@@ -475,11 +479,12 @@ type Save struct {
 	RetriesGone []RetryID     // that are not there is no fault
 	Retries     []record.Retry
 	Spent       []KeySpent
+	Plans       []PlanSaved // in their order: one may be saved more than once
 }
 
 // Empty tells whether there is nothing to write.
 func (s *Save) Empty() bool {
-	return len(s.Spaces)+len(s.Retries)+len(s.RetriesGone)+len(s.PairsGone)+len(s.PairsCome)+len(s.KeysGone)+len(s.KeysCome) == 0
+	return len(s.Spaces)+len(s.Retries)+len(s.RetriesGone)+len(s.PairsGone)+len(s.PairsCome)+len(s.KeysGone)+len(s.KeysCome)+len(s.Plans) == 0
 }
 
 // Mark is one row of a batch: where it is stored, all of the batch is. It is a

@@ -286,6 +286,7 @@ func (b *batchRun) loadNeeds(ctx context.Context) error {
 			continue
 		}
 		b.wantRetry(&asked, &p.write)
+		asked.addPlan(&b.want, &p.write)
 		asked.addSpent(&b.want, &p.write)
 		if err := b.loadVerbs(ctx, &asked, p); err != nil {
 			return err
@@ -353,6 +354,7 @@ type asked struct {
 	refs, rows, trees, pairs map[ContactID]bool
 	undone                   map[WriteID]bool
 	spent                    map[KeyID]bool
+	plans                    map[PlanID]bool
 	expired                  map[contact.SpaceID]bool
 }
 
@@ -404,6 +406,10 @@ func (b *batchRun) place(found *Loaded) (weight int) {
 		weight += found.Retries[i].Weight()
 		b.spaces[found.Retries[i].Space].keep(&found.Retries[i])
 	}
+	for i := range found.Plans {
+		weight += len(found.Plans[i].Doc)
+		b.spaces[found.Plans[i].Space].planned(&found.Plans[i])
+	}
 	for _, old := range found.Expired {
 		b.spaces[old.Space].forget(old)
 	}
@@ -443,9 +449,10 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 	for space, ws := range b.spaces {
 		ws.pairs.save(space, &s)
 		ws.saveKeys(space, &s)
-		if len(ws.changes)+len(ws.kept) == 0 {
+		if len(ws.changes)+len(ws.kept)+len(ws.planSaves()) == 0 {
 			continue
 		}
+		s.Plans = append(s.Plans, ws.planSaves()...)
 		s.RetriesGone = append(s.RetriesGone, ws.forgotten...)
 		s.Retries = append(s.Retries, ws.kept...)
 		s.Changes = append(s.Changes, ws.changes...)
@@ -475,7 +482,7 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 	}
 	switch {
 	case len(s.Changes) > 0:
-	case len(s.Retries) == 0: // pairs and keys alone, which may be saved again
+	case len(s.Retries) == 0: // pairs, keys and plans alone, which may be saved again
 		return &s, Mark{Space: s.space()}, nil
 	default:
 		kept := &s.Retries[0]

@@ -11,6 +11,8 @@ import (
 // transaction; but for a Past, of which the verb itself tells whether it is out of date.
 func (s *Store) Gather(ctx context.Context, space contact.SpaceID, verb contact.Verb) error {
 	switch v := verb.(type) {
+	case *contact.Planned:
+		return s.Gather(ctx, space, v.Verb)
 	case *contact.Put:
 		return s.base(ctx, space, v.Ref, &v.Base)
 	case *contact.Amend:

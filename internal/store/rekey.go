@@ -164,5 +164,8 @@ func (s *Save) space() contact.SpaceID {
 	for _, p := range slices.Concat(s.PairsGone, s.PairsCome) {
 		return p.Space
 	}
+	for i := range s.Plans {
+		return s.Plans[i].Plan.Space
+	}
 	return 0
 }

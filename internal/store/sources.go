@@ -49,6 +49,20 @@ func (s *Store) EachHead(ctx context.Context, space contact.SpaceID, of []contac
 // order, and tells by which. They are read together, and none is kept, as each may be
 // large.
 func (s *Store) EachContact(ctx context.Context, space contact.SpaceID, refs []contact.ID, do func(ref contact.ID, c *contact.Contact)) error {
+	return s.eachLed(ctx, space, refs, func(l *Led) error { return live(l, do) })
+}
+
+// Leads gives the ids of the contacts that these refs lead to, each named once, in no
+// order: deleted ones too.
+func (s *Store) Leads(ctx context.Context, space contact.SpaceID, refs []contact.ID) (ids []contact.ID, err error) {
+	err = s.eachLed(ctx, space, refs, func(l *Led) error {
+		ids = append(ids, l.Row.ID)
+		return nil
+	})
+	return ids, err
+}
+
+func (s *Store) eachLed(ctx context.Context, space contact.SpaceID, refs []contact.ID, do func(*Led) error) error {
 	for batch := range slices.Chunk(refs, sourcesAtOnce) {
 		for len(batch) > 0 {
 			rows, err := s.reads.Contacts(ctx, space, batch)
@@ -59,7 +73,7 @@ func (s *Store) EachContact(ctx context.Context, space contact.SpaceID, refs []c
 			for i := range rows {
 				read[rows[i].Ref] = true
 				weight += rows[i].Row.Weight()
-				if err := live(&rows[i], do); err != nil {
+				if err := do(&rows[i]); err != nil {
 					return err
 				}
 			}

@@ -42,17 +42,26 @@ func (ws *workspace) spend(w *Write, subject contact.ID, entries []contact.Entry
 	if err := w.Budget.CheckWrite(int64(ws.removed+removed), w.Reads); err != nil {
 		return contact.OverBudget(err, subject, entries)
 	}
-	if w.Budget.Daily() {
-		key := w.By.Actor.KeyID
-		before := ws.spent[key]
-		now, err := before.now.Take(w.Budget, ws.at, int64(removed), changed(entries), w.Reads)
-		if err != nil {
-			return contact.OverBudget(err, subject, entries)
-		}
-		ws.setSpent(key, spending{before.loaded, now})
-		if ws.undo != nil {
-			ws.undo = append(ws.undo, func() { ws.spent[key] = before })
-		}
+	if err := ws.take(w, int64(removed), changed(entries)); err != nil {
+		return contact.OverBudget(err, subject, entries)
+	}
+	return nil
+}
+
+// take counts removals and contacts that changed against the daily budget of the key.
+func (ws *workspace) take(w *Write, removals, contacts int64) error {
+	if !w.Budget.Daily() {
+		return nil
+	}
+	key := w.By.Actor.KeyID
+	before := ws.spent[key]
+	now, err := before.now.Take(w.Budget, ws.at, removals, contacts, w.Reads)
+	if err != nil {
+		return err
+	}
+	ws.setSpent(key, spending{before.loaded, now})
+	if ws.undo != nil {
+		ws.undo = append(ws.undo, func() { ws.spent[key] = before })
 	}
 	return nil
 }

@@ -252,3 +252,38 @@ func (r *orderly) LastSeq(ctx context.Context, space contact.SpaceID) (seq conta
 	}
 	return seq, err
 }
+
+func (r *orderly) Plan(ctx context.Context, id PlanID) (row record.Plan, ok bool, err error) {
+	if err = r.Enter(ctx, id.Space); err == nil {
+		defer r.Leave(id.Space)
+		row, ok, err = r.Reader.Plan(ctx, id)
+	}
+	return row, ok, err
+}
+
+func (r *orderly) Plans(ctx context.Context, q PlanQuery) (rows []record.Plan, err error) {
+	if err = r.Enter(ctx, q.Space); err == nil {
+		defer r.Leave(q.Space)
+		rows, err = r.Reader.Plans(ctx, q)
+		r.metrics.LookedAt(len(rows))
+	}
+	return rows, err
+}
+
+func (r *orderly) PlanRows(ctx context.Context, q PlanRowQuery) (rows []record.PlanRow, err error) {
+	if err = r.Enter(ctx, q.Space); err == nil {
+		defer r.Leave(q.Space)
+		rows, err = r.Reader.PlanRows(ctx, q)
+		r.metrics.LookedAt(len(rows))
+	}
+	return rows, err
+}
+
+func (r *orderly) PlanRowsOf(ctx context.Context, id PlanID, contacts []contact.ID, before int64, limit int) (rows []record.PlanRow, err error) {
+	if err = r.Enter(ctx, id.Space); err == nil {
+		defer r.Leave(id.Space)
+		rows, err = r.Reader.PlanRowsOf(ctx, id, contacts, before, limit)
+		r.metrics.LookedAt(len(rows))
+	}
+	return rows, err
+}

@@ -28,6 +28,7 @@ type workspace struct {
 	kept      []record.Retry   // those of this batch
 	forgotten []RetryID        // those that are too old
 	rekeyed   []contact.ID     // whose keys are made anew
+	plans     *plans           // nil for none
 	spent     map[int64]spending
 	removed   int                 // by the write that is under way
 	touched   map[contact.ID]bool // likewise, where it has several verbs
@@ -215,12 +216,12 @@ func (ws *workspace) do(p *pending) (r result) {
 	if p.tooHeavy {
 		return result{err: TooHeavy()}
 	}
-	if ws.rekeyed = append(ws.rekeyed, p.write.rekey...); len(p.write.Verbs) == 0 {
+	if ws.rekeyed = append(ws.rekeyed, p.write.rekey...); len(p.write.Verbs) == 0 && p.write.Plan == nil {
 		return r
 	}
 	ws.removed, ws.touched = p.write.Terms.Removed, nil
 	at, goBack := ws.at, func() {}
-	if len(p.write.Verbs) > 1 || p.write.Retry != nil || p.write.Terms.Dry {
+	if len(p.write.Verbs) > 1 || p.write.Retry != nil || p.write.Plan != nil || p.write.Terms.Dry {
 		goBack = ws.mark()
 		defer func() { ws.undo = nil }()
 	}
@@ -244,6 +245,10 @@ func (ws *workspace) do(p *pending) (r result) {
 		}
 		return r
 	}
+	if err := ws.plan(&p.write, r.outcomes); err != nil {
+		goBack()
+		return result{err: err}
+	}
 	if err := ws.remember(&p.write, at, r.outcomes); err != nil {
 		goBack()
 		return result{err: err}
@@ -257,8 +262,16 @@ func (ws *workspace) next(w *Write, verb contact.Verb, needs *contact.Needs) (Ou
 	if len(w.Verbs) == 1 {
 		return ws.decide(w, verb, needs)
 	}
-	for _, id := range contact.RestsOn(verb) {
-		if ws.touched[ws.to(id)] {
+	rests := contact.RestsOn
+	if w.Each {
+		rests = contact.RestsOnPast
+	}
+	for _, id := range rests(verb) {
+		switch {
+		case !ws.touched[ws.to(id)]:
+		case w.Each && !w.Terms.Dry:
+			return Outcome{}, contact.ErrStale // it is done when those before it are
+		default:
 			return Outcome{}, contact.SplitBatch()
 		}
 	}
@@ -311,6 +324,12 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	}
 	entries := d.Enter(contact.Stamp{Attribution: w.By, Op: ws.row.NextSeq, At: ws.at})
 	out := Outcome{Entries: entries, Remains: d.Remains}
+	if w.Terms.Dry {
+		out.Found = &Found{Left: d.Left}
+		if before := ws.now(d.Subject); before != nil {
+			out.Found.Version = before.Version
+		}
+	}
 	if ws.row.NextSeq > contact.MaxSeq+1-contact.Seq(len(entries)) {
 		return out, errUsedUp("This Space has no numbers left for changes: the write was not done. Reading still works.")
 	}

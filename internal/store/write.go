@@ -25,7 +25,8 @@ type Write struct {
 	Terms Terms
 	// Budget is that of the key of By: of what all verbs together take away and change.
 	Budget access.Budget
-	Retry  *Retry // nil for a write of which a repetition is another
+	Retry  *Retry     // nil for a write of which a repetition is another
+	Plan   *PlanWrite // nil for none
 
 	rekey []contact.ID // whose keys are made anew; then there are no verbs
 }
@@ -84,7 +85,14 @@ type Outcome struct {
 	Entries []contact.Entry   // what it entered into history
 	Remains []contact.Remains // what it could not leave as it was
 	Removed int               // how much it took away, where that is counted
+	Found   *Found            // of a dry run alone
 	Err     error             // why it was refused: of a Write with Each alone
+}
+
+// Found is what a verb found, and what it would leave.
+type Found struct {
+	Version contact.Version    // of the subject; 0 for a new one
+	Left    []contact.Conflict // what it was asked to leave, because that was changed again
 }
 
 // endsBefore tells whether a write is done without its verb of this place, and those

@@ -35,6 +35,8 @@ var sorts = map[string]string{
 	"selectTrail":  "it puts what it looked at in order",
 	"trimSessions": "it puts the sessions of one key in order, which are as many as it may have",
 	"selectTrees":  "it puts the trees of one batch beside each other",
+
+	"selectPlanRowsOfContacts": "it puts the first rows of each of a few contacts in order",
 }
 
 const fill = `
@@ -54,6 +56,10 @@ const fill = `
 	INSERT INTO key_usage SELECT s, s * 10 + i, 1, 1, 1 FROM generate_series(1, 3000) s, generate_series(1, 3) i;
 	INSERT INTO match_keys SELECT s, 0, CASE WHEN i % 10 = 0 THEN 'shared' ELSE 'ada' || i END, s * 20000 + i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
 	INSERT INTO registry_log SELECT s, (s + 1) / 2, CASE WHEN s % 2 = 0 THEN 0 ELSE s END, 'key', 1, 'test', 'create', '[["name","","key"]]' FROM generate_series(1, 6000) s;
+	INSERT INTO plans SELECT s, 'p' || i, 'ready', i, CASE WHEN i % 50 = 0 THEN i ELSE 0 END, 1, 0, '{}' FROM generate_series(1, 4) s, generate_series(1, 2000) i;
+	INSERT INTO plan_rows SELECT s, 'p' || p, n, CASE WHEN n % 50 = 0 THEN 'conflict' ELSE 'update' END, CASE WHEN n % 5 = 0 THEN 'refused' ELSE '' END, 0, '{}', '{}', NULL
+		FROM generate_series(1, 4) s, generate_series(1, 4) p, generate_series(1, 2000) n;
+	INSERT INTO plan_contacts SELECT s, 'p' || p, s * 20000 + n % 500, n FROM generate_series(1, 4) s, generate_series(1, 4) p, generate_series(1, 2000) n;
 	INSERT INTO limit_windows SELECT s, b, 1, 1 FROM generate_series(1, 3000) s, unnest(ARRAY['update', 'get']) b;
 	INSERT INTO jobs (job_id, space_id, kind, state, key_id, about, cursor, done, total, created_at, completed_at, due_at, message)
 		SELECT s, (s + 1) / 20, 'rekey', 'queued', 0, '', '', 0, 0, 1, CASE WHEN s % 4 = 0 THEN 0 ELSE 2 END, s, '' FROM generate_series(1, 60000) s;
@@ -92,6 +98,11 @@ func calls(b *Backend) []func() error {
 		Retries:     []record.Retry{{Space: space, Key: "new", RequestID: "new", Fingerprint: []byte{1}, Answer: []byte("{}")}},
 		KeysGone:    []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
 		KeysCome:    []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
+		Plans: []store.PlanSaved{
+			{Plan: record.Plan{Space: space, ID: "p1", State: "ready", Created: 1}, Gone: 10, Rows: []record.PlanRow{{N: 11, Outcome: "update", Contacts: []contact.ID{id}}}},
+			{Plan: record.Plan{Space: space, ID: "new", State: "ready", Created: 1}, New: true},
+			{Plan: record.Plan{Space: space, ID: "p4"}, Drop: true},
+		},
 	}
 	write := func(s *store.Save, end func(store.Tx) error) error {
 		tx, err := b.Begin(bg, int64(space))
@@ -101,7 +112,7 @@ func calls(b *Backend) []func() error {
 		rows, err1 := tx.Spaces(bg, []contact.SpaceID{space})
 		two := []store.ContactID{{Space: space, ID: id}, {Space: space, ID: id + 3}}
 		_, err2 := tx.Load(bg, &store.Wants{Refs: two, Rows: two, Trees: two, Pairs: two, Undone: []store.WriteID{{Space: space, Op: 49}}, Retries: []store.RetryID{{Space: space, Key: "k7"}},
-			Expired: []store.Expired{{Space: space, Until: 9000, Limit: 256}}, Spent: []store.KeyID{{Space: space, Key: 11}}})
+			Expired: []store.Expired{{Space: space, Until: 9000, Limit: 256}}, Spent: []store.KeyID{{Space: space, Key: 11}}, Plans: []store.PlanID{{Space: space, ID: "p1"}, {Space: space, ID: "p7"}}})
 		_, err3 := tx.NewIDs(bg, 10)
 		if err := errors.Join(err1, err2, err3); err != nil || len(rows) != 1 {
 			tx.Rollback()
@@ -211,6 +222,28 @@ func calls(b *Backend) []func() error {
 			}
 			return nil
 		},
+		func() error { _, _, err := b.Plan(bg, store.PlanID{Space: space, ID: "p1"}); return err },
+		func() error { _, err := b.EndedPlans(bg, 500, 50); return err },
+		func() error {
+			_, err := b.Plans(bg, store.PlanQuery{Space: space, Before: 500, BeforeID: "p500", Limit: 50})
+			return err
+		},
+		func() error {
+			for _, q := range []store.PlanRowQuery{{}, {Outcome: "conflict"}, {Result: "refused"}, {Outcome: "conflict", Result: "refused"}} {
+				q.PlanID, q.After, q.Limit = store.PlanID{Space: space, ID: "p2"}, 150, 10
+				if rows, err := b.PlanRows(bg, q); err != nil || len(rows) != 10 {
+					return fmt.Errorf("%+v: %d rows, %w", q, len(rows), err)
+				}
+			}
+			return nil
+		},
+		func() error {
+			rows, err := b.PlanRowsOf(bg, store.PlanID{Space: space, ID: "p2"}, []contact.ID{id, id + 1}, 1000, 50)
+			if err == nil && len(rows) != 4 {
+				err = fmt.Errorf("%d rows of two contacts", len(rows))
+			}
+			return err
+		},
 		func() error { _, _, err := b.FirstSpace(bg, access.Space{}, access.Entry{}); return err },
 		func() error {
 			return b.UpdateWindow(bg, space, access.Update, 0, func(_ access.Window, now contact.Time) access.Window {
@@ -299,7 +332,7 @@ func checkPlan(t *testing.T, name string, plan *node) {
 }
 
 func spaceOwned(index string) bool {
-	return slices.ContainsFunc([]string{"contacts", "aliases", "changes", "retries", "match_keys", "distinct_pairs", "key_usage", "jobs_spaces"}, func(table string) bool { return strings.HasPrefix(index, table) })
+	return slices.ContainsFunc([]string{"contacts", "aliases", "changes", "retries", "match_keys", "distinct_pairs", "key_usage", "jobs_spaces", "plan_rows", "plan_contacts", "plans_made", "plans_pkey"}, func(table string) bool { return strings.HasPrefix(index, table) })
 }
 
 // A PUT touches no index: what it updates finds room on its page, and changes

@@ -52,6 +52,9 @@ func (t *tx) Save(ctx context.Context, s *store.Save) error {
 	queueKeys(q, space, s.KeysGone, s.KeysCome)
 	queuePairs(q, space, s.PairsGone, s.PairsCome)
 	queueSpent(q, space, s.Spent)
+	for i := range s.Plans {
+		queuePlan(q, &s.Plans[i])
+	}
 	for _, sp := range s.Spaces {
 		q.Queue(updateSpace, int64(space), int64(sp.NextID), int64(sp.BlockEnd), int64(sp.NextSeq), int64(sp.LastAt),
 			sp.Usage.Bytes, int64(sp.Usage.Since), sp.Usage.Minute).Exec(exactly(1))
@@ -92,6 +95,9 @@ func spaceOf(s *store.Save) (contact.SpaceID, error) {
 	}
 	for i := range s.Spent {
 		spaces[s.Spent[i].Space] = true
+	}
+	for i := range s.Plans {
+		spaces[s.Plans[i].Plan.Space] = true
 	}
 	if len(spaces) > 1 {
 		return 0, errors.New("postgres: a batch must be of one Space, because each has a lane of its own")
@@ -169,14 +175,17 @@ func changeArgs(space contact.SpaceID, rows []record.Change) []any {
 		column(rows, func(r *record.Change) int64 { return int64(r.Undoes) }),
 		column(rows, func(r *record.Change) int64 { return int64(r.Sum) }),
 		column(rows, func(r *record.Change) string { return string(r.Edits) }),
-		column(rows, func(r *record.Change) *string {
-			if r.Snapshot == nil {
-				return nil
-			}
-			text := string(r.Snapshot)
-			return &text
-		}),
+		column(rows, func(r *record.Change) *string { return textOrNull(r.Snapshot) }),
 	}
+}
+
+// textOrNull gives NULL for nil.
+func textOrNull(b []byte) *string {
+	if b == nil {
+		return nil
+	}
+	text := string(b)
+	return &text
 }
 
 // retryArgs are the Space and the columns that insertRetries names.

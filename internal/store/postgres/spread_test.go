@@ -19,7 +19,7 @@ import (
 )
 
 // The tables of Spaces, which a distributed database spreads by space_id.
-var spread = []string{"spaces", "space_settings", "contacts", "aliases", "changes", "retries", "match_keys", "limit_windows", "distinct_pairs", "key_usage"}
+var spread = []string{"spaces", "space_settings", "contacts", "aliases", "changes", "retries", "match_keys", "limit_windows", "distinct_pairs", "key_usage", "plans", "plan_rows", "plan_contacts"}
 
 const partitions = 4
 
@@ -108,6 +108,7 @@ var elsewhere = map[string]string{
 	"selectJobsOf":         "jobs is in one place",
 	"selectDueJobs":        "jobs is in one place",
 	"selectLastAt":         "it asks every node, once at the start",
+	"selectEndedPlans":     "it asks every node, now and then",
 	"selectUsages":         "it lists the Spaces of every node, for the operator alone",
 	"selectSpaces":         "it lists the Spaces of every node, for the operator alone",
 }

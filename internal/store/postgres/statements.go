@@ -225,6 +225,45 @@ const (
 	updateJob     = `UPDATE jobs SET state = $3, cursor = $4, done = $5, total = $6, completed_at = $7, due_at = $8, message = $9
 		WHERE space_id = $1 AND job_id = $2`
 
+	planColumns = `space_id, plan_id, state, created_at, ends_at, weight, checksum, doc`
+	selectPlan  = `SELECT ` + planColumns + ` FROM plans WHERE space_id = $1 AND plan_id = ANY ($2::text[])`
+	selectPlans = `SELECT ` + planColumns + ` FROM (SELECT *, sum(octets) OVER (ROWS UNBOUNDED PRECEDING) - octets AS before FROM (
+		SELECT ` + planColumns + `, octet_length(doc) AS octets FROM plans WHERE space_id = $1 AND (created_at, plan_id) < ($3, $4)
+			ORDER BY created_at DESC, plan_id DESC LIMIT $5` + upToWeight
+	selectEndedPlans = `SELECT space_id, plan_id FROM plans WHERE ends_at <> 0 AND ends_at <= $1 ORDER BY ends_at LIMIT $2`
+	insertPlan       = `INSERT INTO plans (` + planColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	updatePlan       = `UPDATE plans SET state = $3, created_at = $4, ends_at = $5, weight = $6, checksum = $7, doc = $8 WHERE space_id = $1 AND plan_id = $2`
+	deletePlan       = `DELETE FROM plans WHERE space_id = $1 AND plan_id = $2`
+
+	planRowColumns = `n, outcome, result, checksum, operation, decided, done`
+	planRowWeight  = `octet_length(operation) + coalesce(octet_length(decided), 0) + coalesce(octet_length(done), 0) AS weight`
+	planRowsAfter  = `SELECT ` + planRowColumns + ` FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
+		SELECT ` + planRowColumns + `, ` + planRowWeight + ` FROM plan_rows WHERE space_id = $1 AND plan_id = $3 AND n > $4`
+	planRowsUp              = ` ORDER BY n LIMIT $5` + upToWeight
+	selectPlanRows          = planRowsAfter + planRowsUp
+	selectPlanRowsOfOutcome = planRowsAfter + ` AND outcome = $6` + planRowsUp
+	// The index has rows that have a result, and no others.
+	selectPlanRowsOfResult = planRowsAfter + ` AND result = $6 AND result <> '' AND ($7::text = '' OR outcome = $7)` + planRowsUp
+	// Of each contact the first numbers, of all these the first, and then each row by its
+	// number.
+	selectPlanRowsOfContacts = `SELECT ` + planRowColumns + `, contacts FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
+		SELECT r.* FROM (SELECT DISTINCT p.n FROM unnest($4::bigint[]) AS w (contact_id) CROSS JOIN LATERAL (
+				SELECT n FROM plan_contacts WHERE space_id = $1 AND plan_id = $3 AND contact_id = w.contact_id AND n < $5 ORDER BY n LIMIT $6) p
+			ORDER BY p.n LIMIT $6) k
+		CROSS JOIN LATERAL (SELECT ` + planRowColumns + `, ` + planRowWeight + `,
+				ARRAY(SELECT contact_id FROM plan_contacts WHERE space_id = $1 AND plan_id = $3 AND n = k.n) AS contacts
+			FROM plan_rows WHERE space_id = $1 AND plan_id = $3 AND n = k.n OFFSET 0) r
+		ORDER BY k.n` + upToWeight
+	upsertPlanRows = `INSERT INTO plan_rows (space_id, plan_id, ` + planRowColumns + `)
+		SELECT $1::bigint, $2::text, v.* FROM unnest($3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[]) AS v
+		ON CONFLICT (space_id, plan_id, n) DO UPDATE SET outcome = EXCLUDED.outcome, result = EXCLUDED.result, checksum = EXCLUDED.checksum,
+			operation = EXCLUDED.operation, decided = EXCLUDED.decided, done = EXCLUDED.done`
+	deletePlanRows     = `DELETE FROM plan_rows WHERE space_id = $1 AND plan_id = $2 AND n <= $3`
+	insertPlanContacts = `INSERT INTO plan_contacts (space_id, plan_id, contact_id, n)
+		SELECT $1::bigint, $2::text, v.* FROM unnest($3::bigint[], $4::bigint[]) AS v ON CONFLICT (space_id, plan_id, contact_id, n) DO NOTHING`
+	deletePlanContacts    = `DELETE FROM plan_contacts WHERE space_id = $1 AND plan_id = $2 AND n <= $3`
+	deletePlanRowContacts = `DELETE FROM plan_contacts WHERE space_id = $1 AND plan_id = $2 AND n = ANY ($3::bigint[])`
+
 	// A token is found by its hash before its Space is known, as a key is.
 	sessionColumns = `hash, key_id, space_id, name, created_at, expires_at`
 	insertSession  = `INSERT INTO sessions (` + sessionColumns + `, link) VALUES ($1, $2, $3, $4, $5, $6, $7)`

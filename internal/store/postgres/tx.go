@@ -130,6 +130,7 @@ func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 	}
 	queueLoadPairs(q, w.Pairs, &found.Pairs)
 	queueLoadSpent(q, w.Spent, &found.Spent)
+	queueLoadPlans(q, w.Plans, &found.Plans)
 	err := t.send(ctx, "load contacts", q)
 	return found, err
 }

@@ -158,6 +158,38 @@ const (
 	updateJob     = `UPDATE jobs SET state = ?3, cursor = ?4, done = ?5, total = ?6, completed_at = ?7, due_at = ?8, message = ?9
 		WHERE space_id = ?1 AND job_id = ?2`
 
+	planColumns = `space_id, plan_id, state, created_at, ends_at, weight, checksum, doc`
+	selectPlan  = `SELECT ` + planColumns + ` FROM plans WHERE space_id = ?1 AND plan_id = ?2`
+	selectPlans = `SELECT ` + planColumns + ` FROM plans WHERE space_id = ?1 AND (created_at, plan_id) < (?2, ?3)
+		ORDER BY created_at DESC, plan_id DESC LIMIT ?4`
+	selectEndedPlans = `SELECT space_id, plan_id FROM plans WHERE ends_at <> 0 AND ends_at <= ?1 ORDER BY ends_at LIMIT ?2`
+	insertPlan       = `INSERT INTO plans (` + planColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`
+	updatePlan       = `UPDATE plans SET state = ?3, created_at = ?4, ends_at = ?5, weight = ?6, checksum = ?7, doc = ?8 WHERE space_id = ?1 AND plan_id = ?2`
+	deletePlan       = `DELETE FROM plans WHERE space_id = ?1 AND plan_id = ?2`
+
+	planRowColumns          = `n, outcome, result, checksum, operation, decided, done`
+	planRowWidth            = 7 // columns
+	planRowsAfter           = `SELECT ` + planRowColumns + ` FROM plan_rows WHERE space_id = ?1 AND plan_id = ?2 AND n > ?3`
+	selectPlanRows          = planRowsAfter + ` ORDER BY n LIMIT ?4`
+	selectPlanRowsOfOutcome = planRowsAfter + ` AND outcome = ?5 ORDER BY n LIMIT ?4`
+	// The index has rows that have a result, and no others.
+	selectPlanRowsOfResult = planRowsAfter + ` AND result = ?5 AND result <> '' AND (?6 = '' OR outcome = ?6) ORDER BY n LIMIT ?4`
+	// The numbers are found by the contacts, in the list of which each is one look-up, and
+	// then the rows by their numbers.
+	selectPlanRowsOfContacts = `SELECT ` + planRowColumns + `,
+			(SELECT json_group_array(c.contact_id) FROM plan_contacts c WHERE c.space_id = ?1 AND c.plan_id = ?2 AND c.n = r.n)
+		FROM plan_rows r WHERE r.space_id = ?1 AND r.plan_id = ?2 AND r.n IN (
+			SELECT p.n FROM json_each(?3) AS w CROSS JOIN plan_contacts p
+			WHERE p.space_id = ?1 AND p.plan_id = ?2 AND p.contact_id = w.value AND p.n < ?4)
+		ORDER BY r.n LIMIT ?5`
+	upsertPlanRow = `INSERT INTO plan_rows (space_id, plan_id, ` + planRowColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+		ON CONFLICT (space_id, plan_id, n) DO UPDATE SET outcome = excluded.outcome, result = excluded.result, checksum = excluded.checksum,
+			operation = excluded.operation, decided = excluded.decided, done = excluded.done`
+	deletePlanRows        = `DELETE FROM plan_rows WHERE space_id = ?1 AND plan_id = ?2 AND n <= ?3`
+	insertPlanContact     = `INSERT INTO plan_contacts (space_id, plan_id, contact_id, n) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (space_id, plan_id, contact_id, n) DO NOTHING`
+	deletePlanContacts    = `DELETE FROM plan_contacts WHERE space_id = ?1 AND plan_id = ?2 AND n <= ?3`
+	deletePlanRowContacts = `DELETE FROM plan_contacts WHERE space_id = ?1 AND plan_id = ?2 AND n = ?3`
+
 	sessionColumns = `hash, key_id, space_id, name, created_at, expires_at`
 	insertSession  = `INSERT INTO sessions (` + sessionColumns + `, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
 	selectSession  = `SELECT ` + sessionColumns + ` FROM sessions WHERE hash = ?1 AND link = ?2`

@@ -104,10 +104,11 @@ func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
 		}
 		found.Trees = append(found.Trees, tree)
 	}
-	var err1, err2 error
+	var err1, err2, err3 error
 	found.Pairs, err1 = t.loadPairs(w.Pairs)
 	found.Spent, err2 = t.loadSpent(w.Spent)
-	return found, errors.Join(err1, err2)
+	found.Plans, err3 = t.loadPlans(w.Plans)
+	return found, errors.Join(err1, err2, err3)
 }
 
 // loadRetries loads the records of retries that are asked for, and which are too old.
@@ -185,6 +186,9 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 		return err
 	}
 	if err := errors.Join(t.writer.saveKeys(s.KeysGone, s.KeysCome), t.savePairs(s.PairsGone, s.PairsCome), t.saveSpent(s.Spent)); err != nil {
+		return err
+	}
+	if err := t.savePlans(s.Plans); err != nil {
 		return err
 	}
 	for _, sp := range s.Spaces {

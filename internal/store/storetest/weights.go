@@ -16,6 +16,7 @@ import (
 var weightTests = []suite.Test{
 	{"a list ends with the row with which it weighs as much as a page may", testPageBytes},
 	{"a page of the log ends with the entry with which it weighs as much as it may", testEntryBytes},
+	{"a page of plans, or of rows of one, ends with what fills it", testPlanBytes},
 }
 
 // Rows of a quarter of a page each, in letters of two bytes, and one that is

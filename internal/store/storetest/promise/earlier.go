@@ -50,6 +50,7 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	fillSignedIn(t, b, s)
 	fillRemembered(t, b, s)
 	fillWorking(t, b, s)
+	fillLookedAt(t, b, s)
 }
 
 func fillSignedIn(t *testing.T, b store.Backend, s *store.Store) {
@@ -198,6 +199,9 @@ func CheckEarlier(t *testing.T, b store.Backend, schema int) {
 	}
 	if schema >= 6 {
 		checkWorking(t, s)
+	}
+	if schema >= 7 {
+		checkLookedAt(t, b, s)
 	}
 	g, ok, err := s.Grant(bg, earlierKey)
 	if err != nil || !ok || g.Space.Name != "Example Ltd" || g.Key.Name != "first" || g.Key.Budget != (access.Budget{}) {

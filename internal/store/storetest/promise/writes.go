@@ -82,7 +82,7 @@ type sent struct {
 // run makes the write.
 func (p *sent) run(ctx context.Context, s *store.Store) {
 	outcomes, err := s.Do(ctx, p.write)
-	if p.err = err; err == nil {
+	if p.err = err; err == nil && len(outcomes) > 0 {
 		p.out = outcomes[len(outcomes)-1]
 	}
 	p.done = true

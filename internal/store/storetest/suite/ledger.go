@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -62,14 +63,35 @@ func Audit(t *testing.T, b store.Backend, space contact.SpaceID) Ledger {
 	if kept := l.kept(t, b, space); row.Usage.Bytes != kept || row.Usage.Minute > kept {
 		t.Errorf("Space %d: counted are %+v, and %d bytes are kept", space, row.Usage, kept)
 	}
-	if last := l.last(); row.NextSeq != last.Seq+1 || row.LastAt != last.At {
+	last := l.last()
+	if at := max(last.At, lastPlan(t, b, space)); row.NextSeq != last.Seq+1 || row.LastAt != at {
 		t.Errorf("Space %d: counters %+v after change %d at %d", space, row, last.Seq, last.At)
 	}
 	return l
 }
 
+// plansOf gives all plans of a Space.
+func plansOf(t *testing.T, b store.Backend, space contact.SpaceID) []record.Plan {
+	t.Helper()
+	list, err := b.Plans(bg, store.PlanQuery{Space: space, Limit: math.MaxInt32})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// lastPlan gives when the newest plan of a Space was made, 0 where there is none.
+func lastPlan(t *testing.T, b store.Backend, space contact.SpaceID) (at contact.Time) {
+	t.Helper()
+	for _, p := range plansOf(t, b, space) {
+		at = max(at, p.Created)
+	}
+	return at
+}
+
 // kept weighs what is stored of a Space: a hundred and twenty-eight bytes and its
-// texts for a change and for the record of a retry, its texts for a contact.
+// texts for a change and for the record of a retry, its texts for a contact, and what
+// each plan says that its rows weigh.
 func (l *Ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (bytes int64) {
 	t.Helper()
 	for id := range l.contacts {
@@ -85,6 +107,9 @@ func (l *Ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (byt
 			t.Fatal(err)
 		}
 		bytes += 128 + int64(row.Weight())
+	}
+	for _, p := range plansOf(t, b, space) {
+		bytes += p.Weight
 	}
 	tx := Begin(t, b, b.Lane(space))
 	defer tx.Rollback()
