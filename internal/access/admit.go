@@ -29,13 +29,21 @@ func (g Grant) Authenticate(now contact.Time) error {
 	return nil
 }
 
-// Allow gives a 403 where the subscription of the Space is not active, or else
-// where the key lacks the scope (CONTRACT S8).
-func (g Grant) Allow(s Scope) error {
+// Active gives a 403 where the subscription of the Space is not active.
+func (g Grant) Active() error {
 	if g.Space.Subscription != Active {
 		return fault.New(fault.Forbidden, fault.CodeSubscriptionInactive, "The subscription of this Space is inactive.")
 	}
-	if !g.Key.Scopes.Has(s) {
+	return nil
+}
+
+// Allow gives a 403 where the subscription of the Space is not active, or else
+// where the key lacks the scope (CONTRACT S8).
+func (g Grant) Allow(s Scope) error {
+	if err := g.Active(); err != nil {
+		return err
+	}
+	if !g.Key.Scopes.Allow(s) {
 		return fault.New(fault.Forbidden, fault.CodeScopeMissing, "This key lacks the scope "+string(s)+".")
 	}
 	return nil

@@ -16,12 +16,20 @@ type Scope string
 const (
 	Read  Scope = "contacts:read"  // all that shows what is stored
 	Write Scope = "contacts:write" // every write but erase
+	Plan  Scope = "contacts:plan"  // to propose plans, which another key applies
 	Erase Scope = "contacts:erase" // erase for good
-	Admin Scope = "admin"          // Spaces, keys, undo of other keys' writes in bulk
+	Admin Scope = "admin"          // Spaces, keys
 )
 
+// SeePlan is no scope of a key: it is what looking at one plan needs, of which those who
+// propose and do not read are told less (CONTRACT D34).
+const SeePlan Scope = "contacts:read or contacts:plan"
+
+// ApplyPlan is no scope of a key, either: it is what applying a plan needs.
+const ApplyPlan Scope = "contacts:read and contacts:write"
+
 // AllScopes lists the scopes in their canonical order.
-var AllScopes = [...]Scope{Read, Write, Erase, Admin}
+var AllScopes = [...]Scope{Read, Write, Plan, Erase, Admin}
 
 // Scopes is a set of scopes. The zero Scopes is empty and permits nothing.
 type Scopes uint8
@@ -51,6 +59,19 @@ func (s Scope) bit() Scopes {
 
 // Has tells whether the set holds the scope.
 func (set Scopes) Has(s Scope) bool { return set&s.bit() != 0 }
+
+// Allow tells whether the set permits what needs a scope: who writes may also propose.
+func (set Scopes) Allow(s Scope) bool {
+	switch s {
+	case Plan:
+		return set.Has(Plan) || set.Has(Write)
+	case SeePlan:
+		return set.Has(Read) || set.Allow(Plan)
+	case ApplyPlan:
+		return set.Has(Read) && set.Has(Write)
+	}
+	return set.Has(s)
+}
 
 // String lists the set in canonical order, "contacts:read,contacts:write", as
 // ParseScopes reads it. The empty set gives "none", which ParseScopes refuses.

@@ -195,18 +195,25 @@ const askedAgain = 3
 // ask reads what the verbs of a write need of history, and runs it: anew where what
 // was read is out of date by then.
 func (b *Book) ask(ctx context.Context, g access.Grant, w store.Write) ([]store.Outcome, error) {
+	return b.asked(ctx, &g, w)
+}
+
+// asked is ask, of a key whose budget counts, or nil: then whoever asks has seen to that.
+func (b *Book) asked(ctx context.Context, of *access.Grant, w store.Write) ([]store.Outcome, error) {
 	for again := 0; ; again++ {
-		if err := b.gather(ctx, g.Space.ID, &w); err != nil {
+		if err := b.gather(ctx, w.Space, &w); err != nil {
 			return nil, err
 		}
-		// The body may have been long on its way: the key is asked for again, as the
-		// last thing before the write is handed over (CONTRACT D19). While it is in
-		// use that costs nothing.
-		now, err := b.again(ctx, g, access.Write)
-		if err != nil {
-			return nil, err
+		if of != nil {
+			// The body may have been long on its way: the key is asked for again, as the
+			// last thing before the write is handed over (CONTRACT D19). While it is in
+			// use that costs nothing.
+			now, err := b.again(ctx, *of, access.Write)
+			if err != nil {
+				return nil, err
+			}
+			w.Budget = now.Key.Budget
 		}
-		w.Budget = now.Key.Budget
 		out, err := b.store.Do(ctx, w)
 		if !errors.Is(err, contact.ErrStale) {
 			return out, err

@@ -52,10 +52,21 @@ func (b *Book) CancelJob(ctx context.Context, g access.Grant, id int64) error {
 		return err
 	}
 	now := b.now()
-	_, err := b.store.UpdateJob(ctx, g.Space.ID, id, func(j *store.Job) error {
+	job, found, err := b.store.Job(ctx, g.Space.ID, id)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return noJob()
+	case !job.Closed() && (job.Kind == PlanBuildJob || job.Kind == PlanApplyJob):
+		if err := b.cancelPlan(ctx, &job); err != nil {
+			return err
+		}
+	}
+	_, err = b.store.UpdateJob(ctx, g.Space.ID, id, func(j *store.Job) error {
 		switch {
 		case j.Closed():
-			return fault.New(fault.Conflict, fault.CodeJobClosed, "This job has ended already. What it did stands.")
+			return jobClosed()
 		case j.Kind.Needed():
 			return fault.New(fault.Conflict, fault.CodeJobNeeded,
 				"This job must come to its end, or phones would be found by half. Change the region of the Space back, and it does that.")

@@ -15,6 +15,7 @@ import (
 // elsewhere. docs/format.md describes it.
 type kept struct {
 	Batch   string       `json:"batch,omitzero"`
+	Plan    string       `json:"plan,omitzero"`
 	Reads   bool         `json:"reads,omitzero"` // who asked may read: refusals tell of what is stored
 	Results []keptResult `json:"results"`
 }
@@ -74,17 +75,21 @@ var keptKinds = map[fault.Kind]string{
 func keep(batch string, reads bool, out []store.Outcome) ([]byte, error) {
 	k := kept{Batch: batch, Reads: reads, Results: make([]keptResult, len(out))}
 	for i := range out {
-		o, r := &out[i], &k.Results[i]
-		if o.Err != nil {
-			r.Refused = keepRefusal(o.Err)
-			continue
-		}
-		*r = keptResult{Contact: o.Subject.ID, Version: o.Subject.Version, Op: o.Op, Removed: o.Removed}
-		for _, left := range o.Remains {
-			r.Remains = append(r.Remains, keptField{Contact: left.Contact, Field: left.Field, Values: left.Values})
-		}
+		k.Results[i] = keptResultOf(&out[i])
 	}
 	return json.Marshal(&k)
+}
+
+// keptResultOf gives what to store of an outcome.
+func keptResultOf(o *store.Outcome) keptResult {
+	if o.Err != nil {
+		return keptResult{Refused: keepRefusal(o.Err)}
+	}
+	r := keptResult{Contact: o.Subject.ID, Version: o.Subject.Version, Op: o.Op, Removed: o.Removed}
+	for _, left := range o.Remains {
+		r.Remains = append(r.Remains, keptField{Contact: left.Contact, Field: left.Field, Values: left.Values})
+	}
+	return r
 }
 
 func keepRefusal(err error) *keptRefusal {
@@ -97,12 +102,24 @@ func keepRefusal(err error) *keptRefusal {
 		k.At = append(k.At, keptProblem(p))
 	}
 	if r, ok := errors.AsType[*contact.Refusal](err); ok {
-		k.LeadsTo, k.Standing = r.LeadsTo, r.Standing
-		for _, c := range r.Conflicts {
-			k.Conflicts = append(k.Conflicts, keptField{Contact: c.Contact, Field: c.Field, Base: c.Base, Yours: c.Yours, Theirs: c.Theirs})
-		}
+		k.LeadsTo, k.Standing, k.Conflicts = r.LeadsTo, r.Standing, keptConflicts(r.Conflicts)
 	}
 	return &k
+}
+
+func keptConflicts(list []contact.Conflict) (kept []keptField) {
+	for _, c := range list {
+		kept = append(kept, keptField{Contact: c.Contact, Field: c.Field, Base: c.Base, Yours: c.Yours, Theirs: c.Theirs})
+	}
+	return kept
+}
+
+func conflictsOf(kept []keptField) (list []contact.Conflict) {
+	for i := range kept {
+		f := &kept[i]
+		list = append(list, contact.Conflict{Contact: f.Contact, Field: f.Field, Slot: f.slot(), Base: f.Base, Yours: f.Yours, Theirs: f.Theirs})
+	}
+	return list
 }
 
 // cut is what a refusal says to who may not read and asks for what a key was told that
@@ -126,12 +143,7 @@ func (k *keptRefusal) err(whole bool) error {
 	for _, p := range k.At {
 		e.At = append(e.At, fault.Problem{Path: p.Path, Code: p.Code, Message: told(p.Message)})
 	}
-	r := contact.Refusal{Fault: &e, LeadsTo: k.LeadsTo, Standing: k.Standing}
-	for i := range k.Conflicts {
-		f := &k.Conflicts[i]
-		r.Conflicts = append(r.Conflicts, contact.Conflict{Contact: f.Contact, Field: f.Field, Slot: f.slot(), Base: f.Base, Yours: f.Yours, Theirs: f.Theirs})
-	}
-	return &r
+	return &contact.Refusal{Fault: &e, LeadsTo: k.LeadsTo, Standing: k.Standing, Conflicts: conflictsOf(k.Conflicts)}
 }
 
 // remains gives what a split could not leave as it was.

@@ -24,6 +24,7 @@ const (
 	CodeContactNotFound     Code = "contact_not_found"
 	CodeChangeNotFound      Code = "change_not_found"
 	CodeJobNotFound         Code = "job_not_found"
+	CodePlanNotFound        Code = "plan_not_found"
 	CodeVersionNotFound     Code = "version_not_found" // the id never led to a contact in that version
 	CodeContactTooLarge     Code = "contact_too_large" // no PUT could send it back
 	CodeInvalidID           Code = "invalid_id"
@@ -51,6 +52,10 @@ const (
 	CodeDistinct              Code = "distinct"         // somebody said that they are two
 	CodeJobClosed             Code = "job_closed"
 	CodeJobNeeded             Code = "job_needed"              // it must come to its end
+	CodePlanBuilding          Code = "plan_building"           // it is not known yet what it would do
+	CodePlanChanged           Code = "plan_changed"            // the hash is that of another
+	CodePlanClosed            Code = "plan_closed"             // it was applied, or ended otherwise
+	CodePlanExpired           Code = "plan_expired"            // 410
 	CodeTooManyRemovals       Code = "too_many_removals"       // more than MaxRemovals allows
 	CodeIdempotencyInProgress Code = "idempotency_in_progress" // the request of this Idempotency-Key still runs
 )

@@ -22,14 +22,24 @@ import (
 // job is needed (store.JobKind.Needed), the step is done again.
 type Step func(ctx context.Context, job *store.Job) error
 
+// Work is how jobs of a kind are done.
+type Work struct {
+	Step Step
+	// Failed is told why a job is not gone on with, before that is saved; nil for nobody.
+	// It may be told again.
+	Failed func(ctx context.Context, job *store.Job, because error) error
+}
+
 // Runner does the jobs of one database, one step after the other: of all that are due in
 // turn, so that none waits for a long one of another Space.
 type Runner struct {
 	store *store.Store
-	steps map[store.JobKind]Step
+	works map[store.JobKind]Work
 	log   *slog.Logger
 	clock func() time.Time
 	pause time.Duration // between looking for jobs, where none was due
+	chore func(context.Context) error
+	next  contact.Time // when the chore is due
 }
 
 // Options set what a Runner takes from its surroundings; zero values will do.
@@ -37,11 +47,17 @@ type Options struct {
 	Log   *slog.Logger     // nil: slog.Default
 	Clock func() time.Time // nil: time.Now
 	Pause time.Duration    // between looking for jobs where there are none; 0: a second
+	// Chore is done once a minute where no job is due: it lets go of what nobody needs any
+	// more. nil for none.
+	Chore func(context.Context) error
 }
+
+// choreEvery is the time between two chores.
+const choreEvery = time.Minute
 
 // New makes a Runner that knows the jobs that are the store's own.
 func New(s *store.Store, o Options) *Runner {
-	r := &Runner{store: s, log: o.Log, clock: o.Clock, pause: o.Pause, steps: map[store.JobKind]Step{store.RekeyJob: s.Rekey}}
+	r := &Runner{store: s, log: o.Log, clock: o.Clock, pause: o.Pause, chore: o.Chore, works: map[store.JobKind]Work{store.RekeyJob: {Step: s.Rekey}}}
 	if r.log == nil {
 		r.log = slog.Default()
 	}
@@ -54,6 +70,9 @@ func New(s *store.Store, o Options) *Runner {
 	return r
 }
 
+// Does tells how jobs of a kind are done. It is called before Run.
+func (r *Runner) Does(kind store.JobKind, w Work) { r.works[kind] = w }
+
 // lease is how long a server that has taken a job is believed to work at it.
 const lease = contact.Time(30 * time.Second / time.Microsecond)
 
@@ -64,6 +83,9 @@ const atOnce = 20
 func (r *Runner) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		n, err := r.Round(ctx)
+		if n == 0 && err == nil {
+			err = r.tidy(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			r.log.Warn("jobs cannot be done now", "error", err)
 		}
@@ -75,6 +97,15 @@ func (r *Runner) Run(ctx context.Context) {
 		case <-time.After(r.pause):
 		}
 	}
+}
+
+// tidy does the chore, if that is due.
+func (r *Runner) tidy(ctx context.Context) error {
+	if r.chore == nil || r.now() < r.next {
+		return nil
+	}
+	r.next = r.now() + contact.Time(choreEvery/time.Microsecond)
+	return r.chore(ctx)
 }
 
 // Round does the next step of each job that is due, and tells how many it did.
@@ -103,8 +134,8 @@ var errTaken = errors.New("jobs: it is taken")
 // step takes a job, does its next step and saves how far it is. It tells whether there
 // was one to do.
 func (r *Runner) step(ctx context.Context, due *store.Job) (bool, error) {
-	do := r.steps[due.Kind]
-	if do == nil {
+	work, ok := r.works[due.Kind]
+	if !ok {
 		return false, nil // a newer server knows it
 	}
 	job, err := r.store.UpdateJob(ctx, due.Space, due.ID, func(j *store.Job) error {
@@ -124,7 +155,12 @@ func (r *Runner) step(ctx context.Context, due *store.Job) (bool, error) {
 	after.Due = began
 	failed := r.mayGoOn(ctx, &job)
 	if failed == nil {
-		failed = safely(ctx, do, &after)
+		failed = safely(ctx, work.Step, &after)
+	}
+	if failed != nil && ctx.Err() == nil && !isBusy(failed) && work.Failed != nil {
+		if err := work.Failed(ctx, &job, failed); err != nil {
+			failed = err
+		}
 	}
 	after.Due += r.now() - began
 	return true, r.save(ctx, &job, &after, failed)
@@ -193,13 +229,17 @@ func (r *Runner) mayGoOn(ctx context.Context, j *store.Job) error {
 	if err := g.Authenticate(r.now()); err != nil {
 		return errGone
 	}
-	return g.Allow(access.Write)
+	return g.Active()
 }
 
 // errGone is why a job ends whose key is not in use any more.
 var errGone = fault.New(fault.Forbidden, fault.CodeKeyInvalid, "The key that asked for this is not in use any more. What was done by then stands.")
 
-func isBusy(err error) bool { return fault.KindOf(err) == fault.Unavailable }
+// isBusy tells whether waiting helps.
+func isBusy(err error) bool {
+	e, ok := errors.AsType[*fault.Error](err)
+	return ok && (e.Kind == fault.Unavailable || e.RetryAfter > 0)
+}
 
 // message gives what people are told of a job that failed: never what is stored.
 func message(err error) string {

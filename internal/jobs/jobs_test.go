@@ -47,7 +47,7 @@ func newShop(t *testing.T) *shop {
 // runner knows one kind of jobs, whose steps are the test's.
 func (s *shop) runner(step Step) *Runner {
 	r := New(s.Store, Options{Log: slog.New(slog.DiscardHandler), Clock: func() time.Time { return s.now }})
-	r.steps["test"] = step
+	r.Does("test", Work{Step: step})
 	return r
 }
 
@@ -179,14 +179,14 @@ func TestNeeded(t *testing.T) {
 		"a row gone":  func(context.Context, *store.Job) error { return store.ErrNoRow },
 		"what panics": func(context.Context, *store.Job) error { panic("no") },
 	} {
-		r.steps[store.RekeyJob] = step
+		r.Does(store.RekeyJob, Work{Step: step})
 		if j = s.round(t, r, 1, j); j.State != store.JobRunning || j.Cursor != "" || j.Message != "" || j.Completed != 0 {
 			t.Errorf("%s: %+v", name, j)
 		}
 		s.round(t, r, 0, j)
 		s.now = s.now.Add(31 * time.Second)
 	}
-	r.steps[store.RekeyJob] = counting(1)
+	r.Does(store.RekeyJob, Work{Step: counting(1)})
 	if j = s.round(t, r, 1, j); j.State != store.JobCompleted {
 		t.Errorf("at last: %+v", j)
 	}
@@ -205,7 +205,7 @@ func TestClosedMeanwhile(t *testing.T) {
 		t.Errorf("got %+v", j)
 	}
 	r := s.runner(nil)
-	delete(r.steps, "test")
+	delete(r.works, "test")
 	if j := s.round(t, r, 0, s.job(t, 0)); j.State != store.JobQueued {
 		t.Errorf("of a kind that nobody knows: %+v", j)
 	}

@@ -187,7 +187,7 @@ func reachable(address net.Addr) string {
 func (s *Server) Run(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(s.listener) }()
-	s.requests.Go(func() { jobs.New(s.data.store, jobs.Options{Log: s.log}).Run(s.stopping) })
+	s.requests.Go(func() { s.jobs().Run(s.stopping) })
 	s.metrics.start()
 	var err error
 	select {
@@ -199,6 +199,15 @@ func (s *Server) Run(ctx context.Context) error {
 		err = fmt.Errorf("cannot go on listening: %w", err)
 	}
 	return errors.Join(err, s.stop())
+}
+
+// jobs gives what does the jobs of the database.
+func (s *Server) jobs() *jobs.Runner {
+	b := s.data.Book
+	r := jobs.New(s.data.store, jobs.Options{Log: s.log, Chore: b.SweepPlans})
+	r.Does(book.PlanBuildJob, jobs.Work{Step: b.BuildPlan, Failed: b.FailPlan})
+	r.Does(book.PlanApplyJob, jobs.Work{Step: b.ApplyPlanStep, Failed: b.FailPlan})
+	return r
 }
 
 // stop ends serving and closes everything.

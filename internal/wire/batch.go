@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -12,9 +13,10 @@ import (
 	"github.com/carnet-project/carnet/internal/fault"
 )
 
-// Limits on a batch (CONTRACT D33).
+// Limits on a batch and on a plan (CONTRACT D33, D34).
 const (
 	MaxOperations    = 1000
+	maxPlanned       = 100_000
 	maxOperationSize = 4<<20 + 4<<10 // a body as D5 allows it, and what goes around that
 )
 
@@ -32,11 +34,51 @@ type Span struct{ Start, End int64 }
 // to its end, and how many operations there are. What they say ReadOperation reads. It
 // holds one operation at a time. An error of the stream comes back as it is.
 func ReadBatch(from io.Reader) (BatchBody, error) {
-	r := batchReader{limited: limited{from: from, most: maxOperationSize}}
-	r.dec.Reset(&r.limited)
-	body := r.read()
+	r := newBatchReader(from, "batch", MaxOperations, "operations", "atomic")
+	var body BatchBody
+	r.read(func(name string) {
+		if name == "operations" {
+			body.Operations = r.operations()
+		} else {
+			body.Atomic = r.boolean(name)
+		}
+	})
+	if r.err == nil && !r.sent("operations") {
+		r.add("operations", fault.CodeFieldMissing, operationsMissing)
+	}
 	if r.err != nil {
 		return BatchBody{}, r.err
+	}
+	return body, fault.Problems(r.problems)
+}
+
+const operationsMissing = `Send operations, a list such as [{"method": "PUT", "id": 7, "body": { ... }}].`
+
+// PlanBody is what the body of a plan says: what it does, or what it takes back.
+type PlanBody struct {
+	Operations []Span
+	Undo       *PlanUndo // nil where operations were sent
+}
+
+// ReadPlan reads what a plan is made of from a stream, as ReadBatch does.
+func ReadPlan(from io.Reader) (PlanBody, error) {
+	r := newBatchReader(from, "plan", maxPlanned, "operations", "undo")
+	var body PlanBody
+	r.read(func(name string) {
+		if name == "operations" {
+			body.Operations = r.operations()
+		} else if text := r.value(); r.err == nil {
+			undo, problems := readPlanUndo(text)
+			body.Undo, r.problems = undo, append(r.problems, problems...)
+		}
+	})
+	switch both := r.sent("operations") && r.sent("undo"); {
+	case r.err != nil:
+		return PlanBody{}, r.err
+	case both:
+		r.add("undo", fault.CodeUnknownField, "Send operations, or undo, and not both.")
+	case !r.sent("operations") && !r.sent("undo"):
+		r.add("operations", fault.CodeFieldMissing, operationsMissing+` Or send undo, such as {"batch_id": "..."}.`)
 	}
 	return body, fault.Problems(r.problems)
 }
@@ -45,37 +87,41 @@ func ReadBatch(from io.Reader) (BatchBody, error) {
 // that is wrong with the JSON itself, and then does nothing more.
 type batchReader struct {
 	limited  limited
+	what     string   // it is: "batch"
+	most     int      // operations
+	known    []string // members
+	seen     []string // those that there are
 	dec      jsontext.Decoder
 	err      error
 	problems []fault.Problem
 	unknown  int
 }
 
-var batchMembers = []string{"operations", "atomic"}
+func newBatchReader(from io.Reader, what string, most int, known ...string) *batchReader {
+	r := &batchReader{limited: limited{from: from, most: maxOperationSize}, what: what, most: most, known: known}
+	r.dec.Reset(&r.limited)
+	return r
+}
 
-func (r *batchReader) read() (body BatchBody) {
+func (r *batchReader) sent(name string) bool { return slices.Contains(r.seen, name) }
+
+// read reads an object whose known members member reads.
+func (r *batchReader) read(member func(name string)) {
 	if t := r.token(); r.err == nil && t.Kind() != '{' {
 		r.err = bodyFault(fault.CodeJSONNotObject, `Send one JSON object: {"operations": [ ... ]}.`)
 	}
-	sent := false
 	for r.err == nil && r.dec.PeekKind() != '}' {
 		switch name := r.token().String(); {
 		case r.err != nil:
-		case name == "operations":
-			sent = true
-			body.Operations = r.operations()
-		case name == "atomic":
-			body.Atomic = r.boolean(name)
+		case slices.Contains(r.known, name):
+			r.seen = append(r.seen, name)
+			member(name)
 		default:
 			r.unknownMember(name)
 		}
 	}
 	r.token()
 	r.end()
-	if r.err == nil && !sent {
-		r.add("operations", fault.CodeFieldMissing, `Send operations, a list such as [{"method": "PUT", "id": 7, "body": { ... }}].`)
-	}
-	return body
 }
 
 func (r *batchReader) add(path string, code fault.Code, message string) {
@@ -86,7 +132,7 @@ func (r *batchReader) unknownMember(name string) {
 	r.value()
 	if r.unknown++; r.unknown <= maxUnknown {
 		shown := ShowName(name)
-		r.add("body."+shown, fault.CodeUnknownField, "Unknown field "+shown+"."+DidYouMean(Nearest(name, batchMembers)))
+		r.add("body."+shown, fault.CodeUnknownField, "Unknown field "+shown+"."+DidYouMean(Nearest(name, r.known)))
 	}
 }
 
@@ -111,7 +157,7 @@ func (r *batchReader) operations() (list []Span) {
 	r.token()
 	n := 0
 	for ; r.err == nil && r.dec.PeekKind() != ']'; n++ {
-		if v := r.value(); r.err == nil && n < MaxOperations {
+		if v := r.value(); r.err == nil && n < r.most {
 			end := r.dec.InputOffset()
 			list = append(list, Span{end - int64(len(v)), end})
 		}
@@ -121,8 +167,8 @@ func (r *batchReader) operations() (list []Span) {
 	case r.err != nil:
 	case n == 0:
 		r.add("operations", fault.CodeFieldMissing, "Send at least one operation.")
-	case n > MaxOperations:
-		r.add("operations", fault.CodeTooManyItems, fmt.Sprintf("At most %d operations are done at once. Send the rest in another batch.", MaxOperations))
+	case n > r.most:
+		r.add("operations", fault.CodeTooManyItems, fmt.Sprintf("At most %d operations are done at once. Send the rest in another %s.", r.most, r.what))
 	}
 	return list
 }
