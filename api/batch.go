@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Limits on a Batch.
+// Limits on a Batch. The second holds for Propose too.
 const (
 	MaxOperations = 1000     // of a Batch
 	MaxBatchBody  = 64 << 20 // octets of its JSON, which is little more than that of its operations
@@ -81,7 +81,7 @@ func (c *Client) Batch(ctx context.Context, operations []Operation, options ...W
 		return BatchResult{}, err
 	}
 	var err error
-	if r.body, err = batchBody(operations, r.atomic); err != nil {
+	if r.body, err = operationsBody(operations, "Batch", MaxOperations, r.atomic); err != nil {
 		return BatchResult{}, err
 	}
 	for tries := 0; ; tries++ {
@@ -134,13 +134,13 @@ func (b *BatchResult) cutOff() error {
 	return nil
 }
 
-// batchBody writes the body of a batch.
-func batchBody(operations []Operation, atomic bool) ([]byte, error) {
+// operationsBody writes the body of a batch, or of a plan.
+func operationsBody(operations []Operation, what string, most int, atomic bool) ([]byte, error) {
 	switch n := len(operations); {
 	case n == 0:
 		return nil, errors.New("carnet: there are no operations to do")
-	case n > MaxOperations:
-		return nil, fmt.Errorf("carnet: %d operations are more than the %d that a Batch takes: send the rest in another", n, MaxOperations)
+	case n > most:
+		return nil, fmt.Errorf("carnet: %d operations are more than the %d that a %s takes: send the rest in another", n, most, what)
 	}
 	var b bytes.Buffer
 	b.WriteString(`{"operations":[`)
@@ -156,7 +156,7 @@ func batchBody(operations []Operation, atomic bool) ([]byte, error) {
 			b.WriteByte(',')
 		}
 		if b.Write(text); b.Len() > MaxBatchBody-len(`],"atomic":true}`) {
-			return nil, fmt.Errorf("carnet: the operations up to %d are more than the %d bytes that a Batch takes: send some of them in another", i, MaxBatchBody)
+			return nil, fmt.Errorf("carnet: the operations up to %d are more than the %d bytes that a %s takes: send some of them in another", i, MaxBatchBody, what)
 		}
 	}
 	b.WriteByte(']')

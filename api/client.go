@@ -70,7 +70,7 @@ func WithOnRetry(f func(reason error, wait time.Duration)) Option {
 // and never beyond the deadline of the context. It is sent again also where no whole
 // answer came, or CodeOutcomeUnknown: every write has an Idempotency-Key of its own, by
 // which the server does it once and answers each repetition as it did the first. A write
-// with NoIdempotencyKey is not sent again then, as it may have been done; nor is CancelJob.
+// with NoIdempotencyKey is not sent again then, as it may have been done; nor are CancelJob and DiscardPlan.
 //
 // An error of a write that is no *Error, and CodeOutcomeUnknown, leave open whether it was
 // done. Who gave it a key (IdempotencyKey) may call it again within a day; else read the

@@ -28,6 +28,12 @@ type JobKind string
 // each twice: once for the new region, and once to take the old one away.
 const JobRekey JobKind = "rekey"
 
+// The kinds of plans count rows: one looks at what a plan does, the other does it.
+const (
+	JobPlanBuild JobKind = "plan_build"
+	JobPlanApply JobKind = "plan_apply"
+)
+
 // JobState says where a job is.
 type JobState string
 

@@ -13,7 +13,7 @@ import (
 type keyCreate struct {
 	Space   int64  `required:"" listed:"carnet space list" placeholder:"ID" help:"The Space that it opens, as space list shows it."`
 	Name    string `placeholder:"NAME" help:"What it is for; history names it. Default: key."`
-	Scopes  string `placeholder:"SCOPES" help:"What it may do, between commas: contacts:read, contacts:write, contacts:erase, admin. Default: contacts:read,contacts:write."`
+	Scopes  string `placeholder:"SCOPES" help:"What it may do, between commas: contacts:read, contacts:write, contacts:plan, contacts:erase, admin. Default: contacts:read,contacts:write."`
 	Expires string `tried:"expiry,until,ttl" placeholder:"WHEN" help:"When it ends: the start of a day in UTC, as in 2027-01-01, or a moment, as in 2027-01-01T09:00:00Z. Default: never."`
 	budgetFlags
 	format

@@ -34,7 +34,11 @@ var batchParams = []param{numbersParam, dryRunParam, removalsParam}
 func (a *api) batch(w http.ResponseWriter, r *request) error {
 	var body spool
 	defer body.Close()
-	frame, err := a.readBatch(r, &body)
+	var frame wire.BatchBody
+	err := a.readSpooled(r, &body, func(from io.Reader) (err error) {
+		frame, err = wire.ReadBatch(from)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -59,35 +63,34 @@ func (a *api) batch(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-// readBatch keeps the body of a batch, and reads its frame while it comes.
-func (a *api) readBatch(r *request, into *spool) (wire.BatchBody, error) {
+// readSpooled keeps the body of many operations, and reads its frame while it comes.
+func (a *api) readSpooled(r *request, into *spool, frame func(io.Reader) error) error {
 	if r.ContentLength > maxBatchBody {
-		return wire.BatchBody{}, batchTooLarge()
+		return batchTooLarge()
 	}
 	if err := checkMedia(r.Header); err != nil {
-		return wire.BatchBody{}, err
+		return err
 	}
 	space := r.grant.Space.ID
 	if !a.arriving.Take(space, 1) {
-		return wire.BatchBody{}, overloaded("There are too many requests whose body is on its way.")
+		return overloaded("There are too many requests whose body is on its way.")
 	}
 	defer a.arriving.Give(space, 1)
 	if err := a.hold(r, spoolInMemory+2*maxBody); err != nil { // the head, and an operation in a buffer that grows
-		return wire.BatchBody{}, err
+		return err
 	}
 	r.takesLonger()
 	from := batchBody{from: &r.body, into: into}
 	if r.terms.Retry != nil {
 		from.sum = r.beginFingerprint()
 	}
-	frame, err := wire.ReadBatch(&from)
-	if err != nil {
-		return frame, err
+	if err := frame(&from); err != nil {
+		return err
 	}
 	if from.sum != nil {
 		from.sum.Sum(r.terms.Retry.Fingerprint[:0])
 	}
-	return frame, a.place(r)
+	return a.place(r)
 }
 
 // takesLonger gives the connection the time that a batch needs. Where that is not
@@ -129,6 +132,22 @@ func batchTooLarge() error {
 // operations reads the operations of a body, one after the other.
 func operations(from io.ReaderAt, list []wire.Span, space contact.SpaceID) iter.Seq2[contact.Verb, error] {
 	return func(yield func(contact.Verb, error) bool) {
+		for text, err := range operationTexts(from, list) {
+			var verb contact.Verb
+			if err == nil {
+				verb = wire.ReadOperation(text, space)
+			}
+			if !yield(verb, err) {
+				return
+			}
+		}
+	}
+}
+
+// operationTexts gives the operations of a body as they were sent, each good until the
+// next.
+func operationTexts(from io.ReaderAt, list []wire.Span) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
 		var text []byte
 		for _, at := range list {
 			size := int(at.End - at.Start)
@@ -139,7 +158,7 @@ func operations(from io.ReaderAt, list []wire.Span, space contact.SpaceID) iter.
 				yield(nil, err)
 				return
 			}
-			if !yield(wire.ReadOperation(text[:size], space), nil) {
+			if !yield(text[:size], nil) {
 				return
 			}
 		}

@@ -27,7 +27,7 @@ import (
 // get, in order, over one fresh database:
 //
 //	# A comment. "# bad-input 14, 15" notes what is covered.
-//	> PUT /contacts/{alice}       a request: method and path; /contacts, /changes and /jobs are below /public-api/v1
+//	> PUT /contacts/{alice}       a request: method and path; /contacts, /changes, /plans and /jobs are below /public-api/v1
 //	> If-Match: "1"               headers; As: NAME picks a key (see world_test.go), nobody for none
 //	> {"emails": []}              the body, from the first line that is no header
 //	>q "\xff" * 3                 or a body of Go strings, repeated and joined
@@ -42,6 +42,7 @@ import (
 //	work N                        does N rounds of the jobs, with seconds between them
 //	job NAME KIND STATE 3 10 Why. puts a job into a key's Space, as a server may have left it
 //	wait 61s                      sets the clock forward
+//	pace 3s                       has it go on by so much each time that it is looked at
 //
 // {name} stands for a value that is known, in an answer {name=} learns it and
 // {any} takes any. A request with a body is sent as application/json and with
@@ -160,10 +161,14 @@ func (c *conversation) direct(words []string) {
 	case len(words) >= 6 && words[0] == "job":
 		c.world.addJob(c.t, words[1], &store.Job{Kind: store.JobKind(words[2]), State: store.JobState(words[3]),
 			Done: c.number(words[4]), Total: c.number(words[5]), Message: strings.Join(words[6:], " ")})
-	case len(words) == 2 && words[0] == "wait":
+	case len(words) == 2 && (words[0] == "wait" || words[0] == "pace"):
 		d, err := time.ParseDuration(words[1])
 		if err != nil {
 			c.errorf("%v", err)
+		}
+		if words[0] == "pace" {
+			c.world.setPace(d)
+			return
 		}
 		c.world.wait(d)
 	default:
@@ -216,7 +221,7 @@ var headerLine = regexp.MustCompile(`^(!?[A-Za-z0-9-]+)(?:: ?(.*))?$`)
 // request writes the bytes of a request.
 func (c *conversation) request(lines []string) (wire, method string) {
 	method, path, _ := strings.Cut(strings.TrimPrefix(c.fill(lines[0]), " "), " ")
-	if slices.ContainsFunc([]string{"/contacts", "/changes", "/jobs"}, func(noun string) bool { return strings.HasPrefix(path, noun) }) {
+	if slices.ContainsFunc([]string{"/contacts", "/changes", "/plans", "/jobs"}, func(noun string) bool { return strings.HasPrefix(path, noun) }) {
 		path = "/public-api/v1" + path
 	}
 	var headers []string

@@ -112,6 +112,7 @@ var statusesOfTests = map[string]string{
 	"500": "only a fault of ours brings it about: TestStoreFails, TestOutcomeUnknown",
 	"POST /public-api/v1/contacts/{id}/unmerge 409":            "it takes thousands of changes: TestHistoryTooLong",
 	"POST /public-api/v1/contacts 409":                         "it takes two at once: TestSameNameStillRuns",
+	"POST /public-api/v1/plans 409":                            "likewise",
 	"PUT /public-api/v1/contacts/{id}/distinct/{other} 409":    "likewise",
 	"DELETE /public-api/v1/contacts/{id}/distinct/{other} 409": "likewise",
 	"503": "only a fault or a rush brings it about: TestStoreFails, TestOverloaded, TestTimeout",

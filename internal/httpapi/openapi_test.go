@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"cmp"
 	"maps"
 	"os"
 	"regexp"
@@ -82,9 +83,15 @@ func TestDocumentHasEveryRoute(t *testing.T) {
 		}
 		slices.Sort(row.Params)
 		row.Bucket, _ = o.raw["x-rate-limit"].(string)
+		var ways []string
 		for _, s := range slice(o.raw["security"]) {
-			row.Scope = slice(s.(map[string]any)["apiKey"])[0].(string)
+			var scopes []string
+			for _, scope := range slice(s.(map[string]any)["apiKey"]) {
+				scopes = append(scopes, scope.(string))
+			}
+			ways = append(ways, strings.Join(scopes, " and "))
 		}
+		row.Scope = strings.Join(ways, " or ")
 		if _, has := o.raw["security"]; !has {
 			t.Errorf("%s does not say who may ask", o)
 		}
@@ -99,13 +106,19 @@ func TestDocumentHasEveryRoute(t *testing.T) {
 		}
 		if !ok {
 			t.Errorf("the document lacks %s", name)
-		} else if got.Scope != want.Scope || got.Bucket != want.Bucket || !slices.Equal(got.Params, want.Params) {
+		} else if scope := cmp.Or(waysIn[want.Scope], want.Scope); got.Scope != scope || got.Bucket != want.Bucket || !slices.Equal(got.Params, want.Params) {
 			t.Errorf("the document has %+v\nthe table has %+v", got, want)
 		}
 	}
 	for name := range documented {
 		t.Errorf("there is no route %s", name)
 	}
+}
+
+// waysIn are the scopes that do where another than the one of the table does, too.
+var waysIn = map[string]string{
+	"contacts:plan":                  "contacts:plan or contacts:write",
+	"contacts:read or contacts:plan": "contacts:read or contacts:plan or contacts:write",
 }
 
 func TestDocumentHasEveryCode(t *testing.T) {

@@ -31,6 +31,7 @@ type asked struct {
 
 	perPage int // 0 for the usual
 	cursor  string
+	rows    *book.PlanRowsAsked // but for its Cursor and its PerPage; nil for all
 
 	deleted      bool
 	email, phone string // as ParseValue gives them; "" for any

@@ -143,6 +143,15 @@ func TestDocumentIsAsStrictAsTheServer(t *testing.T) {
 			[]string{`{}`, `[]`, `{"operations":[]}`, `{"operations":{}}`, `{"operations":null}`, `{"operations":[{"method":"POST","body":{"names":["A"]}}],"atomic":1}`,
 				`{"operations":[{"method":"POST","body":{"names":["A"]}}],"dry_run":true}`, `{"atomic":true}`,
 				`{"operations":[` + long(`{"method":"POST","body":{"names":["A"]}},`, 1000) + `{"method":"POST","body":{"names":["A"]}}]}`}, nil},
+		{"plan", func(s string) probe { return probe{method: "POST", path: "/plans", body: s} },
+			[]string{`{"operations":[{"method":"DELETE","id":1}]}`, `{"undo":{"batch_id":"x"}}`, `{"undo":{"plan_id":"x"}}`, `{"undo":{"request_id":"x"}}`,
+				`{"undo":{"key_id":1,"since":"2026-03-01T12:00:00Z","until":"2026-03-01T14:00:00+01:00"}}`},
+			[]string{`{}`, `[]`, `{"operations":[]}`, `{"operations":{}}`, `{"undo":null}`, `{"undo":"x"}`, `{"undo":{}}`, `{"undo":{"batch_id":""}}`, `{"undo":{"batch_id":1}}`,
+				`{"undo":{"batch_id":"x","plan_id":"x"}}`, `{"undo":{"key_id":1}}`, `{"undo":{"key_id":"1","since":"2026-03-01T12:00:00Z","until":"2026-03-01T13:00:00Z"}}`,
+				`{"undo":{"since":"2026-03-01T12:00:00Z","until":"2026-03-01T13:00:00Z"}}`, `{"undo":{"batch_id":"x","since":"2026-03-01T12:00:00Z"}}`,
+				`{"undo":{"key_id":1,"since":"2026-03-01","until":"2026-03-01T13:00:00Z"}}`, `{"undo":{"change_id":"1-1"}}`,
+				`{"operations":[{"method":"DELETE","id":1}],"undo":{"batch_id":"x"}}`, `{"operations":[{"method":"DELETE","id":1}],"atomic":true}`},
+			[]string{`{"undo":{"key_id":1,"since":"2026-03-01T13:00:00Z","until":"2026-03-01T12:00:00Z"}}`}},
 		{"operation", func(s string) probe {
 			return probe{method: "POST", path: "/contacts/batch", body: `{"atomic":true,"operations":[` + s + `]}`}
 		},

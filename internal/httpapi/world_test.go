@@ -70,8 +70,9 @@ type world struct {
 	space      contact.SpaceID            // of most keys
 	requestIDs map[string]bool            // that answers had
 
-	mu  sync.Mutex
-	now time.Time
+	mu   sync.Mutex
+	now  time.Time
+	pace time.Duration // by which the clock goes on each time that it is looked at
 }
 
 func newWorld(t *testing.T, b store.Backend) *world { return newWorldWith(t, b, httpapi.Options{}) }
@@ -104,6 +105,8 @@ func newWorldWith(t *testing.T, b store.Backend, o httpapi.Options) *world {
 	w.addKey(t, "main", w.space, access.DefaultScopes, 0)
 	w.addKey(t, "reader", w.space, access.ScopesOf(access.Read), 0)
 	w.addKey(t, "writer", w.space, access.ScopesOf(access.Write), 0)
+	w.addKey(t, "planner", w.space, access.ScopesOf(access.Plan), 0)
+	w.addKey(t, "planner2", w.space, access.ScopesOf(access.Plan), 0)
 	w.addKey(t, "admin", w.space, access.ScopesOf(access.Admin), 0)
 	w.addKey(t, "expired", w.space, access.DefaultScopes, now-hour)
 	w.addKey(t, "expiring", w.space, access.DefaultScopes, now+hour)
@@ -114,6 +117,7 @@ func newWorldWith(t *testing.T, b store.Backend, o httpapi.Options) *world {
 	w.addKey(t, "usual", w.addSpace(t, access.Active, access.Limits{}), access.DefaultScopes, 0)
 	limited := w.addSpace(t, access.Active, few)
 	w.addKey(t, "limited", limited, access.DefaultScopes, 0)
+	w.addKey(t, "limited_planner", limited, access.ScopesOf(access.Plan), 0)
 	w.addKey(t, "limited_reader", limited, access.ScopesOf(access.Read), 0)
 	w.secrets["unknown"] = newSecret(t).Reveal()
 	return w
@@ -188,13 +192,28 @@ func (w *world) setRegion(t *testing.T, key, region string) {
 // what the one before put off.
 func (w *world) work(t *testing.T, rounds int) {
 	t.Helper()
-	runner := jobs.New(w.store, jobs.Options{Log: slog.New(slog.DiscardHandler), Clock: w.clock})
+	runner := w.runner()
 	for range rounds {
 		if _, err := runner.Round(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		w.wait(10 * time.Second)
 	}
+}
+
+// runner does jobs, as a server does them.
+func (w *world) runner() *jobs.Runner {
+	r := jobs.New(w.store, jobs.Options{Log: slog.New(slog.DiscardHandler), Clock: w.clock})
+	r.Does(book.PlanBuildJob, jobs.Work{Step: w.book.BuildPlan, Failed: w.book.FailPlan})
+	r.Does(book.PlanApplyJob, jobs.Work{Step: w.book.ApplyPlanStep, Failed: w.book.FailPlan})
+	return r
+}
+
+// setPace has the clock go on by so much each time that it is looked at.
+func (w *world) setPace(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pace = d
 }
 
 // addJob puts a job into the Space that a key is for, as it is.
@@ -223,6 +242,7 @@ func (w *world) setBudget(t *testing.T, key string, budget access.Budget) {
 func (w *world) clock() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.now = w.now.Add(w.pace)
 	return w.now
 }
 
