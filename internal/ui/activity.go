@@ -24,6 +24,8 @@ type activityPage struct {
 	Kept          []field
 	Actions       []choice
 	Next, First   string       // addresses of the older changes, and of the newest; "" for none
+	Undo          []field      // of the form that takes all of it back; nil for none
+	PlanTo        string       // the plan that was this batch; "" where it was none
 	Curl          string       // "" where it is not known whose activity it is
 	Note          string       // why it is not; "" where it is
 	Found         []personView // who may be meant
@@ -80,12 +82,15 @@ func (u *ui) activity(v *visit) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	show := &activityPage{Filter: q.form, Kept: v.kept("key"), Curl: v.address("show", "curl", "done", "")}
+	show := &activityPage{Filter: q.form, Kept: v.kept("key", "batch"), Curl: v.address("show", "curl", "done", "")}
 	show.Days, err = v.activityDays(p.Changes)
 	if err != nil {
 		return nil, err
 	}
 	show.Chips = v.activityChips(q, p.Changes)
+	if len(p.Changes) > 0 {
+		v.offerUndo(show, q)
+	}
 	show.Actions = actionChoices(q.Only.Action)
 	if p.More {
 		show.Next = v.address("before", strconv.FormatInt(int64(p.Last), 10), "done", "")
@@ -99,9 +104,21 @@ func (u *ui) activity(v *visit) (answer, error) {
 	return &page{name: "activity", title: "Activity", here: "a", toast: v.toastOf(), body: show}, nil
 }
 
+// offerUndo offers to take back all that is asked for, where one plan can.
+func (v *visit) offerUndo(show *activityPage, q *activityQuery) {
+	if v.may(access.Plan) {
+		show.Undo = q.undoing(v.now)
+	}
+	if q.Only.BatchID != "" {
+		if p, err := v.ui.book.Plan(v.Context(), v.grant, q.Only.BatchID); err == nil {
+			show.PlanTo = planPath(p.ID)
+		}
+	}
+}
+
 // askWhose answers where it is not known whose changes are asked for.
 func (v *visit) askWhose(q *activityQuery, found []contact.Contact) answer {
-	show := &activityPage{Filter: q.form, Kept: v.kept("key"), Note: q.note, More: q.more, Chips: v.activityChips(q, nil), Actions: actionChoices(q.Only.Action)}
+	show := &activityPage{Filter: q.form, Kept: v.kept("key", "batch"), Note: q.note, More: q.more, Chips: v.activityChips(q, nil), Actions: actionChoices(q.Only.Action)}
 	for i := range found {
 		one := personOf(&found[i])
 		one.To = v.withContact(found[i].ID)

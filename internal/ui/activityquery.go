@@ -28,6 +28,7 @@ var errActivity = &trouble{http.StatusUnprocessableEntity, "A filter is not as i
 func (v *visit) activityQuery() (*activityQuery, error) {
 	q := &activityQuery{form: activityForm{strings.TrimSpace(v.Form.Get("contact")), v.Form.Get("since"), v.Form.Get("until")}}
 	q.PerPage = activityAtOnce
+	q.Only.BatchID = v.Form.Get("batch")
 	for _, n := range []struct {
 		name string
 		to   *int64
@@ -115,7 +116,7 @@ func (v *visit) withContact(id contact.ID) string {
 
 // narrows tells whether the activity leaves any out.
 func (q *activityQuery) narrows() bool {
-	return q.Only.KeyID != 0 || q.Only.Contact != 0 || q.Only.Action != "" || q.Since != 0 || q.Until != 0
+	return q.Only.KeyID != 0 || q.Only.BatchID != "" || q.Only.Contact != 0 || q.Only.Action != "" || q.Since != 0 || q.Until != 0
 }
 
 // request is the activity as the API is asked for it, which gives it oldest first.
@@ -128,9 +129,10 @@ func (q *activityQuery) request() request {
 	}
 	set("key_id", strconv.FormatInt(q.Only.KeyID, 10), q.Only.KeyID != 0)
 	set("contact_id", idText(q.Only.Contact), q.Only.Contact != 0)
+	set("batch_id", q.Only.BatchID, q.Only.BatchID != "")
 	set("action", string(q.Only.Action), q.Only.Action != "")
-	set("since", q.Since.Std().Format(time.RFC3339), q.Since != 0)
-	set("until", q.Until.Std().Format(time.RFC3339), q.Until != 0)
+	set("since", apiTime(q.Since), q.Since != 0)
+	set("until", apiTime(q.Until), q.Until != 0)
 	return request{path: "/changes", query: asks}
 }
 
@@ -149,6 +151,9 @@ func (v *visit) activityChips(q *activityQuery, changes []contact.Change) []face
 		}
 		on("Key", text, "key")
 	}
+	if q.Only.BatchID != "" {
+		on("One batch", "", "batch")
+	}
 	if q.Only.Action != "" {
 		on("Action", actionNames[q.Only.Action], "action")
 	}
@@ -163,7 +168,7 @@ func (v *visit) activityChips(q *activityQuery, changes []contact.Change) []face
 			on(d.name, dayText(d.text), d.param)
 		}
 	}
-	if q.Only.KeyID != 0 {
+	if q.Only.KeyID != 0 || q.Only.BatchID != "" {
 		return all
 	}
 	for _, k := range keys {
@@ -203,3 +208,24 @@ func actionChoices(now contact.Action) []choice {
 	}
 	return all
 }
+
+// undoing gives the fields of a form that takes back all that is asked for, where that is a
+// batch, or what one key wrote from a day on or until one; nil for anything else.
+func (q *activityQuery) undoing(now time.Time) []field {
+	bounded := q.Since != 0 || q.Until != 0
+	switch {
+	case q.Only.Contact != 0 || q.Only.Action != "":
+	case q.Only.BatchID != "" && q.Only.KeyID == 0 && !bounded:
+		return []field{{"batch", q.Only.BatchID}}
+	case q.Only.KeyID != 0 && q.Only.BatchID == "" && bounded:
+		until := q.Until
+		if until == 0 {
+			until = contact.TimeOf(now.Add(time.Second))
+		}
+		return []field{{"key", strconv.FormatInt(q.Only.KeyID, 10)}, {"since", apiTime(q.Since)}, {"until", apiTime(until)}}
+	}
+	return nil
+}
+
+// apiTime gives a time as the API takes it.
+func apiTime(t contact.Time) string { return t.Std().Format(time.RFC3339) }

@@ -24,6 +24,7 @@ type page struct {
 	status int    // 0: 200
 	toast  *toast
 	back   string // where its back button leads; "": none
+	again  int    // after how many seconds it is to be loaded again without scripts; 0: not
 	body   any    // what its template shows
 }
 
@@ -41,6 +42,7 @@ type frame struct {
 	Writes  bool
 	Back    string
 	Toast   *toast
+	Again   int
 	Page    any
 }
 
@@ -55,8 +57,9 @@ type entry struct {
 var entries = []entry{
 	{Key: "c", Name: "Contacts", Icon: "book", To: "/ui/contacts", scope: access.Read},
 	{Key: "a", Name: "Activity", Icon: "pulse", To: "/ui/activity", scope: access.Read},
+	{Key: "p", Name: "Plans", Icon: "plan", To: "/ui/plans", scope: access.Read},
 	{Key: "b", Name: "Bin", Icon: "bin", To: "/ui/bin", scope: access.Read},
-	{Key: "k", Name: "Keys", Icon: "key", To: "/ui/keys", scope: access.Admin},
+	{Key: "k", Name: "Keys", Icon: "key", To: "/ui/keys", Desk: true, scope: access.Admin},
 	{Key: "f", Name: "Fields", Icon: "tag", To: "/ui/fields", Desk: true, scope: access.Read},
 	{Key: "s", Name: "Space", Icon: "gear", To: "/ui/space", Desk: true, scope: access.Admin},
 	{Key: "y", Name: "System", Icon: "gauge", To: "/ui/system", Desk: true, scope: signedIn},
@@ -76,7 +79,7 @@ func (v *visit) navigation(here string) []entry {
 
 // send makes a document whole before the first octet goes, so that none breaks off.
 func (p *page) send(v *visit, w http.ResponseWriter) error {
-	f := frame{Title: p.title, Assets: assetPath + assets().hash, Zone: v.zone.String(), Back: p.back, Toast: p.toast, Page: p.body}
+	f := frame{Title: p.title, Assets: assetPath + assets().hash, Zone: v.zone.String(), Back: p.back, Toast: p.toast, Again: p.again, Page: p.body}
 	if v.session.Key != 0 {
 		f.Signed, f.Space, f.KeyName = true, v.grant.Space.Name, v.grant.Key.Name
 		f.Reader, f.Nav, f.Writes, f.Look = v.reader(), v.navigation(p.here), v.may(access.Write), v.Form.Get("q")

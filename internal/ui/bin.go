@@ -47,11 +47,11 @@ func (u *ui) bin(v *visit) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	done := v.doneOnes()
+	done, _ := contact.ParseChangeID(v.Form.Get("done"))
 	show := &binPage{Curl: v.address("show", "curl", "done", "")}
 	for i := range p.Contacts {
 		row := v.binRow(&p.Contacts[i], heads[p.Contacts[i].ID])
-		row.Just = done[p.Deletions[i].Change]
+		row.Just = p.Deletions[i].Change == done
 		show.Rows = append(show.Rows, row)
 	}
 	if p.Next != "" {
@@ -61,7 +61,7 @@ func (u *ui) bin(v *visit) (answer, error) {
 		show.Prev = v.address("cursor", p.Prev, "done", "")
 	}
 	show.Empty = len(show.Rows) == 0 && show.Next == "" && show.Prev == ""
-	return &page{name: "bin", title: "Bin", here: "b", toast: v.binToast(len(done)), body: show}, nil
+	return &page{name: "bin", title: "Bin", here: "b", toast: v.toastOf(), body: show}, nil
 }
 
 func (v *visit) binQuery() url.Values {
@@ -82,24 +82,4 @@ func (v *visit) binRow(c *contact.Contact, head headView) binRow {
 		}
 	}
 	return row
-}
-
-// doneOnes gives the writes that have just been done, where the address names some.
-func (v *visit) doneOnes() map[contact.ChangeID]bool {
-	done := map[contact.ChangeID]bool{}
-	for _, text := range v.Form["done"] {
-		if id, ok := contact.ParseChangeID(text); ok && id.Space == v.grant.Space.ID && len(done) < contactsAtOnce {
-			done[id] = true
-		}
-	}
-	return done
-}
-
-// binToast tells of what was just deleted: one can be taken back at once, and of many
-// each is marked where it stands.
-func (v *visit) binToast(done int) *toast {
-	if done < 2 {
-		return v.toastOf()
-	}
-	return &toast{Text: number(done, "contact is", "contacts are") + " in the bin now.", Name: "Each can be brought back."}
 }

@@ -36,7 +36,7 @@ func TestBookInBrowser(t *testing.T) {
 		test func(*testing.T, *reading)
 	}{
 		{"screens", testScreens}, {"keys", testBookKeys}, {"edit", testEditInPlace}, {"two", testTwoReaders}, {"time", testTime}, {"merge follows", testMergeFollows},
-		{"revoked", testRevoked}, {"axe", testAxe}, {"plain", testWithoutScripts},
+		{"revoked", testRevoked}, {"plan", testPlanFollows}, {"axe", testAxe}, {"plain", testWithoutScripts},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			w.t = t
@@ -94,7 +94,8 @@ func (w *furnished) screens(t *testing.T) []string {
 		pageOf(w.crowded) + "?all=emails", pageOf(w.busy), pageOf(w.busy) + "?at=7", pageOf(w.busy) + "/history", pageOf(w.bare), pageOf(w.nameless),
 		merged, fmt.Sprintf("%s/split?merged=%d", merged, w.merged), change(merged) + "/undo", fmt.Sprintf("%s/distinct/%d", merged, w.plain),
 		fmt.Sprintf("/ui/merge?id=%d", w.survivor), fmt.Sprintf("/ui/merge?id=%d&id=%d&id=%d&id=%d", w.hostile, w.survivor, w.plain, w.crowded),
-		"/ui/bin", "/ui/activity", "/ui/activity?action=merge", "/ui/keys", "/ui/keys/new", key, key + "/rotate", key + "/revoke", "/ui/fields", "/ui/space", "/ui/system",
+		"/ui/bin", "/ui/activity", "/ui/activity?action=merge", "/ui/plans", planAt(w.planned), planAt(w.planned) + "?outcome=refused", planAt(w.applied), planAt(w.underWay), planAt(w.building), "/ui/jobs", "/ui/activity?batch=" + w.applied.ID,
+		"/ui/keys", "/ui/keys/new", key, key + "/rotate", key + "/revoke", "/ui/fields", "/ui/space", "/ui/system",
 		"/ui/in", "/ui/nowhere", pageOf(w.deleted),
 	}
 	return all
@@ -165,6 +166,7 @@ func testBookKeys(t *testing.T, r *reading) {
 	for _, k := range []pressed{
 		{plain, "", "g c", heading("Contacts")},
 		{plain, "", "g a", heading("Activity")},
+		{plain, "", "g p", heading("Plans")},
 		{plain, "", "g b", heading("Bin")},
 		{plain, "", "g k", heading("Keys")},
 		{plain, "", "g f", heading("Fields")},
@@ -191,6 +193,9 @@ func testBookKeys(t *testing.T, r *reading) {
 		{"/ui/bin", "j", "u", heading("Take back a change")},
 		{"/ui/activity", "j", "u", heading("Take back a change")},
 		{"/ui/activity", "j", "o", heading("A change")},
+		{"/ui/plans", "j", "o", `location.pathname.startsWith("/ui/plans/")`},
+		{planAt(r.w.planned), "j", "o", `document.querySelector("#row-1").open`},
+		{planAt(r.w.applied), "", "u", heading("Take back a batch")},
 	} {
 		t.Run(k.page+" "+k.before+" "+k.keys, func(t *testing.T) {
 			r.open(t, k.page)
@@ -294,6 +299,20 @@ func testMergeFollows(t *testing.T, r *reading) {
 		r.until(t, fmt.Sprintf(`document.getElementById("does").textContent.includes("leads to #%d.") && location.search.includes("into=%[1]d") && document.activeElement.id === "into-%[1]d"`, into))
 	}
 	r.until(t, `window.first && !document.querySelector("#does .plain").checkVisibility()`)
+}
+
+// A plan that is done by others is followed to its end, and whoever reads keeps their place.
+func testPlanFollows(t *testing.T, r *reading) {
+	p := r.w.begin("client", r.w.propose("client", "", "", adds(r.w.plain, "followed@there.example")))
+	r.open(t, planAt(p))
+	r.until(t, `document.getElementById("follow").textContent.includes("0 of 1 write done") && document.querySelector("#stop")`)
+	r.do(t, chromedp.Focus(chromedp.CSS("#row-1 > summary")))
+	r.do(t, chromedp.Evaluate[chromedp.Void](`document.getElementById("follow").was = true`))
+	r.until(t, `document.getElementById("follow") && !document.getElementById("follow").was`) // it was looked at again
+	r.until(t, `document.activeElement.parentElement.id === "row-1" && window.first`)
+	r.w.work()
+	r.until(t, `document.getElementById("follow").textContent.includes("applied by") && !document.getElementById("stop") && document.querySelector("main").textContent.includes("Take it back…")`)
+	r.until(t, `!document.querySelector("[data-again]") && window.first`)
 }
 
 // Whose key is revoked while a page is open comes to the door with the next thing they do.

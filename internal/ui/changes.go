@@ -30,6 +30,7 @@ type changeView struct {
 	Link     string // the page of this change, with what it did and what undoing it does
 	UndoTo   string // the preview of taking it back; "" where it cannot be, or the key may not
 	Undoes   string // the write that it took back; "" for none
+	Batch    string // the address of all that its batch did; "" where it is of none
 	Seq      int64
 	Taken    bool // it was taken back since, as far as is known here
 }
@@ -62,6 +63,9 @@ func (v *visit) changeLine(ch *contact.Change) changeView {
 	c.Link = contactPath(ch.Contact) + "/changes/" + c.ID
 	if v.may(access.Write) {
 		c.UndoTo = c.Link + "/undo"
+	}
+	if ch.BatchID != "" {
+		c.Batch = batchPath(ch.BatchID)
 	}
 	if ch.Undoes != 0 {
 		c.Undoes = contact.ChangeID{Space: v.grant.Space.ID, Op: ch.Undoes}.String()

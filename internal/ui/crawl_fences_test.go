@@ -63,7 +63,7 @@ func (w *furnished) state(t *testing.T) string {
 	t.Helper()
 	b := w.browse("main")
 	all := b.get("/ui/activity").text()
-	for _, page := range []string{"/ui/keys", "/ui/space", "/ui/fields"} {
+	for _, page := range []string{"/ui/keys", "/ui/space", "/ui/fields", "/ui/plans", "/ui/jobs"} {
 		all += b.get(page).text()
 	}
 	return all
@@ -112,7 +112,7 @@ func testElsewhere(t *testing.T, w *furnished, main *crawler) {
 	n := 0
 	for _, a := range main.asked() {
 		b.try(a)
-		inPath := strings.Contains(a.pattern, "{id}") || strings.Contains(a.pattern, "{key}")
+		inPath := strings.Contains(a.pattern, "{")
 		if inPath && b.status != http.StatusNotFound {
 			t.Errorf("%s %s with %v of another Space answers %d, not 404\n%s", a.pattern, a.address, a.form, b.status, b.text())
 		}
@@ -163,7 +163,7 @@ func testReader(t *testing.T, w *furnished, main, own *crawler) {
 	b := w.browse("reader")
 	for _, a := range main.asked() {
 		b.try(a)
-		if refused := a.scope == access.Write || a.scope == access.Admin; refused != (b.status == http.StatusForbidden) {
+		if refused := a.scope == access.Write || a.scope == access.Plan || a.scope == access.Admin; refused != (b.status == http.StatusForbidden) {
 			t.Errorf("%s %s answers a reader %d", a.pattern, a.address, b.status)
 		}
 	}

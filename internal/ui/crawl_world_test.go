@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
 )
 
@@ -27,6 +28,9 @@ var long = mark + strings.Repeat("long words ", 909)
 // furnished is a world with some of everything in it.
 type furnished struct {
 	*world
+	planned, applied, underWay, building book.Plan
+	doomed                               [2]contact.ID
+
 	plain, hostile, nameless, bare, crowded, busy, survivor, merged, split, deleted, revived contact.ID
 }
 
@@ -37,6 +41,7 @@ func furnish(t *testing.T) *furnished {
 		w.make(fmt.Sprintf("%s Person %d", mark, i), fmt.Sprintf("person%d@there.example", i), fmt.Sprintf("+44 7700 900%03d", i))
 		w.wait(time.Minute)
 	}
+	w.doomed = [2]contact.ID{w.make(broken, "one@planned.example"), w.make(rtl, "two@planned.example")}
 	w.plain = w.make(mark+" Ada Ferrell", mark+" Ada F.", "ada@ferrell.example", "ada@work.example", "+44 7700 900911")
 	w.nameless = w.make("nobody@there.example")
 	w.bare = w.make("gone@there.example")
@@ -49,6 +54,7 @@ func furnish(t *testing.T) *furnished {
 	w.mergeSome()
 	w.deleteSome()
 	w.label()
+	w.planSome()
 	return w
 }
 

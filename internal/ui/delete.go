@@ -5,17 +5,15 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
-	"github.com/carnet-project/carnet/internal/httpapi"
 )
 
-// deletePage is what is shown before chosen contacts are deleted, and where some were not.
+// deletePage is what is shown before chosen contacts are deleted.
 type deletePage struct {
-	Of      []doomed
-	Gone    int      // of those that were chosen, how many are no contacts any more
-	Refused []string // why some were not deleted, one sentence each
-	Deleted int      // of how many the rest was
+	Of   []doomed
+	Gone int // of those that were chosen, how many are no contacts any more
 }
 
 // doomed is a contact that is to be deleted.
@@ -90,66 +88,51 @@ func valuesOf(c *contact.Contact) int {
 	return n
 }
 
-// deleteChosen deletes contacts, each by a write of its own: each can be taken back alone.
+// deleteChosen deletes contacts as they were looked at: one by a write, several by a plan,
+// so that one other takes all of them back. Where not all of them can be deleted any more,
+// nothing is done, and the plan tells what can.
 func (u *ui) deleteChosen(v *visit) (answer, error) {
 	ids := v.chosen()
 	if len(ids) == 0 {
 		return nil, errNoneChosen
 	}
-	if v.wantsCurl() {
-		return v.commands("/ui/contacts/delete?"+url.Values{"id": v.PostForm["id"]}.Encode(), v.deletions(ids)...), nil
+	back := "/ui/contacts/delete?" + url.Values{"id": v.PostForm["id"]}.Encode()
+	if len(ids) == 1 {
+		return v.deleteOne(ids[0], back)
 	}
-	var done []contact.ChangeID
-	var left []contact.ID
-	var refused []string
-	for i, id := range ids {
-		one := *v
-		if i > 0 {
-			one.id = httpapi.NewRequestID() // a write is known by it
-		}
-		written, err := one.do(deleteAct(id))
-		e, known := errors.AsType[*fault.Error](err)
-		switch {
-		case err == nil:
-			done = append(done, written.Change)
-		case known && e.Kind != fault.Internal && e.Kind != fault.Unavailable:
-			left, refused = append(left, id), append(refused, "#"+idText(id)+": "+e.Message)
-		default:
-			return nil, err
-		}
-	}
-	if len(left) > 0 {
-		return v.deletedInPart(left, refused, len(done))
-	}
-	return goOn{withAllDone("/ui/bin", done)}, nil
-}
-
-// deletions gives the requests that delete contacts, as the form has it.
-func (v *visit) deletions(ids []contact.ID) []request {
-	var all []request
-	for _, id := range ids {
-		all = append(all, v.signed(deleteAct(id).request))
-	}
-	return all
-}
-
-// deletedInPart shows which contacts were not deleted, and why.
-func (v *visit) deletedInPart(left []contact.ID, refused []string, done int) (answer, error) {
-	show, err := v.doomed(left)
+	of, err := deletions(ids)
 	if err != nil {
 		return nil, err
 	}
-	show.Refused, show.Deleted, show.Gone = refused, done, 0
-	return &page{name: "delete", title: "Not all were deleted", here: "c", back: "/ui/contacts", status: http.StatusConflict, body: show}, nil
+	if v.wantsCurl() {
+		return v.commands(back, v.signed(of.request)), nil
+	}
+	p, err := v.propose(of)
+	if err != nil {
+		return nil, err
+	}
+	if p.Counts[contact.RowDelete] != int64(len(ids)) || p.State != book.PlanReady {
+		return goOn{planPath(p.ID)}, nil
+	}
+	if _, err := v.apply(p.ID, p.Hash); isFaultOf(err, fault.CodeOverBudget) {
+		return v.planAgain(p.ID, http.StatusForbidden, messageOf(err))
+	} else if err != nil {
+		return nil, err
+	}
+	return goOn{planDone(p.ID)}, nil
 }
 
-// withAllDone adds to an address the writes that have just been done.
-func withAllDone(to string, changes []contact.ChangeID) string {
-	q := url.Values{}
-	for _, id := range changes {
-		q.Add("done", id.String())
+// deleteOne deletes the only contact that was chosen.
+func (v *visit) deleteOne(id contact.ID, back string) (answer, error) {
+	a := deleteAct(id)
+	if v.wantsCurl() {
+		return v.commands(back, v.signed(a.request)), nil
 	}
-	return addressOf(to, q)
+	written, err := v.do(a)
+	if err != nil {
+		return nil, err
+	}
+	return goOn{withDone("/ui/bin", written.Change)}, nil
 }
 
 // isNotFound tells of an error that there is no such thing.

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,7 +14,7 @@ import (
 )
 
 // ids are what addresses and forms name: of one Space, or of nobody.
-type ids struct{ contact, change, key string }
+type ids struct{ contact, change, key, plan, job string }
 
 // of gives the id that a placeholder of a pattern stands for.
 func (i ids) of(t *testing.T, placeholder string) string {
@@ -24,6 +25,10 @@ func (i ids) of(t *testing.T, placeholder string) string {
 		return i.change
 	case "key":
 		return i.key
+	case "plan":
+		return i.plan
+	case "job":
+		return i.job
 	}
 	t.Fatalf("what is %q the id of?", placeholder)
 	return ""
@@ -68,6 +73,8 @@ func forms(own, strange ids) map[string][]url.Values {
 		"POST /ui/contacts/new":                        {{"names": {"Eva"}, "into": {strange.contact}}},
 		"POST /ui/contacts/delete":                     {{"id": {strange.contact}}},
 		"POST /ui/merge":                               {{"id": {own.contact, strange.contact}}, {"id": {own.contact, strange.contact}, "into": {strange.contact}}},
+		"POST /ui/plans":                               {{"batch": {strange.plan}}, {"key": {strange.key}, "since": {"2026-01-01T00:00:00Z"}, "until": {"2027-01-01T00:00:00Z"}}},
+		"POST /ui/plans/{plan}/apply":                  {{"hash": {"00"}}, {"hash": {"no hash"}}},
 		"POST /ui/keys/new":                            nil, // these three name nothing
 		"POST /ui/fields":                              nil,
 		"POST /ui/space":                               nil,
@@ -76,7 +83,7 @@ func forms(own, strange ids) map[string][]url.Values {
 
 // asides are parameters that name something beside what a path names.
 func asides(own, strange ids) []url.Values {
-	all := []url.Values{{"id": {own.contact, strange.contact}}, {"done": {strange.change}}, {"key": {strange.key}}, {"revoked": {strange.key}}, {"q": {"#" + strange.contact}}}
+	all := []url.Values{{"batch": {strange.plan}}, {"key": {strange.key}, "since": {"2026-01-01"}}, {"id": {own.contact, strange.contact}}, {"done": {strange.change}}, {"key": {strange.key}}, {"revoked": {strange.key}}, {"q": {"#" + strange.contact}}}
 	for _, name := range []string{"id", "into", "other", "merged", "off", "contact", "pair", "from", "q"} {
 		all = append(all, url.Values{name: {strange.contact}})
 	}
@@ -135,9 +142,13 @@ func TestAnotherSpacesIDs(t *testing.T) {
 	eve := w.makeElsewhere(mark+" Eve", "eve@elsewhere.example")
 	w.elsewhere(func() { w.do(&contact.Delete{Ref: w.make(mark+" Gone", "gone@elsewhere.example")}) })
 	ada := w.make("Ada", "ada@example.com")
-	own := ids{ada.String(), contact.ChangeID{Space: w.space.ID, Op: 1}.String(), fmt.Sprint(w.grant("main").Key.ID)}
-	theirs := ids{eve.String(), contact.ChangeID{Space: w.grant("other").Space.ID, Op: 1}.String(), fmt.Sprint(w.grant("other").Key.ID)}
-	nobodys := ids{"7", contact.ChangeID{Space: w.space.ID, Op: 7}.String(), "7"}
+	plan, there := w.propose("main", "", "", adds(ada, "a@example.com")), w.propose("other", "", "", adds(eve, mark+"@elsewhere.example"), adds(eve, "e@elsewhere.example"))
+	w.begin("other", there)
+	w.work()
+	there = w.begin("other", w.propose("other", "", "", deletes(eve)))
+	own := ids{ada.String(), contact.ChangeID{Space: w.space.ID, Op: 1}.String(), fmt.Sprint(w.grant("main").Key.ID), plan.ID, fmt.Sprint(plan.Job)}
+	theirs := ids{eve.String(), contact.ChangeID{Space: w.grant("other").Space.ID, Op: 1}.String(), fmt.Sprint(w.grant("other").Key.ID), there.ID, fmt.Sprint(there.Job)}
+	nobodys := ids{"7", contact.ChangeID{Space: w.space.ID, Op: 7}.String(), "7", rand.Text(), "77"}
 	before, beforeThere := w.all("main"), w.all("other")
 	if strings.Contains(before, mark) || !strings.Contains(beforeThere, mark+" Gone") {
 		t.Errorf("the pages of a Space show something of another:\n%s\nnot\n%s", before, beforeThere)
@@ -172,8 +183,12 @@ func TestAnotherSpacesIDs(t *testing.T) {
 	}
 }
 
-// masked hides the numbers of a page.
-func masked(body string) string { return number.ReplaceAllString(body, "N") }
+// masked hides the numbers of a page, and the names of batches.
+func masked(body string) string {
+	return number.ReplaceAllString(batchName.ReplaceAllString(body, "N"), "N")
+}
+
+var batchName = regexp.MustCompile(`\b[A-Z2-7]{26}\b`)
 
 // all tells all that a Space has, as somebody reads it there.
 func (w *world) all(key string) string {
@@ -187,7 +202,7 @@ func (w *world) all(key string) string {
 	}
 	b := w.browse(key)
 	text := fmt.Sprint(keys)
-	for _, address := range []string{"/ui/activity", "/ui/contacts", "/ui/bin", "/ui/space", "/ui/fields"} {
+	for _, address := range []string{"/ui/activity", "/ui/contacts", "/ui/bin", "/ui/space", "/ui/fields", "/ui/plans", "/ui/jobs"} {
 		text += "\n" + b.get(address).shows().text()
 	}
 	return text

@@ -69,6 +69,7 @@ type budgetView struct {
 var scopeWords = map[access.Scope][2]string{
 	access.Read:  {"read", "See contacts, their history and what happened."},
 	access.Write: {"write", "Make, change, merge and delete contacts, and take all of that back."},
+	access.Plan:  {"plan", "Propose many writes at once, which somebody looks at before another key applies them."},
 	access.Erase: {"erase", "Erase for good what nobody may keep. This cannot be taken back."},
 	access.Admin: {"admin", "Manage the keys, the fields and the settings of this Space."},
 }

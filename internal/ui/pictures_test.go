@@ -61,6 +61,8 @@ func (a *album) pictures() []picture {
 		{name: "split", address: of(a.robin, fmt.Sprintf("/split?merged=%d", a.robert)), height: 720},
 		{name: "bin", address: "/ui/bin", height: 420},
 		{name: "activity", address: "/ui/activity", height: 780},
+		{name: "plans", address: "/ui/plans", height: 420},
+		{name: "plan", address: planAt(a.tidy), height: 880},
 		{name: "keys", address: "/ui/keys", height: 640},
 	}
 }

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"crypto/rand"
+	"fmt"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ type album struct {
 	*world
 	mara, ines, robin, robert, noor, nora contact.ID
 	wiped, edited                         contact.ChangeID
+	tidy                                  book.Plan
 }
 
 func newAlbum(t *testing.T) *album {
@@ -29,6 +31,7 @@ func newAlbum(t *testing.T) *album {
 	a.maras()
 	a.bounds()
 	a.others()
+	a.plans()
 	return a
 }
 
@@ -179,4 +182,23 @@ func (a *album) others() {
 	gone := a.enter(a.person("Test Entry", []string{"test@example.com"}, nil, nil))
 	a.write("front-desk", "Tom Ferrell", "was only a test", &contact.Delete{Ref: gone})
 	a.wait(50 * time.Minute)
+}
+
+// plans has some proposed, and one done.
+func (a *album) plans() {
+	a.addPlanner("tidy-agent")
+	labels := func(id contact.ID, plan string) string {
+		return fmt.Sprintf(`{"method":"PATCH","id":%d,"body":{"custom_fields":{"profile_field_1":%q}}}`, id, plan)
+	}
+	a.begin("client", a.propose("client", "", "plans from the CRM", labels(2, "Enterprise"), labels(3, "Team"), labels(5, "Free")))
+	a.work()
+	a.wait(10 * time.Minute)
+	a.tidy = a.propose("tidy-agent", "", "tidying up after the spring fair",
+		fmt.Sprintf(`{"method":"PATCH","id":%d,"body":{"custom_fields":{"profile_field_2":"Head of procurement","profile_field_3":"Oxbow & Thistle Ltd"}}}`, a.mara),
+		`{"method":"DELETE","id":1,"if_match":"1"}`,
+		fmt.Sprintf(`{"method":"MERGE","id":%d,"body":{"merged_id":%d}}`, a.noor, a.nora),
+		`{"method":"POST","body":{"names":["Wren Sallow"],"emails":["wren.sallow@example.org"]}}`,
+		`{"method":"DELETE","id":2,"if_match":"1"}`,
+		`{"method":"PUT","id":4,"body":{"emails":["amara at example.net"]}}`)
+	a.wait(20 * time.Minute)
 }

@@ -159,3 +159,12 @@ func refusal(err error) *contact.Refusal {
 	r, _ := errors.AsType[*contact.Refusal](err)
 	return r
 }
+
+// isFaultOf tells of an error that it has this code.
+func isFaultOf(err error, code fault.Code) bool {
+	e, ok := errors.AsType[*fault.Error](err)
+	return ok && e.Code == code
+}
+
+// messageOf gives what people are told of an error.
+func messageOf(err error) string { return httpapi.Explain(err).Message }

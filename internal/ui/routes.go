@@ -41,6 +41,8 @@ var screens = [][]screen{
 	splitScreens,
 	distinctScreens,
 	activityScreens,
+	planScreens,
+	jobScreens,
 	keyScreens,
 	fieldScreens,
 	spaceScreens,

@@ -19,6 +19,7 @@ type pressed struct {
 var keys = []pressed{
 	{"contact", "", "g c", `document.querySelector("h1").textContent === "contacts"`},
 	{"contact", "", "g a", `document.querySelector("h1").textContent === "activity"`},
+	{"contact", "", "g p", `document.querySelector("h1").textContent === "plans"`},
 	{"contact", "", "g b", `document.querySelector("h1").textContent === "bin"`},
 	{"contact", "", "g k", `document.querySelector("h1").textContent === "keys"`},
 	{"contact", "", "g f", `document.querySelector("h1").textContent === "fields"`},

@@ -122,7 +122,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, name, script, toast
 		Here      bool
 	}
 	var links []link
-	for _, n := range []string{"contacts", "activity", "bin", "keys", "fields", "space", "system"} {
+	for _, n := range []string{"contacts", "activity", "plans", "bin", "keys", "fields", "space", "system"} {
 		key := n[:1]
 		if n == "system" {
 			key = "y"

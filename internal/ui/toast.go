@@ -15,6 +15,7 @@ type toast struct {
 	LTR    bool
 	After  string // what stands after it: "is in the bin now."
 	Undo   string // the address of the preview that takes it back; "": none
+	Batch  string // the batch that another plan takes back; "": none
 	Curl   string // the address of the request that did it, as a command; "": none
 }
 

@@ -142,8 +142,8 @@ func (v *visit) terms() book.Terms {
 	return book.Terms{RequestID: v.id, Name: v.session.Name, Reason: strings.TrimSpace(v.PostForm.Get("reason"))}
 }
 
-// may tells whether the session's key has a scope.
-func (v *visit) may(s access.Scope) bool { return v.grant.Key.Scopes.Has(s) }
+// may tells whether the session's key permits what needs a scope.
+func (v *visit) may(s access.Scope) bool { return v.grant.Key.Scopes.Allow(s) }
 
 // address gives this page's own address with some parameters set, or taken out where
 // a value is "".

@@ -38,8 +38,9 @@ type world struct {
 	space   access.Space
 	secrets map[string]string // by the name of the key: main (all scopes), reader, writer, client, other (of another Space)
 
-	mu  sync.Mutex
-	now time.Time
+	mu   sync.Mutex
+	now  time.Time
+	tick time.Duration // that passes with each look at the clock
 }
 
 // madeSQLite makes the file that the others are copies of.
@@ -83,6 +84,7 @@ func newWorldWith(t testing.TB, o ui.Options) *world {
 func (w *world) clock() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.now = w.now.Add(w.tick)
 	return w.now
 }
 

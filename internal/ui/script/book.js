@@ -13,5 +13,6 @@ import "./edit.js";
 import "./local.js";
 import "./toast.js";
 import "./menu.js";
+import "./follow.js";
 
 whenShown(reveal);

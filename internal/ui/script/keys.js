@@ -23,7 +23,7 @@ const open = () => openRow(rowAt());
 
 /** @type {Key[]} */
 export const table = [
-  ..."cabkfsy".split("").map(goes),
+  ..."capbkfsy".split("").map(goes),
   { keys: ["/"], says: "Find a contact", act: () => focus("look") },
   { keys: ["?"], says: "All keys", act: openHelp },
   { keys: ["j"], says: "Next row", act: () => move(1) },

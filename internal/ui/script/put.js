@@ -14,10 +14,11 @@ export function fitFrame(page) {
 }
 
 /** Puts the parts of a page in place, the whole of it when none is named or one
- * is missing, and gives those that are new.
- * @param {Document} page @param {string[]} names
+ * is missing, and gives those that are new. Where nobody asked for it, the focus
+ * goes nowhere that it was not.
+ * @param {Document} page @param {string[]} names @param {boolean} [quiet]
  * @returns {HTMLElement[]} */
-export function putParts(page, names) {
+export function putParts(page, names, quiet) {
   const before = document.activeElement;
   const isPart = names.length > 0 && names.every((n) => page.getElementById(n) && document.getElementById(n));
   reveal(page); // as it is here, so that what is the same is found to be so
@@ -33,7 +34,7 @@ export function putParts(page, names) {
       if (value !== null) document.documentElement.setAttribute(name, value);
     }
   }
-  focusIn(put, before, isPart);
+  if (!quiet || before?.id) focusIn(put, before, isPart);
   return put;
 }
 

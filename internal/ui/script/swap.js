@@ -9,12 +9,15 @@ import { isPlain, pathOf, whatIsSent } from "./send.js";
 import { tell, toastText, withoutDone } from "./toast.js";
 
 /** How an answer is shown: in which elements (all of the page when none is
- * named), and what becomes of the address.
- * @typedef {{parts: string[], address: "push" | "replace" | "none", scroll?: number}} How */
+ * named), what becomes of the address, and whether nobody asked for it.
+ * @typedef {{parts: string[], address: "push" | "replace" | "none", scroll?: number, quiet?: boolean}} How */
 
 /** What is on its way. A write is waited for; a read gives way to a newer one.
  * @type {{sent: import("./send.js").Sent, stop: AbortController} | undefined} */
 let underWay;
+
+/** Whether nothing is on its way. */
+export const isIdle = () => underWay === undefined;
 
 history.replaceState(history.state, "", withoutDone(location.href));
 
@@ -33,7 +36,7 @@ export async function swap(sent, how) {
   if (underWay?.sent.method === "POST") return; // pressed twice, sent once
   underWay?.stop.abort();
   const mine = underWay = { sent, stop: new AbortController() };
-  document.getElementById("main")?.setAttribute("aria-busy", "true");
+  if (!how.quiet) document.getElementById("main")?.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(sent.url, {
       method: sent.method, body: sent.body, headers: { Accept: "text/html" }, signal: mine.stop.signal,
@@ -41,7 +44,7 @@ export async function swap(sent, how) {
     const text = await answer.text();
     if (underWay === mine) show(answer, text, sent, how);
   } catch {
-    if (underWay === mine) {
+    if (underWay === mine && !how.quiet) {
       tell(sent.method === "POST"
         ? "No answer came. It may be done or not: look before you try again."
         : "No answer came. What you see is from before: try again in a moment.");
@@ -75,7 +78,7 @@ function show(answer, text, sent, how) {
   }
   if (hasAddress) shownAt = pathOf(location);
   const y = how.scroll ?? (samePath ? scrollY : 0);
-  putParts(page, how.parts).forEach(shown);
+  putParts(page, how.parts, how.quiet).forEach(shown);
   if (how.scroll === undefined && url.hash) document.getElementById(decodeURIComponent(url.hash.slice(1)))?.scrollIntoView();
   else if (how.parts.length === 0) scrollTo(0, y);
   keepScroll();

@@ -1,0 +1,130 @@
+package ui
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/wire"
+)
+
+// The jobs of a Space: what takes long, and how far it is.
+var jobScreens = []screen{
+	{"GET", "/ui/jobs", access.Read, (*ui).jobs},
+	{"POST", "/ui/jobs/{job}/cancel", access.Write, (*ui).cancelJob},
+}
+
+func jobPath(id int64) string { return "/ui/jobs/" + strconv.FormatInt(id, 10) }
+
+// jobsAtOnce is how many jobs a page has.
+const jobsAtOnce = 50
+
+// jobsPage is what the page of the jobs shows.
+type jobsPage struct {
+	Jobs              []jobView
+	Next, First, Curl string // addresses; "" for none
+	Empty             bool
+	Again             int
+}
+
+// jobView is a job as the page shows it.
+type jobView struct {
+	ID          int64
+	What, To    string // To is what it is about; "" for the Space
+	State, Look string
+	At, Ended   moment
+	Message     string
+	Progress    *progressView
+}
+
+// jobKinds say what jobs do, by their kind.
+var jobKinds = map[string]string{
+	"rekey": "Brings the phones of all contacts over to another region", string(book.PlanBuildJob): "Looks at what a plan does", string(book.PlanApplyJob): "Does what a plan shows",
+}
+
+// jobStates are the states of jobs in a word, with the class of the sign.
+var jobStates = map[string][2]string{
+	"queued": {"waits its turn", ""}, "running": {"under way", ""}, "completed": {"done", ""}, "failed": {"failed", "bad"}, "cancelled": {"cancelled", ""},
+}
+
+func (u *ui) jobs(v *visit) (answer, error) {
+	asks, cursor := request{path: "/jobs"}, v.Form.Get("cursor")
+	if cursor != "" {
+		asks.query = map[string][]string{"cursor": {cursor}}
+	}
+	if v.wantsCurl() {
+		return v.commands(v.address("show", ""), asks), nil
+	}
+	list, next, err := u.book.Jobs(v.Context(), v.grant, cursor, jobsAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	show := &jobsPage{Curl: v.address("show", "curl"), Empty: len(list) == 0 && cursor == ""}
+	for i := range list {
+		j := &list[i]
+		view := jobView{ID: j.ID, What: jobKinds[string(j.Kind)], At: v.moment(j.Created), Ended: v.moment(j.Completed), Message: j.Message,
+			State: jobStates[string(j.State)][0], Look: jobStates[string(j.State)][1]}
+		if view.What == "" { // a newer server made it
+			view.What = string(j.Kind)
+		}
+		if j.Of != "" {
+			view.To = planPath(j.Of)
+		}
+		if !j.Closed() {
+			view.Progress = v.jobProgress(j.ID, j.Done, j.Total, string(j.Kind) != "rekey")
+			show.Again = again
+		}
+		show.Jobs = append(show.Jobs, view)
+	}
+	if next != "" {
+		show.Next = v.address("cursor", next)
+	}
+	if cursor != "" {
+		show.First = "/ui/jobs"
+	}
+	return &page{name: "jobs", title: "Jobs", here: "p", back: "/ui/plans", again: show.Again, body: show}, nil
+}
+
+// jobProgress tells how far a job is, and offers to end it where that can be.
+func (v *visit) jobProgress(id, done, total int64, ends bool) *progressView {
+	p := &progressView{Says: strconv.FormatInt(done, 10) + " so far"}
+	if total > 0 {
+		p.Says = strconv.FormatInt(done, 10) + " of " + strconv.FormatInt(total, 10)
+		p.Meter = progressOf(done, total, p.Says)
+	}
+	if ends && v.may(access.Write) {
+		p.Stop = jobPath(id) + "/cancel"
+	}
+	return p
+}
+
+var errNoJob = &trouble{http.StatusNotFound, "There is no such job", "No job of this Space has this number.", "/ui/jobs", "All jobs"}
+
+// cancelJob ends a job. What it did stands.
+func (u *ui) cancelJob(v *visit) (answer, error) {
+	id, ok := wire.ParseID(v.PathValue("job"))
+	if !ok {
+		return nil, errNoJob
+	}
+	job, err := u.book.Job(v.Context(), v.grant, int64(id))
+	if isFaultOf(err, fault.CodeJobNotFound) {
+		return nil, errNoJob
+	}
+	if err != nil {
+		return nil, err
+	}
+	if v.wantsCurl() {
+		return v.commands("/ui/jobs", request{method: http.MethodDelete, path: "/jobs/" + strconv.FormatInt(job.ID, 10)}), nil
+	}
+	to := "/ui/jobs"
+	if job.Of != "" {
+		to = planPath(job.Of)
+	}
+	err = u.book.CancelJob(v.Context(), v.grant, job.ID)
+	if err != nil && !isFaultOf(err, fault.CodeJobClosed) { // it came to its end meanwhile, as is seen there
+		return nil, err
+	}
+	return goOn{to}, nil
+}
