@@ -363,6 +363,8 @@ func TestGuard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		guard(t, r, table)
+		guard(t, r, planRows)
+		r.closeJobs()
 		guard(t, r, jobRows) // which leave a change of region under way
 		if !countsAllocations {
 			t.Log("Allocations were not judged: the race detector makes some of its own.")

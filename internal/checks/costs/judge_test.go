@@ -83,7 +83,7 @@ func TestJudge(t *testing.T) {
 
 // TestReasons: every limit has a sentence that says why it is what it is.
 func TestReasons(t *testing.T) {
-	for _, w := range slices.Concat(table, jobRows) {
+	for _, w := range slices.Concat(table, planRows, jobRows) {
 		if !strings.HasSuffix(w.why, ".") || len(w.why) < 20 {
 			t.Errorf("%s: write a sentence that says why it costs this much", w.name)
 		}

@@ -37,6 +37,9 @@ type rig struct {
 	t       *testing.T
 	backend *sqlite.Backend
 	store   *store.Store
+	book    *book.Book
+	grant   access.Grant
+	plans   []book.Plan // that are to be applied
 	space   contact.SpaceID
 	handler http.Handler
 	pages   http.Handler // of the book in the browser
@@ -59,6 +62,7 @@ func newRig(t *testing.T) *rig {
 	}
 	r := &rig{t: t, backend: backend, store: store.New(backend, store.Options{Log: quiet}), log: path + "-wal", rounds: map[int]int{}}
 	b := book.New(r.store, book.Options{Log: quiet})
+	r.book = b
 	t.Cleanup(func() {
 		b.Close()
 		if err := r.store.Close(); err != nil {
@@ -73,11 +77,11 @@ func newRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, secret, err := b.CreateKey(t.Context(), "test", access.APIKey{Space: space.ID, Name: "costs"})
+	key, secret, err := b.CreateKey(t.Context(), "test", access.APIKey{Space: space.ID, Name: "costs"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.space, r.secret = space.ID, secret.Reveal()
+	r.space, r.secret, r.grant = space.ID, secret.Reveal(), access.Grant{Key: key, Space: space}
 	r.handler, r.pages = httpapi.New(b, httpapi.Options{Log: quiet}), ui.New(b, ui.Options{Log: quiet})
 	token, _, err := b.SignIn(t.Context(), r.secret, "Ada Ferrell")
 	if err != nil {

@@ -22,11 +22,6 @@ import (
 
 // onBoth runs a test on a SQLite file and on a PostgreSQL database.
 func onBoth(t *testing.T, test func(t *testing.T, open func() (db, key string))) {
-	noLimits := func(t *testing.T, db string) string {
-		carnet(t, "space", "create", "test", "--db", db)
-		carnet(t, "space", "set", "1", "--db", db, "--limit", "update=0", "--limit", "create=0", "--limit", "get=0", "--limit", "list=0", "--limit", "batch=0")
-		return makeKey(t, db)
-	}
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
@@ -38,11 +33,23 @@ func onBoth(t *testing.T, test func(t *testing.T, open func() (db, key string)))
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		test(t, func() (db, key string) {
-			db = pgtest.Empty(t, "")
-			carnet(t, "migrate", "--db", db)
-			return db, noLimits(t, db)
+			return emptyPostgres(t)
 		})
 	})
+}
+
+func noLimits(t *testing.T, db string) (key string) {
+	t.Helper()
+	carnet(t, "space", "create", "test", "--db", db)
+	carnet(t, "space", "set", "1", "--db", db, "--limit", "update=0", "--limit", "create=0", "--limit", "get=0", "--limit", "list=0", "--limit", "batch=0")
+	return makeKey(t, db)
+}
+
+func emptyPostgres(t *testing.T) (db, key string) {
+	t.Helper()
+	db = pgtest.Empty(t, "")
+	carnet(t, "migrate", "--db", db)
+	return db, noLimits(t, db)
 }
 
 // mortal is the way to a server that is killed now and then; what is sent after that goes

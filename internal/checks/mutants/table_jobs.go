@@ -42,7 +42,7 @@ var ofJobs = []mutant{
 		name:   "job-outlives-space",
 		breaks: "A job goes on where the Space's subscription has ended.",
 		file:   "internal/jobs/jobs.go",
-		old:    "	return g.Allow(access.Write)\n",
+		old:    "	return g.Active()\n",
 		new:    "	return nil\n",
 		tests:  []string{"./internal/jobs"},
 		run:    "^TestKeysOfJobs$",
