@@ -45,11 +45,12 @@ const (
 )
 
 // receiveLife is how long the operations of a plan may be on their way, and its request
-// may look at what they do: who asks for it goes on with that for atOnce, and then leaves
-// it to its job.
+// may look at what they do. Who asks for it goes on with that for so long and so many
+// steps at most, and then leaves it to its job.
 const (
 	receiveLife = contact.Time(10 * time.Minute / time.Microsecond)
 	buildAtOnce = 2 * time.Second
+	stepsAtOnce = 200 // of decidedAtOnce rows
 )
 
 // Propose makes a plan (CONTRACT D34). It needs contacts:plan or contacts:write. A small
@@ -269,7 +270,7 @@ func (b *Book) received(ctx context.Context, g access.Grant, p Plan) (Plan, erro
 // leaves it to the plan's job.
 func (b *Book) buildAtOnce(ctx context.Context, g access.Grant, p Plan) (Plan, error) {
 	ends := b.clock().Add(buildAtOnce)
-	for p.State == PlanBuilding && b.clock().Before(ends) {
+	for step := 0; p.State == PlanBuilding && step < stepsAtOnce && b.clock().Before(ends); step++ {
 		var err error
 		if p, err = b.buildSome(ctx, g, p); err != nil {
 			return p, err
