@@ -21,6 +21,8 @@ type conn struct {
 	statements map[string]*sqlite.Stmt
 	ran        int64 // how many statements run has executed
 	looked     int64 // how many rows they gave
+
+	before func(query string) error // nil: nothing; for tests, what a statement fails with in place of being run
 }
 
 // writerPragmas hold on every connection. synchronous=FULL syncs the WAL on
@@ -133,6 +135,11 @@ func (c *conn) run(query string, row func(*sqlite.Stmt) error, args ...any) erro
 		return err
 	}
 	c.ran++
+	if c.before != nil {
+		if err := c.before(query); err != nil {
+			return explain("step", err)
+		}
+	}
 	for i, arg := range args {
 		bind(stmt, i+1, arg)
 	}

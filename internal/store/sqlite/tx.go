@@ -104,11 +104,15 @@ func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
 		}
 		found.Trees = append(found.Trees, tree)
 	}
-	var err1, err2, err3 error
-	found.Pairs, err1 = t.loadPairs(w.Pairs)
-	found.Spent, err2 = t.loadSpent(w.Spent)
-	found.Plans, err3 = t.loadPlans(w.Plans)
-	return found, errors.Join(err1, err2, err3)
+	var err error
+	if found.Pairs, err = t.loadPairs(w.Pairs); err != nil {
+		return found, err
+	}
+	if found.Spent, err = t.loadSpent(w.Spent); err != nil {
+		return found, err
+	}
+	found.Plans, err = t.loadPlans(w.Plans)
+	return found, err
 }
 
 // loadRetries loads the records of retries that are asked for, and which are too old.
@@ -164,6 +168,8 @@ func (t *tx) NewIDs(_ context.Context, n int64) (contact.ID, error) {
 	return first, err
 }
 
+// Save stops at the first statement that fails: with some errors, a full disk among
+// them, SQLite has rolled back the transaction, and the next would stand alone.
 func (t *tx) Save(_ context.Context, s *store.Save) error {
 	for i := range s.Contacts {
 		if err := t.saveContact(&s.Contacts[i]); err != nil {
@@ -185,7 +191,13 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 	if err := t.saveRetries(s); err != nil {
 		return err
 	}
-	if err := errors.Join(t.writer.saveKeys(s.KeysGone, s.KeysCome), t.savePairs(s.PairsGone, s.PairsCome), t.saveSpent(s.Spent)); err != nil {
+	if err := t.writer.saveKeys(s.KeysGone, s.KeysCome); err != nil {
+		return err
+	}
+	if err := t.savePairs(s.PairsGone, s.PairsCome); err != nil {
+		return err
+	}
+	if err := t.saveSpent(s.Spent); err != nil {
 		return err
 	}
 	if err := t.savePlans(s.Plans); err != nil {
