@@ -154,6 +154,30 @@ func TestEveryStatementFails(t *testing.T) {
 	}
 }
 
+// A rollback that fails too is made up for by the next write.
+func TestRollbackFails(t *testing.T) {
+	b := opened(t, Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	space := suite.NewSpace(t, b, "")
+	before, s := saving(space, 2)
+	suite.Commit(t, b, 0, before)
+	was := everything(t, b.writer)
+	b.writer.before = func(query string) error {
+		if query == updateSpace || query == rollback {
+			return sqlite.ResultNoMem.ToError()
+		}
+		return nil
+	}
+	if err := save(b, space, s); err == nil {
+		t.Error("it was saved")
+	}
+	b.writer.before = nil
+	tx := suite.Begin(t, b, 0)
+	tx.Rollback()
+	if everything(t, b.writer) != was {
+		t.Error("something stands")
+	}
+}
+
 // The same on a disk that is full in truth, after each number of pages that it may have
 // had left.
 func TestFullAfterPages(t *testing.T) {

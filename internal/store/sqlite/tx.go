@@ -31,7 +31,11 @@ func (b *Backend) Begin(_ context.Context, _ int64) (store.Tx, error) {
 		b.writing.Unlock()
 		return nil, errClosed
 	}
-	if err := b.writer.run(begin, nil); err != nil {
+	err := b.ended()
+	if err == nil {
+		err = b.writer.run(begin, nil)
+	}
+	if err != nil {
 		b.writing.Unlock()
 		if errors.Is(err, store.ErrConflict) { // it has waited long enough
 			err = unavailable(fault.CodeDatabaseBusy, "The database is busy: the write was not done. Send it again in a moment.", err)
@@ -39,6 +43,15 @@ func (b *Backend) Begin(_ context.Context, _ int64) (store.Tx, error) {
 		return nil, err
 	}
 	return &tx{Backend: b}, nil
+}
+
+// ended rolls back what is open still on the writer, where a rollback failed. The
+// writing lock is held.
+func (b *Backend) ended() error {
+	if b.writer.AutocommitEnabled() {
+		return nil
+	}
+	return b.writer.run(rollback, nil)
 }
 
 func (t *tx) Spaces(_ context.Context, ids []contact.SpaceID) ([]store.SpaceRow, error) {
@@ -306,10 +319,7 @@ func (t *tx) Commit(context.Context) error {
 	defer t.writing.Unlock()
 	err := t.writer.run(commit, nil)
 	if err != nil {
-		if !t.writer.AutocommitEnabled() {
-			err = errors.Join(err, t.writer.run(rollback, nil))
-		}
-		return err
+		return errors.Join(err, t.ended())
 	}
 	t.written(t.pages)
 	return nil
@@ -317,10 +327,7 @@ func (t *tx) Commit(context.Context) error {
 
 func (t *tx) Rollback() {
 	defer t.writing.Unlock()
-	if t.writer.AutocommitEnabled() {
-		return // some errors, a full disk among them, have rolled back already
-	}
-	if err := t.writer.run(rollback, nil); err != nil {
+	if err := t.ended(); err != nil { // some errors, a full disk among them, have rolled back already
 		t.log.Error("a rollback failed", "error", err)
 	}
 }
@@ -338,10 +345,8 @@ func retryRow(space contact.SpaceID, s *sqlite.Stmt) record.Retry {
 func (b *Backend) Saved(_ context.Context, mark store.Mark) (bool, error) {
 	b.writing.Lock()
 	defer b.writing.Unlock()
-	if !b.writer.AutocommitEnabled() {
-		if err := b.writer.run(rollback, nil); err != nil {
-			return false, err
-		}
+	if err := b.ended(); err != nil {
+		return false, err
 	}
 	saved := false
 	if mark.Key != "" {
