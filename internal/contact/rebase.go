@@ -120,6 +120,7 @@ func (l *ListEdit) sort(col Collection, onto []Value, way Way) (stay, come []Val
 	}
 	for _, v := range brought {
 		switch at := indexOf(col, stay, v.Text); {
+		case at < 0 && comes(come, v.Text): // which came twice
 		case at < 0:
 			come = append(come, v)
 		case way == ByOrigin:
@@ -240,7 +241,7 @@ func inOrderOf(order, stay, come []Value) ([]Value, bool) {
 	out := make([]Value, len(order))
 	for _, v := range slices.Concat(stay, come) {
 		i, ok := at[v.Text]
-		if !ok {
+		if !ok || out[i].Text != "" {
 			return nil, false
 		}
 		out[i] = v

@@ -76,6 +76,11 @@ func TestRebaseOfLists(t *testing.T) {
 		{what: "whoever brought it, what was taken goes", before: "a b", after: "a", onto: "a b:3 c", want: "a c"},
 		{what: "wiped, and then something came", before: "a b", after: "", onto: "a b c:3", want: "c:3"},
 		{what: "onto nothing", before: "a b", after: "b c:2", onto: "", want: "c:2"},
+		{what: "a text that came twice comes once", before: "", after: "a b a", onto: "c:3", want: "c:3 a b"},
+		{what: "onto nothing as well", before: "x", after: "a b a", onto: "", want: "a b"},
+		{what: "onto what the edit found, but for who brought it", before: "x", after: "a x a", onto: "x:3", want: "a x:3"},
+		{what: "what is there twice stays so, and nothing is nothing", before: "a b", after: "a c:2", onto: "a:3 b a:3", want: "a:3 c:2 a:3"},
+		{what: "it and what the edit brings are as many as that, and other texts", before: "a b a", after: "a b b", onto: "a:3 b a:3", want: "a:3 b a:3"},
 
 		{byOrigin: true, what: "exact", before: "a:2 b", after: "b c", onto: "a:2 b", want: "b c"},
 		{byOrigin: true, what: "only what it brought goes", before: "a b:2 c:2", after: "a", onto: "a b:2 c:2 d:3", want: "a d:3"},

@@ -138,7 +138,7 @@ func (w *editsWriter) edits(e *contact.Edits) []byte {
 		w.raw("]")
 	}
 	w.raw("}")
-	if len(w.from.from) == 0 {
+	if len(w.from.from) == 0 && len(w.from.sets) == 0 {
 		return w.b
 	}
 	return w.from.appendWith(nil, w.b)

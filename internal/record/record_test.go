@@ -128,6 +128,25 @@ func anyEdits(t *rapid.T) contact.Edits {
 	return e
 }
 
+// A row of values without origins, of which no write makes one, is legal: it comes back.
+func TestValuesWithoutOrigins(t *testing.T) {
+	v := contact.Value{Text: "a@example.com"}
+	for what, e := range map[string]contact.Edits{
+		"brought":        {Values: [contact.NumCollections]*contact.ListEdit{contact.Emails: {After: []contact.Value{v}}}},
+		"taken":          {Values: [contact.NumCollections]*contact.ListEdit{contact.Emails: {Before: []contact.Value{v}}}},
+		"in a slot":      {Fields: []contact.FieldEdit{{Slot: 2, After: v}}},
+		"beside another": {Fields: []contact.FieldEdit{{Slot: 2, Before: contact.Value{Text: "b", Origins: []contact.Origin{{Contact: 1, Op: 1}}}, After: v}}},
+	} {
+		row, err := EncodeChange(3, &contact.Change{Contact: 7, Edits: e})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, err := DecodeChange(&row); err != nil || !reflect.DeepEqual(back.Edits, e) {
+			t.Errorf("%s: from %s: %v\n got %+v\nwant %+v", what, row.Edits, err, back.Edits, e)
+		}
+	}
+}
+
 // A value that the write itself brought to its own contact needs no origin beside
 // it, one that stayed no text, and what values share is written once.
 func TestEditsAreShort(t *testing.T) {
