@@ -87,6 +87,15 @@ func (p *play) set(ch *Change, before, after Contact) {
 // there instead.
 func (p *play) edited(e *Edits, c *Contact, way Way) Contact {
 	after, _ := Rebase(e, c, way)
+	for _, col := range Collections { // what somebody brought is by that, though it was there
+		for i, v := range after.Values[col] {
+			if l := e.Values[col]; l != nil && way == ByText && slices.Contains(l.Added(), v.Text) {
+				at := slices.IndexFunc(l.After, func(o Value) bool { return o.Text == v.Text })
+				after.Values[col] = slices.Clone(after.Values[col])
+				after.Values[col][i].Origins = joined(v.Origins, l.After[at].Origins)
+			}
+		}
+	}
 	for _, f := range e.Fields {
 		if f.After.Text != "" && way == ByText {
 			after.Fields[f.Slot.Index()] = f.After

@@ -20,6 +20,10 @@ type Past struct {
 	// what they hold may come forth. They are read only where it may.
 	Siblings [][]Contact
 	Whose    Whose // of what these writes and merges took away
+	// History is all that was written to the ids that lead to the contact, or by them,
+	// oldest first. It is read only where there are Doubts; Unread tells that it is too long.
+	History []Change
+	Unread  bool
 }
 
 // isOf tells whether it is the past of what leads to a contact as that is now.
@@ -79,6 +83,30 @@ func (p *Past) size() int {
 		for i := range list {
 			each(&list[i], func(v Value) { n += len(v.Text) })
 		}
+	}
+	return n
+}
+
+// played gives the history of any of some pasts, all of one contact; nil where none has
+// doubts, or it is too long.
+func played(pasts ...*Past) []Change {
+	for _, p := range pasts {
+		if p.History != nil {
+			return p.History
+		}
+	}
+	return nil
+}
+
+// sizeOf gives about how many bytes pasts of one contact hold. Their history is one.
+func sizeOf(pasts ...*Past) int {
+	n := 0
+	for _, p := range pasts {
+		n += p.size()
+	}
+	history := played(pasts...)
+	for i := range history {
+		n += history[i].size()
 	}
 	return n
 }

@@ -41,45 +41,48 @@ func TestUnmergeAfterItsUndo(t *testing.T) {
 		{what: "a slot that M emptied while apart", s: "e:a@x", m: "e:m@x, 1:v", apart: "1:", wantS: "e:a@x", wantM: "e:m@x", remains: "M custom_fields.profile_field_1 v"},
 		{what: "a slot that M filled otherwise while apart", s: "e:a@x", m: "e:m@x, 1:v", apart: "1:w", wantS: "e:a@x", wantM: "1:w, e:m@x", remains: "M custom_fields.profile_field_1 v"},
 	} {
-		w, ids := newWorld(t), map[string]ID{}
-		for who, what := range map[string]string{"S": tt.s, "M": tt.m, "O": "e:o@x"} {
-			ids[who] = w.made(sends(nil, nil, strings.Split(what, ", ")...))
-		}
-		put := func(who, what string) {
-			if what != "" {
-				w.put(ids[who], what)
+		for _, plain := range []bool{false, true} {
+			w, ids := newWorld(t), map[string]ID{}
+			w.plain = plain
+			for who, what := range map[string]string{"S": tt.s, "M": tt.m, "O": "e:o@x"} {
+				ids[who] = w.made(sends(nil, nil, strings.Split(what, ", ")...))
 			}
-		}
-		if tt.in != "" {
-			w.do(&Merge{Survivor: ids["O"], Merged: []ID{ids[tt.in]}})
-			put(tt.in, tt.brings)
-			w.do(&Unmerge{Ref: ids["O"], Merged: ids[tt.in]})
-		}
-		w.do(&Merge{Survivor: ids["S"], Merged: []ID{ids["M"]}})
-		put("M", tt.taken)
-		split := w.do(&Unmerge{Ref: ids["S"], Merged: ids["M"]})
-		put("M", tt.apart)
-		var left []string
-		for range 2 { // and once more: what was named is in the history alone by then
-			joined := w.do(&Undo{Ref: ids["S"], Op: split})
-			_, remains, err := w.try(&Undo{Ref: ids["S"], Op: joined})
-			if err != nil {
-				t.Fatalf("%s: %v", tt.what, err)
-			}
-			left = nil
-			for _, r := range remains {
-				who := "S"
-				if r.Contact == ids["M"] {
-					who = "M"
+			put := func(who, what string) {
+				if what != "" {
+					w.put(ids[who], what)
 				}
-				left = append(left, fmt.Sprint(who, " ", r.Field, " ", strings.Join(slices.Sorted(slices.Values(r.Values)), " ")))
 			}
-			if have := strings.Join(left, "; "); have != tt.remains {
-				t.Errorf("%s: named is %q, want %q", tt.what, have, tt.remains)
+			if tt.in != "" {
+				w.do(&Merge{Survivor: ids["O"], Merged: []ID{ids[tt.in]}})
+				put(tt.in, tt.brings)
+				w.do(&Unmerge{Ref: ids["O"], Merged: ids[tt.in]})
 			}
-			for who, want := range map[string]string{"S": tt.wantS, "M": tt.wantM} {
-				if have := shows(w.root(ids[who])); have != want || w.root(ids[who]).ID != ids[who] {
-					t.Errorf("%s: %s is %s, want %s", tt.what, who, have, want)
+			w.do(&Merge{Survivor: ids["S"], Merged: []ID{ids["M"]}})
+			put("M", tt.taken)
+			split := w.do(&Unmerge{Ref: ids["S"], Merged: ids["M"]})
+			put("M", tt.apart)
+			var left []string
+			for range 2 { // and once more: what was named is in the history alone by then
+				joined := w.do(&Undo{Ref: ids["S"], Op: split})
+				_, remains, err := w.try(&Undo{Ref: ids["S"], Op: joined})
+				if err != nil {
+					t.Fatalf("%s: %v", tt.what, err)
+				}
+				left = nil
+				for _, r := range remains {
+					who := "S"
+					if r.Contact == ids["M"] {
+						who = "M"
+					}
+					left = append(left, fmt.Sprint(who, " ", r.Field, " ", strings.Join(slices.Sorted(slices.Values(r.Values)), " ")))
+				}
+				if have := strings.Join(left, "; "); have != tt.remains {
+					t.Errorf("%s: named is %q, want %q", tt.what, have, tt.remains)
+				}
+				for who, want := range map[string]string{"S": tt.wantS, "M": tt.wantM} {
+					if have := shows(w.root(ids[who])); have != want || w.root(ids[who]).ID != ids[who] {
+						t.Errorf("%s: %s is %s, want %s", tt.what, who, have, want)
+					}
 				}
 			}
 		}

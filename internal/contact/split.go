@@ -75,6 +75,9 @@ func (s *split) run() {
 		s.release(k)
 	}
 	s.restore()
+	if s.past.Unread {
+		s.unsure()
+	}
 }
 
 func (s *split) owns(origins []Origin) {
@@ -173,6 +176,9 @@ func (s *split) followList(ch *Change, k int, t *trace, col Collection) {
 	}
 	for _, v := range l.After {
 		come := without(v.Origins, before[v.Text])
+		if len(come) == 0 {
+			continue // the most, of a long history
+		}
 		for i := range t.taken[col] {
 			if back := &t.taken[col][i].value; back.Text == v.Text {
 				given := back.Origins

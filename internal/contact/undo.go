@@ -36,10 +36,7 @@ func (u *Undo) Size() int {
 	for i := range u.Entries {
 		n += u.Entries[i].size()
 	}
-	for _, p := range u.Pasts {
-		n += p.size()
-	}
-	return n
+	return n + sizeOf(u.Pasts...)
 }
 
 // Decide applies the inverse of a write to what is there now (CONTRACT D28).

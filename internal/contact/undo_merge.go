@@ -47,6 +47,7 @@ func (u *Undo) unmerge(v *View, c *Contact) (Decision, error) {
 	for _, p := range u.lastFirst() {
 		f.split(p)
 	}
+	f.settle()
 	d := Decision{Subject: root.ID, Steps: f.steps(), Remains: f.remains(), Pairs: f.apart(ref, root.ID)}
 	for i := range d.Steps {
 		d.Steps[i].Action, d.Steps[i].Undoes = ActionUndo, u.Op

@@ -26,7 +26,7 @@ func (u *Unmerge) Size() int {
 	if u.Past == nil {
 		return 0
 	}
-	return u.Past.size()
+	return sizeOf(u.Past)
 }
 
 // Decide splits a merged contact off again. It is refused where the id is no alias
@@ -47,6 +47,7 @@ func (u *Unmerge) Decide(v *View) (Decision, error) {
 	}
 	f := newForest(v, u.Ref)
 	f.split(u.Past)
+	f.settle()
 	d := Decision{Subject: c.ID, Steps: f.steps(), Remains: f.remains(), Pairs: f.apart(u.Ref, c.ID)}
 	for i := range d.Steps {
 		step := &d.Steps[i]

@@ -246,3 +246,24 @@ func TestLevels(t *testing.T) {
 		t.Errorf("got %v, want %v", have, want)
 	}
 }
+
+// What was taken of one that was split off since is that one's, and comes back to nobody
+// else (CONTRACT D30): also where the history is too long to be played.
+func TestUnmergeGivesNobodyWhatIsAThirds(t *testing.T) {
+	for _, unread := range []bool{false, true} {
+		w := newWorld(t)
+		w.unread = unread
+		for _, one := range []string{"n:A, e:a@x", "n:B, e:b@x", "n:C, e:c@x"} {
+			w.made(sends(nil, nil, strings.Split(one, ", ")...))
+		}
+		w.do(&Merge{Survivor: 1, Merged: []ID{2, 3}})
+		w.put(2, "e:a@x b@x")
+		w.do(&Unmerge{Ref: 1, Merged: 3})
+		w.do(&Unmerge{Ref: 1, Merged: 2})
+		for id, want := range map[ID]string{1: "a@x", 2: "b@x", 3: "c@x"} {
+			if have := strings.Join(textsOf(w.root(id).Values[Emails]), " "); have != want {
+				t.Errorf("unread %v: %d has %s, want %s", unread, id, have, want)
+			}
+		}
+	}
+}

@@ -15,6 +15,8 @@ type world struct {
 	changes []Change
 	pairs   map[Pair]bool
 	region  string
+	unread  bool // every history is too long
+	plain   bool // no history is read: what a split tells of its own writes alone
 }
 
 func newWorld(t rapid.TB) *world {
@@ -95,6 +97,11 @@ func (w *world) try(verb Verb) (Seq, []Remains, error) {
 	for i := range entries {
 		w.rows[entries[i].Contact.ID] = &entries[i].Contact
 		w.changes = append(w.changes, entries[i].Change)
+		each(&entries[i].Contact, func(v Value) {
+			if len(v.Origins) == 0 || len(v.Origins) > MaxOrigins {
+				w.t.Fatalf("after a %T %q has %d origins", verb, v.Text, len(v.Origins))
+			}
+		})
 	}
 	for _, p := range d.Pairs {
 		if p.Gone {
@@ -131,7 +138,7 @@ func (w *world) gather(verb Verb) {
 	case *Planned:
 		w.gather(v.Verb)
 	case *Unmerge:
-		v.Past = w.past(v.Merged)
+		v.Past = w.past(v.Merged, false)
 	case *Undo:
 		v.Entries, v.Pasts = nil, nil
 		for _, ch := range w.changes {
@@ -140,7 +147,7 @@ func (w *world) gather(verb Verb) {
 			}
 			v.Entries = append(v.Entries, ch)
 			for _, a := range ch.Edits.Absorbed {
-				if p := w.past(a.ID); p != nil && p.By == ch.Op {
+				if p := w.past(a.ID, true); p != nil && p.By == ch.Op {
 					v.Pasts = append(v.Pasts, p)
 				}
 			}
@@ -164,7 +171,7 @@ func (w *world) at(id ID, seq Seq) *Contact {
 }
 
 // past reads the whole history where a store would look things up.
-func (w *world) past(merged ID) *Past {
+func (w *world) past(merged ID, whole bool) *Past {
 	c, root := w.rows[merged], w.root(merged)
 	if c == nil || c.State != Merged || root.State != Live {
 		return nil
@@ -253,6 +260,18 @@ func (w *world) past(merged ID) *Past {
 	ids := []ID{root.ID}
 	for _, n := range tree {
 		ids = append(ids, n.ID)
+	}
+	here := map[ID]bool{}
+	for _, id := range ids {
+		here[id] = true
+	}
+	if doubts := p.Doubts(w.rows, whole); doubts.Any() && !w.plain {
+		for _, ch := range w.changes {
+			if !w.unread && (here[ch.Contact] || here[ch.Ref]) {
+				p.History = append(p.History, ch)
+			}
+		}
+		p.Unread = w.unread
 	}
 	p.Whose = Whose{}
 	for more := p.Brings(root, ids); len(more) > 0; more = p.Brings(root, ids) {

@@ -71,13 +71,17 @@ func (s *Store) undone(ctx context.Context, space contact.SpaceID, u *contact.Un
 // merged reads the past of what a change merged, as far as it is merged by that to
 // this day.
 func (s *Store) merged(ctx context.Context, space contact.SpaceID, u *contact.Undo, ch *contact.Change) error {
+	var like *contact.Past
 	for _, a := range ch.Edits.Absorbed {
-		past, err := s.Past(ctx, space, a.ID)
+		past, err := s.past(ctx, space, a.ID, true, like)
 		if err != nil {
 			return err
 		}
 		if past != nil && past.By == ch.Op {
 			u.Pasts = append(u.Pasts, past)
+			if past.History != nil || past.Unread {
+				like = past
+			}
 		}
 	}
 	return nil

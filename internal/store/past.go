@@ -21,6 +21,12 @@ const maxThrough = 10_000
 // version of the contact that it leads to, which is read first: whoever finds that at
 // another version reads again.
 func (s *Store) Past(ctx context.Context, space contact.SpaceID, merged contact.ID) (*contact.Past, error) {
+	return s.past(ctx, space, merged, false, nil)
+}
+
+// past is Past, of one contact or of the whole merge. It need not read again what is in
+// that of another of the same contact.
+func (s *Store) past(ctx context.Context, space contact.SpaceID, merged contact.ID, whole bool, like *contact.Past) (*contact.Past, error) {
 	root, ok, err := decoded(s.reads.Contact(ctx, space, merged))
 	if err != nil || !ok || root.ID == merged {
 		return nil, err
@@ -28,7 +34,7 @@ func (s *Store) Past(ctx context.Context, space contact.SpaceID, merged contact.
 	if root.State == contact.Merged {
 		return nil, errAstray(root.ID)
 	}
-	p := past{store: s, ctx: ctx, space: space, rows: map[contact.ID]*contact.Contact{root.ID: &root}}
+	p := past{store: s, whole: whole, like: like, ctx: ctx, space: space, rows: map[contact.ID]*contact.Contact{root.ID: &root}}
 	p.Merged, p.Version = merged, root.Version
 	if err := p.read(); errors.Is(err, errMoved) {
 		// Between two reads it was split or merged on: the version tells.
@@ -51,6 +57,8 @@ type past struct {
 	space contact.SpaceID
 	rows  map[contact.ID]*contact.Contact
 	nodes []contact.Node
+	whole bool          // all goes that the write merged
+	like  *contact.Past // of another; nil for none
 }
 
 func (p *past) read() error {
@@ -72,7 +80,10 @@ func (p *past) read() error {
 	if err := p.off(); err != nil {
 		return err
 	}
-	return p.whose()
+	if err := p.whose(); err != nil {
+		return err
+	}
+	return p.history()
 }
 
 // maxBeneath is how often what was found in a slot is looked for below what was.

@@ -120,7 +120,7 @@ func (g *group) gather(verb contact.Verb) {
 	case *contact.Amend:
 		g.base(v.Ref, &v.Base)
 	case *contact.Unmerge:
-		v.Past = g.past(v.Merged)
+		v.Past = g.past(v.Merged, false)
 	case *contact.Undo:
 		for _, ch := range g.changes {
 			if ch.Op == v.Op {
@@ -141,7 +141,7 @@ func (g *group) base(ref contact.ID, b *contact.Base) {
 // undone gathers what the undo of one change needs beside it.
 func (g *group) undone(u *contact.Undo, ch *contact.Change) {
 	for _, a := range ch.Edits.Absorbed {
-		if p := g.past(a.ID); p != nil && p.By == ch.Op {
+		if p := g.past(a.ID, true); p != nil && p.By == ch.Op {
 			u.Pasts = append(u.Pasts, p)
 		}
 	}
@@ -158,7 +158,7 @@ func (g *group) undone(u *contact.Undo, ch *contact.Change) {
 
 // past tells what an unmerge needs, as it is now; nil where the contact is merged
 // into none that lives.
-func (g *group) past(merged contact.ID) *contact.Past {
+func (g *group) past(merged contact.ID, whole bool) *contact.Past {
 	c, root := g.rows[merged], g.root(merged)
 	if c == nil || c.State != contact.Merged || root.State != contact.Live {
 		return nil
@@ -198,11 +198,24 @@ func (g *group) past(merged contact.ID) *contact.Past {
 	for _, n := range tree {
 		ids = append(ids, n.ID)
 	}
+	g.history(p, ids, whole)
 	p.Whose = contact.Whose{}
 	for more := p.Brings(root, ids); len(more) > 0; more = p.Brings(root, ids) {
 		maps.Copy(p.Whose, g.whose(more))
 	}
 	return p
+}
+
+// history gives it all that was written to these ids, or by them, where it has doubts.
+func (g *group) history(p *contact.Past, ids []contact.ID, whole bool) {
+	if doubts := p.Doubts(g.rows, whole); !doubts.Any() {
+		return
+	}
+	for _, ch := range g.changes {
+		if slices.Contains(ids, ch.Contact) || slices.Contains(ids, ch.Ref) {
+			p.History = append(p.History, *ch)
+		}
+	}
 }
 
 // mergeOf gives the change by which a contact was merged last.
