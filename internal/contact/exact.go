@@ -18,6 +18,7 @@ type exact struct {
 func (f *forest) settle() {
 	e := &exact{forest: f, history: played(f.halves...)}
 	if e.history == nil {
+		f.reverse(nil)
 		return
 	}
 	apart := map[ID]bool{}
@@ -42,6 +43,7 @@ func (f *forest) settle() {
 		c.Fields = told.Fields
 		f.now[id] = &c
 	}
+	f.reverse(e.history)
 	e.name()
 }
 
