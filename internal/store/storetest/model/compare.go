@@ -26,6 +26,7 @@ func compare(t *testing.T, b store.Backend, s *store.Store, rooms []*room) {
 		for i := range r.records {
 			answers[d.check(t, &r.records[i])]++
 			if t.Failed() {
+				shrink(t, b, s, r.region, r.records[:i+1])
 				t.Fatalf("Space %d, write %d of %d: %+v", r.space, i, len(r.records), r.records[i].ask)
 			}
 		}
@@ -61,7 +62,7 @@ func compare(t *testing.T, b store.Backend, s *store.Store, rooms []*room) {
 }
 
 // check compares the answer to one write with the model's, and gives its kind.
-func (d *diary) check(t *testing.T, r *answered) string {
+func (d *diary) check(t judge, r *answered) string {
 	t.Helper()
 	next := int64(len(d.events)) + 1
 	if r.now.seq != next || r.now.seq <= r.floor {

@@ -96,6 +96,26 @@ var found = []struct {
 		s.unmerge(a, c)
 		s.unmerge(a, d)
 	}},
+	{"a list that an undo put into another order is in that order after a merge and its unmerge", func(s *tale) {
+		a, b := s.made("A", "v@example.com"), s.made("B", "w@example.com", "v@example.com")
+		merge := s.merge(a, b)
+		emptied := s.do(ask{kind: "put", ref: b, lists: mails()})
+		split := s.undo(a, merge)
+		s.undo(b, emptied)
+		s.undo(a, split)
+		s.unmerge(a, b)
+	}},
+	{"the same of a list of whom it was merged into, after an undo merged it again", func(s *tale) {
+		a, b, c := s.made("A", "v@example.com"), s.made("B"), s.made("C", "w@example.com")
+		s.merge(c, b)
+		s.do(ask{kind: "put", ref: b, lists: mails()})
+		s.merge(a, c)
+		emptied := s.do(ask{kind: "put", ref: c, lists: mails()})
+		split := s.unmerge(c, b)
+		s.undo(c, emptied)
+		s.undo(c, split)
+		s.unmerge(c, b)
+	}},
 }
 
 // playFound lets a store make each list, and the model judge it.

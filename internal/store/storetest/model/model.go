@@ -7,7 +7,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"testing"
 
 	"github.com/carnet-project/carnet/internal/contact"
 )
@@ -84,7 +83,7 @@ type absorbed struct{ id, version int64 }
 
 // diary is a Space as the model sees it.
 type diary struct {
-	t      *testing.T
+	t      judge
 	region string
 	people map[int64]person
 	events []event
@@ -92,7 +91,7 @@ type diary struct {
 	apart  map[[2]int64]bool          // ids that are distinct, the smaller first
 }
 
-func newDiary(t *testing.T, region string) *diary {
+func newDiary(t judge, region string) *diary {
 	return &diary{t: t, region: region, people: map[int64]person{}, past: map[int64]map[int64]person{}, apart: map[[2]int64]bool{}}
 }
 
