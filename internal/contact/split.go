@@ -37,6 +37,7 @@ type split struct {
 // path, but for what they brought.
 type trace struct {
 	taken   [NumCollections][]taken
+	takenBy [NumCollections]map[held][]int // where in that a text is by an origin, the earliest first
 	primary [NumCollections]*exchange
 	slots   [NumSlots][]event // in order
 }
@@ -45,6 +46,40 @@ type trace struct {
 type taken struct {
 	value  Value
 	before []Value
+}
+
+// held is an origin of a value.
+type held struct {
+	text string
+	by   Origin
+}
+
+// take notes that such writes took a value away.
+func (t *trace) take(col Collection, v taken) {
+	if t.takenBy[col] == nil {
+		t.takenBy[col] = map[held][]int{}
+	}
+	for _, o := range v.value.Origins {
+		by := held{v.value.Text, o}
+		t.takenBy[col][by] = append(t.takenBy[col][by], len(t.taken[col]))
+	}
+	t.taken[col] = append(t.taken[col], v)
+}
+
+// give gives back what had been taken of a value, and tells by which origins it came that
+// had not been.
+func (t *trace) give(col Collection, text string, come []Origin) (brought []Origin) {
+	for _, o := range come {
+		at := t.takenBy[col][held{text, o}]
+		if len(at) == 0 {
+			brought = append(brought, o)
+			continue
+		}
+		back := &t.taken[col][at[0]].value
+		back.Origins = without(back.Origins, []Origin{o})
+		t.takenBy[col][held{text, o}] = at[1:]
+	}
+	return brought
 }
 
 // exchange is what such writes found in one place, and what they left there.
@@ -171,7 +206,7 @@ func (s *split) followList(ch *Change, k int, t *trace, col Collection) {
 			break
 		}
 		if v.Origins = s.still(k, v); len(v.Origins) > 0 {
-			t.taken[col] = append(t.taken[col], taken{v, l.Before})
+			t.take(col, taken{v, l.Before})
 		}
 	}
 	for _, v := range l.After {
@@ -179,14 +214,7 @@ func (s *split) followList(ch *Change, k int, t *trace, col Collection) {
 		if len(come) == 0 {
 			continue // the most, of a long history
 		}
-		for i := range t.taken[col] {
-			if back := &t.taken[col][i].value; back.Text == v.Text {
-				given := back.Origins
-				back.Origins = without(given, come)
-				come = without(come, given)
-			}
-		}
-		s.brought(ch, come)
+		s.brought(ch, t.give(col, v.Text, come))
 	}
 	if len(l.Before) > 0 && len(l.After) > 0 && l.Before[0].Text != l.After[0].Text {
 		if p := t.primary[col]; p == nil || p.left.Text != l.Before[0].Text {
