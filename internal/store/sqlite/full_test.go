@@ -80,6 +80,12 @@ func saving(space contact.SpaceID, many int) (before, s *store.Save) {
 		Spent:       []store.KeySpent{{KeyID: store.KeyID{Space: space, Key: 1}, Spent: access.Spent{Writes: 1}}},
 		Spaces:      []store.SpaceRow{{Space: space, NextID: 4, BlockEnd: 1000, NextSeq: 9}},
 	}
+	plan := func(id string) store.PlanSaved {
+		return store.PlanSaved{Plan: record.Plan{Space: space, ID: id, Doc: []byte(`{}`)}, New: true,
+			Rows: []record.PlanRow{{Space: space, Plan: id, N: 1, Operation: []byte(`{}`), Contacts: []contact.ID{1}}}}
+	}
+	before.Plans = []store.PlanSaved{plan("gone"), plan("here")}
+	s.Plans = []store.PlanSaved{{Plan: plan("gone").Plan, Drop: true}, plan("come"), {Plan: plan("here").Plan, Gone: 1}}
 	for n := range many {
 		key := contact.MatchKey{Kind: contact.EmailKey, Text: fmt.Sprintf("%04d@example.com", n)}
 		pair := contact.Pair{A: contact.ID(10 + n), B: contact.ID(20_000 + n)}
@@ -104,7 +110,7 @@ func save(b *Backend, space contact.SpaceID, s *store.Save) error {
 	}
 	_, err = tx.Spaces(ctx, []contact.SpaceID{space})
 	if err == nil {
-		_, err = tx.Load(ctx, &store.Wants{Refs: []store.ContactID{{Space: space, ID: 1}}, Pairs: []store.ContactID{{Space: space, ID: 1}}, Spent: []store.KeyID{{Space: space, Key: 1}}})
+		_, err = tx.Load(ctx, &store.Wants{Refs: []store.ContactID{{Space: space, ID: 1}}, Pairs: []store.ContactID{{Space: space, ID: 1}}, Spent: []store.KeyID{{Space: space, Key: 1}}, Plans: []store.PlanID{{Space: space, ID: "here"}}})
 	}
 	if err == nil {
 		_, err = tx.NewIDs(ctx, 1)
@@ -184,7 +190,7 @@ func TestFullAfterPages(t *testing.T) {
 	b := opened(t, Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
 	space := suite.NewSpace(t, b, "")
 	_, s := saving(space, 150)
-	s.Contacts, s.KeysGone = s.Contacts[2:], nil
+	s.Contacts, s.KeysGone, s.Plans = s.Contacts[2:], nil, s.Plans[1:2]
 	pages := func(query string) {
 		if _, err := b.writer.value(query); err != nil {
 			t.Fatal(err)
