@@ -55,17 +55,17 @@ func errorOf(res *http.Response) *Error {
 	return e
 }
 
-// sentError is an error as the API answers it.
+// sentError is an error as the API answers it, but for its status.
 type sentError struct {
 	Message   string              `json:"message"`
 	Code      Code                `json:"code"`
-	Errors    map[string][]string `json:"errors"`
-	Changes   *Edits              `json:"changes"`
-	Conflicts []Conflict          `json:"conflicts"`
-	LeadsTo   int64               `json:"id"`
-	ChangeID  string              `json:"change_id"`
-	Results   []OperationResult   `json:"results"`
-	RequestID string              `json:"request_id"`
+	Errors    map[string][]string `json:"errors,omitzero"`
+	Changes   *Edits              `json:"changes,omitzero"`
+	Conflicts []Conflict          `json:"conflicts,omitzero"`
+	LeadsTo   int64               `json:"id,omitzero"`
+	ChangeID  string              `json:"change_id,omitzero"`
+	Results   []OperationResult   `json:"results,omitzero"`
+	RequestID string              `json:"request_id,omitzero"`
 }
 
 // as makes it the error of an answer, or a result, with a status.
@@ -74,5 +74,24 @@ func (s *sentError) as(status int) *Error {
 		Status: status, Code: s.Code, Message: s.Message, Errors: s.Errors,
 		Changes: s.Changes, Conflicts: s.Conflicts, LeadsTo: s.LeadsTo, ChangeID: s.ChangeID, Results: s.Results,
 		RequestID: s.RequestID,
+	}
+}
+
+// orNil is as of a result, nil where there is none.
+func (s *sentError) orNil() *Error {
+	if s == nil {
+		return nil
+	}
+	return s.as(0)
+}
+
+// sentOf gives an error as the API answers it; nil for none.
+func sentOf(e *Error) *sentError {
+	if e == nil {
+		return nil
+	}
+	return &sentError{
+		Message: e.Message, Code: e.Code, Errors: e.Errors, Changes: e.Changes, Conflicts: e.Conflicts, LeadsTo: e.LeadsTo,
+		ChangeID: e.ChangeID, Results: e.Results, RequestID: e.RequestID,
 	}
 }

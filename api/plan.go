@@ -111,44 +111,6 @@ type PlanDone struct {
 	Err       *Error    // why it was left
 }
 
-// UnmarshalJSON reads it as the API answers it.
-func (r *PlanRow) UnmarshalJSON(text []byte) error {
-	var sent struct {
-		Row       int64           `json:"row"`
-		Operation json.RawMessage `json:"operation"`
-		Outcome   PlanOutcome     `json:"outcome"`
-		ID        int64           `json:"id"`
-		Version   int64           `json:"version"`
-		Removals  int64           `json:"removals"`
-		Changes   *Edits          `json:"changes"`
-		Left      []Conflict      `json:"left"`
-		Error     *sentError      `json:"error"`
-		Result    PlanResult      `json:"result"`
-		Done      *struct {
-			ID        int64      `json:"id"`
-			Version   int64      `json:"version"`
-			ChangeID  string     `json:"change_id"`
-			Conflicts []Remains  `json:"conflicts"`
-			Error     *sentError `json:"error"`
-		} `json:"done"`
-	}
-	if err := json.Unmarshal(text, &sent); err != nil {
-		return err
-	}
-	*r = PlanRow{Row: sent.Row, Operation: sent.Operation, Outcome: sent.Outcome, ID: sent.ID, Version: sent.Version, Removals: sent.Removals,
-		Changes: sent.Changes, Left: sent.Left, Result: sent.Result}
-	if sent.Error != nil {
-		r.Err = sent.Error.as(0)
-	}
-	if d := sent.Done; d != nil {
-		r.Done = &PlanDone{ID: d.ID, Version: d.Version, ChangeID: d.ChangeID, Conflicts: d.Conflicts}
-		if d.Error != nil {
-			r.Done.Err = d.Error.as(0)
-		}
-	}
-	return nil
-}
-
 // Undone says which writes a plan takes back: those of a batch, which may be that of a
 // plan; of a request; or of a key in a stretch of time. The others are nil.
 type Undone struct {

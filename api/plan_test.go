@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
@@ -151,4 +153,45 @@ func TestFollowPlan(t *testing.T) {
 			t.Error(last)
 		}
 	})
+}
+
+// TestPlanWritten: what was read of a plan is written as the server had it.
+func TestPlanWritten(t *testing.T) {
+	for name, text := range map[string]string{
+		"told little": `{"id":"A","state":"ready"}`,
+		"looked at": `{"id":"A","state":"building","hash":null,"rows":2,"counts":{"create":1},"removals":3,"contacts":1,"created_at":"2026-03-01T12:00:00Z",
+			"expires_at":"2026-03-08T12:00:00Z","proposed_by":{"key_id":1,"key_name":"k","name":null,"reason":"So","request_id":"r"},"undo":null,"job_id":7,
+			"message":null,"applied":null}`,
+		"applied": `{"id":"A","state":"applied","hash":"0f","rows":2,"counts":{"create":1},"removals":3,"contacts":1,"created_at":"2026-03-01T12:00:00Z",
+			"expires_at":"2026-03-08T12:00:00Z","proposed_by":{"key_id":1,"key_name":"k","name":"n","reason":null,"request_id":"r"},
+			"undo":{"batch_id":"B"},"job_id":7,"message":"So.",
+			"applied":{"by":{"key_id":2,"key_name":"l","name":"Kim","reason":null,"request_id":"s"},"rows":2,"results":{"done":1},"removals":3,"completed_at":"2026-03-01T13:00:00Z"}}`,
+	} {
+		rewritten[api.Plan](t, name, text)
+	}
+	for name, text := range map[string]string{
+		"not looked at": `{"row":1,"operation":{"method":"POST"},"outcome":null,"id":null,"version":null,"removals":0,"changes":null,"left":[],"error":null,"result":null,"done":null}`,
+		"done": `{"row":1,"operation":{"method":"PUT","id":5},"outcome":"update","id":5,"version":1,"removals":2,"changes":{"custom_fields":{"profile_field_16":{"before":12.50,"after":null}}},
+			"left":[{"contact_id":5,"field":"names","base":["A"],"yours":[],"theirs":["B"]}],"error":null,"result":"rebased",
+			"done":{"id":5,"version":3,"change_id":"1-9","conflicts":[{"contact_id":5,"field":"emails","values":["a"]}],"error":null}}`,
+		"left": `{"row":3,"operation":{"method":"DELETE","id":5},"outcome":"delete","id":5,"version":1,"removals":2,"changes":{},"left":[],
+			"error":{"message":"No.","code":"alias","id":4},"result":"conflict","done":{"id":null,"version":null,"change_id":null,"conflicts":[],
+			"error":{"message":"M","code":"c","errors":{"p":["x"]},"conflicts":[{"contact_id":5,"field":"names","base":["A"],"yours":[],"theirs":["B"]}],"change_id":"1-4","request_id":"r"}}}`,
+	} {
+		rewritten[api.PlanRow](t, name, text)
+	}
+}
+
+// rewritten reads a text and writes it again: it must be the same, to the order.
+func rewritten[T any](t *testing.T, name, text string) {
+	t.Helper()
+	var read T
+	var want bytes.Buffer
+	if err := errors.Join(json.Unmarshal([]byte(text), &read), json.Compact(&want, []byte(text))); err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.Marshal(read)
+	if diff := cmp.Diff(want.String(), string(got)); err != nil || diff != "" {
+		t.Errorf("%s: %v\n%s", name, err, diff)
+	}
 }
