@@ -84,7 +84,7 @@ func (c *batchCommand) do(in *surroundings, client *api.Client, file *batchFile,
 // fits refuses what one call cannot do and what more than one could not promise.
 func (c *batchCommand) fits(file *batchFile) error {
 	c.Atomic = c.Atomic || file.atomic
-	if len(file.calls()) == 1 {
+	if len(file.calls(api.MaxOperations)) == 1 {
 		return nil
 	}
 	switch n := len(file.operations); {

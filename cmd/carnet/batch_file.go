@@ -156,14 +156,14 @@ func notJSON(err error) string {
 	return "is not JSON: its end is missing"
 }
 
-// calls gives which operations go into one call: from and before, by their index. The
-// same file always gives the same.
-func (f *batchFile) calls() (list [][2]int) {
+// calls gives which operations go into one call, of so many at most: from and before, by
+// their index. The same file always gives the same.
+func (f *batchFile) calls(most int) (list [][2]int) {
 	const around = 64 // octets of a body that are no operation
 	from, size := 0, int64(around)
 	for i, o := range f.operations {
 		one := o.end - o.start + 1
-		if i > from && (i-from == api.MaxOperations || size+one > api.MaxBatchBody) {
+		if i > from && (i-from == most || size+one > api.MaxBatchBody) {
 			list = append(list, [2]int{from, i})
 			from, size = i, around
 		}

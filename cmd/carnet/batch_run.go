@@ -31,7 +31,7 @@ type batchRun struct {
 func (r *batchRun) run() error {
 	r.tell()
 	var stopped error
-	for _, call := range r.file.calls() {
+	for _, call := range r.file.calls(api.MaxOperations) {
 		if stopped = r.call(call); stopped != nil {
 			break
 		}

@@ -215,7 +215,7 @@ func operationsOf(n int) string {
 // afterDry says what a dry run could not know, and gives the command that does it.
 func (r *batchRun) afterDry() string {
 	text := ""
-	if len(r.file.calls()) > 1 {
+	if len(r.file.calls(api.MaxOperations)) > 1 {
 		text = fmt.Sprintf("They were looked at %d at a time, each time as if those before had not been done.\n", api.MaxOperations)
 	}
 	return text + "\nNothing was changed. To do it:\n\n" + r.in.again() + "\n"

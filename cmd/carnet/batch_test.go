@@ -304,10 +304,10 @@ func TestBatchFileCalls(t *testing.T) {
 		"large":   {large(17), [][2]int{{0, 15}, {15, 17}}},
 	} {
 		f := batchFileWith(t, c.text)
-		if got := f.calls(); !slices.Equal(got, c.want) {
+		if got := f.calls(api.MaxOperations); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
-		for _, call := range f.calls() {
+		for _, call := range f.calls(api.MaxOperations) {
 			size := 0
 			for _, o := range f.operations[call[0]:call[1]] {
 				size += int(o.end-o.start) + 1

@@ -36,7 +36,7 @@ func (c *contactCommand) refusal(in *surroundings, id int64, err error) error {
 			on = "\nThat is all that it would undo.\n"
 		}
 		return &refused{errors.New("what this change did was changed again since, and nothing was undone"),
-			conflicts(e, []string{"FIELD", "IT LEFT", "UNDONE", "NOW"}, on)}
+			conflicts(e, undoHead, on)}
 	case api.CodeTooManyRemovals:
 		return &refused{errors.New("this would take away more than --max-removals allows, and nothing was changed"), tooMany(e)}
 	case api.CodeOverBudget:
@@ -79,6 +79,9 @@ func otherOf(e *api.Error) string {
 	}
 	return "<merged>"
 }
+
+// undoHead is that of what an undo leaves, or is refused for.
+var undoHead = []string{"FIELD", "IT LEFT", "UNDONE", "NOW"}
 
 // conflicts shows a line for each conflict, and the way on.
 func conflicts(e *api.Error, head []string, on string) func(screen) error {

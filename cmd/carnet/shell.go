@@ -48,8 +48,14 @@ func (in *surroundings) again(more ...string) string {
 }
 
 // contact gives another command of `carnet contact`, for the same server.
-func (in *surroundings) contact(words ...string) string {
-	words = append([]string{called(os.Args[0]), "contact"}, words...)
+func (in *surroundings) contact(words ...string) string { return in.beside("contact", words...) }
+
+// plan gives another command of `carnet plan`, likewise.
+func (in *surroundings) plan(words ...string) string { return in.beside("plan", words...) }
+
+// beside gives a command of a group, for the same server.
+func (in *surroundings) beside(group string, words ...string) string {
+	words = append([]string{called(os.Args[0]), group}, words...)
 	for i, arg := range in.args {
 		switch {
 		case arg == "--":

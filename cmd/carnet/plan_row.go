@@ -1,0 +1,143 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/carnet-project/carnet/api"
+)
+
+// rowDoes says what a row does by its outcome, and what it has done. A %s is the contact.
+var rowDoes = map[api.PlanOutcome][2]string{
+	api.OutcomeCreate:  {"would make a contact", "made %s"},
+	api.OutcomeUpdate:  {"would change %s", "changed %s"},
+	api.OutcomeDelete:  {"would delete %s", "deleted %s"},
+	api.OutcomeMerge:   {"would merge into %s", "merged into %s"},
+	api.OutcomeUnmerge: {"would part what was merged into %s", "parted what was merged into %s"},
+}
+
+// showPlanRow tells what a row of a plan does, and what became of it.
+func showPlanRow(to screen, row *api.PlanRow) error {
+	var b strings.Builder
+	head, detail := rowHead(row)
+	fmt.Fprintf(&b, "\n%s\n", boldStyle.Render(head))
+	switch {
+	case detail != "":
+		fmt.Fprintf(&b, "  %s\n", detail)
+	case row.Err == nil && row.Changes != nil && row.Outcome != api.OutcomeSame && row.Outcome != "":
+		before := b.Len()
+		if writeEdits(&b, row.Changes); b.Len() == before {
+			b.WriteString("  none of its values\n")
+		}
+	}
+	if _, err := lipgloss.Fprint(to.Writer, b.String()); err != nil {
+		return err
+	}
+	return showLeft(to, row)
+}
+
+// rowHead says in a line what a row does or did, and below it why it does not.
+func rowHead(row *api.PlanRow) (head, detail string) {
+	name := fmt.Sprintf("Row %d", row.Row)
+	does, known := rowDoes[row.Outcome]
+	switch {
+	case row.Outcome == "":
+		return name + " was not looked at yet: " + asksOf(row), ""
+	case row.Outcome == api.OutcomeSame:
+		return fmt.Sprintf("%s would change nothing: %s", name, asksOf(row)), "It is so already."
+	case !known:
+		return fmt.Sprintf("%s would not be done: %s", name, asksOf(row)), whyNot(row.Err)
+	case row.Result == "":
+		return fmt.Sprintf("%s %s%s:", name, named(does[0], row.ID), takesBack(row)), ""
+	}
+	would := named(does[0], row.ID)
+	switch row.Result {
+	case api.ResultSame:
+		return fmt.Sprintf("%s had nothing left to do: it %s", name, would), ""
+	case api.ResultConflict, api.ResultRefused:
+		return fmt.Sprintf("%s was left alone, which %s:", name, would), whyNot(row.Done.Err)
+	}
+	id := row.ID
+	if row.Done.ID != 0 {
+		id = row.Done.ID
+	}
+	text := fmt.Sprintf("%s %s", name, named(does[1], id))
+	if row.Result == api.ResultRebased {
+		text += ", on what others had changed since"
+	}
+	if row.Done.ChangeID != "" {
+		text += ", as change " + cell(row.Done.ChangeID)
+	}
+	return text + takesBack(row) + ":", ""
+}
+
+// named puts a contact into what is said.
+func named(says string, id int64) string {
+	contact := "a contact"
+	if id != 0 {
+		contact = fmt.Sprintf("contact %d", id)
+	}
+	return strings.Replace(says, "%s", contact, 1)
+}
+
+func whyNot(err *api.Error) string {
+	if err == nil {
+		return ""
+	}
+	return cell(reasonOf(err))
+}
+
+// asked is what is read of an operation: nothing of what it would store.
+type askedOf struct {
+	Method   string `json:"method"`
+	ID       int64  `json:"id"`
+	ChangeID string `json:"change_id"`
+}
+
+func readAsked(row *api.PlanRow) (a askedOf) {
+	_ = json.Unmarshal(row.Operation, &a) // what cannot be read is refused, and says why
+	return a
+}
+
+// asksOf names the write that a row asks for.
+func asksOf(row *api.PlanRow) string {
+	a := readAsked(row)
+	text := cell(a.Method)
+	if text == "" {
+		text = "a write"
+	}
+	if a.ID != 0 {
+		text += fmt.Sprintf(" of contact %d", a.ID)
+	}
+	return text + takesBack(row)
+}
+
+// takesBack names the change that a row undoes.
+func takesBack(row *api.PlanRow) string {
+	if a := readAsked(row); a.Method == "UNDO" && a.ChangeID != "" {
+		return ", taking back " + cell(a.ChangeID)
+	}
+	return ""
+}
+
+// showLeft tells what a row leaves as it is, and what is to be looked at after it.
+func showLeft(to screen, row *api.PlanRow) error {
+	if len(row.Left) > 0 {
+		if _, err := fmt.Fprint(to, "  It leaves what was changed again since:\n"); err != nil {
+			return err
+		}
+		if err := conflicts(&api.Error{Conflicts: row.Left}, undoHead, "")(to); err != nil {
+			return err
+		}
+	}
+	if row.Done == nil || len(row.Done.Conflicts) == 0 {
+		return nil
+	}
+	if _, err := fmt.Fprintln(to); err != nil {
+		return err
+	}
+	return showRemains(to, row.Done.Conflicts)
+}
