@@ -189,9 +189,20 @@ func valuesOf(v *kong.Value, prefix, typed string) (list []candidate) {
 			}
 		}
 		return list
+	case "outcome":
+		return wordsAfter(prefix, planOutcomes)
+	case "result":
+		return wordsAfter(prefix, planResults)
 	}
 	for _, value := range v.EnumSlice() {
 		list = append(list, candidate{prefix + value, ""})
+	}
+	return list
+}
+
+func wordsAfter[T ~string](prefix string, words []T) (list []candidate) {
+	for _, word := range words {
+		list = append(list, candidate{prefix + string(word), ""})
 	}
 	return list
 }

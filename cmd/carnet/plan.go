@@ -181,7 +181,8 @@ func showPlan(to screen, p *api.Plan) error {
 	switch a := p.Applied; {
 	case a != nil:
 		line("APPLIED", "by "+planActor(&a.By))
-		line("CAME OF IT", fmt.Sprintf("%s; %d removals", orElse(tally(a.Results, planResults), "nothing yet"), a.Removals))
+		line("CAME OF IT", dash(tally(a.Results, planResults)))
+		line("REMOVED", strconv.FormatInt(a.Removals, 10))
 		if a.CompletedAt != nil {
 			line("ENDED", second(*a.CompletedAt))
 		}
@@ -200,13 +201,6 @@ func planActor(a *api.PlanActor) string {
 	text := whom(&a.Actor)
 	if a.Reason != nil {
 		text += ": " + cell(*a.Reason)
-	}
-	return text
-}
-
-func orElse(text, other string) string {
-	if text == "" {
-		return other
 	}
 	return text
 }

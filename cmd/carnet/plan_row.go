@@ -10,13 +10,13 @@ import (
 	"github.com/carnet-project/carnet/api"
 )
 
-// rowDoes says what a row does by its outcome, and what it has done. A %s is the contact.
+// rowDoes says what a row does by its outcome, and what it has done. %s is the contact, and %m what was merged into it, or is.
 var rowDoes = map[api.PlanOutcome][2]string{
 	api.OutcomeCreate:  {"would make a contact", "made %s"},
 	api.OutcomeUpdate:  {"would change %s", "changed %s"},
 	api.OutcomeDelete:  {"would delete %s", "deleted %s"},
-	api.OutcomeMerge:   {"would merge into %s", "merged into %s"},
-	api.OutcomeUnmerge: {"would part what was merged into %s", "parted what was merged into %s"},
+	api.OutcomeMerge:   {"would merge %m into %s", "merged %m into %s"},
+	api.OutcomeUnmerge: {"would part %m from %s", "parted %m from %s"},
 }
 
 // showPlanRow tells what a row of a plan does, and what became of it.
@@ -51,9 +51,9 @@ func rowHead(row *api.PlanRow) (head, detail string) {
 	case !known:
 		return fmt.Sprintf("%s would not be done: %s", name, asksOf(row)), whyNot(row.Err)
 	case row.Result == "":
-		return fmt.Sprintf("%s %s%s:", name, named(does[0], row.ID), takesBack(row)), ""
+		return fmt.Sprintf("%s %s%s:", name, named(does[0], row, row.ID), takesBack(row)), ""
 	}
-	would := named(does[0], row.ID)
+	would := named(does[0], row, row.ID)
 	switch row.Result {
 	case api.ResultSame:
 		return fmt.Sprintf("%s had nothing left to do: it %s", name, would), ""
@@ -64,7 +64,7 @@ func rowHead(row *api.PlanRow) (head, detail string) {
 	if row.Done.ID != 0 {
 		id = row.Done.ID
 	}
-	text := fmt.Sprintf("%s %s", name, named(does[1], id))
+	text := fmt.Sprintf("%s %s", name, named(does[1], row, id))
 	if row.Result == api.ResultRebased {
 		text += ", on what others had changed since"
 	}
@@ -74,13 +74,21 @@ func rowHead(row *api.PlanRow) (head, detail string) {
 	return text + takesBack(row) + ":", ""
 }
 
-// named puts a contact into what is said.
-func named(says string, id int64) string {
-	contact := "a contact"
+// named puts contacts into what is said.
+func named(says string, row *api.PlanRow, id int64) string {
+	contact, other := "a contact", "what was merged"
 	if id != 0 {
 		contact = fmt.Sprintf("contact %d", id)
 	}
-	return strings.Replace(says, "%s", contact, 1)
+	switch body := readAsked(row).Body; {
+	case body.Merged != 0:
+		other = fmt.Sprintf("contact %d", body.Merged)
+	case len(body.All) == 1:
+		other = fmt.Sprintf("contact %d", body.All[0])
+	case len(body.All) > 1:
+		other = "contacts " + inWords(body.All)
+	}
+	return strings.NewReplacer("%s", contact, "%m", other).Replace(says)
 }
 
 func whyNot(err *api.Error) string {
@@ -90,11 +98,15 @@ func whyNot(err *api.Error) string {
 	return cell(reasonOf(err))
 }
 
-// asked is what is read of an operation: nothing of what it would store.
+// askedOf is what is read of an operation: nothing of what it would store.
 type askedOf struct {
 	Method   string `json:"method"`
 	ID       int64  `json:"id"`
 	ChangeID string `json:"change_id"`
+	Body     struct {
+		Merged int64   `json:"merged_id"`
+		All    []int64 `json:"merged_ids"`
+	} `json:"body"`
 }
 
 func readAsked(row *api.PlanRow) (a askedOf) {

@@ -99,6 +99,7 @@ func problems(byPath map[string][]string) string {
 // flagPaths are what the API calls what is a flag here.
 var flagPaths = map[string]string{
 	"X-Base-Version": "--base-version", "If-Match": "--if-match", "X-Actor": "--actor", "X-Reason": "--reason", "max_removals": "--max-removals",
+	"outcome": "--outcome", "result": "--result",
 }
 
 // spoken gives a path of the API in the words of the command line.
