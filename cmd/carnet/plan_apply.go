@@ -46,7 +46,8 @@ func (c *planApply) Run(in *surroundings, server *planCommand) error {
 			if err := showPlan(to, &p); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(to, "\nTo look at each row, and then to do it:\n\n%s\n%s\n", in.plan("show", p.ID), c.way(in, &p))
+			way := c.way(in, &p)
+			_, err := fmt.Fprintf(to, "\nTo look at each row, and then to do it:\n\n%s\n%s\n", in.plan("show", p.ID), way)
 			return err
 		}}
 	}

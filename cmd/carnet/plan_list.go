@@ -33,7 +33,8 @@ func (c *planList) Run(in *surroundings, server *planCommand) error {
 		case c.Limit != nil && out.n == *c.Limit:
 			return errors.Join(out.end(), tellMore(in, *c.Limit))
 		}
-		if err := out.add(p, planCells(&p)); err != nil {
+		cells := planCells(&p)
+		if err := out.add(p, cells); err != nil {
 			return err
 		}
 	}
