@@ -284,7 +284,7 @@ func TestServersApplyAPlan(t *testing.T) {
 	t.Parallel()
 	kills, size := 3, planSize{300, 1500}
 	if long() {
-		kills, size = 20, planSize{2000, 30_000}
+		kills, size = 20, planSize{10_000, 30_000}
 	}
 	db, key := emptyPostgres(t)
 	r := newPlanRun(t, db, key, 2, size)
