@@ -47,7 +47,7 @@ func (c *planApply) Run(in *surroundings, server *planCommand) error {
 				return err
 			}
 			way := c.way(in, &p)
-			_, err := fmt.Fprintf(to, "\nTo look at each row, and then to do it:\n\n%s\n%s\n", in.plan("show", p.ID), way)
+			_, err := fmt.Fprintf(to, "\nTo look at each row, and then to do it:\n\n%s\n%s\n", in.plan("show", c.ID), way)
 			return err
 		}}
 	}

@@ -71,7 +71,7 @@ func withArguments(leaf *kong.Node, words []string) []string {
 		words = append(words, "--add-name", "x")
 	case "key set":
 		words = append(words, "--daily-writes", "1")
-	case "contact log":
+	case "contact log", "plan undo":
 		words = append(words, "1")
 	}
 	return words
