@@ -175,6 +175,15 @@ var ofRules = []mutant{
 		run:    "^TestRemains$",
 	},
 	{
+		name:   "unmerge-forgets-what-was",
+		breaks: "A merge that is taken back at once leaves a list in another order than it had, where an undo had left it so (CONTRACT D30).",
+		file:   "internal/contact/exact.go",
+		old:    "	f.reverse(e.history)\n",
+		new:    "",
+		tests:  []string{"./internal/contact"},
+		run:    "^TestMergeTakenBackLeavesNoTrace$",
+	},
+	{
 		name:   "unmerge-never-doubts",
 		breaks: "The history is not read where it would tell more: what is not as it would be is neither right nor named (CONTRACT D30).",
 		file:   "internal/contact/doubts.go",
