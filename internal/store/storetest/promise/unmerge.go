@@ -16,6 +16,7 @@ var unmergeTests = []suite.Test{
 	{"what was split is distinct until somebody says otherwise", testDistinct},
 	{"a past that is out of date is told", testStalePast},
 	{"a hundred edits later each has its own", testUnmergeAfterMuch},
+	{"a history that is too long to be played is not read", testTooLongToPlay},
 }
 
 // unmerging is a write that splits a contact off.
