@@ -28,3 +28,13 @@ func lockInode(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_EX|u
 
 // unlockInode gives the lock back.
 func unlockInode(f *os.File) { _ = unix.Flock(int(f.Fd()), unix.LOCK_UN) }
+
+// renameNew renames a file to a name that nobody has. Some file systems cannot
+// refuse one that was taken a moment ago; there it was looked for before.
+func renameNew(from, to string) error {
+	err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
+	if err == unix.EINVAL || err == unix.ENOSYS {
+		return os.Rename(from, to)
+	}
+	return os.NewSyscallError("renameat2", err)
+}

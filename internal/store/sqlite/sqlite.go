@@ -22,6 +22,7 @@ type Options struct {
 	Path           string           // made where it does not exist; its folder must
 	Serve          bool             // this process serves: nobody else may, and the write-ahead log is kept short
 	AcceptRestored bool             // the file was put back by somebody who knows that it is not the newest
+	AsItIs         bool             // the schema is not brought up to date: the database is opened to make a backup
 	Log            *slog.Logger     // nil: slog.Default
 	Metrics        *metrics.Metrics // nil: some that nobody reads
 
@@ -34,6 +35,7 @@ type Backend struct {
 
 	path    string
 	serve   bool
+	asItIs  bool // its schema stays
 	metrics *metrics.Metrics
 	log     *slog.Logger
 	at      func(moment string)
@@ -85,7 +87,7 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{path: path, serve: o.Serve, log: o.Log, metrics: o.Metrics, at: o.at, written: func(int) {}, quit: make(chan struct{})}
+	b := &Backend{path: path, serve: o.Serve, asItIs: o.AsItIs, log: o.Log, metrics: o.Metrics, at: o.at, written: func(int) {}, quit: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.Close())
@@ -194,8 +196,9 @@ func (b *Backend) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	pending := s.pending && !b.asItIs
 	if !b.claim.alone {
-		if s.pending {
+		if pending {
 			return fmt.Errorf("%s is in use by an older version of carnet: stop that first", b.path)
 		}
 		return nil
@@ -204,10 +207,10 @@ func (b *Backend) prepare(ctx context.Context) (err error) {
 		if err := b.skip(); err != nil {
 			return err
 		}
-		b.log.Warn("the database was put back: numbers of contacts and changes go on far beyond those that it knows", "skipped", restoredSkip)
+		b.log.Warn("the database was put back: numbers go on far beyond those that it knows, because some of them were given already", "contacts", restoredSkip, "changes", restoredSkip, "keys", skipCounted, "jobs", skipCounted, "spaces", skipTenants)
 		b.trusted = true
 	}
-	if s.pending {
+	if pending {
 		if err := b.migrate(ctx, s); err != nil {
 			return err
 		}

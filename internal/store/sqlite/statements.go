@@ -4,6 +4,7 @@ package sqlite
 // read and fails where one would scan a table.
 const (
 	begin    = "BEGIN IMMEDIATE"
+	reading  = "BEGIN"
 	commit   = "COMMIT"
 	rollback = "ROLLBACK"
 
@@ -62,10 +63,15 @@ const (
 	selectSpace = `SELECT s.next_id, s.block_end, s.next_seq, s.last_at, s.bytes, s.minute_at, s.minute_bytes, t.region, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at
 		FROM spaces s JOIN space_settings t ON t.space_id = s.space_id WHERE s.space_id = ?1`
 	updateSpace = `UPDATE spaces SET next_id = ?2, block_end = ?3, next_seq = ?4, last_at = ?5, bytes = ?6, minute_at = ?7, minute_bytes = ?8 WHERE space_id = ?1`
-	// After a restore: see skip. Every Space takes a new block of ids.
-	skipIDs    = `UPDATE id_blocks SET next = next + ?1 WHERE only_row = 1`
-	skipBlocks = `UPDATE spaces SET next_id = 0, block_end = 0, next_seq = next_seq + ?1`
-	takeIDs    = `UPDATE id_blocks SET next = next + ?1 WHERE only_row = 1 RETURNING next - ?1`
+	// After a restore: see skip. Every Space takes a new block of ids. The last number
+	// that was given of what sqlite_sequence counts is there once one was given. Those
+	// of Spaces SQLite does not count: see insertSpace.
+	skipIDs     = `UPDATE id_blocks SET next = next + ?1 WHERE only_row = 1`
+	skipBlocks  = `UPDATE spaces SET next_id = 0, block_end = 0, next_seq = next_seq + ?1`
+	beginCount  = `INSERT INTO sqlite_sequence (name, seq) SELECT ?1, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)`
+	skipNumbers = `UPDATE sqlite_sequence SET seq = seq + ?2 WHERE name = ?1`
+	skipSpaces  = `UPDATE sqlite_sequence SET seq = max(seq, (SELECT coalesce(max(space_id), 0) FROM spaces)) + ?1 WHERE name = 'spaces'`
+	takeIDs     = `UPDATE id_blocks SET next = next + ?1 WHERE only_row = 1 RETURNING next - ?1`
 
 	selectRetry = `SELECT key, fingerprint, request_id, at, checksum, answer FROM retries WHERE space_id = ?1 AND key = ?2`
 	selectSpent = `SELECT since, removals, writes FROM key_usage WHERE space_id = ?1 AND key_id = ?2`
@@ -128,8 +134,10 @@ const (
 	insertKey = `INSERT INTO match_keys (space_id, kind, key, id) VALUES (?1, ?2, ?3, ?4)`
 	deleteKey = `DELETE FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
 
-	settingsColumns  = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at`
-	insertSpace      = `INSERT INTO spaces (next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes) VALUES (0, 0, 1, 0, 0, 0, 0) RETURNING space_id`
+	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at`
+	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes)
+		SELECT 1 + max(coalesce((SELECT max(space_id) FROM spaces), 0), coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'spaces'), 0)), 0, 0, 1, 0, 0, 0, 0
+		RETURNING space_id`
 	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`
 	selectUsages     = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
 	selectSettings   = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = ?1`
@@ -207,4 +215,8 @@ const (
 	selectEntriesOfSpace = `SELECT ` + entryColumns + ` FROM registry_log WHERE key_id = 0 AND space_id = ?3` + newestEntries
 	selectKeyEntries     = `SELECT ` + entryColumns + ` FROM registry_log WHERE key_id > 0` + newestEntries
 	selectEntriesOfKey   = `SELECT ` + entryColumns + ` FROM registry_log WHERE key_id = ?3` + newestEntries
+
+	// Of a copy: see describe.
+	selectCopySchema = `SELECT max(version_id) FROM goose_db_version WHERE is_applied = 1`
+	selectCopySecret = `SELECT length(secret) FROM installation WHERE only_row = 1`
 )

@@ -186,20 +186,40 @@ func (b *Backend) drain(mode string) error {
 }
 
 // skip leaves out the numbers that were given after a backup was made: nobody
-// knows how many those were, but they were fewer than restoredSkip. Followers of
-// the feed that had seen them go on behind the gap.
+// knows how many those were, but they were fewer than these. Followers of the feed
+// that had seen them go on behind the gap.
 func (b *Backend) skip() error {
 	if err := b.writer.run(begin, nil); err != nil {
 		return err
 	}
-	for _, query := range []string{skipIDs, skipBlocks} {
-		if err := b.writer.run(query, nil, int64(restoredSkip)); err != nil {
-			return errors.Join(err, b.writer.run(rollback, nil))
-		}
+	if err := skipAll(b.writer); err != nil {
+		return errors.Join(err, b.writer.run(rollback, nil))
 	}
 	return b.writer.run(commit, nil)
 }
 
-// restoredSkip is more than an installation creates or changes between a backup
-// and its loss, and little beside 2^40.
-const restoredSkip = 100_000_000
+// What an installation gives of each between a backup and its loss is less. It is
+// little beside where the numbers end: 2^40 changes of a Space, 2^22 Spaces.
+const (
+	restoredSkip = 100_000_000 // contacts, and changes of each Space
+	skipCounted  = 1_000_000
+	skipTenants  = 10_000
+)
+
+// counted are the tables of which SQLite counts the numbers. A backup may be of a
+// schema that had none of one.
+var counted = []string{"api_keys", "registry_log", "jobs"}
+
+func skipAll(c *conn) error {
+	for _, query := range []string{skipIDs, skipBlocks} {
+		if err := c.run(query, nil, int64(restoredSkip)); err != nil {
+			return err
+		}
+	}
+	for _, table := range counted {
+		if err := errors.Join(c.run(beginCount, nil, table), c.run(skipNumbers, nil, table, int64(skipCounted))); err != nil {
+			return err
+		}
+	}
+	return errors.Join(c.run(beginCount, nil, "spaces"), c.run(skipSpaces, nil, int64(skipTenants)))
+}

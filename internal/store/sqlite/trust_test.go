@@ -148,6 +148,7 @@ func TestFilesThatDoNotBelongTogether(t *testing.T) {
 	otherKilled := other.left()
 	other.close(otherOpen)
 	vacuumed := vacuumedCopy(t, killedNow)
+	backedUp := backupOf(t, killedNow)
 	later := killedNow.left() // the next opening
 	laterOpen := later.open(Options{})
 	creates(t, laterOpen, 30)
@@ -168,6 +169,9 @@ func TestFilesThatDoNotBelongTogether(t *testing.T) {
 		{"the log of another database", killedNow, func(p *place) { otherKilled.copy("-wal", p.path+"-wal") }, "is not the log", false},
 		{"another database", killedNow, func(p *place) { otherKilled.copy("", p.path); p.remove("-wal") }, "or another one", true},
 		{"a copy of the same opening beside its log", killedNow, func(p *place) { vacuumed.copy("", p.path) }, "move", false},
+		{"a backup of this very state beside its log", killedNow, func(p *place) { backedUp.copy("", p.path) }, "move", false},
+		{"a backup of this very state beside its log, the lock file gone", killedNow, func(p *place) { backedUp.copy("", p.path); p.remove("-lock") }, "is not the log", false},
+		{"a backup of this very state, all else gone but the lock file", killedNow, func(p *place) { backedUp.copy("", p.path); p.remove("-wal") }, "older copy", true},
 		{"a backup where the newer one was closed", stopped, func(p *place) { backup.copy("", p.path) }, "older copy", true},
 		{"a log from before beside one that was closed", stopped, func(p *place) { killedNow.copy("-wal", p.path+"-wal") }, "is not the log", false},
 		{"a backup with its lock file, beside a later log", killedNow, func(p *place) { laterKilled.copy("-wal", p.path+"-wal") }, "is not the log", false},
