@@ -42,6 +42,8 @@ type cli struct {
 
 	Serve   serveCommand   `cmd:"" help:"Serve the HTTP API."`
 	Migrate migrateCommand `cmd:"" help:"Bring the schema of a database up to date, before newer servers start on it."`
+	Backup  backupCommand  `cmd:"" help:"Copy a SQLite file, also while it is served, and check the copy."`
+	Restore restoreCommand `cmd:"" help:"Make a database of a backup."`
 	Demo    demoCommand    `cmd:"" nodb:"the demo makes a database of its own: leave --db out" help:"Serve 1,000 made-up contacts from a database that is thrown away."`
 	Space   spaceCommand   `cmd:"" help:"Make and change Spaces, the tenants of an installation."`
 	Key     keyCommand     `cmd:"" help:"Make, rotate and revoke API keys."`

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
@@ -19,13 +20,16 @@ import (
 )
 
 type serveCommand struct {
-	Listen         string `tried:"port,host,address,addr,bind" default:"${listen}" placeholder:"HOST:PORT" help:"Where to listen. Default: ${listen}."`
-	BehindProxy    bool   `help:"A proxy in front ends TLS: allow an address that other machines can reach."`
-	Migrate        bool   `help:"Bring the schema of a PostgreSQL database up to date first. That of a SQLite file always is."`
-	AcceptRestored bool   `help:"A backup was put in the place of the SQLite file: serve it, with numbers that were never given. For one start."`
-	AcceptClock    bool   `help:"The clock is right, though it is more than 400 days ahead of the newest change. For one start."`
-	Metrics        string `placeholder:"HOST:PORT" help:"Serve counters for Prometheus at http://HOST:PORT/metrics. Off unless given."`
-	PublicURL      string `tried:"base-url,url,domain" name:"public-url" placeholder:"URL" help:"What clients call this server, for links in its answers: https://contacts.example.com."`
+	Listen         string         `tried:"port,host,address,addr,bind" default:"${listen}" placeholder:"HOST:PORT" help:"Where to listen. Default: ${listen}."`
+	BehindProxy    bool           `help:"A proxy in front ends TLS: allow an address that other machines can reach."`
+	Migrate        bool           `help:"Bring the schema of a PostgreSQL database up to date first. That of a SQLite file always is."`
+	AcceptRestored bool           `help:"A backup was put in the place of the SQLite file: serve it, with numbers that were never given. For one start."`
+	AcceptClock    bool           `help:"The clock is right, though it is more than 400 days ahead of the newest change. For one start."`
+	Metrics        string         `placeholder:"HOST:PORT" help:"Serve counters for Prometheus at http://HOST:PORT/metrics. Off unless given."`
+	BackupDir      string         `placeholder:"FOLDER" help:"Make backups of the SQLite file by itself, in this folder, which has to be there."`
+	BackupEvery    *time.Duration `placeholder:"TIME" help:"How long from one backup to the next, as in 6h; from 1m. Default: 24h."`
+	BackupKeep     *int           `placeholder:"N" help:"How many backups are kept; older ones go once a new one is whole. Default: 7."`
+	PublicURL      string         `tried:"base-url,url,domain" name:"public-url" placeholder:"URL" help:"What clients call this server, for links in its answers: https://contacts.example.com."`
 }
 
 // Validate refuses what is no address, and a public URL that would make broken
@@ -40,7 +44,42 @@ func (c *serveCommand) Validate() error {
 			return errors.New("--metrics: write a host and a port, as in 127.0.0.1:9420")
 		}
 	}
+	if err := c.checkBackups(); err != nil {
+		return err
+	}
 	return checkListen(c.Listen)
+}
+
+// What backups are made where nothing is said of that.
+const (
+	backupEvery = 24 * time.Hour
+	backupKeep  = 7
+)
+
+// checkBackups refuses numbers that are out of range, and those that are for
+// nothing.
+func (c *serveCommand) checkBackups() error {
+	switch {
+	case c.BackupDir == "" && (c.BackupEvery != nil || c.BackupKeep != nil):
+		return errors.New("--backup-every and --backup-keep: say with --backup-dir where backups are to be made")
+	case c.BackupEvery != nil && *c.BackupEvery < time.Minute:
+		return errors.New("--backup-every: write a time from 1m, as in 24h")
+	case c.BackupKeep != nil && *c.BackupKeep < 1:
+		return errors.New("--backup-keep: write a number from 1")
+	}
+	return nil
+}
+
+// backups gives where backups are to be made, and when.
+func (c *serveCommand) backups() server.Backups {
+	b := server.Backups{Dir: c.BackupDir, Every: backupEvery, Keep: backupKeep}
+	if c.BackupEvery != nil {
+		b.Every = *c.BackupEvery
+	}
+	if c.BackupKeep != nil {
+		b.Keep = *c.BackupKeep
+	}
+	return b
 }
 
 // checkListen refuses what is no host and port before anything is opened.
@@ -63,7 +102,7 @@ func (c *serveCommand) Run(in *surroundings) error {
 	defer in.whileRead()()
 	s, err := server.Open(in.ctx, server.Config{
 		Database: in.db, Migrate: c.Migrate, AcceptRestored: c.AcceptRestored, AcceptClock: c.AcceptClock,
-		Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL, Metrics: c.Metrics, Version: version(), Log: in.log})
+		Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL, Metrics: c.Metrics, Backups: c.backups(), Version: version(), Log: in.log})
 	if err != nil {
 		return in.unlessStopped(err)
 	}

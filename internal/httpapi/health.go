@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/fault"
@@ -19,7 +20,7 @@ func (a *api) ready(w http.ResponseWriter, r *request) error {
 		return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeNotReady, RetryAfter: time.Second, Err: err,
 			Message: "The server cannot serve requests now."}
 	}
-	warning := a.book.ClockWarning()
+	warning := strings.TrimSpace(a.book.ClockWarning() + " " + a.warning())
 	if warning == "" {
 		answerOK(w, r)
 		return nil

@@ -27,6 +27,7 @@ type Options struct {
 	Hosts       Hosts           // the names that the server is called by; nil: any
 	Refusals    *Refusals       // counts what was refused; nil: some of its own
 	Stopping    context.Context // ends when the server begins to stop; nil: never
+	Warning     func() string   // what somebody should look at beside the clock, for /readyz: a sentence, or ""; nil: nothing
 
 	Metrics *metrics.Metrics // nil: some that nobody reads
 }
@@ -52,11 +53,14 @@ func New(b *book.Book, o Options) http.Handler {
 	if o.Stopping == nil {
 		o.Stopping = context.Background()
 	}
+	if o.Warning == nil {
+		o.Warning = func() string { return "" }
+	}
 	if o.Refusals == nil {
 		o.Refusals = NewRefusals(o.Log)
 	}
 	a := &api{metrics: o.Metrics, book: b, log: o.Log, shares: newShares(o.MaxInFlight, o.MaxHeld), deadline: o.Deadline,
-		publicURL: strings.TrimSuffix(o.PublicURL, "/"), hosts: o.Hosts, refusals: o.Refusals, stopping: o.Stopping}
+		publicURL: strings.TrimSuffix(o.PublicURL, "/"), hosts: o.Hosts, refusals: o.Refusals, stopping: o.Stopping, warning: o.Warning}
 	a.documentYAML, a.documentJSON = openAPIAssets(a.publicURL)
 	a.mux = a.newMux()
 	return a
@@ -71,6 +75,7 @@ type api struct {
 	hosts     Hosts
 	refusals  *Refusals
 	stopping  context.Context
+	warning   func() string
 	metrics   *metrics.Metrics
 	mux       *http.ServeMux
 

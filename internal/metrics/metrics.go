@@ -156,3 +156,28 @@ func (m *Metrics) Checkpoint(kind Checkpoint, pages int64, took time.Duration) {
 	m.checkpointSeconds.WithLabelValues(string(kind)).Observe(took.Seconds())
 	m.logPages.Set(float64(pages))
 }
+
+// Backups counts the backups that a server makes by itself.
+type Backups struct{ failures prometheus.Counter }
+
+// Backups begins to tell how old the newest backup is and how large, and how many
+// failed. Newest is asked whenever somebody reads the counters.
+func (m *Metrics) Backups(newest func() (age time.Duration, bytes int64)) *Backups {
+	b := &Backups{prometheus.NewCounter(prometheus.CounterOpts{Name: "carnet_backup_failures_total",
+		Help: "Backups by the server itself that failed."})}
+	m.registry.MustRegister(b.failures,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "carnet_backup_age_seconds",
+			Help: "How long ago the newest backup by the server itself began; since 1970 where there is none."}, func() float64 {
+			age, _ := newest()
+			return age.Seconds()
+		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "carnet_backup_bytes",
+			Help: "How large the newest backup by the server itself is."}, func() float64 {
+			_, bytes := newest()
+			return float64(bytes)
+		}))
+	return b
+}
+
+// Failed counts a backup that failed.
+func (b *Backups) Failed() { b.failures.Inc() }

@@ -26,6 +26,7 @@ func used() *metrics.Metrics {
 	m.Batch(metrics.Saved, 2, time.Millisecond)
 	m.LookedAt(7)
 	m.Checkpoint(metrics.Pass, 300, time.Millisecond)
+	m.Backups(func() (time.Duration, int64) { return time.Hour, 2048 }).Failed()
 	return m
 }
 

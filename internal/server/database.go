@@ -19,6 +19,7 @@ import (
 type Database struct {
 	Book  *book.Book
 	store *store.Store
+	file  *sqlite.Backend // nil on PostgreSQL
 }
 
 // OpenDatabase opens a database without serving it, beside the servers that may
@@ -41,6 +42,7 @@ func open(ctx context.Context, name string, o sqlite.Options, counted *metrics.M
 	}
 	log := o.Log
 	var backend store.Backend
+	var file *sqlite.Backend
 	var err error
 	switch {
 	case onPostgres(name) && o.AcceptRestored:
@@ -49,13 +51,14 @@ func open(ctx context.Context, name string, o sqlite.Options, counted *metrics.M
 		backend, err = postgres.Open(ctx, postgres.Options{DSN: dsn(name), Log: log})
 	default:
 		o.Path, o.Metrics = name, counted
-		backend, err = sqlite.Open(ctx, o)
+		file, err = sqlite.Open(ctx, o)
+		backend = file
 	}
 	if err != nil {
 		return nil, err
 	}
 	s := store.New(backend, store.Options{Log: log, Metrics: counted})
-	return &Database{book.New(s, book.Options{Log: log}), s}, nil
+	return &Database{book.New(s, book.Options{Log: log}), s, file}, nil
 }
 
 // Migrate brings the schema of a database up to date. A SQLite file, which must

@@ -31,6 +31,7 @@ type Config struct {
 	Listen         string       // host:port; port 0 picks a free one
 	BehindProxy    bool         // a proxy on the way ends TLS, so an address that others can reach is allowed
 	Local          bool         // such an address is refused for good: it is for this machine
+	Backups        Backups      // of a SQLite file, by the server itself
 	PublicURL      string       // what clients call the server, for links in answers: "https://contacts.example.com"; "": what they sent as Host
 	Metrics        string       // host:port of a listener of its own for /metrics; "": none
 	Version        string       // of the program, for the page about the server
@@ -65,6 +66,7 @@ type Server struct {
 	listener     net.Listener
 	http         *http.Server
 	metrics      *metricsServer // nil for none
+	backups      *schedule      // nil for none
 	log          *slog.Logger
 	patience     time.Duration
 	lastPatience time.Duration
@@ -85,6 +87,9 @@ type Server struct {
 func Open(ctx context.Context, c Config) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Backups.Dir != "" && onPostgres(c.Database) {
+		return nil, errors.New("--backup-dir is for a SQLite file: backups of a PostgreSQL database are made with its own tools, as docs/backup.md tells")
 	}
 	// The address first: where it cannot be had, no database is made.
 	requests, counters := c.listensOn()
@@ -109,16 +114,25 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, l.Close(), numbers.close())
 	}
+	if data.file != nil {
+		if err := eraseAgain(ctx, Ledger(c.Database), data.store); err != nil {
+			return nil, errors.Join(err, l.Close(), numbers.close(), data.Close())
+		}
+	}
 	if err := data.store.GuardClock(ctx, c.AcceptClock); err != nil {
 		return nil, errors.Join(err, l.Close(), numbers.close(), data.Close())
 	}
-	s := newServer(l, data, c, counted)
+	backups, err := openSchedule(c, data, counted)
+	if err != nil {
+		return nil, errors.Join(err, l.Close(), numbers.close(), data.Close())
+	}
+	s := newServer(l, data, backups, c, counted)
 	s.metrics = numbers
 	return s, nil
 }
 
-func newServer(l net.Listener, data *Database, c Config, counted *metrics.Metrics) *Server {
-	s := &Server{data: data, listener: l, log: c.Log, patience: Patience, lastPatience: lastPatience}
+func newServer(l net.Listener, data *Database, backups *schedule, c Config, counted *metrics.Metrics) *Server {
+	s := &Server{data: data, backups: backups, listener: l, log: c.Log, patience: Patience, lastPatience: lastPatience}
 	s.stopping, s.beginStop = context.WithCancel(context.Background())
 	s.cutOff, s.cut = context.WithCancel(context.Background())
 	s.refusals = httpapi.NewRefusals(c.Log)
@@ -141,9 +155,10 @@ func newServer(l net.Listener, data *Database, c Config, counted *metrics.Metric
 // paths.
 func (s *Server) handler(l net.Listener, c Config, counted *metrics.Metrics) http.Handler {
 	known := hosts(l, c)
-	api := httpapi.New(s.data.Book, httpapi.Options{Log: c.Log, PublicURL: c.PublicURL, Hosts: known, Refusals: s.refusals, Stopping: s.stopping, Metrics: counted})
+	api := httpapi.New(s.data.Book, httpapi.Options{Log: c.Log, PublicURL: c.PublicURL, Hosts: known, Refusals: s.refusals, Stopping: s.stopping, Metrics: counted,
+		Warning: func() string { _, wrong := s.backups.state(); return wrong }})
 	pages := ui.New(s.data.Book, ui.Options{Log: c.Log, PublicURL: c.PublicURL, BehindProxy: c.BehindProxy, Hosts: known, Refusals: s.refusals, Metrics: counted,
-		System: ui.System{Version: c.Version, Database: kindOf(c.Database), Started: time.Now()}})
+		System: ui.System{Version: c.Version, Database: kindOf(c.Database), Started: time.Now(), Backups: s.backups.shown()}})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if ui.Has(r.URL.Path) {
 			pages.ServeHTTP(w, r)
@@ -188,6 +203,9 @@ func (s *Server) Run(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(s.listener) }()
 	s.requests.Go(func() { s.jobs().Run(s.stopping) })
+	if s.backups != nil {
+		s.requests.Go(func() { s.backups.run(s.stopping) })
+	}
 	s.metrics.start()
 	var err error
 	select {
@@ -230,7 +248,7 @@ func (s *Server) stop() error {
 	closed := make(chan error, 1)
 	go func() {
 		s.requests.Wait()
-		closed <- s.data.Close()
+		closed <- errors.Join(s.data.Close(), s.backups.close())
 	}()
 	select {
 	case closeErr := <-closed:
@@ -252,7 +270,7 @@ func cutOff(n int64, patience time.Duration) error {
 // Close gives up a server that was opened and is not to run.
 func (s *Server) Close() error {
 	s.beginStop()
-	return errors.Join(s.listener.Close(), s.metrics.close(), s.data.Close())
+	return errors.Join(s.listener.Close(), s.metrics.close(), s.data.Close(), s.backups.close())
 }
 
 func (s *Server) counted(h http.Handler) http.Handler {

@@ -12,13 +12,24 @@ type systemPage struct {
 	Up      string
 	Ready   bool   // requests can be served
 	Clock   string // what is wrong with it, "" for nothing
+
+	Newest string // how old the newest backup is; "" where the server makes none
+	Wrong  string // what is wrong with backups, "" for nothing
 }
 
 func (u *ui) system(v *visit) (answer, error) {
-	return &page{name: "system", title: "System", here: "y", body: systemPage{
+	body := systemPage{
 		System: u.System, Address: v.server(), Up: lasting(v.now.Sub(u.System.Started)), Clock: u.book.ClockWarning(),
 		Ready: u.book.Ready(v.Context()) == nil,
-	}}, nil
+	}
+	if u.System.Backups != nil {
+		newest, wrong := u.System.Backups()
+		body.Newest, body.Wrong = "There is none yet.", wrong
+		if !newest.IsZero() {
+			body.Newest = "The newest is " + lasting(v.now.Sub(newest)) + " old."
+		}
+	}
+	return &page{name: "system", title: "System", here: "y", body: body}, nil
 }
 
 // lasting gives how long something takes, in one unit.

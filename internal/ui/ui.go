@@ -29,6 +29,10 @@ type System struct {
 	Version  string // of the program
 	Database string // of which kind: "SQLite", "PostgreSQL"
 	Started  time.Time
+
+	// Backups tells when the newest backup began and what is wrong, "" for nothing; nil
+	// where the server makes none.
+	Backups func() (newest time.Time, wrong string)
 }
 
 // maxVisits is how many pages are made at once; of these one Space may have half.

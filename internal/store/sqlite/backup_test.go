@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/store"
@@ -217,6 +218,32 @@ func TestBackupRefusesPlaces(t *testing.T) {
 	}
 	if content, err := os.ReadFile(at("taken")); err != nil || len(content) > 0 {
 		t.Errorf("what was there has %d octets, %v", len(content), err)
+	}
+}
+
+// What root makes belongs to the owner of the folder.
+func TestBackupByRoot(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	_, p := killed(t)
+	to, db := newPlace(t), newPlace(t)
+	for _, q := range []*place{to, db} {
+		if err := os.Chown(filepath.Dir(q.path), 65534, 65534); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := p.backup(to.path, quietly); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := to.restoreTo(db.path, nothingMore); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []*place{to, db} {
+		var s syscall.Stat_t
+		if err := syscall.Stat(q.path, &s); err != nil || s.Uid != 65534 || s.Gid != 65534 {
+			t.Errorf("it belongs to %d and %d, %v", s.Uid, s.Gid, err)
+		}
 	}
 }
 

@@ -83,11 +83,18 @@ func (p *partial) take() error {
 	return nil
 }
 
-// empty takes away what one that was killed has left.
+// empty takes away what one that was killed has left. What root makes belongs to
+// whom the folder belongs to: a server that runs as somebody else has to open it.
 func (p *partial) empty() error {
 	for _, suffix := range besides {
 		if err := remove(p.path + suffix); err != nil {
 			return fmt.Errorf("cannot remove what is left of an earlier attempt: %w", err)
+		}
+	}
+	var s syscall.Stat_t
+	if os.Geteuid() == 0 && syscall.Stat(filepath.Dir(p.path), &s) == nil {
+		if err := p.file.Chown(int(s.Uid), int(s.Gid)); err != nil {
+			return fmt.Errorf("cannot give the file to the owner of its folder: %w", err)
 		}
 	}
 	return errors.Join(p.file.Chmod(0o600), p.file.Truncate(0))
