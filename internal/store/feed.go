@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 )
 
 // FeedQuery says which changes of a Space to read. All conditions must hold; the
@@ -90,3 +91,42 @@ func (s *Store) stretch(ctx context.Context, q *FeedQuery) (Stretch, error) {
 
 // empty tells that no number is between the bounds.
 func (st *Stretch) empty() bool { return st.Before != 0 && st.Before-1 <= st.After }
+
+// Stretch is a part of a Space's history, of which to read what is of the filter.
+// After and Before are exclusive bounds of the number, 0 for none.
+type Stretch struct {
+	Space         contact.SpaceID
+	After, Before contact.Seq
+	Only          ChangeFilter
+	NewestFirst   bool // by number; else oldest first
+	Limit         int  // at least 1
+}
+
+// ChangeFilter says which changes are meant: those of which all holds that is set.
+// The zero ChangeFilter means all.
+type ChangeFilter struct {
+	Contact contact.ID // itself, and not what it leads to
+	KeyID   int64      // that was used
+	Action  contact.Action
+	BatchID string
+}
+
+// ActorStart gives what the actor of a change begins with, as it is stored, where it
+// used the key; "" where any may have been used.
+func (f *ChangeFilter) ActorStart() string {
+	if f.KeyID == 0 {
+		return ""
+	}
+	return record.ActorOfKey(f.KeyID)
+}
+
+// FeedWalk is what a walk along a Stretch brings. Last is the last change that it
+// looked at, 0 for none, of the filter or not. Cut tells that it ended there before
+// it knew of the end of the Stretch: with its limit, with MaxPageBytes or with
+// MaxLookedAt. Looked is as in Walk.
+type FeedWalk struct {
+	Rows   []record.Change
+	Last   contact.Seq
+	Cut    bool
+	Looked int
+}
