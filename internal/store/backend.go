@@ -46,6 +46,7 @@ type Backend interface {
 	Sessions
 	Windows
 	Jobs
+	Inventory
 
 	// Check tells whether the database answers. It waits for no read of a Space.
 	Check(ctx context.Context) error
@@ -441,6 +442,14 @@ type Save struct {
 	Retries     []record.Retry
 	Spent       []KeySpent
 	Plans       []PlanSaved // in their order: one may be saved more than once
+	Anew        Anew
+}
+
+// Anew is what is derived and made anew: each in place of what is there, or is not. An alias
+// to 0 goes, and so do the contacts of a row of a plan where it is to have none.
+type Anew struct {
+	Aliases      []Alias
+	PlanContacts []PlanRowContacts
 }
 
 // Empty tells whether there is nothing to write.

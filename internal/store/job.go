@@ -9,8 +9,8 @@ import (
 // Job is work that takes long: it is done in steps, by whatever server comes first, and
 // goes on after a restart where it was (CONTRACT D36).
 type Job struct {
-	Space     contact.SpaceID
-	ID        int64 // unique in the installation, growing
+	Space     contact.SpaceID // 0 for a job of the installation, which no Space is told of
+	ID        int64           // unique in the installation, growing
 	Kind      JobKind
 	State     JobState
 	Key       int64        // with which somebody asked for it; 0 for whoever runs the server
@@ -49,7 +49,7 @@ func (j *Job) Closed() bool { return j.State != JobQueued && j.State != JobRunni
 // Jobs keeps jobs. Each method is a transaction of its own.
 type Jobs interface {
 	// CreateJob stores a new job and gives it its id. ErrNoRow where its Space does not
-	// exist.
+	// exist; 0, for the installation, always does.
 	CreateJob(ctx context.Context, job Job) (Job, error)
 	// Job reads one job. It returns false where the Space has none of this id.
 	Job(ctx context.Context, space contact.SpaceID, id int64) (Job, bool, error)

@@ -12,8 +12,10 @@ import (
 // CreateJob stores a new job and gives it its id.
 func (b *Backend) CreateJob(ctx context.Context, job store.Job) (store.Job, error) {
 	err := b.change(ctx, func(t *tx) error {
-		if _, err := t.settings(ctx, job.Space); err != nil {
-			return err
+		if job.Space != 0 {
+			if _, err := t.settings(ctx, job.Space); err != nil {
+				return err
+			}
 		}
 		q := t.statements()
 		queueJob(q, &job)

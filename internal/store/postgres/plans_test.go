@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -27,6 +28,7 @@ var scans = map[string]string{
 	"takeIDs":       "its table has five rows",
 	"selectSecret":  "its table has one row",
 	"selectVersion": "its table has a row a migration",
+	"selectUsed":    "it is for all Spaces, once in a check",
 }
 
 // sorts lists the statements that may sort, with the reason.
@@ -98,6 +100,10 @@ func calls(b *Backend) []func() error {
 		Retries:     []record.Retry{{Space: space, Key: "new", RequestID: "new", Fingerprint: []byte{1}, Answer: []byte("{}")}},
 		KeysGone:    []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
 		KeysCome:    []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
+		Anew: store.Anew{
+			Aliases:      []store.Alias{{Space: space, ID: id + 7, To: id}, {Space: space, ID: id + 7}},
+			PlanContacts: []store.PlanRowContacts{{PlanID: store.PlanID{Space: space, ID: "p2"}, N: 3, Contacts: []contact.ID{id}}},
+		},
 		Plans: []store.PlanSaved{
 			{Plan: record.Plan{Space: space, ID: "p1", State: "ready", Created: 1}, Gone: 10, Rows: []record.PlanRow{{N: 11, Outcome: "update", Contacts: []contact.ID{id}}}},
 			{Plan: record.Plan{Space: space, ID: "new", State: "ready", Created: 1}, New: true},
@@ -243,6 +249,27 @@ func calls(b *Backend) []func() error {
 				err = fmt.Errorf("%d rows of two contacts", len(rows))
 			}
 			return err
+		},
+		func() error {
+			_, _, err1 := b.Counters(bg, space)
+			_, err2 := b.Used(bg)
+			_, err3 := b.Weigh(bg, space)
+			_, err4 := b.StoredContacts(bg, store.ContactID{Space: space, ID: id}, 50)
+			_, err5 := b.StoredContacts(bg, store.ContactID{Space: space, ID: contact.MaxID}, 50)
+			_, err6 := b.StoredChanges(bg, space, 100, 50)
+			_, err7 := b.StoredAliases(bg, space, id, 50)
+			return errors.Join(err1, err2, err3, err4, err5, err6, err7)
+		},
+		func() error {
+			mine := record.MatchKey{Space: space, MatchKey: other, ID: id}
+			_, err1 := b.StoredKeys(bg, mine, 50)
+			_, err2 := b.KeysMissing(bg, space, []record.MatchKey{mine})
+			_, err3 := b.StoredPairs(bg, record.Pair{Space: space, Pair: contact.PairOf(id, id+2)}, 50)
+			_, err4 := b.StoredRetries(bg, store.RetryID{Space: space, Key: "k7"}, 50)
+			_, err5 := b.StoredPlan(bg, store.PlanID{Space: space, ID: "p1"})
+			_, err6 := b.StoredPlanContacts(bg, store.PlanID{Space: space, ID: "p2"}, 5, 90, 50)
+			err7 := b.Still(bg, func(ctx context.Context) error { _, _, err := b.Row(ctx, space, id); return err })
+			return errors.Join(err1, err2, err3, err4, err5, err6, err7)
 		},
 		func() error { _, _, err := b.FirstSpace(bg, access.Space{}, access.Entry{}); return err },
 		func() error {

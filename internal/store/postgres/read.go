@@ -21,7 +21,7 @@ const noBound = int64(math.MaxInt64)
 func list[Row any](ctx context.Context, on *pgxpool.Pool, doing string, row func(pgx.Row) (Row, error), query string, args ...any) (found []Row, err error) {
 	err = read(ctx, on, doing, func() error {
 		found = nil
-		rows, err := on.Query(ctx, query, args...)
+		rows, err := asking(ctx, on).Query(ctx, query, args...)
 		if err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func read(ctx context.Context, on *pgxpool.Pool, doing string, run func() error)
 			return because(doing, ended)
 		}
 		err = explain(doing, err)
-		if tries == 0 || !errors.Is(err, errCut) {
+		if tries == 0 || !errors.Is(err, errCut) || isStill(ctx) {
 			return final(err)
 		}
 	}
@@ -63,7 +63,7 @@ func collect[Row any](rows pgx.Rows, to *[]Row, row func() (Row, error)) error {
 func one(ctx context.Context, on *pgxpool.Pool, doing, query string, args, to []any) (bool, error) {
 	found := true
 	err := read(ctx, on, doing, func() error {
-		err := on.QueryRow(ctx, query, args...).Scan(to...)
+		err := asking(ctx, on).QueryRow(ctx, query, args...).Scan(to...)
 		if errors.Is(err, pgx.ErrNoRows) {
 			found, err = false, nil
 		}
@@ -339,7 +339,7 @@ func (b *Backend) Tree(ctx context.Context, space contact.SpaceID, ref contact.I
 	var trees []store.Tree
 	err := read(ctx, b.reads, "read a tree", func() error {
 		trees = nil
-		rows, err := b.reads.Query(ctx, selectTrees, int64(space), []int64{int64(ref)})
+		rows, err := asking(ctx, b.reads).Query(ctx, selectTrees, int64(space), []int64{int64(ref)})
 		if err != nil {
 			return err
 		}

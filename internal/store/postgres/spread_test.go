@@ -109,6 +109,9 @@ var elsewhere = map[string]string{
 	"selectDueJobs":        "jobs is in one place",
 	"selectLastAt":         "it asks every node, once at the start",
 	"selectEndedPlans":     "it asks every node, now and then",
+	"selectUsed":           "it asks every node, once in a check",
+	"selectNextSpace":      "it asks every node, once a Space in a check",
+	"beginStill":           "it touches no table",
 	"selectUsages":         "it lists the Spaces of every node, for the operator alone",
 	"selectSpaces":         "it lists the Spaces of every node, for the operator alone",
 }

@@ -51,6 +51,7 @@ const (
 	placeAliases  = `UPDATE aliases SET canonical_id = $3 WHERE space_id = $1 AND id = ANY ($2)`
 	deleteAlias   = `DELETE FROM aliases WHERE space_id = $1 AND id = $2`
 	insertAlias   = `INSERT INTO aliases (space_id, id, canonical_id) VALUES ($1, $2, $3)`
+	upsertAlias   = `INSERT INTO aliases (space_id, id, canonical_id) VALUES ($1, $2, $3) ON CONFLICT (space_id, id) DO UPDATE SET canonical_id = EXCLUDED.canonical_id`
 	selectAliases = `SELECT id FROM aliases WHERE space_id = $1 AND canonical_id = $2`
 	// A root comes once more, alone, where nothing leads to it.
 	selectTrees = `SELECT r.root, coalesce(n.id, 0), coalesce(n.parent_id, 0), coalesce(n.version, 0) FROM (
@@ -279,6 +280,39 @@ const (
 	// Of a key the newest stay.
 	trimSessions = `DELETE FROM sessions WHERE hash = ANY (ARRAY(
 		SELECT hash FROM sessions WHERE key_id = $1 AND link = $2 ORDER BY created_at DESC, hash DESC OFFSET $3))`
+
+	// What only a check reads: see store.Inventory.
+	beginStill     = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
+	selectCounters = `SELECT s.next_id, s.block_end, s.next_seq, s.last_at, s.bytes, s.minute_at, s.minute_bytes, t.region, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at
+		FROM spaces s JOIN space_settings t ON t.space_id = $1 WHERE s.space_id = $1`
+	selectUsed = `SELECT kind, next, CASE kind WHEN 'contact' THEN (SELECT coalesce(max(block_end), 1) - 1 FROM spaces) WHEN 'space' THEN (SELECT coalesce(max(space_id), 0) FROM spaces)
+		WHEN 'key' THEN (SELECT coalesce(max(key_id), 0) FROM api_keys) WHEN 'entry' THEN (SELECT coalesce(max(entry_id), 0) FROM registry_log)
+		WHEN 'job' THEN (SELECT coalesce(max(job_id), 0) FROM jobs) ELSE 0 END FROM id_blocks`
+	selectNextSpace = `SELECT space_id FROM spaces WHERE space_id > $1 ORDER BY space_id LIMIT 1`
+	storedContacts  = `SELECT ` + contactColumns + `, leads FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
+		SELECT ` + contactColumns + `, ` + contactWeight + `, coalesce((SELECT canonical_id FROM aliases a WHERE a.space_id = $1 AND a.id = contacts.id), 0) AS leads
+			FROM contacts WHERE space_id = $1 AND id > $3 ORDER BY id LIMIT $4` + upToWeight
+	storedChanges = `SELECT ` + changeColumns + `, head FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
+		SELECT ` + changeColumns + `, ` + changeWeight + ` AS weight, coalesce((SELECT head_seq FROM contacts WHERE space_id = $1 AND id = contact_id), 0) AS head
+			FROM changes WHERE space_id = $1 AND seq > $3 ORDER BY seq LIMIT $4` + upToWeight
+	storedAliases = `SELECT id, canonical_id, (SELECT true FROM contacts c WHERE c.space_id = $1 AND c.id = aliases.id) IS NOT NULL
+		FROM aliases WHERE space_id = $1 AND id > $2 ORDER BY id LIMIT $3`
+	storedKeys        = `SELECT kind, key, id FROM match_keys WHERE space_id = $1 AND (kind, key, id) > ($2::bigint, $3::text, $4::bigint) ORDER BY kind, key, id LIMIT $5`
+	selectMissingKeys = `SELECT n.kind, n.key, n.id FROM unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id) LEFT JOIN LATERAL (
+		SELECT true AS there FROM match_keys WHERE space_id = $1 AND kind = n.kind AND key = n.key AND id = n.id OFFSET 0) m ON true WHERE m.there IS NULL`
+	storedPairs = `SELECT a, b, (SELECT true FROM contacts WHERE space_id = $1 AND id = a) IS NOT NULL, (SELECT true FROM contacts WHERE space_id = $1 AND id = b) IS NOT NULL
+		FROM distinct_pairs WHERE space_id = $1 AND (a, b) > ($2::bigint, $3::bigint) ORDER BY a, b LIMIT $4`
+	storedRetries = `SELECT key, fingerprint, request_id, at, checksum, answer FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
+		SELECT key, fingerprint, request_id, at, checksum, answer, octet_length(fingerprint) + octet_length(answer) AS weight
+			FROM retries WHERE space_id = $1 AND key > $3 ORDER BY key LIMIT $4` + upToWeight
+	storedPlan = `SELECT coalesce(least((SELECT plan_id FROM plans WHERE space_id = $1 AND plan_id > $2 ORDER BY plan_id LIMIT 1),
+		(SELECT plan_id FROM plan_rows WHERE space_id = $1 AND plan_id > $2 ORDER BY plan_id LIMIT 1),
+		(SELECT plan_id FROM plan_contacts WHERE space_id = $1 AND plan_id > $2 ORDER BY plan_id LIMIT 1)), '')`
+	storedPlanContacts = `SELECT n, contact_id FROM plan_contacts WHERE space_id = $1 AND plan_id = $2 AND n > $3 AND n <= $4 ORDER BY n LIMIT $5`
+	weighSpace         = `SELECT (SELECT coalesce(sum(octet_length(doc) + octet_length(origins)), 0) FROM contacts WHERE space_id = $1)::bigint
+		+ (SELECT coalesce(sum($2 + ` + changeWeight + `), 0) FROM changes WHERE space_id = $1)::bigint
+		+ (SELECT coalesce(sum($2 + octet_length(key) + octet_length(fingerprint) + octet_length(request_id) + octet_length(answer)), 0) FROM retries WHERE space_id = $1)::bigint
+		+ (SELECT coalesce(sum(weight), 0) FROM plans WHERE space_id = $1)::bigint`
 
 	entryColumns = `entry_id, space_id, key_id, key_name, at, who, action, edits`
 	insertEntry  = `WITH taken AS (UPDATE id_blocks SET next = next + 1 WHERE kind = 'entry' RETURNING next - 1 AS entry_id)

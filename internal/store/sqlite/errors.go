@@ -17,6 +17,9 @@ const (
 	ioErrCorruptFS = sqlite.ResultIOErr | 33<<8
 )
 
+// errCorrupt says that the file is damaged, whatever the disk says of it.
+var errCorrupt = fmt.Errorf("%w: what it holds is damaged", store.ErrBroken)
+
 // explain maps a driver's error by its code, never by its text, to what the
 // store knows. ErrBroken, and an error of no kind, say nothing of whether a
 // commit happened; the others say that it certainly did not.
@@ -52,7 +55,7 @@ func explain(doing string, err error) error {
 	case sqlite.ResultReadOnly, sqlite.ResultPerm, sqlite.ResultAuth:
 		return unavailable(fault.CodeReadOnly, "The database cannot be written to: the write was not done. Reading still works.", cause)
 	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
-		return fmt.Errorf("%w: %w", store.ErrBroken, cause)
+		return fmt.Errorf("%w: %w", errCorrupt, cause)
 	}
 	return cause
 }

@@ -13,9 +13,11 @@ import (
 // CreateJob stores a new job and gives it its id.
 func (b *Backend) CreateJob(ctx context.Context, job store.Job) (store.Job, error) {
 	err := b.change(ctx, func(c *conn) error {
-		var of access.Space
-		if err := loadSpace(c, job.Space, &of); err != nil {
-			return err
+		if job.Space != 0 {
+			var of access.Space
+			if err := loadSpace(c, job.Space, &of); err != nil {
+				return err
+			}
 		}
 		return createJob(c, &job)
 	})

@@ -167,15 +167,20 @@ func (t *tx) savePlanRow(r *record.PlanRow) error {
 	if r.Contacts == nil {
 		return nil
 	}
-	if err := t.writer.run(deletePlanRowContacts, nil, int64(r.Space), r.Plan, r.N); err != nil {
+	return t.savePlanContacts(store.PlanID{Space: r.Space, ID: r.Plan}, r.N, r.Contacts)
+}
+
+// savePlanContacts writes by which contacts a row of a plan is found.
+func (t *tx) savePlanContacts(id store.PlanID, n int64, contacts []contact.ID) error {
+	if err := t.writer.run(deletePlanRowContacts, nil, int64(id.Space), id.ID, n); err != nil {
 		return err
 	}
-	for _, id := range r.Contacts {
-		if err := t.writer.run(insertPlanContact, nil, int64(r.Space), r.Plan, int64(id), r.N); err != nil {
+	for _, of := range contacts {
+		if err := t.writer.run(insertPlanContact, nil, int64(id.Space), id.ID, int64(of), n); err != nil {
 			return err
 		}
 	}
-	t.pages += len(r.Contacts)
+	t.pages += len(contacts)
 	return nil
 }
 

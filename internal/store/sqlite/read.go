@@ -30,6 +30,9 @@ func (b *Backend) readKept(ctx context.Context, f func(*conn) error) error {
 // afterwards: no statement is left in the middle, and with that no transaction,
 // which would keep the log from being reset.
 func (b *Backend) lend(ctx context.Context, from chan *conn, f func(*conn) error) error {
+	if c, still := ctx.Value(stillKey{}).(*conn); still {
+		return b.noticed(f(c))
+	}
 	var c *conn
 	select {
 	case c = <-from:

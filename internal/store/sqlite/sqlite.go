@@ -47,6 +47,7 @@ type Backend struct {
 	logID    fileID // of the log, where this process serves
 	trusted  bool   // the file and its log are known to belong together
 	restored bool   // the file was put back
+	unclean  bool   // it was not closed when it was open last
 
 	// writing is held by whoever uses writer: a transaction from Begin to its
 	// end, a change of the registry, the short reset of the log.
@@ -183,6 +184,7 @@ func (b *Backend) start(ctx context.Context) (err error) {
 		return fmt.Errorf("cannot find the log of the database: %w", err)
 	}
 	if b.mark.unchecked {
+		b.unclean = true
 		b.background(b.check)
 	}
 	return b.startCheckpoints()
@@ -207,7 +209,7 @@ func (b *Backend) prepare(ctx context.Context) (err error) {
 		if err := b.skip(); err != nil {
 			return err
 		}
-		b.log.Warn("the database was put back: numbers go on far beyond those that it knows, because some of them were given already", "contacts", restoredSkip, "changes", restoredSkip, "keys", skipCounted, "jobs", skipCounted, "spaces", skipTenants)
+		b.log.Warn("the database was put back: numbers go on far beyond those that it knows, because some of them were given already", "contacts", store.RestoredSkip, "changes", store.RestoredSkip, "keys", skipCounted, "jobs", skipCounted, "spaces", skipTenants)
 		b.trusted = true
 	}
 	if pending {

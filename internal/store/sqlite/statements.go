@@ -26,6 +26,8 @@ const (
 	insertAlias = `INSERT INTO aliases (space_id, id, canonical_id) VALUES (?1, ?2, ?3)`
 	moveAlias   = `UPDATE aliases SET canonical_id = ?3 WHERE space_id = ?1 AND id = ?2`
 	deleteAlias = `DELETE FROM aliases WHERE space_id = ?1 AND id = ?2`
+	upsertAlias = `INSERT INTO aliases (space_id, id, canonical_id) VALUES (?1, ?2, ?3)
+		ON CONFLICT (space_id, id) DO UPDATE SET canonical_id = excluded.canonical_id`
 	selectAlias = `SELECT canonical_id FROM aliases WHERE space_id = ?1 AND id = ?2`
 	// The index has the ids behind what they lead to, in their order.
 	selectAliases = `SELECT id FROM aliases WHERE space_id = ?1 AND canonical_id = ?2 ORDER BY id`
@@ -207,6 +209,31 @@ const (
 	// Of a key the newest stay.
 	trimSessions = `DELETE FROM sessions WHERE hash IN
 		(SELECT hash FROM sessions WHERE key_id = ?1 AND link = ?2 ORDER BY created_at DESC, hash DESC LIMIT -1 OFFSET ?3)`
+
+	// What only a check reads: see store.Inventory.
+	beginStill     = "BEGIN"
+	selectTables   = `SELECT name FROM sqlite_schema WHERE type = 'table'`
+	selectUsed     = `SELECT next, (SELECT coalesce(max(id), 0) FROM contacts), (SELECT coalesce(max(block_end), 1) - 1 FROM spaces) FROM id_blocks WHERE only_row = 1`
+	storedContacts = `SELECT ` + contactColumns + `, space_id, coalesce((SELECT canonical_id FROM aliases a WHERE a.space_id = contacts.space_id AND a.id = contacts.id), 0)
+		FROM contacts WHERE id > ?1 ORDER BY id LIMIT ?2`
+	storedChanges = `SELECT ` + changeColumns + `, coalesce((SELECT head_seq FROM contacts WHERE id = contact_id AND space_id = ?3), 0)
+		FROM changes WHERE change_key > ?1 AND change_key < ?2 ORDER BY change_key LIMIT ?4`
+	storedAliases = `SELECT id, canonical_id, EXISTS (SELECT 1 FROM contacts c WHERE c.id = aliases.id AND c.space_id = ?1)
+		FROM aliases WHERE space_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3`
+	storedKeys  = `SELECT kind, key, id FROM match_keys WHERE space_id = ?1 AND (kind, key, id) > (?2, ?3, ?4) ORDER BY kind, key, id LIMIT ?5`
+	selectKey   = `SELECT 1 FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
+	storedPairs = `SELECT a, b, EXISTS (SELECT 1 FROM contacts WHERE id = a AND space_id = ?1), EXISTS (SELECT 1 FROM contacts WHERE id = b AND space_id = ?1)
+		FROM distinct_pairs WHERE space_id = ?1 AND (a, b) > (?2, ?3) ORDER BY a, b LIMIT ?4`
+	storedRetries = `SELECT key, fingerprint, request_id, at, checksum, answer FROM retries WHERE space_id = ?1 AND key > ?2 ORDER BY key LIMIT ?3`
+	storedPlan    = `SELECT (SELECT plan_id FROM plans WHERE space_id = ?1 AND plan_id > ?2 ORDER BY plan_id LIMIT 1),
+		(SELECT plan_id FROM plan_rows WHERE space_id = ?1 AND plan_id > ?2 ORDER BY plan_id LIMIT 1),
+		(SELECT plan_id FROM plan_contacts WHERE space_id = ?1 AND plan_id > ?2 ORDER BY plan_id LIMIT 1)`
+	storedPlanContacts = `SELECT n, contact_id FROM plan_contacts WHERE space_id = ?1 AND plan_id = ?2 AND n > ?3 AND n <= ?4 ORDER BY n LIMIT ?5`
+	weighSpace         = `SELECT (SELECT coalesce(sum(octet_length(doc) + octet_length(origins)), 0) FROM contacts WHERE space_id = ?1)
+		+ (SELECT coalesce(sum(?4 + octet_length(actor) + octet_length(reason) + octet_length(edits) + coalesce(octet_length(snapshot), 0)), 0)
+			FROM changes WHERE change_key > ?2 AND change_key < ?3)
+		+ (SELECT coalesce(sum(?4 + octet_length(key) + octet_length(fingerprint) + octet_length(request_id) + octet_length(answer)), 0) FROM retries WHERE space_id = ?1)
+		+ (SELECT coalesce(sum(weight), 0) FROM plans WHERE space_id = ?1)`
 
 	entryColumns         = `entry_id, space_id, key_id, key_name, at, who, action, edits`
 	insertEntry          = `INSERT INTO registry_log (space_id, key_id, key_name, at, who, action, edits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`

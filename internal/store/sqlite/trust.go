@@ -198,10 +198,9 @@ func (b *Backend) skip() error {
 	return b.writer.run(commit, nil)
 }
 
-// What an installation gives of each between a backup and its loss is less. It is
-// little beside where the numbers end: 2^40 changes of a Space, 2^22 Spaces.
+// What an installation gives of these between a backup and its loss is less, as with
+// store.RestoredSkip. It is little beside where the numbers end: 2^22 Spaces.
 const (
-	restoredSkip = 100_000_000 // contacts, and changes of each Space
 	skipCounted  = 1_000_000
 	skipTenants  = 10_000
 )
@@ -212,14 +211,20 @@ var counted = []string{"api_keys", "registry_log", "jobs"}
 
 func skipAll(c *conn) error {
 	for _, query := range []string{skipIDs, skipBlocks} {
-		if err := c.run(query, nil, int64(restoredSkip)); err != nil {
+		if err := c.run(query, nil, int64(store.RestoredSkip)); err != nil {
 			return err
 		}
 	}
 	for _, table := range counted {
-		if err := errors.Join(c.run(beginCount, nil, table), c.run(skipNumbers, nil, table, int64(skipCounted))); err != nil {
+		if err := c.run(beginCount, nil, table); err != nil {
+			return err
+		}
+		if err := c.run(skipNumbers, nil, table, int64(skipCounted)); err != nil {
 			return err
 		}
 	}
-	return errors.Join(c.run(beginCount, nil, "spaces"), c.run(skipSpaces, nil, int64(skipTenants)))
+	if err := c.run(beginCount, nil, "spaces"); err != nil {
+		return err
+	}
+	return c.run(skipSpaces, nil, int64(skipTenants))
 }

@@ -244,17 +244,17 @@ func TestNumbersAfterARestore(t *testing.T) {
 	if n := changesOf(t, s); n != 5 {
 		t.Fatalf("the backup has %d changes", n)
 	}
-	if id := creates(t, s, 1); id <= before || id < restoredSkip {
+	if id := creates(t, s, 1); id <= before || id < store.RestoredSkip {
 		t.Errorf("id %d was or may have been given before: %d was", id, before)
 	}
 	// A follower of the feed that has seen what is lost goes on behind the gap.
 	gap, err := s.Feed(context.Background(), store.FeedQuery{Space: 1, After: 25, Limit: 10})
-	if err != nil || len(gap.Changes) != 1 || gap.Changes[0].Seq != 6+restoredSkip {
+	if err != nil || len(gap.Changes) != 1 || gap.Changes[0].Seq != 6+store.RestoredSkip {
 		t.Errorf("after what is lost the feed has %v, %v", gap, err)
 	}
 	creates(t, s, 2)
 	for n := range 3 {
-		from, err := s.Feed(context.Background(), store.FeedQuery{Space: 1, After: contact.Seq(6 + n - 1 + restoredSkip), Limit: 1})
+		from, err := s.Feed(context.Background(), store.FeedQuery{Space: 1, After: contact.Seq(6 + n - 1 + store.RestoredSkip), Limit: 1})
 		if err != nil || len(from.Changes) != 1 {
 			t.Fatal(from, err)
 		}

@@ -7,7 +7,6 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
-	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/record"
@@ -58,17 +57,7 @@ func (t *tx) Spaces(_ context.Context, ids []contact.SpaceID) ([]store.SpaceRow,
 	rows := make([]store.SpaceRow, 0, len(ids))
 	for _, id := range ids {
 		err := t.writer.run(selectSpace, func(s *sqlite.Stmt) error {
-			rows = append(rows, store.SpaceRow{
-				Space:    id,
-				NextID:   contact.ID(s.ColumnInt64(0)),
-				BlockEnd: contact.ID(s.ColumnInt64(1)),
-				NextSeq:  contact.Seq(s.ColumnInt64(2)),
-				LastAt:   contact.Time(s.ColumnInt64(3)),
-				Usage:    access.Usage{Bytes: s.ColumnInt64(4), Since: contact.Time(s.ColumnInt64(5)), Minute: s.ColumnInt64(6)},
-				Region:   s.ColumnText(7),
-				Quota:    access.Quota{Bytes: s.ColumnInt64(8), Minute: s.ColumnInt64(9)},
-				Rekeying: access.Rekeying{Phase: access.RekeyPhase(s.ColumnInt64(10)), From: s.ColumnText(11), At: contact.Time(s.ColumnInt64(12))},
-			})
+			rows = append(rows, spaceRow(id, s))
 			return nil
 		}, int64(id))
 		if err != nil {
@@ -213,7 +202,7 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 	if err := t.saveSpent(s.Spent); err != nil {
 		return err
 	}
-	if err := t.savePlans(s.Plans); err != nil {
+	if err := errors.Join(t.savePlans(s.Plans), t.saveAnew(&s.Anew)); err != nil {
 		return err
 	}
 	for _, sp := range s.Spaces {
