@@ -39,3 +39,14 @@ func (r Rekeying) Keys(before, after *contact.Contact, region string) (gone, com
 	}
 	return gone, contact.MatchKeysOf(after, region)
 }
+
+// Held gives the regions whose keys all contacts have, of a Space with this one.
+func (r Rekeying) Held(region string) []string {
+	switch r.Phase {
+	case KeysComing:
+		return []string{r.From}
+	case KeysBoth:
+		return []string{r.From, region}
+	}
+	return []string{region}
+}

@@ -239,3 +239,23 @@ func hashed(before []byte, row *record.PlanRow) []byte {
 	put(row.Decided)
 	return h.Sum(nil)
 }
+
+// RowContacts gives the contacts that a row was found to change, by which it is found. It
+// returns false where that is not known: of a row that is not decided yet, and of one that
+// waits for others, which is found by all that it is about.
+func RowContacts(row *record.PlanRow) (ids []contact.ID, known bool, err error) {
+	if row.Decided == nil {
+		return nil, false, nil
+	}
+	var d decided
+	if err := json.Unmarshal(row.Decided, &d); err != nil {
+		return nil, false, err
+	}
+	if d.Contact == 0 { // of a new one, nobody knows the id
+		return nil, d.Refused == nil, nil
+	}
+	for i := range d.Shown {
+		ids = append(ids, d.Shown[i].Contact)
+	}
+	return ids, true, nil
+}

@@ -36,6 +36,7 @@ var floors = []floor{
 	{"internal/store/sqlite", 6, "a database knows how to load and save, never why"},
 	{"internal/store/postgres", 6, "a database knows how to load and save, never why"},
 	{"internal/store/storetest", 6, "what every database must do is said without knowing any"},
+	{"internal/integrity", 7, "it looks at what all below it have stored, and changes none of their rules"},
 	{"internal/jobs", 6, "it runs the steps that it is given, whoever asked for them"},
 	{"internal/book", 6, "the use cases know no database and no HTTP"},
 	{"internal/httpapi", 7, "HTTP is one way in among others: it renders, the book decides"},

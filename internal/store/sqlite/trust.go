@@ -201,8 +201,8 @@ func (b *Backend) skip() error {
 // What an installation gives of these between a backup and its loss is less, as with
 // store.RestoredSkip. It is little beside where the numbers end: 2^22 Spaces.
 const (
-	skipCounted  = 1_000_000
-	skipTenants  = 10_000
+	skipCounted = 1_000_000
+	skipTenants = 10_000
 )
 
 // counted are the tables of which SQLite counts the numbers. A backup may be of a

@@ -1,0 +1,205 @@
+package integrity_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	driver "zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/checks/pgtest"
+	"github.com/carnet-project/carnet/internal/checks/sqlitetest"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/integrity"
+	"github.com/carnet-project/carnet/internal/record"
+	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/postgres"
+	"github.com/carnet-project/carnet/internal/store/sqlite"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
+)
+
+var bg = context.Background()
+
+// world is a database that a test damages past the program.
+type world struct {
+	*testing.T
+	backend store.Backend
+	store   *store.Store
+	sql     func(statement string)
+	space   contact.SpaceID
+	ids     []contact.ID
+}
+
+// onBoth runs a test on each kind of database. Statements are written for both: see sql.
+func onBoth(t *testing.T, test func(t *testing.T, open func(*testing.T) *world)) {
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, onFile)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		empty := pgtest.NewTemplate(t, postgres.Migrate)
+		test(t, func(t *testing.T) *world { return onServer(t, empty.Database(t)) })
+	})
+}
+
+func onFile(t *testing.T) *world {
+	path := sqlitetest.Path(t, func(path string) (io.Closer, error) { return sqlite.Open(bg, sqlite.Options{Path: path}) })
+	b, err := sqlite.Open(bg, sqlite.Options{Path: path, Serve: true, Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, b)
+	w.sql = func(statement string) {
+		t.Helper()
+		c, err := driver.OpenConn(path, driver.OpenReadWrite)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		// The key of a change holds its Space there.
+		statement = strings.NewReplacer("space_id = 1 AND seq =", "change_key - 1099511627776 =").Replace(statement)
+		if err := sqlitex.ExecuteTransient(c, statement, nil); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	return w
+}
+
+func onServer(t *testing.T, dsn string) *world {
+	b, err := postgres.Open(bg, postgres.Options{DSN: dsn, Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, b)
+	w.sql = func(statement string) {
+		t.Helper()
+		c, err := pgx.Connect(bg, dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close(bg)
+		if _, err := c.Exec(bg, statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	return w
+}
+
+var quiet = slog.New(slog.DiscardHandler)
+
+func newWorld(t *testing.T, b store.Backend) *world {
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Errorf("closing the backend: %v", err)
+		}
+	})
+	return &world{T: t, backend: b, store: suite.NewStore(t, b, store.Options{})}
+}
+
+func (w *world) do(write store.Write) store.Outcome {
+	w.Helper()
+	out, err := w.store.Do(bg, write)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return append(out, store.Outcome{})[0]
+}
+
+func (w *world) verb(v contact.Verb) store.Outcome {
+	w.Helper()
+	return w.do(suite.Write(suite.NewRequest(), w.space, v))
+}
+
+func patch(name, email, phone string) contact.Patch {
+	var p contact.Patch
+	for col, text := range map[contact.Collection]string{contact.Names: name, contact.Emails: email, contact.Phones: phone} {
+		if text != "" {
+			p.Values[col] = contact.List{Sent: true, Texts: []string{text}}
+		}
+	}
+	return p
+}
+
+// fill makes some of everything: in Space 1 contact 1 with 40 changes, 2 that is merged
+// into it, 3 that is deleted, and 4 beside them; a pair, the record of a retry, and a plan.
+func (w *world) fill() *world {
+	w.Helper()
+	w.space = suite.NewSpace(w.T, w.backend, "GB")
+	for i := range 4 {
+		out := w.verb(&contact.Create{Patch: patch(fmt.Sprintf("Ada %d", i), fmt.Sprintf("ada%d@example.com", i), fmt.Sprintf("+44 7700 90012%d", i))})
+		w.ids = append(w.ids, out.Subject.ID)
+	}
+	for i := range 39 {
+		w.verb(&contact.Put{Ref: w.ids[0], Patch: patch(fmt.Sprintf("Ada of %d", i), "", "")})
+	}
+	w.verb(&contact.Merge{Survivor: w.ids[0], Merged: []contact.ID{w.ids[1]}})
+	w.verb(&contact.Delete{Ref: w.ids[2]})
+	lane := w.backend.Lane(w.space)
+	suite.Commit(w.T, w.backend, lane, &store.Save{PairsCome: []record.Pair{{Space: w.space, Pair: contact.PairOf(w.ids[0], w.ids[3])}}})
+	again := suite.Write(suite.NewRequest(), w.space, &contact.Put{Ref: w.ids[3], Patch: patch("Zoe", "", "")})
+	again.Retry = &store.Retry{Key: "a key", Fingerprint: []byte{1}, Answer: func([]store.Outcome) ([]byte, error) { return []byte(`{}`), nil }}
+	w.do(again)
+	w.plan("P", w.ids[0])
+	return w
+}
+
+// plan makes a plan of two rows, of which the first changes a contact.
+func (w *world) plan(id string, of contact.ID) {
+	w.Helper()
+	write := suite.Write(suite.NewRequest(), w.space)
+	write.Plan = &store.PlanWrite{ID: id, Change: func(p *record.Plan, now contact.Time, _ []store.Outcome) (store.PlanSave, error) {
+		p.State, p.Doc, p.Created = "ready", []byte(`{}`), now
+		decided := fmt.Appendf(nil, `{"contact":%d,"version":1,"shown":[{"contact":%d,"op":5,"found":"AAECAwQFBgcICQoLDA0ODw==","edits":{}}]}`, of, of)
+		return store.PlanSave{Rows: []record.PlanRow{
+			{N: 1, Outcome: "update", Operation: []byte(`{"n":1}`), Decided: decided, Contacts: []contact.ID{of}},
+			{N: 2, Outcome: "create", Operation: []byte(`{"n":2}`), Decided: []byte(`{"shown":[{"contact":0,"op":6,"found":"AAECAwQFBgcICQoLDA0ODw==","edits":{}}]}`)},
+		}}, nil
+	}}
+	w.do(write)
+}
+
+// check looks through the database and gives what it finds.
+func (w *world) check(o integrity.Options) (found []string, r integrity.Result) {
+	w.Helper()
+	o.Files, o.Full = true, true
+	o.Found = func(f integrity.Finding) { found = append(found, f.String()) }
+	check := integrity.New(w.backend, o)
+	for _, err := range check.Pages(bg) {
+		if err != nil {
+			w.Fatal(err)
+		}
+	}
+	return found, check.Result()
+}
+
+// wantWhole wants a check to find nothing, and to have looked at something.
+func (w *world) wantWhole() {
+	w.Helper()
+	if found, r := w.check(integrity.Options{}); len(found) > 0 || r.Rows < 10 || r.Found != 0 {
+		w.Errorf("found %q: %+v", found, r)
+	}
+}
+
+// changeRegion begins to change the region of a Space, and gives the job that does it.
+func (w *world) changeRegion(id contact.SpaceID, region string) store.Job {
+	w.Helper()
+	_, err := w.store.UpdateSpace(bg, access.Act{At: 1, Who: "test", Action: access.ActionUpdate}, id, func(s *access.Space) error {
+		s.Region = region
+		return nil
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	jobs, err := w.store.JobsOf(bg, id, 0, 1)
+	if err != nil || len(jobs) != 1 {
+		w.Fatal(jobs, err)
+	}
+	return jobs[0]
+}
