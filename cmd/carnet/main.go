@@ -44,6 +44,7 @@ type cli struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the schema of a database up to date, before newer servers start on it."`
 	Backup  backupCommand  `cmd:"" help:"Copy a SQLite file, also while it is served, and check the copy."`
 	Restore restoreCommand `cmd:"" help:"Make a database of a backup."`
+	Check   checkCommand   `cmd:"" help:"Look whether all that a database holds fits together, beside a server that may be running."`
 	Demo    demoCommand    `cmd:"" nodb:"the demo makes a database of its own: leave --db out" help:"Serve 1,000 made-up contacts from a database that is thrown away."`
 	Space   spaceCommand   `cmd:"" help:"Make and change Spaces, the tenants of an installation."`
 	Key     keyCommand     `cmd:"" help:"Make, rotate and revoke API keys."`
@@ -124,6 +125,9 @@ func end(stderr io.Writer, err error) int {
 	}
 	if u, ok := errors.AsType[*unwritten](err); !ok || !u.quiet() {
 		fmt.Fprintf(stderr, "carnet: %s\n", oneLine(err))
+	}
+	if _, ok := errors.AsType[*unchecked](err); ok {
+		return exitUnchecked
 	}
 	if r, ok := errors.AsType[*refused](err); ok {
 		_ = r.show(screenOf(stderr)) // where that fails there is nobody to tell

@@ -45,6 +45,16 @@ func (b *Book) Jobs(ctx context.Context, g access.Grant, cursor string, perPage 
 	return list, next, err
 }
 
+// LastCheck reads the newest job that looks through the whole database; false where there is
+// none. It tells nothing of any Space, so it needs no key.
+func (b *Book) LastCheck(ctx context.Context) (store.Job, bool, error) {
+	list, err := b.store.JobsOf(ctx, 0, 0, 1)
+	if err != nil || len(list) == 0 {
+		return store.Job{}, false, err
+	}
+	return list[0], true, nil
+}
+
 // CancelJob ends a job that is not closed; what it did stands. It needs contacts:write.
 // Conflict where it is closed, or where its end is needed.
 func (b *Book) CancelJob(ctx context.Context, g access.Grant, id int64) error {

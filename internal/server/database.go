@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/integrity"
 	"github.com/carnet-project/carnet/internal/metrics"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/postgres"
@@ -17,9 +18,10 @@ import (
 
 // Database is an open database and the book over it.
 type Database struct {
-	Book  *book.Book
-	store *store.Store
-	file  *sqlite.Backend // nil on PostgreSQL
+	Book    *book.Book
+	store   *store.Store
+	backend store.Backend
+	file    *sqlite.Backend // nil on PostgreSQL
 }
 
 // OpenDatabase opens a database without serving it, beside the servers that may
@@ -58,7 +60,7 @@ func open(ctx context.Context, name string, o sqlite.Options, counted *metrics.M
 		return nil, err
 	}
 	s := store.New(backend, store.Options{Log: log, Metrics: counted})
-	return &Database{book.New(s, book.Options{Log: log}), s, file}, nil
+	return &Database{book.New(s, book.Options{Log: log}), s, backend, file}, nil
 }
 
 // Migrate brings the schema of a database up to date. A SQLite file, which must
@@ -74,6 +76,9 @@ func Migrate(ctx context.Context, name string, log *slog.Logger) error {
 	}
 	return db.Close()
 }
+
+// Check makes a check of the database, which goes on beside whatever else does.
+func (d *Database) Check(o integrity.Options) *integrity.Check { return integrity.New(d.backend, o) }
 
 // Close ends what goes on and closes the database. Nobody may use the Book any
 // more.

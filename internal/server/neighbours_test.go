@@ -60,7 +60,7 @@ func newNeighbours(t *testing.T) (*neighbours, *running) {
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	t.Cleanup(n.client.CloseIdleConnections)
 	st := store.New(n.gate, store.Options{Log: log, Metrics: n.numbers})
-	n.Server = newServer(narrow{l}, &Database{Book: book.New(st, book.Options{Log: log}), store: st}, nil, Config{Log: log}, n.numbers)
+	n.Server = newServer(narrow{l}, &Database{Book: book.New(st, book.Options{Log: log}), store: st, backend: n.gate}, nil, Config{Log: log}, n.numbers)
 	api := httpapi.New(n.Book(), httpapi.Options{Log: log, MaxInFlight: smallPlaces, MaxHeld: smallHeld, Stopping: n.stopping, Metrics: n.numbers})
 	n.http.Handler = n.counted(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n.entered.Add(1)

@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/httpapi"
+	"github.com/carnet-project/carnet/internal/integrity"
 	"github.com/carnet-project/carnet/internal/jobs"
 	"github.com/carnet-project/carnet/internal/metrics"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
@@ -202,7 +204,7 @@ func reachable(address net.Addr) string {
 func (s *Server) Run(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(s.listener) }()
-	s.requests.Go(func() { s.jobs().Run(s.stopping) })
+	s.requests.Go(s.work)
 	if s.backups != nil {
 		s.requests.Go(func() { s.backups.run(s.stopping) })
 	}
@@ -219,10 +221,22 @@ func (s *Server) Run(ctx context.Context) error {
 	return errors.Join(err, s.stop())
 }
 
+// work does the jobs of the database until the server stops. One of them looks through it,
+// where it was not closed when it was open last.
+func (s *Server) work() {
+	checks := integrity.NewJobs(s.data.backend, s.log)
+	defer checks.Close()
+	if err := checks.Begin(s.stopping, contact.TimeOf(time.Now())); err != nil {
+		s.log.Warn("what is stored cannot be looked through now: run `carnet check`", "error", err)
+	}
+	s.jobs(checks).Run(s.stopping)
+}
+
 // jobs gives what does the jobs of the database.
-func (s *Server) jobs() *jobs.Runner {
+func (s *Server) jobs(checks *integrity.Jobs) *jobs.Runner {
 	b := s.data.Book
 	r := jobs.New(s.data.store, jobs.Options{Log: s.log, Chore: b.SweepPlans})
+	r.Does(integrity.Job, jobs.Work{Step: checks.Step})
 	r.Does(book.PlanBuildJob, jobs.Work{Step: b.BuildPlan, Failed: b.FailPlan})
 	r.Does(book.PlanApplyJob, jobs.Work{Step: b.ApplyPlanStep, Failed: b.FailPlan})
 	return r

@@ -183,7 +183,7 @@ func TestRunEndsWhenTheStorageFails(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	backend, l := onDisk(t)
 	st := store.New(brokenDisk{backend}, store.Options{Log: log})
-	r := start(t, newServer(l, &Database{Book: book.New(st, book.Options{Log: log}), store: st}, nil, Config{Log: log}, metrics.New()))
+	r := start(t, newServer(l, &Database{Book: book.New(st, book.Options{Log: log}), store: st, backend: backend}, nil, Config{Log: log}, metrics.New()))
 	patch := contact.Patch{}
 	patch.Values[contact.Names] = contact.List{Sent: true, Texts: []string{"Ada Example"}}
 	if _, err := r.Book().Do(t.Context(), r.grant, book.Terms{RequestID: "r"}, &contact.Create{Patch: patch}); !errors.Is(err, store.ErrBroken) {

@@ -1,6 +1,10 @@
 package ui
 
-import "time"
+import (
+	"time"
+
+	"github.com/carnet-project/carnet/internal/store"
+)
 
 // The server itself.
 var systemScreens = []screen{{"GET", "/ui/system", signedIn, (*ui).system}}
@@ -10,8 +14,9 @@ type systemPage struct {
 	System
 	Address string
 	Up      string
-	Ready   bool   // requests can be served
-	Clock   string // what is wrong with it, "" for nothing
+	Ready   bool         // requests can be served
+	Check   *systemCheck // of what is stored, after the database was not closed; nil for none
+	Clock   string       // what is wrong with it, "" for nothing
 
 	Newest string // how old the newest backup is; "" where the server makes none
 	Wrong  string // what is wrong with backups, "" for nothing
@@ -20,7 +25,7 @@ type systemPage struct {
 func (u *ui) system(v *visit) (answer, error) {
 	body := systemPage{
 		System: u.System, Address: v.server(), Up: lasting(v.now.Sub(u.System.Started)), Clock: u.book.ClockWarning(),
-		Ready: u.book.Ready(v.Context()) == nil,
+		Ready: u.book.Ready(v.Context()) == nil, Check: u.lastCheck(v),
 	}
 	if u.System.Backups != nil {
 		newest, wrong := u.System.Backups()
@@ -30,6 +35,26 @@ func (u *ui) system(v *visit) (answer, error) {
 		}
 	}
 	return &page{name: "system", title: "System", here: "y", body: body}, nil
+}
+
+// systemCheck is what the page tells of the last check of the database.
+type systemCheck struct {
+	Text string
+	Bad  bool // something does not fit
+}
+
+// lastCheck tells of the last check that the server made of itself. Where the database does
+// not answer, the page says that, and no more.
+func (u *ui) lastCheck(v *visit) *systemCheck {
+	job, found, err := u.book.LastCheck(v.Context())
+	if err != nil || !found {
+		return nil
+	}
+	c := &systemCheck{Text: job.Message, Bad: job.State == store.JobFailed}
+	if !job.Closed() {
+		c.Text = number(int(job.Done), "row", "rows") + " looked at so far."
+	}
+	return c
 }
 
 // lasting gives how long something takes, in one unit.

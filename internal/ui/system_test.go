@@ -1,0 +1,43 @@
+package ui_test
+
+import (
+	"testing"
+
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// The page about the server says what came of the last time that it looked through its
+// database, and nothing where it never had to.
+func TestSystemTellsOfTheCheck(t *testing.T) {
+	w := newWorld(t)
+	b := w.browse("main")
+	if b.get("/ui/system"); len(b.all("dt")) != 6 {
+		t.Errorf("it tells of a check: %s", b.text())
+	}
+	job, err := w.store.CreateJob(t.Context(), store.Job{Kind: "check", State: store.JobRunning, Done: 1200, Created: 1, Due: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.get("/ui/system").shows("Check", "1200 rows looked at so far.")
+	for _, end := range []struct {
+		state   store.JobState
+		message string
+	}{{store.JobCompleted, "Nothing is wrong."}, {store.JobFailed, "1 thing does not fit."}} {
+		_, err = w.store.UpdateJob(t.Context(), 0, job.ID, func(j *store.Job) error {
+			j.State, j.Message = end.state, end.message
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.get("/ui/system").shows("Check", end.message)
+		if bad := len(b.all("span", "class", "tag bad")); (bad > 0) != (end.state == store.JobFailed) {
+			t.Errorf("%s: %d are marked", end.message, bad)
+		}
+	}
+	for _, key := range []string{"main", "other"} {
+		if w.browse(key).get("/ui/jobs").shows("No jobs yet"); t.Failed() {
+			t.Errorf("it is a job of the Space of %s", key)
+		}
+	}
+}
