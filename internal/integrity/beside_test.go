@@ -19,8 +19,8 @@ import (
 
 // What random writes leave is whole, and so is what a check sees of it while they go on.
 func TestBesideWriters(t *testing.T) {
-	onBoth(t, func(t *testing.T, open func(*testing.T) *world) {
-		w := open(t)
+	onBoth(t, func(t *testing.T, open func(*testing.T, bool) *world) {
+		w := open(t, false)
 		wrote, checked := make(chan struct{}), make(chan int)
 		go func() {
 			rounds := 0
@@ -51,8 +51,8 @@ func TestBesideWriters(t *testing.T) {
 // A change of region leaves contacts with the keys of one region, of the other, or of
 // both: none of that is damage, and nothing is taken for it.
 func TestWhileTheRegionChanges(t *testing.T) {
-	onBoth(t, func(t *testing.T, open func(*testing.T) *world) {
-		w := open(t).fill()
+	onBoth(t, func(t *testing.T, open func(*testing.T, bool) *world) {
+		w := open(t, true)
 		space, _, _, err := w.store.SpaceNow(bg, w.space)
 		if err != nil {
 			t.Fatal(err)
@@ -109,20 +109,16 @@ func TestFlips(t *testing.T) {
 		}
 		return b
 	}
-	whole := &world{T: t, backend: open(path)}
-	whole.store = suite.NewStore(t, whole.backend, store.Options{})
-	whole.fill()
+	whole := newWorld(t, open(path)).fill()
 	want := whole.shown()
-	if err := whole.backend.Close(); err != nil {
-		t.Fatal(err)
-	}
+	whole.close()
 	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	random, found := suite.Seeded(t), 0
 	for range flips() {
-		if !flipped(t, random, content, open, whole, want) {
+		if !flipped(t, random, content, open, want) {
 			found++
 		}
 	}
@@ -132,7 +128,7 @@ func TestFlips(t *testing.T) {
 }
 
 // flipped tells whether a check of a file with one bit that is another finds nothing.
-func flipped(t *testing.T, random *rand.Rand, content []byte, open func(string) *sqlite.Backend, whole *world, want string) bool {
+func flipped(t *testing.T, random *rand.Rand, content []byte, open func(string) *sqlite.Backend, want string) bool {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "carnet.db")
 	at, bit := random.IntN(len(content)), byte(1)<<random.IntN(8)
@@ -156,8 +152,7 @@ func flipped(t *testing.T, random *rand.Rand, content []byte, open func(string) 
 	if found > 0 {
 		return false
 	}
-	w := &world{T: t, backend: b, store: suite.NewStore(t, b, store.Options{}), space: whole.space, ids: whole.ids}
-	if got := w.shown(); got != want {
+	if got := newWorld(t, b).shown(); got != want {
 		t.Errorf("bit %08b of octet %d is another: it is not found, and shown is\n%s\nnot\n%s", bit, at, got, want)
 	}
 	return true

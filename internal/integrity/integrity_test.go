@@ -85,12 +85,11 @@ var damages = []struct {
 }
 
 func TestEachDamageIsFound(t *testing.T) {
-	onBoth(t, func(t *testing.T, open func(*testing.T) *world) {
+	onBoth(t, func(t *testing.T, open func(*testing.T, bool) *world) {
 		for _, d := range damages {
 			t.Run(d.sql, func(t *testing.T) {
 				t.Parallel()
-				w := open(t).fill()
-				w.wantWhole()
+				w := open(t, true)
 				w.sql(d.sql)
 				w.wantFound(d.want, d.derived)
 			})
@@ -142,7 +141,7 @@ func TestWhatIsSealedAndWrong(t *testing.T) {
 		row.Seal()
 		suite.Commit(w.T, w.backend, w.backend.Lane(w.space), &store.Save{Contacts: []store.ContactSave{{Row: row, Loaded: loaded, Moved: true}}})
 	}
-	for name, test := range map[string]struct {
+	tests := map[string]struct {
 		damage func(*world)
 		want   string
 	}{
@@ -167,15 +166,10 @@ func TestWhatIsSealedAndWrong(t *testing.T) {
 		"an undo of what is to come":   {func(w *world) { change(w, 20, func(r *record.Change) { r.Undoes = 30 }) }, `change 20: it takes back what had not happened yet`},
 		"a change that does not read":  {func(w *world) { change(w, 20, func(r *record.Change) { r.Edits = []byte(`{"x":1}`) }) }, `change 20: it does not read as what it should be`},
 		"a row of before": {func(w *world) {
-			before, _, err := w.backend.Change(bg, w.space, 45)
-			if err != nil {
-				w.Fatal(err)
-			}
 			row(w, 4, func(r *record.Contact) {
 				r.Version, r.Head, r.Depth = 1, 4, 1
 				r.Doc, r.Origins = []byte(`{"emails":["ada3@example.com"],"phones":["+44 7700 900123"],"names":["Ada 3"]}`), []byte(`{"from":[[4,4]],"emails":[0],"phones":[0],"names":[0]}`)
 			})
-			_ = before
 		}, `change 4\d: its contact does not know of it`},
 		"a contact that nobody brought": {func(w *world) { row(w, 4, func(r *record.Contact) { r.Origins = []byte(`{"from":[]}`) }) }, `contact 4: nobody brought one of its values`},
 		"a contact that does not read":  {func(w *world) { row(w, 4, func(r *record.Contact) { r.Doc = []byte(`{"x":1}`) }) }, `contact 4: it does not read as what it should be`},
@@ -189,21 +183,23 @@ func TestWhatIsSealedAndWrong(t *testing.T) {
 		"two histories with one end":  {func(w *world) { row(w, 4, func(r *record.Contact) { r.Head = 43 }) }, `contact 4: its history is that of another contact, too|change 43: it is of another contact`},
 		"a newest change that is not": {func(w *world) { row(w, 4, func(r *record.Contact) { r.Head = 99 }) }, `contact 4: its newest change has a number that may be given again`},
 		"a depth that is not":         {func(w *world) { row(w, 1, func(r *record.Contact) { r.Depth = 3 }) }, `its contact has more changes than its history|it has a snapshot where none belongs`},
-	} {
-		onBoth(t, func(t *testing.T, open func(*testing.T) *world) {
+	}
+	onBoth(t, func(t *testing.T, open func(*testing.T, bool) *world) {
+		for name, test := range tests {
 			t.Run(name, func(t *testing.T) {
-				w := open(t).fill()
+				t.Parallel()
+				w := open(t, true)
 				test.damage(w)
 				w.wantFound(test.want, false)
 			})
-		})
-	}
+		}
+	})
 }
 
 // Numbers that a restored backup leaves out are no damage, and told.
 func TestRestored(t *testing.T) {
-	onBoth(t, func(t *testing.T, open func(*testing.T) *world) {
-		w := open(t).fill()
+	onBoth(t, func(t *testing.T, open func(*testing.T, bool) *world) {
+		w := open(t, true)
 		w.sql("UPDATE spaces SET next_seq = next_seq + 100000000, next_id = 0, block_end = 0")
 		w.sql("UPDATE id_blocks SET next = next + 100000000")
 		var notes []string

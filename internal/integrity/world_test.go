@@ -2,9 +2,12 @@ package integrity_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -36,21 +39,56 @@ type world struct {
 	ids     []contact.ID
 }
 
-// onBoth runs a test on each kind of database. Statements are written for both: see sql.
-func onBoth(t *testing.T, test func(t *testing.T, open func(*testing.T) *world)) {
+// onBoth runs a test on each kind of database. open gives an empty one, or one as fill
+// leaves it, which is made once and copied. Statements are written for both: see sql.
+func onBoth(t *testing.T, test func(t *testing.T, open func(t *testing.T, filled bool) *world)) {
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, onFile)
+		path := sqlitetest.Path(t, func(path string) (io.Closer, error) { return sqlite.Open(bg, sqlite.Options{Path: path}) })
+		content := map[bool][]byte{}
+		for _, filled := range []bool{false, true} {
+			if filled {
+				w := onFile(t, path)
+				w.fill().wantWhole()
+				w.close()
+			}
+			var err error
+			if content[filled], err = os.ReadFile(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		test(t, func(t *testing.T, filled bool) *world {
+			path := filepath.Join(t.TempDir(), "carnet.db")
+			if err := os.WriteFile(path, content[filled], 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return closed(onFile(t, path))
+		})
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		empty := pgtest.NewTemplate(t, postgres.Migrate)
-		test(t, func(t *testing.T) *world { return onServer(t, empty.Database(t)) })
+		full := pgtest.NewTemplate(t, func(ctx context.Context, dsn string) error {
+			if err := postgres.Migrate(ctx, dsn); err != nil {
+				return err
+			}
+			w := onServer(t, dsn)
+			w.fill().wantWhole()
+			w.close()
+			return nil
+		})
+		test(t, func(t *testing.T, filled bool) *world {
+			from := empty
+			if filled {
+				from = full
+			}
+			return closed(onServer(t, from.Database(t)))
+		})
 	})
 }
 
-func onFile(t *testing.T) *world {
-	path := sqlitetest.Path(t, func(path string) (io.Closer, error) { return sqlite.Open(bg, sqlite.Options{Path: path}) })
+func onFile(t *testing.T, path string) *world {
+	t.Helper()
 	b, err := sqlite.Open(bg, sqlite.Options{Path: path, Serve: true, Log: quiet})
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +102,7 @@ func onFile(t *testing.T) *world {
 		}
 		defer c.Close()
 		// The key of a change holds its Space there.
-		statement = strings.NewReplacer("space_id = 1 AND seq =", "change_key - 1099511627776 =").Replace(statement)
+		statement = strings.ReplaceAll(statement, "space_id = 1 AND seq =", "change_key - 1099511627776 =")
 		if err := sqlitex.ExecuteTransient(c, statement, nil); err != nil {
 			t.Fatalf("%s: %v", statement, err)
 		}
@@ -73,6 +111,7 @@ func onFile(t *testing.T) *world {
 }
 
 func onServer(t *testing.T, dsn string) *world {
+	t.Helper()
 	b, err := postgres.Open(bg, postgres.Options{DSN: dsn, Log: quiet})
 	if err != nil {
 		t.Fatal(err)
@@ -94,13 +133,22 @@ func onServer(t *testing.T, dsn string) *world {
 
 var quiet = slog.New(slog.DiscardHandler)
 
+// newWorld is of a database that may have been filled.
 func newWorld(t *testing.T, b store.Backend) *world {
-	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
-			t.Errorf("closing the backend: %v", err)
-		}
-	})
-	return &world{T: t, backend: b, store: suite.NewStore(t, b, store.Options{})}
+	return &world{T: t, backend: b, store: store.New(suite.NewFaulty(b), store.Options{Log: quiet}), space: 1, ids: []contact.ID{1, 2, 3, 4}}
+}
+
+func (w *world) close() {
+	w.Helper()
+	if err := errors.Join(w.store.Close(), w.backend.Close()); err != nil {
+		w.Errorf("closing: %v", err)
+	}
+}
+
+// closed has a world closed when its test ends.
+func closed(w *world) *world {
+	w.Cleanup(w.close)
+	return w
 }
 
 func (w *world) do(write store.Write) store.Outcome {
@@ -131,10 +179,14 @@ func patch(name, email, phone string) contact.Patch {
 // into it, 3 that is deleted, and 4 beside them; a pair, the record of a retry, and a plan.
 func (w *world) fill() *world {
 	w.Helper()
-	w.space = suite.NewSpace(w.T, w.backend, "GB")
+	if space := suite.NewSpace(w.T, w.backend, "GB"); space != w.space {
+		w.Fatalf("the first Space is %d", space)
+	}
 	for i := range 4 {
 		out := w.verb(&contact.Create{Patch: patch(fmt.Sprintf("Ada %d", i), fmt.Sprintf("ada%d@example.com", i), fmt.Sprintf("+44 7700 90012%d", i))})
-		w.ids = append(w.ids, out.Subject.ID)
+		if out.Subject.ID != w.ids[i] {
+			w.Fatalf("the contacts begin with %d", out.Subject.ID)
+		}
 	}
 	for i := range 39 {
 		w.verb(&contact.Put{Ref: w.ids[0], Patch: patch(fmt.Sprintf("Ada of %d", i), "", "")})
@@ -190,7 +242,7 @@ func (w *world) wantWhole() {
 // changeRegion begins to change the region of a Space, and gives the job that does it.
 func (w *world) changeRegion(id contact.SpaceID, region string) store.Job {
 	w.Helper()
-	_, err := w.store.UpdateSpace(bg, access.Act{At: 1, Who: "test", Action: access.ActionUpdate}, id, func(s *access.Space) error {
+	_, err := w.store.UpdateSpace(bg, actOf(access.ActionUpdate), id, func(s *access.Space) error {
 		s.Region = region
 		return nil
 	})
@@ -202,4 +254,30 @@ func (w *world) changeRegion(id contact.SpaceID, region string) store.Job {
 		w.Fatal(jobs, err)
 	}
 	return jobs[0]
+}
+
+func actOf(action access.Action) access.Act { return access.Act{At: 1, Who: "test", Action: action} }
+
+func spaceOf(region string) access.Space {
+	return access.Space{Name: "Example Ltd", TimeZone: "UTC", Region: region, Subscription: access.Active, Created: 1}
+}
+
+// benched gives what opens an empty database of each kind.
+func benched(b *testing.B) map[string]func() store.Backend {
+	return map[string]func() store.Backend{
+		"sqlite": func() store.Backend {
+			s, err := sqlite.Open(bg, sqlite.Options{Path: filepath.Join(b.TempDir(), "carnet.db"), Serve: true, Log: quiet})
+			if err != nil {
+				b.Fatal(err)
+			}
+			return s
+		},
+		"postgres": func() store.Backend {
+			p, err := postgres.Open(bg, postgres.Options{DSN: pgtest.NewTemplate(b, postgres.Migrate).Database(b), Log: quiet})
+			if err != nil {
+				b.Fatal(err)
+			}
+			return p
+		},
+	}
 }
