@@ -90,7 +90,7 @@ func TestNoNumberIsGivenAgain(t *testing.T) {
 	before := gives(p, false)
 	for name, after := range map[string]given{"restored": gives(restored, false), "put back": gives(byHand, true)} {
 		for what, n := range map[string][3]int64{
-			"contact": {before.Contact, after.Contact, store.RestoredSkip}, "change": {before.Seq, after.Seq, restoredSkip},
+			"contact": {before.Contact, after.Contact, store.RestoredSkip}, "change": {before.Seq, after.Seq, store.RestoredSkip},
 			"key": {before.Key, after.Key, skipCounted}, "entry": {before.Entry, after.Entry, skipCounted}, "job": {before.Job, after.Job, skipCounted},
 			"Space": {before.Space, after.Space, skipTenants},
 		} {
