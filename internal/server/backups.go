@@ -51,6 +51,8 @@ type schedule struct {
 	mu     sync.Mutex
 	began  time.Time
 	failed time.Time // when the last one did; zero where the last one did not
+	newest time.Time // what was there when the folder was looked at last: nobody needs a key to ask; zero for none
+	bytes  int64
 }
 
 // openSchedule takes the folder. Its errors are sentences for the operator.
@@ -69,12 +71,14 @@ func openSchedule(c Config, data *Database, counted *metrics.Metrics) (*schedule
 	if err := s.take(); err != nil {
 		return nil, err
 	}
+	s.look()
 	s.count = counted.Backups(func() (time.Duration, int64) {
-		at, bytes := s.newest()
-		if at.IsZero() {
-			at = time.Unix(0, 0)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.newest.IsZero() {
+			return time.Since(time.Unix(0, 0)), 0
 		}
-		return time.Since(at), bytes
+		return time.Since(s.newest), s.bytes
 	})
 	return s, nil
 }
@@ -133,18 +137,20 @@ func (s *schedule) all() (names []string, err error) {
 	return names, err
 }
 
-// newest tells when the newest backup began, and how large it is; zero for none.
-func (s *schedule) newest() (at time.Time, bytes int64) {
-	names, err := s.all()
-	if err != nil || len(names) == 0 {
-		return time.Time{}, 0
+// look finds the newest backup, and how large it is.
+func (s *schedule) look() {
+	var at time.Time
+	var bytes int64
+	if names, err := s.all(); err == nil && len(names) > 0 {
+		last := names[len(names)-1]
+		at, _ = s.timeOf(last)
+		if info, err := os.Stat(filepath.Join(s.Dir, last)); err == nil {
+			bytes = info.Size()
+		}
 	}
-	last := names[len(names)-1]
-	at, _ = s.timeOf(last)
-	if info, err := os.Stat(filepath.Join(s.Dir, last)); err == nil {
-		bytes = info.Size()
-	}
-	return at, bytes
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.newest, s.bytes = at, bytes
 }
 
 // run makes backups until ctx ends.
@@ -155,8 +161,9 @@ func (s *schedule) run(ctx context.Context) {
 			return
 		case <-time.After(min(s.wait(time.Now()), backupLook)):
 		}
-		if s.wait(time.Now()) == 0 {
+		if s.look(); s.wait(time.Now()) == 0 {
 			s.one(ctx)
+			s.look()
 		}
 	}
 }
@@ -165,16 +172,14 @@ func (s *schedule) run(ctx context.Context) {
 // the future, because the clock was wrong, is waited for no longer than others.
 func (s *schedule) wait(now time.Time) time.Duration {
 	s.mu.Lock()
-	failed := s.failed
-	s.mu.Unlock()
-	if d := failed.Add(min(s.Every, backupRetry)).Sub(now); !failed.IsZero() && d > 0 {
+	defer s.mu.Unlock()
+	if d := s.failed.Add(min(s.Every, backupRetry)).Sub(now); !s.failed.IsZero() && d > 0 {
 		return min(d, backupRetry)
 	}
-	at, _ := s.newest()
-	if at.IsZero() {
+	if s.newest.IsZero() {
 		return 0
 	}
-	return min(max(at.Add(s.Every).Sub(now), 0), s.Every)
+	return min(max(s.newest.Add(s.Every).Sub(now), 0), s.Every)
 }
 
 // one makes a backup, and only then removes those that are too old.
@@ -220,11 +225,10 @@ func (s *schedule) state() (newest time.Time, wrong string) {
 	if s == nil {
 		return time.Time{}, ""
 	}
-	newest, _ = s.newest()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	since := newest
-	if newest.IsZero() {
+	since := s.newest
+	if since.IsZero() {
 		since = s.began
 	}
 	switch {
@@ -233,5 +237,5 @@ func (s *schedule) state() (newest time.Time, wrong string) {
 	case time.Since(since) > 2*s.Every:
 		wrong = "There has been no backup for more than twice as long as there should be between two."
 	}
-	return newest, wrong
+	return s.newest, wrong
 }

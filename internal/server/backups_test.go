@@ -153,6 +153,7 @@ func TestScheduleIsLate(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "carnet-20300101T000000Z.db"), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
+		m.look()
 		if wait := m.wait(time.Now()); wait != time.Hour {
 			t.Errorf("one of the future is followed after %v", wait)
 		}
@@ -209,7 +210,10 @@ func TestServerMakesBackups(t *testing.T) {
 	if err := os.Remove(files[0]); err != nil {
 		t.Fatal(err)
 	}
+	s.backups.look()
+	s.backups.mu.Lock()
 	s.backups.began = time.Now().Add(-3 * time.Hour)
+	s.backups.mu.Unlock()
 	if _, text := get(t, r.URL()+"/readyz"); !strings.Contains(text, `"warning":"There has been no backup`) {
 		t.Errorf("/readyz says %s", text)
 	}

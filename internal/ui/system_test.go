@@ -1,9 +1,12 @@
 package ui_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/ui"
 )
 
 // The page about the server says what came of the last time that it looked through its
@@ -39,5 +42,22 @@ func TestSystemTellsOfTheCheck(t *testing.T) {
 		if w.browse(key).get("/ui/jobs").shows("No jobs yet"); t.Failed() {
 			t.Errorf("it is a job of the Space of %s", key)
 		}
+	}
+}
+
+// The page about the server tells how old the newest backup is, and what is wrong,
+// where the server makes some.
+func TestBackupsOnTheSystemPage(t *testing.T) {
+	var newest time.Time
+	wrong := ""
+	w := newWorldWith(t, ui.Options{System: ui.System{Backups: func() (time.Time, string) { return newest, wrong }}})
+	b := w.browse("reader")
+	b.get("/ui/system").shows("Backups", "There is none yet.")
+	newest = w.now.Add(-50 * time.Hour)
+	b.get("/ui/system").shows("The newest is 2 days old.")
+	wrong = "The last backup failed."
+	b.get("/ui/system").shows("The newest is 2 days old.", "The last backup failed.")
+	if b := newWorld(t).browse("reader").get("/ui/system"); strings.Contains(b.text(), "Backups") {
+		t.Error("a server that makes none tells of backups")
 	}
 }

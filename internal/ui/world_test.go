@@ -60,7 +60,7 @@ func newWorldWith(t testing.TB, o ui.Options) *world {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	o.Clock, o.System = w.clock, ui.System{Version: "v1.2.3", Database: "SQLite", Started: w.now.Add(-90 * time.Minute)}
+	o.Clock, o.System = w.clock, ui.System{Version: "v1.2.3", Database: "SQLite", Started: w.now.Add(-90 * time.Minute), Backups: o.System.Backups}
 	w.backend, w.fails = backend, &failing{Backend: backend}
 	w.store = store.New(w.fails, store.Options{Log: o.Log, Clock: w.clock})
 	w.book = book.New(w.store, book.Options{Log: o.Log, Clock: w.clock})
