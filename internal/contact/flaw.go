@@ -27,26 +27,26 @@ func (c *Contact) Flaw() string {
 	return ""
 }
 
-// Replay follows the history of a contact from its newest change to its first, and tells
+// Trace follows the history of a contact from its newest change to its first, and tells
 // where one does not lead to the next.
-type Replay struct {
+type Trace struct {
 	now  Contact // as the changes so far found it
 	next Seq
 	top  Version // what the next change's version may be at most
 	left int64   // how many changes there are still to be
 }
 
-// NewReplay begins with a contact as it is.
-func NewReplay(c Contact) *Replay {
-	return &Replay{now: c, next: c.Head, top: c.Version, left: c.Depth}
+// NewTrace begins with a contact as it is.
+func NewTrace(c Contact) *Trace {
+	return &Trace{now: c, next: c.Head, top: c.Version, left: c.Depth}
 }
 
 // Next gives the number of the change that Back is to be called with, 0 behind the first.
-func (r *Replay) Next() Seq { return r.next }
+func (r *Trace) Next() Seq { return r.next }
 
 // Back goes back by a change, and tells what is wrong with it; "" for nothing. After that
 // there is nothing to go on from.
-func (r *Replay) Back(ch *Change) (flaw string) {
+func (r *Trace) Back(ch *Change) (flaw string) {
 	newest := ch.Seq == r.now.Head
 	before := ch.Edits.Backward(r.now)
 	after := ch.Edits.Forward(before)

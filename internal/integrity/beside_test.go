@@ -96,7 +96,7 @@ func flips() int {
 	if os.Getenv("CARNET_TEST_LONG") == "1" {
 		return 4000
 	}
-	return 80
+	return 40
 }
 
 // A bit of a file that is another is found, or changes nothing that is shown.

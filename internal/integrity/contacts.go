@@ -64,7 +64,7 @@ type looked struct {
 	store.StoredContact
 	contact contact.Contact
 	reads   bool // contact is what the row says
-	replay  *contact.Replay
+	trace   *contact.Trace
 	rows    int
 	flawed  bool
 }
@@ -83,13 +83,13 @@ func (c *Check) someContacts(after store.ContactID, limit int, only *store.Conta
 				list = append(list, looked{StoredContact: row, rows: 1})
 			}
 		}
-		counters := map[contact.SpaceID]*store.SpaceRow{}
+		spaces := counted{}
 		for i := range list {
-			if err := c.contact(ctx, &list[i], counters); err != nil {
+			if err := c.contact(ctx, &list[i], spaces); err != nil {
 				return err
 			}
 		}
-		if err := c.held(ctx, list, counters); err != nil {
+		if err := c.held(ctx, list, spaces); err != nil {
 			return err
 		}
 		return c.histories(ctx, list, levels, only != nil)
@@ -110,50 +110,66 @@ func (c *Check) someContacts(after store.ContactID, limit int, only *store.Conta
 	return list, err
 }
 
+// counted is the counters of Spaces in one state; nil for a Space that is not there.
+type counted map[contact.SpaceID]*store.SpaceRow
+
+func (c *Check) counters(ctx context.Context, space contact.SpaceID, of counted) (*store.SpaceRow, error) {
+	if row, known := of[space]; known {
+		return row, nil
+	}
+	row, found, err := c.b.Counters(ctx, space)
+	if err != nil {
+		return nil, err
+	}
+	of[space] = nil
+	if found {
+		of[space] = &row
+	}
+	return of[space], nil
+}
+
 // contact looks at a row by itself, and at where it leads.
-func (c *Check) contact(ctx context.Context, l *looked, counters map[contact.SpaceID]*store.SpaceRow) error {
+func (c *Check) contact(ctx context.Context, l *looked, spaces counted) error {
 	row := &l.Row
 	id := store.ContactID{Space: row.Space, ID: row.ID}
-	counted, known := counters[row.Space]
-	if !known {
-		read, found, err := c.b.Counters(ctx, row.Space)
-		if err != nil {
-			return err
-		}
-		if found {
-			counted = &read
-		}
-		counters[row.Space] = counted
-	}
-	if counted == nil {
-		c.about(id, ContactRow, "its Space is not there")
-		return nil
-	}
-	var err error
-	if l.contact, err = record.DecodeContact(row); err != nil {
-		c.about(id, ContactRow, damaged(row.Intact()))
-		c.breaks(row.Space)
-		return nil
-	}
-	if flaw := l.contact.Flaw(); flaw != "" {
-		c.about(id, ContactRow, flaw)
-		c.breaks(row.Space)
-		return nil
-	}
-	l.reads = true
-	if counted.BlockEnd != 0 && row.ID >= counted.NextID {
-		c.about(id, ContactRow, "its id may be given again")
-	}
-	if row.Head >= counted.NextSeq {
-		c.about(id, ContactRow, "its newest change has a number that may be given again")
-	}
-	root, flaw, err := c.root(ctx, row.Space, &l.contact)
+	space, err := c.counters(ctx, row.Space, spaces)
 	if err != nil {
 		return err
 	}
+	if space == nil {
+		c.about(id, ContactRow, "its Space is not there")
+		return nil
+	}
+	flaw := ""
+	if l.contact, err = record.DecodeContact(row); err != nil {
+		flaw = damaged(row.Intact())
+	} else {
+		flaw = l.contact.Flaw()
+	}
 	if flaw != "" {
 		c.about(id, ContactRow, flaw)
-	} else if l.Leads != root {
+		c.breaks(row.Space)
+		return nil
+	}
+	if space.BlockEnd != 0 && row.ID >= space.NextID {
+		c.about(id, ContactRow, "its id may be given again")
+	}
+	if row.Head >= space.NextSeq {
+		c.about(id, ContactRow, "its newest change has a number that may be given again")
+	}
+	l.reads, l.trace = true, contact.NewTrace(l.contact)
+	return c.leads(ctx, id, l)
+}
+
+// leads looks whether an id leads where the parents of its contact do.
+func (c *Check) leads(ctx context.Context, id store.ContactID, l *looked) error {
+	root, flaw, err := c.root(ctx, id.Space, &l.contact)
+	switch {
+	case err != nil:
+		return err
+	case flaw != "":
+		c.about(id, ContactRow, flaw)
+	case l.Leads != root:
 		f := of(id, AliasRow, "it does not lead to the contact that this one was merged into at last")
 		if root == 0 {
 			f.Flaw = "it leads elsewhere, and the contact was not merged"
@@ -161,7 +177,6 @@ func (c *Check) contact(ctx context.Context, l *looked, counters map[contact.Spa
 		f.subject, f.anew = id.ID, mendAlias(id)
 		c.found(f)
 	}
-	l.replay = contact.NewReplay(l.contact)
 	return nil
 }
 
@@ -203,11 +218,11 @@ func (c *Check) root(ctx context.Context, space contact.SpaceID, of *contact.Con
 }
 
 // held looks whether contacts are found by what they have.
-func (c *Check) held(ctx context.Context, list []looked, counters map[contact.SpaceID]*store.SpaceRow) error {
+func (c *Check) held(ctx context.Context, list []looked, spaces counted) error {
 	keys := map[contact.SpaceID][]record.MatchKey{}
 	for i := range list {
 		if l := &list[i]; l.reads {
-			_, must := regions(counters[l.Row.Space])
+			_, must := regions(spaces[l.Row.Space])
 			keys[l.Row.Space] = append(keys[l.Row.Space], keysOf(l.Row.Space, &l.contact, must)...)
 		}
 	}
@@ -240,7 +255,7 @@ func (c *Check) histories(ctx context.Context, list []looked, levels int, again 
 		next := map[contact.SpaceID]map[contact.Seq]*looked{}
 		for i := range list {
 			l := &list[i]
-			if l.replay == nil || l.replay.Next() == 0 {
+			if l.trace == nil || l.trace.Next() == 0 {
 				continue
 			}
 			of := next[l.Row.Space]
@@ -248,13 +263,13 @@ func (c *Check) histories(ctx context.Context, list []looked, levels int, again 
 				of = map[contact.Seq]*looked{}
 				next[l.Row.Space] = of
 			}
-			if other := of[l.replay.Next()]; other != nil {
+			if other := of[l.trace.Next()]; other != nil {
 				c.about(store.ContactID{Space: l.Row.Space, ID: l.Row.ID}, ContactRow, "its history is that of another contact, too")
-				l.replay = nil
+				l.trace = nil
 				c.breaks(l.Row.Space)
 				continue
 			}
-			of[l.replay.Next()] = l
+			of[l.trace.Next()] = l
 		}
 		for space, of := range next {
 			if err := c.level(ctx, space, of, again); err != nil {
@@ -294,7 +309,7 @@ func (c *Check) level(ctx context.Context, space contact.SpaceID, of map[contact
 // lost notes that a history cannot be followed any further.
 func (c *Check) lost(l *looked, seq contact.Seq) {
 	c.about(store.ContactID{Space: l.Row.Space, ID: l.Row.ID}, ContactRow, "its history is broken: change "+number(seq)+" is not there")
-	l.replay = nil
+	l.trace = nil
 	c.breaks(l.Row.Space)
 }
 
@@ -306,14 +321,14 @@ func (c *Check) back(l *looked, row *record.Change, again bool) {
 	}
 	ch, err := record.DecodeChange(row)
 	if err != nil { // which is told where changes are looked at
-		l.replay = nil
+		l.trace = nil
 		c.breaks(row.Space)
 		return
 	}
-	if flaw := l.replay.Back(&ch); flaw != "" {
+	if flaw := l.trace.Back(&ch); flaw != "" {
 		f := Finding{Space: row.Space, Kind: ChangeRow, ID: number(row.Seq), Flaw: flaw, subject: l.Row.ID}
 		c.found(f)
-		l.replay = nil
+		l.trace = nil
 		c.breaks(row.Space)
 	}
 }
@@ -322,8 +337,8 @@ func (c *Check) back(l *looked, row *record.Change, again bool) {
 // there, so it needs no state that is held.
 func (c *Check) longHistories(list []looked, again bool) error {
 	for i := range list {
-		for l := &list[i]; l.replay != nil && l.replay.Next() != 0; {
-			rows, err := c.b.Chain(c.ctx, l.Row.Space, l.replay.Next(), contactsAtOnce)
+		for l := &list[i]; l.trace != nil && l.trace.Next() != 0; {
+			rows, err := c.b.Chain(c.ctx, l.Row.Space, l.trace.Next(), contactsAtOnce)
 			if errors.Is(err, store.ErrNoRow) { // somewhere there: so one after the other
 				rows, err = c.oneChange(l)
 			}
@@ -331,7 +346,7 @@ func (c *Check) longHistories(list []looked, again bool) error {
 				return err
 			}
 			for k := range rows {
-				if l.replay == nil || l.replay.Next() != rows[k].Seq {
+				if l.trace == nil || l.trace.Next() != rows[k].Seq {
 					break
 				}
 				c.back(l, &rows[k], again)
@@ -343,9 +358,9 @@ func (c *Check) longHistories(list []looked, again bool) error {
 
 // oneChange reads the next change of a history, or notes that it is not there.
 func (c *Check) oneChange(l *looked) ([]record.Change, error) {
-	row, found, err := c.b.Change(c.ctx, l.Row.Space, l.replay.Next())
+	row, found, err := c.b.Change(c.ctx, l.Row.Space, l.trace.Next())
 	if err == nil && !found {
-		c.lost(l, l.replay.Next())
+		c.lost(l, l.trace.Next())
 	}
 	if err != nil || !found {
 		return nil, err

@@ -5,6 +5,6 @@
 // It goes through a database in pages, each of one state of it (store.Inventory), beside
 // those who read and write: so what a writer leaves half done is never seen, and no
 // transaction is long. What is wrong with a contact and its history alone is said by pure
-// functions of package contact (Contact.Flaw, Replay); what is derived by those that the
+// functions of package contact (Contact.Flaw, Trace); what is derived by those that the
 // store writes it with.
 package integrity
