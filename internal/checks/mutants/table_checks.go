@@ -5,7 +5,7 @@ var ofChecks = []mutant{
 	{
 		name:   "check-believes-history",
 		breaks: "A check does not see a change that does not lead to what its contact was after it.",
-		file:   "internal/contact/replay.go",
+		file:   "internal/contact/flaw.go",
 		old:    "case !alike(&after, &r.now):",
 		new:    "case false:",
 		tests:  []string{"./internal/integrity"},
