@@ -102,7 +102,7 @@ func calls(b *Backend) []func() error {
 		KeysCome:    []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
 		Anew: store.Anew{
 			Aliases:      []store.Alias{{Space: space, ID: id + 7, To: id}, {Space: space, ID: id + 7}},
-			PlanContacts: []store.PlanRowContacts{{PlanID: store.PlanID{Space: space, ID: "p2"}, N: 3, Contacts: []contact.ID{id}}},
+			PlanContacts: []store.PlanRowContacts{{PlanID: store.PlanID{Space: space, ID: "p3"}, N: 3, Contacts: []contact.ID{id}}},
 		},
 		Plans: []store.PlanSaved{
 			{Plan: record.Plan{Space: space, ID: "p1", State: "ready", Created: 1}, Gone: 10, Rows: []record.PlanRow{{N: 11, Outcome: "update", Contacts: []contact.ID{id}}}},
