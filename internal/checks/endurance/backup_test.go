@@ -21,7 +21,13 @@ import (
 	"github.com/carnet-project/carnet/internal/store/sqlite"
 )
 
-const cutOff = 25 // backups, and restores
+// cutOffs is how many backups, and how many restores, are killed.
+func cutOffs() int {
+	if os.Getenv("CARNET_TEST_LONG") != "" {
+		return 100
+	}
+	return 12
+}
 
 // killedIn runs a command and kills it after a moment that is chosen at random, so
 // that it often ends in its middle. It tells whether the command was quicker.
@@ -92,7 +98,7 @@ func TestKilledBackups(t *testing.T) {
 		}
 	})
 	made := 0
-	for range cutOff {
+	for range cutOffs() {
 		before := int(answered.Load())
 		if killedIn(t, random, "backup", backup, "--db", db) {
 			made++
@@ -120,7 +126,7 @@ func TestKilledBackups(t *testing.T) {
 		t.Fatal(err)
 	}
 	restores := 0
-	for range cutOff {
+	for range cutOffs() {
 		if killedIn(t, random, "restore", backup, "--db", restored) {
 			restores++
 		}
@@ -138,7 +144,7 @@ func TestKilledBackups(t *testing.T) {
 	if now, err := os.ReadFile(backup); err != nil || !bytes.Equal(now, content) {
 		t.Errorf("the backup has changed, %v", err)
 	}
-	t.Logf("of %d each %d backups and %d restores were quicker than the kill; %d writes", cutOff, made, restores, answered.Load())
+	t.Logf("of %d each %d backups and %d restores were quicker than the kill; %d writes", cutOffs(), made, restores, answered.Load())
 }
 
 func remove(t *testing.T, paths ...string) {
