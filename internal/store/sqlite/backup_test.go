@@ -76,8 +76,12 @@ func TestBackupBesideWrites(t *testing.T) {
 	makeSpace(t, s)
 	creates(t, s, 300)
 	steps := 0
-	made, err := p.backup(to.path, func(done, all int64) {
-		steps++
+	ctx, giveUp := context.WithCancel(context.Background())
+	defer giveUp()
+	made, err := p.backupUntil(ctx, to.path, func(done, all int64) {
+		if steps++; steps > 1000 {
+			giveUp()
+		}
 		creates(t, s, 1)
 		if done > all || done == all != (done*pageSize >= all*pageSize) {
 			t.Errorf("%d pages of %d", done, all)

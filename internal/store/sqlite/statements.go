@@ -72,7 +72,7 @@ const (
 	skipBlocks  = `UPDATE spaces SET next_id = 0, block_end = 0, next_seq = next_seq + ?1`
 	beginCount  = `INSERT INTO sqlite_sequence (name, seq) SELECT ?1, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)`
 	skipNumbers = `UPDATE sqlite_sequence SET seq = seq + ?2 WHERE name = ?1`
-	skipSpaces  = `UPDATE sqlite_sequence SET seq = max(seq, (SELECT coalesce(max(space_id), 0) FROM spaces)) + ?1 WHERE name = 'spaces'`
+	skipSpaces  = `UPDATE sqlite_sequence SET seq = max(seq, (SELECT coalesce(max(space_id), 0) FROM spaces WHERE space_id > 0)) + ?1 WHERE name = 'spaces'`
 	takeIDs     = `UPDATE id_blocks SET next = next + ?1 WHERE only_row = 1 RETURNING next - ?1`
 
 	selectRetry = `SELECT key, fingerprint, request_id, at, checksum, answer FROM retries WHERE space_id = ?1 AND key = ?2`
@@ -244,6 +244,6 @@ const (
 	selectEntriesOfKey   = `SELECT ` + entryColumns + ` FROM registry_log WHERE key_id = ?3` + newestEntries
 
 	// Of a copy: see describe.
-	selectCopySchema = `SELECT max(version_id) FROM goose_db_version WHERE is_applied = 1`
+	selectCopySchema = `SELECT version_id FROM goose_db_version WHERE is_applied = 1`
 	selectCopySecret = `SELECT length(secret) FROM installation WHERE only_row = 1`
 )

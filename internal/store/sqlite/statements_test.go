@@ -16,15 +16,16 @@ import (
 
 // scans lists the statements that may walk a whole table, with the reason.
 var scans = map[string]string{
-	"selectUsages":   "it lists the whole table, which has a row a tenant",
-	"selectSpaces":   "it lists the whole table, which has a row a tenant",
-	"skipBlocks":     "it is for all Spaces, once after a restore",
-	"skipNumbers":    "sqlite_sequence has a row a table, and no index",
-	"skipSpaces":     "sqlite_sequence has a row a table, and no index",
-	"selectLastAt":   "it is for all Spaces, once at the start",
-	"selectAPIKeys":  "it lists the whole table, which has a few rows a tenant",
-	"selectChanges":  "it goes through the list of numbers that it is given",
-	"selectContacts": "it goes through the list of ids that it is given",
+	"selectUsages":     "it lists the whole table, which has a row a tenant",
+	"selectSpaces":     "it lists the whole table, which has a row a tenant",
+	"skipBlocks":       "it is for all Spaces, once after a restore",
+	"skipNumbers":      "sqlite_sequence has a row a table, and no index",
+	"skipSpaces":       "sqlite_sequence has a row a table, and no index",
+	"selectCopySchema": "it lists the whole table, which has a row a migration",
+	"selectLastAt":     "it is for all Spaces, once at the start",
+	"selectAPIKeys":    "it lists the whole table, which has a few rows a tenant",
+	"selectChanges":    "it goes through the list of numbers that it is given",
+	"selectContacts":   "it goes through the list of ids that it is given",
 
 	"selectTables": "it is the list of all tables",
 	"selectUsed":   "it is for all Spaces, once in a check",
