@@ -17,6 +17,7 @@ type anew struct {
 	ctx  context.Context
 	row  store.SpaceRow
 	save store.Save
+	made store.Anew               // of save
 	seen map[store.ContactID]bool // whose match keys are in save
 }
 
@@ -51,6 +52,7 @@ func (c *Check) mendSpace(space contact.SpaceID, list []Finding) error {
 		return err
 	}
 	a := &anew{c: c, row: rows[0], seen: map[store.ContactID]bool{}}
+	a.save.Anew = &a.made
 	err = c.b.Still(c.ctx, func(ctx context.Context) error {
 		a.ctx = ctx
 		for i := range list {
@@ -86,7 +88,7 @@ func mendAlias(id store.ContactID) func(*anew) error {
 			}
 			alias.To = root
 		}
-		a.save.Anew.Aliases = append(a.save.Anew.Aliases, alias)
+		a.made.Aliases = append(a.made.Aliases, alias)
 		return nil
 	}
 }
@@ -143,8 +145,8 @@ func mendPlanContacts(id store.PlanID, n int64) func(*anew) error {
 			}
 			by.Contacts = alike(changes)
 		}
-		if !slices.ContainsFunc(a.save.Anew.PlanContacts, func(p store.PlanRowContacts) bool { return p.PlanID == id && p.N == n }) {
-			a.save.Anew.PlanContacts = append(a.save.Anew.PlanContacts, by)
+		if !slices.ContainsFunc(a.made.PlanContacts, func(p store.PlanRowContacts) bool { return p.PlanID == id && p.N == n }) {
+			a.made.PlanContacts = append(a.made.PlanContacts, by)
 		}
 		return nil
 	}

@@ -100,7 +100,7 @@ func calls(b *Backend) []func() error {
 		Retries:     []record.Retry{{Space: space, Key: "new", RequestID: "new", Fingerprint: []byte{1}, Answer: []byte("{}")}},
 		KeysGone:    []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
 		KeysCome:    []record.MatchKey{{Space: space, MatchKey: other, ID: id}},
-		Anew: store.Anew{
+		Anew: &store.Anew{
 			Aliases:      []store.Alias{{Space: space, ID: id + 7, To: id}, {Space: space, ID: id + 7}},
 			PlanContacts: []store.PlanRowContacts{{PlanID: store.PlanID{Space: space, ID: "p3"}, N: 3, Contacts: []contact.ID{id}}},
 		},

@@ -55,7 +55,9 @@ func (t *tx) Save(ctx context.Context, s *store.Save) error {
 	for i := range s.Plans {
 		queuePlan(q, &s.Plans[i])
 	}
-	queueAnew(q, &s.Anew)
+	if s.Anew != nil {
+		queueAnew(q, s.Anew)
+	}
 	for _, sp := range s.Spaces {
 		q.Queue(updateSpace, int64(space), int64(sp.NextID), int64(sp.BlockEnd), int64(sp.NextSeq), int64(sp.LastAt),
 			sp.Usage.Bytes, int64(sp.Usage.Since), sp.Usage.Minute).Exec(exactly(1))
@@ -100,11 +102,13 @@ func spaceOf(s *store.Save) (contact.SpaceID, error) {
 	for i := range s.Plans {
 		spaces[s.Plans[i].Plan.Space] = true
 	}
-	for i := range s.Anew.Aliases {
-		spaces[s.Anew.Aliases[i].Space] = true
-	}
-	for i := range s.Anew.PlanContacts {
-		spaces[s.Anew.PlanContacts[i].Space] = true
+	if s.Anew != nil {
+		for i := range s.Anew.Aliases {
+			spaces[s.Anew.Aliases[i].Space] = true
+		}
+		for i := range s.Anew.PlanContacts {
+			spaces[s.Anew.PlanContacts[i].Space] = true
+		}
 	}
 	if len(spaces) > 1 {
 		return 0, errors.New("postgres: a batch must be of one Space, because each has a lane of its own")

@@ -202,8 +202,13 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 	if err := t.saveSpent(s.Spent); err != nil {
 		return err
 	}
-	if err := errors.Join(t.savePlans(s.Plans), t.saveAnew(&s.Anew)); err != nil {
+	if err := t.savePlans(s.Plans); err != nil {
 		return err
+	}
+	if s.Anew != nil {
+		if err := t.saveAnew(s.Anew); err != nil {
+			return err
+		}
 	}
 	for _, sp := range s.Spaces {
 		err := t.writer.run(updateSpace, nil, int64(sp.Space), int64(sp.NextID), int64(sp.BlockEnd), int64(sp.NextSeq), int64(sp.LastAt),

@@ -280,7 +280,7 @@ func testStill(t *testing.T, b store.Backend) {
 func testAnew(t *testing.T, b store.Backend) {
 	other, s := shelved(t, b, 2001), shelved(t, b, 1001)
 	first, plan := s.save.Contacts[0].Row.ID, store.PlanID{Space: s.space, ID: "a"}
-	suite.Commit(t, b, b.Lane(s.space), &store.Save{Anew: store.Anew{
+	suite.Commit(t, b, b.Lane(s.space), &store.Save{Anew: &store.Anew{
 		Aliases:      []store.Alias{{Space: s.space, ID: first + 3, To: first + 1}, {Space: s.space, ID: first + 4, To: first}, {Space: s.space, ID: first + 77}, {Space: s.space, ID: first + 99}},
 		PlanContacts: []store.PlanRowContacts{{PlanID: plan, N: 1, Contacts: []contact.ID{first + 1}}, {PlanID: plan, N: 2}, {PlanID: plan, N: 9}},
 	}})
