@@ -442,7 +442,7 @@ type Save struct {
 	Retries     []record.Retry
 	Spent       []KeySpent
 	Plans       []PlanSaved // in their order: one may be saved more than once
-	Anew        *Anew // nil for nothing
+	Anew        *Anew       // nil for nothing
 }
 
 // Anew is what is derived and made anew: each in place of what is there, or is not. An alias
