@@ -233,6 +233,9 @@ func TestPlansAreTakenBack(t *testing.T) {
 			if r.Done == nil {
 				continue
 			}
+			if r.Done.Change == nil {
+				rt.Fatalf("%s\nrow %d, %s, is %s %+v", body, r.Row, r.Outcome, *r.Result, r.Done)
+			}
 			if s.changes = append(s.changes, *r.Done.Change); r.Outcome == "create" {
 				s.contacts = int(*r.Done.ID)
 			}

@@ -64,6 +64,7 @@ func openSchedule(c Config, data *Database, counted *metrics.Metrics) (*schedule
 	s.make = func(ctx context.Context, path string) error {
 		made, err := data.file.Backup(ctx, path, func(int64, int64) {})
 		if err == nil {
+			s.look() // before anybody is told
 			s.log.Info("a backup was made", "file", path, "bytes", made.Bytes)
 		}
 		return err
