@@ -1,6 +1,9 @@
 package contact
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // replay plays again all that was written by the ids of some contacts, or to them, as if
 // some of them had never been merged: the definition of what a split comes to (CONTRACT
@@ -186,7 +189,9 @@ func (p *replay) undo(ch *Change, into *Contact) {
 		p.set(ch, *into, written(&back, into, ByOrigin))
 		return
 	}
-	for id, did := range p.did[ch.Undoes] {
+	undone := p.did[ch.Undoes]
+	for _, id := range slices.Sorted(maps.Keys(undone)) { // two of them may be one by now
+		did := undone[id]
 		back, at := did.Inverse(), p.leads(id)
 		back.only(&ch.Edits)
 		p.set(ch, *at, written(&back, at, ByOrigin))
