@@ -2,6 +2,7 @@ package contact
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -92,6 +93,10 @@ func (w *world) try(verb Verb) (Seq, []Remains, error) {
 	}
 	if err != nil {
 		return 0, nil, err
+	}
+	again, err := verb.Decide(v) // as a preview does, and the write after it
+	if err != nil || !reflect.DeepEqual(again, d) {
+		w.t.Fatalf("a %T decides otherwise when it is asked again: %v", verb, err)
 	}
 	entries := d.Enter(Stamp{Op: v.Op, At: v.At})
 	for i := range entries {
