@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -109,6 +110,7 @@ func (p *process) do(_ int, c *call) (*answer, error) {
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	req.Header.Set("X-Reason", fmt.Sprint(c.n))
 	if c.match != 0 {
 		req.Header.Set("If-Match", fmt.Sprintf("%q", fmt.Sprint(c.match)))
 	}
@@ -258,10 +260,26 @@ func read(res *http.Response, body []byte) (*answer, error) {
 		a.op = id.Op
 	}
 	if data, ok := o["data"].([]any); ok {
-		o = page(data)
+		a.told, o = reasons(data), page(data)
 	}
 	a.text = line(res.StatusCode, tag, change, o)
 	return a, nil
+}
+
+// reasons gives of a page of the feed which call made which write: each bears its
+// number as its reason.
+func reasons(data []any) map[int]contact.Seq {
+	out := map[int]contact.Seq{}
+	for _, one := range data {
+		change := one.(map[string]any)
+		id, _ := change["id"].(string)
+		reason, _ := change["reason"].(string)
+		if n, err := strconv.Atoi(reason); err == nil {
+			made, _ := contact.ParseChangeID(id)
+			out[n] = made.Op
+		}
+	}
+	return out
 }
 
 // page gives of a page of the feed what is held against the rules.

@@ -111,9 +111,10 @@ type answer struct {
 	nothing bool // the server says that it did nothing, and to come again
 	id      contact.ID
 	op      contact.Seq
-	version contact.Version // 0 where it does not tell
-	refused string          // the code of the refusal
-	text    string          // all of it
+	version contact.Version     // 0 where it does not tell
+	refused string              // the code of the refusal
+	text    string              // all of it
+	told    map[int]contact.Seq // of a feed: which call made which write
 }
 
 // speaker tells an outcome as some client sees it.
@@ -156,7 +157,7 @@ func (g *group) step(say speaker, c *call, a *answer) (bool, *group) {
 	}
 	o, next := g.ask(c, a.id)
 	if a.unknown {
-		return true, next
+		return a.op == 0 || o.op == a.op, next
 	}
 	if o.op != a.op || a.version != 0 && a.version != o.contact.Version || codeOf(o.err) != a.refused {
 		return false, g

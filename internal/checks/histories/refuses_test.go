@@ -68,6 +68,9 @@ func (s *script) lost() {
 	s.open()
 }
 
+// fed has the feed tell which calls made which writes.
+func (s *script) fed(told map[int]contact.Seq) { (&recorder{history: s.history}).resolve(0, told) }
+
 // The check takes what may be, and refuses what may not.
 func TestCheck(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -153,6 +156,32 @@ func TestCheck(t *testing.T) {
 			s.lost()
 			s.does(getting(1))
 			s.told(before, getting(1))
+		}, porcupine.Illegal},
+		"a killed write that the feed knows": {func(s *script) {
+			s.does(putting(1, "A"))
+			s.lost()
+			s.does(putting(2, "B"))
+			s.fed(map[int]contact.Seq{3: 3, 4: 4})
+		}, porcupine.Ok},
+		"a killed write that the feed knows as another": {func(s *script) {
+			s.does(putting(1, "A"))
+			s.lost()
+			s.does(putting(2, "B"))
+			s.fed(map[int]contact.Seq{3: 5, 4: 4})
+		}, porcupine.Illegal},
+		"a killed write that was done, and the feed does not know": {func(s *script) {
+			s.does(putting(1, "A"))
+			s.lost()
+			s.does(getting(1))
+			s.fed(map[int]contact.Seq{})
+		}, porcupine.Illegal},
+		"a killed write that was not done, and the feed knows": {func(s *script) {
+			before := s.group
+			s.does(putting(1, "A"))
+			s.lost()
+			s.told(before, getting(1))
+			s.told(before, putting(1, "B"))
+			s.fed(map[int]contact.Seq{3: 3})
 		}, porcupine.Illegal},
 		"a write that was done though the server says that it did nothing": {func(s *script) {
 			s.does(putting(1, "A"))
