@@ -13,8 +13,8 @@ type Past struct {
 	Joined  []Change // for each of Path: what the merge of the one below did to the contact that it joined, another where a split hung it here
 	Hung    []Change // for each of Path: what the split did to it that hung the one below there, nothing where the merge did
 	Off     []Seq    // for each of Path: when it was split off last, where such a write was of what it was part of before
-	Moved   []ID     // what was merged by one of Merged's ids: it goes with it
-	Group   []ID     // all ids that lead to Merged from then on, its own too
+	Moved   []ID     // what was merged by one of Merged's ids: it goes with it, in no order
+	Group   []ID     // all ids that lead to Merged from then on, its own too, in no order
 	Writes  []Change // by these ids since they led on, oldest first
 	// Siblings are, for each of Path, the others that are merged into it, in order:
 	// what they hold may come forth. They are read only where it may.

@@ -107,7 +107,7 @@ func (f *forest) split(p *Past) {
 	s.run()
 	path := slices.Clone(p.Path)
 	slices.Reverse(path) // the survivor first
-	for _, id := range slices.Concat(path[:1], []ID{p.Merged}, path[1:], p.Moved) {
+	for _, id := range slices.Concat(path[:1], []ID{p.Merged}, path[1:], slices.Sorted(slices.Values(p.Moved))) {
 		if f.now[id] == nil {
 			f.order = append(f.order, id)
 		}

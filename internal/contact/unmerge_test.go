@@ -105,6 +105,10 @@ func TestUnmerge(t *testing.T) {
 				w.do(&Merge{Survivor: m, Merged: []ID{y}})
 				w.put(y, "n:S M Y Z")
 			}, wantS: "n:S", wantM: "n:M Y Z"},
+		{what: "several that it merged go with it", s: []string{"n:S"}, m: []string{"n:M"},
+			story: func(w *world, s, m, _ ID) {
+				w.do(&Merge{Survivor: m, Merged: []ID{w.made(named("Y")), w.made(named("Z"))}, Listed: true})
+			}, wantS: "n:S", wantM: "n:M Y Z"},
 		{what: "what it took of a third that was split off does not come to the survivor", s: []string{"e:a@x"}, m: []string{"e:m@x"}, x: []string{"e:x@x"},
 			story: func(w *world, s, m, x ID) {
 				w.put(m, "e:a@x m@x")
