@@ -153,16 +153,24 @@ func (e *Edits) broughtBy(was, is Origin) Edits {
 	return out
 }
 
+// foundBefore tells whether a contact that these change showed before what it was found
+// to show.
+func (p *Planned) foundBefore(entries []Entry, id ID) bool {
+	return slices.ContainsFunc(entries, func(e Entry) bool {
+		before := e.Change.Edits.Backward(e.Contact)
+		return e.Contact.ID == id && p.found(&before)
+	})
+}
+
 // takesMore tells whether a write takes more away than it was found to, and of which
 // contact: what goes with a contact that is deleted or merged, of one that does not show
-// what was found; or a text, or what is in a slot.
+// what was found, or is hidden behind one that does not; or a text, or what is in a slot.
 func (p *Planned) takesMore(entries []Entry) (ID, bool) {
 	for i := range entries {
 		e := &entries[i]
 		switch state := e.Change.Edits.State; {
 		case state != nil && state.After != Live:
-			before := e.Change.Edits.Backward(e.Contact)
-			if !p.found(&before) {
+			if !p.foundBefore(entries, e.Contact.ID) || len(hidden(entries, &e.Contact)) > 0 && !p.foundBefore(entries, e.Contact.Parent) {
 				return e.Contact.ID, true
 			}
 		case e.Contact.State == Merged || state != nil && state.Before == Merged:

@@ -114,6 +114,33 @@ func TestPlannedUndoTakesNoMore(t *testing.T) {
 	}
 }
 
+// An undo that would hide more now than the plan shows is left: what it merges again goes
+// into another contact by now.
+func TestPlannedUndoHidesNoMore(t *testing.T) {
+	w := newWorld(t)
+	w.made(named("A"))
+	w.made(named("B"))
+	w.made(named("C"))
+	slot := func(ref ID, text string) {
+		put := &Put{Ref: ref}
+		f := &put.Patch.Fields
+		f.Sent, f.Named[0], f.Texts[0] = true, true, text
+		w.do(put)
+	}
+	slot(3, "mine")
+	split := w.do(&Undo{Ref: 2, Op: w.do(&Merge{Survivor: 2, Merged: []ID{3}})})
+	p, entries, err := w.foreseen(&Undo{Ref: 2, Op: split, Resolve: true})
+	if err != nil || Removals(entries) != 0 {
+		t.Fatalf("it takes %d away: %v", Removals(entries), err)
+	}
+	slot(1, "theirs")
+	w.do(&Merge{Survivor: 1, Merged: []ID{2}})
+	_, _, err = w.try(p)
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Code != fault.CodeConflict {
+		t.Errorf("the undo hid what it had not shown to hide: %v", err)
+	}
+}
+
 // Onto what it was found on, a planned verb does exactly what it showed, and brings as its
 // own what it brings; onto anything else it takes away nothing that it did not show.
 func TestPlannedTakesNoMore(t *testing.T) {
