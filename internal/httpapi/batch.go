@@ -32,7 +32,7 @@ var batchParams = []param{numbersParam, dryRunParam, removalsParam}
 // batch does many operations (CONTRACT D33). Its body is read to the end before the first
 // is done: what is wrong with the whole is known by then.
 func (a *api) batch(w http.ResponseWriter, r *request) error {
-	var body spool
+	var body Spool
 	defer body.Close()
 	var frame wire.BatchBody
 	err := a.readSpooled(r, &body, func(from io.Reader) (err error) {
@@ -64,7 +64,7 @@ func (a *api) batch(w http.ResponseWriter, r *request) error {
 }
 
 // readSpooled keeps the body of many operations, and reads its frame while it comes.
-func (a *api) readSpooled(r *request, into *spool, frame func(io.Reader) error) error {
+func (a *api) readSpooled(r *request, into *Spool, frame func(io.Reader) error) error {
 	if r.ContentLength > maxBatchBody {
 		return batchTooLarge()
 	}
@@ -104,7 +104,7 @@ func (r *request) takesLonger() {
 // batchBody reads a body, keeps it, and hashes it.
 type batchBody struct {
 	from io.Reader
-	into *spool
+	into *Spool
 	sum  hash.Hash // nil for none
 }
 

@@ -44,7 +44,7 @@ func oneOf[T ~string](name string, words []T, into func(*asked) *T) param {
 // propose makes a plan (CONTRACT D34). Its body is read to the end before anything is
 // stored.
 func (a *api) propose(w http.ResponseWriter, r *request) error {
-	var body spool
+	var body Spool
 	defer body.Close()
 	var frame wire.PlanBody
 	err := a.readSpooled(r, &body, func(from io.Reader) (err error) {

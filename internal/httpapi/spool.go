@@ -13,15 +13,16 @@ import (
 // a file without a name, which is gone with the process that has it open.
 const spoolInMemory = 256 << 10
 
-// spool keeps a body that is too large to be held, until it has been read again.
-type spool struct {
+// Spool keeps a text that is too large to be held, until it has been read again. The zero
+// Spool is empty.
+type Spool struct {
 	head []byte
 	file *os.File // nil where the head is all
 	size int64
 }
 
 // Write adds to the end.
-func (s *spool) Write(p []byte) (int, error) {
+func (s *Spool) Write(p []byte) (int, error) {
 	n := min(len(p), spoolInMemory-len(s.head))
 	s.head = append(s.head, p[:n]...)
 	if n < len(p) {
@@ -58,7 +59,7 @@ func noRoom(err error) error {
 }
 
 // ReadAt reads what was written.
-func (s *spool) ReadAt(p []byte, at int64) (n int, err error) {
+func (s *Spool) ReadAt(p []byte, at int64) (n int, err error) {
 	if at < int64(len(s.head)) {
 		n = copy(p, s.head[at:])
 	}
@@ -73,7 +74,7 @@ func (s *spool) ReadAt(p []byte, at int64) (n int, err error) {
 }
 
 // Close lets go of it.
-func (s *spool) Close() error {
+func (s *Spool) Close() error {
 	if s.file == nil {
 		return nil
 	}

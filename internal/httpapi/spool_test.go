@@ -21,7 +21,7 @@ func TestSpool(t *testing.T) {
 		for i := range text {
 			text[i] = byte(i * 31 >> 3)
 		}
-		var s spool
+		var s Spool
 		for rest := text; len(rest) > 0; { // in pieces that end before, at and behind what is held
 			n := min(len(rest), 100_003)
 			if m, err := s.Write(rest[:n]); m != n || err != nil {
