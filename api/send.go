@@ -21,8 +21,9 @@ type request struct {
 	path   string // below prefix: "/contacts/5"
 	query  url.Values
 	header http.Header
-	body   []byte // JSON; nil for none
-	atomic bool   // of a batch, until its body is written
+	body   []byte  // JSON; nil for none
+	atomic bool    // of a batch, until its body is written
+	into   *partly // where a good answer goes that is not held; nil for one that is
 }
 
 // name is the request for error texts. It leaves out the query, which may hold
@@ -46,6 +47,9 @@ func (c *Client) do(ctx context.Context, r *request, answer any) (http.Header, e
 	header, body, err := c.send(ctx, r)
 	for tries := 0; err != nil; tries++ {
 		wait, ok := r.again(err, tries)
+		if r.into != nil && r.into.begun {
+			ok = false
+		}
 		if !ok || tries == c.retries || !roomFor(ctx, wait) {
 			return nil, err
 		}
@@ -62,9 +66,13 @@ func (c *Client) do(ctx context.Context, r *request, answer any) (http.Header, e
 	}
 	if err := json.Unmarshal(body, answer); err != nil {
 		// Its text may quote the answer.
-		return nil, fmt.Errorf("carnet: %s: the answer is not what a Carnet server sends", r.name())
+		return nil, notOurs(r)
 	}
 	return header, nil
+}
+
+func notOurs(r *request) error {
+	return fmt.Errorf("carnet: %s: the answer is not what a Carnet server sends", r.name())
 }
 
 // send sends a request once and reads its answer whole. An answer that is not
@@ -97,6 +105,9 @@ func (c *Client) send(ctx context.Context, r *request) (http.Header, []byte, err
 	}
 	if res.StatusCode == http.StatusNoContent {
 		return res.Header, nil, nil
+	}
+	if r.into != nil {
+		return res.Header, nil, r.into.take(res, r)
 	}
 	body, err := io.ReadAll(res.Body)
 	if err != nil {

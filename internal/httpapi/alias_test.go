@@ -28,6 +28,7 @@ var byAlias = map[string]struct{ path, body, shows string }{
 	"DELETE /public-api/v1/contacts/{id}/distinct/{other}": {"/contacts/{alias}/distinct/{other}", "", ""},
 	"GET /public-api/v1/contacts/{id}/changes":             {"/contacts/{alias}/changes", "", `"contact_id":{survivor},`},
 	"GET /public-api/v1/contacts/{id}/diff":                {"/contacts/{alias}/diff?from=1&to=3", "", `"p2@example.com",`},
+	"GET /public-api/v1/contacts/{id}/export":              {"/contacts/{alias}/export", "", `"contact":{"id":{survivor},`},
 }
 
 // notByAlias are the routes that take a contact's own id alone, with the reason.

@@ -82,7 +82,6 @@ var badInputsElsewhere = map[int]string{
 	91: "imports do not exist yet",
 	92: "imports do not exist yet",
 	93: "exports do not exist yet",
-	94: "exports do not exist yet",
 	95: "webhooks do not exist yet",
 	96: "webhooks do not exist yet",
 	97: "webhooks do not exist yet",

@@ -37,6 +37,7 @@ var routes = []route{
 	{"DELETE", base + "/contacts/{id}/distinct/{other}", access.Write, access.Update, nil, (*api).forgetDistinct},
 	{"GET", base + "/contacts/{id}/changes", access.Read, access.List, changesParams, (*api).listChanges},
 	{"GET", base + "/contacts/{id}/diff", access.Read, access.Get, diffParams, (*api).diffContact},
+	{"GET", base + "/contacts/{id}/export", access.Read, access.Get, personParams, (*api).exportPerson},
 	{"POST", base + "/contacts/{id}/changes/{change_id}/undo", access.Write, access.Update, undoParams, (*api).undoChange},
 	{"GET", base + "/changes", access.Read, access.List, feedParams, (*api).feed},
 	{"POST", base + "/plans", access.Plan, access.Batch, nil, (*api).propose},

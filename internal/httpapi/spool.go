@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"time"
 
@@ -55,7 +56,7 @@ func nameless() (*os.File, error) {
 
 func noRoom(err error) error {
 	return &fault.Error{Kind: fault.Unavailable, Code: fault.CodeStorageFull, RetryAfter: time.Second, Err: err,
-		Message: "There is no room on the server for a body of this size: nothing was done. Send it again later, or in smaller parts."}
+		Message: "There is not enough room on the disk of the server for a request of this size: nothing was done. Send it again later, or ask for less at once."}
 }
 
 // ReadAt reads what was written.
@@ -71,6 +72,25 @@ func (s *Spool) ReadAt(p []byte, at int64) (n int, err error) {
 	}
 	m, err := s.file.ReadAt(p[n:], at+int64(n)-int64(len(s.head)))
 	return n + m, err
+}
+
+// Size gives how many octets were written.
+func (s *Spool) Size() int64 { return s.size }
+
+// SendTo sends all of it. A client that takes its pieces is waited for, however many they are.
+func (s *Spool) SendTo(w io.Writer, conn *http.ResponseController) {
+	piece := make([]byte, 64<<10)
+	for at := int64(0); at < s.size; {
+		n, err := s.ReadAt(piece[:min(int64(len(piece)), s.size-at)], at)
+		if err != nil {
+			panic(http.ErrAbortHandler) // the answer has begun: break it off
+		}
+		_ = conn.SetWriteDeadline(time.Now().Add(pieceTakes)) // where that is not supported there is nobody to wait for
+		if _, err := w.Write(piece[:n]); err != nil {
+			return // the client has gone
+		}
+		at += int64(n)
+	}
 }
 
 // Close lets go of it.

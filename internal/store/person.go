@@ -19,7 +19,8 @@ type Person struct {
 	IDs     []contact.ID // its own first
 
 	space   contact.SpaceID
-	history []told // in their order
+	history []told // that is not told yet, in its order
+	tells   *contact.Person
 }
 
 // told is a change that may tell of a person.
@@ -60,6 +61,7 @@ func (s *Store) findTold(ctx context.Context, p *Person) error {
 		return err
 	}
 	p.IDs = append([]contact.ID{p.Contact.ID}, aliases...)
+	p.tells = contact.NewPerson(p.IDs)
 	own := map[contact.Seq]bool{}
 	for _, id := range p.IDs {
 		row, ok, err := s.Row(ctx, p.space, id)
@@ -112,26 +114,24 @@ func (s *Store) trail(ctx context.Context, p *Person, c *contact.Contact, own ma
 	return nil
 }
 
-// EachTold tells what history has of a person, oldest first, without what is others'. Of
-// what it reads it holds about MaxPageBytes at once.
-func (s *Store) EachTold(ctx context.Context, p *Person, tell func(*contact.Change) error) error {
-	person := contact.NewPerson(p.IDs)
-	for rest := p.history; len(rest) > 0; {
-		n := light(rest)
-		changes, err := s.readTold(ctx, p.space, rest[:n])
-		if err != nil {
-			return err
-		}
-		for i := range changes {
-			if ch, ok := person.Tells(&changes[i]); ok {
-				if err := tell(&ch); err != nil {
-					return err
-				}
-			}
-		}
-		rest = rest[n:]
+// NextTold gives what the next part of history tells of a person, oldest first, without what
+// is others'; false where all was told. What it reads weighs about MaxPageBytes at most.
+func (s *Store) NextTold(ctx context.Context, p *Person) (changes []contact.Change, more bool, err error) {
+	if len(p.history) == 0 {
+		return nil, false, nil
 	}
-	return nil
+	n := light(p.history)
+	read, err := s.readTold(ctx, p.space, p.history[:n])
+	if err != nil {
+		return nil, false, err
+	}
+	p.history = p.history[n:]
+	for i := range read {
+		if ch, ok := p.tells.Tells(&read[i]); ok {
+			changes = append(changes, ch)
+		}
+	}
+	return changes, true, nil
 }
 
 // light tells how many changes are read at once: so many that they do not weigh

@@ -28,20 +28,25 @@ func toldOf(t *testing.T, s *store.Store, space contact.SpaceID, ref contact.ID)
 		t.Fatalf("the person %d: %v, %v", ref, ok, err)
 	}
 	last := contact.Seq(0)
-	err = s.EachTold(bg, p, func(ch *contact.Change) error {
-		if ch.Seq <= last {
-			t.Errorf("change %d comes after %d", ch.Seq, last)
+	for {
+		changes, more, err := s.NextTold(bg, p)
+		if err != nil {
+			t.Fatal(err)
 		}
-		last = ch.Seq
-		line := string(ch.Action)
-		if l := ch.Edits.Values[contact.Names]; l != nil {
-			line += " " + strings.Join(suite.Texts(contact.Contact{Values: [contact.NumCollections][]contact.Value{contact.Names: l.After}}, contact.Names), " ")
+		if !more {
+			break
 		}
-		told = append(told, line)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+		for _, ch := range changes {
+			if ch.Seq <= last {
+				t.Errorf("change %d comes after %d", ch.Seq, last)
+			}
+			last = ch.Seq
+			line := string(ch.Action)
+			if l := ch.Edits.Values[contact.Names]; l != nil {
+				line += " " + strings.Join(suite.Texts(contact.Contact{Values: [contact.NumCollections][]contact.Value{contact.Names: l.After}}, contact.Names), " ")
+			}
+			told = append(told, line)
+		}
 	}
 	return told
 }
