@@ -28,3 +28,12 @@ func (v *visit) moment(t contact.Time) moment {
 	}
 	return moment{t.Std().UTC().Format(time.RFC3339Nano), local.Format(form)}
 }
+
+// exactly gives a time with its year, for what is read much later.
+func (v *visit) exactly(t contact.Time) moment {
+	m := v.moment(t)
+	if !m.Zero() {
+		m.Text = t.Std().In(v.zone).Format("2 Jan 2006, 15:04")
+	}
+	return m
+}

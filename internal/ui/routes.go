@@ -37,6 +37,7 @@ var screens = [][]screen{
 	binScreens,
 	contactScreens,
 	historyScreens,
+	personScreens,
 	mergeScreens,
 	splitScreens,
 	distinctScreens,

@@ -21,7 +21,8 @@ import (
 type visit struct {
 	*http.Request
 	ui      *ui
-	id      string // X-Request-Id, and what a write is known by
+	client  context.Context // ends when the client goes away, and not at the deadline
+	id      string          // X-Request-Id, and what a write is known by
 	grant   access.Grant
 	session access.Session
 	zone    *time.Location // of the Space
@@ -38,7 +39,7 @@ const maxForm = 1 << 20
 // serve takes a request through its screen: every page and every line of the log
 // comes from here.
 func (u *ui) serve(s *screen, w http.ResponseWriter, r *http.Request) {
-	v := &visit{Request: r, ui: u, id: httpapi.NewRequestID(), now: u.Clock(), began: time.Now(), screen: s, zone: time.UTC}
+	v := &visit{Request: r, ui: u, client: r.Context(), id: httpapi.NewRequestID(), now: u.Clock(), began: time.Now(), screen: s, zone: time.UTC}
 	setHeaders(w.Header(), v)
 	defer u.count(v)
 	defer u.recoverPanic(v, w)
