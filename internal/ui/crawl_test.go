@@ -58,6 +58,13 @@ func crawl(t *testing.T, b *browser, from []string, look func(*crawler)) *crawle
 		address := c.queue[0]
 		c.queue = c.queue[1:]
 		c.get(address)
+		if c.header.Get("Content-Disposition") != "" { // a file, which is no page and leads nowhere
+			for _, fault := range faultsOfHeaders(c.browser) {
+				t.Errorf("%s: %s", address, fault)
+			}
+			checkHead(t, c.browser)
+			continue
+		}
 		c.pages++
 		look(c)
 		c.follow()
