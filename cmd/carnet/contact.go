@@ -16,5 +16,6 @@ type contactCommand struct {
 	Unmerge  contactUnmerge  `cmd:"" help:"Part what was merged, at any later time."`
 	Distinct contactDistinct `cmd:"" help:"Remember that two contacts are different people."`
 	Diff     contactDiff     `cmd:"" help:"Show what differs between two versions of a contact."`
+	Export   contactExport   `cmd:"" help:"Write all that is known of one person, history included."`
 	Log      contactLog      `cmd:"" aliases:"changes" help:"Show the history of a contact, or follow that of the whole Space."`
 }
