@@ -50,7 +50,7 @@ func TestExportOfAPerson(t *testing.T) {
 			t.Errorf("there is %q", not)
 		}
 	}
-	b.get(pageOf(id) + "/export").file(pageOf(id)+"/export/json", "json")
+	b.get(pageOf(id)+"/export").file(pageOf(id)+"/export/json", "json")
 	var told api.Person
 	if err := json.Unmarshal([]byte(b.body), &told); err != nil || told.Contact.ID != int64(id) || len(told.History) != 5 {
 		t.Errorf("%v: %+v", err, told)
