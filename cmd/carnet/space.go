@@ -28,6 +28,7 @@ type spaceRecord struct {
 	Bytes        int64          `json:"bytes"`        // what it keeps
 	QuotaBytes   int64          `json:"quota_bytes"`  // of that; 0 for none
 	QuotaMinute  int64          `json:"quota_minute"` // of history a minute; 0 for none
+	BinDays      int            `json:"bin_days"`     // after which what was deleted is erased; 0 for never
 	CreatedAt    string         `json:"created_at"`
 
 	limits access.Limits
@@ -37,7 +38,7 @@ func recordSpace(s access.Space, u access.Usage) spaceRecord {
 	return spaceRecord{
 		ID: int64(s.ID), Name: s.Name, TimeZone: s.TimeZone, Region: s.Region, Subscription: string(s.Subscription),
 		Limits: jsontext.Value(access.EncodeLimits(s.Limits)), Bytes: u.Bytes, QuotaBytes: s.Quota.Bytes, QuotaMinute: s.Quota.Minute,
-		CreatedAt: moment(s.Created), limits: s.Limits,
+		BinDays: s.BinDays, CreatedAt: moment(s.Created), limits: s.Limits,
 	}
 }
 

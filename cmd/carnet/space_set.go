@@ -19,14 +19,15 @@ type spaceSet struct {
 	Region       *string  `tried:"country" blank:"clears" placeholder:"REGION" help:"The country of phone numbers that are typed without one, as in DE; an empty one clears it."`
 	Subscription *string  `enum:"active,inactive" placeholder:"STATE" help:"active, or inactive: then every request is refused."`
 	Limit        []string `sep:"none" placeholder:"BUCKET=N" help:"Requests a minute of update, create, get, list, batch or ui, as in update=600; 0 is no limit. May be given several times."`
+	BinDays      *int     `tried:"bin" placeholder:"DAYS" help:"After how many days what was deleted is erased for good. 0 is never, which is the default."`
 	quotaFlags
 	format
 }
 
 // Validate refuses a change of nothing: something was forgotten.
 func (c *spaceSet) Validate() error {
-	if c.Name == nil && c.TimeZone == nil && c.Region == nil && c.Subscription == nil && c.Limit == nil && c.quotaFlags.none() {
-		return errors.New("say what to change: --name, --timezone, --region, --subscription, --limit, --quota or --quota-minute")
+	if c.Name == nil && c.TimeZone == nil && c.Region == nil && c.Subscription == nil && c.Limit == nil && c.BinDays == nil && c.quotaFlags.none() {
+		return errors.New("say what to change: --name, --timezone, --region, --subscription, --limit, --bin-days, --quota or --quota-minute")
 	}
 	return nil
 }
@@ -89,6 +90,9 @@ func (c *spaceSet) apply(s *access.Space) {
 	}
 	if c.Subscription != nil {
 		s.Subscription = access.Subscription(*c.Subscription)
+	}
+	if c.BinDays != nil {
+		s.BinDays = *c.BinDays
 	}
 	c.quotaFlags.apply(&s.Quota)
 }

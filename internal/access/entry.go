@@ -110,6 +110,11 @@ func (s *Space) settings() []setting {
 		list = append(list, setting{"limits." + string(b), strconv.Itoa(s.Limits.Get(b))})
 	}
 	list = append(list, setting{"quota.bytes", FormatSize(s.Quota.Bytes)}, setting{"quota.minute", FormatSize(s.Quota.Minute)})
+	bin := ""
+	if s.BinDays != 0 {
+		bin = strconv.Itoa(s.BinDays)
+	}
+	list = append(list, setting{"bin_days", bin})
 	for i, label := range s.Labels {
 		list = append(list, setting{"labels." + contact.SlotAt(i).String(), label})
 	}

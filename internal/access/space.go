@@ -38,7 +38,11 @@ type Space struct {
 	Labels       contact.Labels // of custom fields
 	Created      contact.Time
 	Rekeying     Rekeying // from another region, where that is under way
+	BinDays      int      // after how many days what was deleted is erased for good; 0 for never, to MaxBinDays
 }
+
+// MaxBinDays is the greatest figure of BinDays: ten years.
+const MaxBinDays = 3650
 
 // Check gives an Invalid error of all that is wrong with the settings, or nil.
 // It does not look at ID and Created, which the store gives.
@@ -61,6 +65,9 @@ func (s Space) Check() error {
 	}
 	if !s.Quota.valid() {
 		bad.add("quota", fault.CodeQuotaInvalid, "A quota must be from 0 to 1 PiB; 0 means no limit.")
+	}
+	if s.BinDays < 0 || s.BinDays > MaxBinDays {
+		bad.add("bin_days", fault.CodeBinDaysInvalid, "What is deleted can be erased after 1 to 3650 days; 0 means never.")
 	}
 	return fault.Problems(bad)
 }

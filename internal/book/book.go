@@ -29,6 +29,7 @@ type Book struct {
 	ready   ready
 	running running
 	cursors cursors
+	binNext contact.Time   // when what was deleted is looked at next; for Sweep alone
 	after   sync.WaitGroup // what goes on after an answer
 }
 

@@ -40,7 +40,7 @@ func (b *Book) Changes(ctx context.Context, g access.Grant, h *History) (History
 		read = b.store.Row
 	}
 	c, ok, err := read(ctx, g.Space.ID, h.Ref)
-	if err == nil && !ok {
+	if err == nil && (!ok || c.State == contact.Erased) {
 		err = contact.NotFound()
 	}
 	if err != nil {

@@ -77,6 +77,8 @@ func (b *Book) CancelJob(ctx context.Context, g access.Grant, id int64) error {
 		switch {
 		case j.Closed():
 			return jobClosed()
+		case j.Kind == store.EraseJob:
+			return fault.New(fault.Conflict, fault.CodeJobNeeded, "This job must come to its end: who was erased would be forgotten by half.")
 		case j.Kind.Needed():
 			return fault.New(fault.Conflict, fault.CodeJobNeeded,
 				"This job must come to its end, or phones would be found by half. Change the region of the Space back, and it does that.")

@@ -61,6 +61,9 @@ func (b *Book) replayed(ctx context.Context, g access.Grant, retry *Retry, again
 	if err != nil {
 		return Written{}, err
 	}
+	if len(k.Results) == 1 && k.Results[0].Refused != nil && k.Results[0].Refused.Code == fault.CodeErased {
+		return Written{}, k.Results[0].Refused.err(g.Key.Scopes.Has(access.Read))
+	}
 	if len(k.Results) != 1 || k.Results[0].Refused != nil {
 		return Written{}, errors.New("book: what is kept of a write is of another kind")
 	}

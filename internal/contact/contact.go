@@ -55,6 +55,7 @@ const (
 	Live    State = 0
 	Merged  State = 1 // frozen: an alias, and the way back for unmerge
 	Deleted State = 2 // found by nobody, until that is undone
+	Erased  State = 3 // gone for good: where it stood, and nothing that it held; so is what led to it
 )
 
 // Origin tells where a value came from: the write that brought it, and the

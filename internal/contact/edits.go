@@ -14,6 +14,9 @@ type Edits struct {
 	// those that were split off from it.
 	Absorbed []Absorbed
 	Split    []ID
+	// Erased tells that what it did was erased: of values and slots it tells nothing
+	// (CONTRACT D35).
+	Erased bool
 }
 
 // Absorbed is a contact that was merged into another, and the version that it had
@@ -53,7 +56,7 @@ func (e *Edits) Empty() bool {
 			return false
 		}
 	}
-	return len(e.Fields) == 0 && e.State == nil && e.Link == nil && len(e.Absorbed) == 0 && len(e.Split) == 0
+	return !e.Erased && len(e.Fields) == 0 && e.State == nil && e.Link == nil && len(e.Absorbed) == 0 && len(e.Split) == 0
 }
 
 // Diff tells what turns before into after.

@@ -5,9 +5,9 @@ import "slices"
 // Flaw tells what is wrong with a contact as it stands, by itself; "" for nothing.
 func (c *Contact) Flaw() string {
 	switch {
-	case c.State > Deleted:
+	case c.State > Erased:
 		return "it has a state that there is not"
-	case (c.State == Merged) != (c.Parent != 0) || c.Parent == c.ID:
+	case c.State != Erased && (c.State == Merged) != (c.Parent != 0) || c.Parent == c.ID:
 		return "what it was merged into does not go with its state"
 	case c.Version < 1 || c.Depth < 1 || c.Head < 1:
 		return "it has no history"
@@ -34,11 +34,12 @@ type Trace struct {
 	next Seq
 	top  Version // what the next change's version may be at most
 	left int64   // how many changes there are still to be
+	gone bool    // all of it was erased: what it did is told nowhere
 }
 
 // NewTrace begins with a contact as it is.
 func NewTrace(c Contact) *Trace {
-	return &Trace{now: c, next: c.Head, top: c.Version, left: c.Depth}
+	return &Trace{now: c, next: c.Head, top: c.Version, left: c.Depth, gone: c.State == Erased}
 }
 
 // Next gives the number of the change that Back is to be called with, 0 behind the first.
@@ -59,6 +60,9 @@ func (r *Trace) Back(ch *Change) (flaw string) {
 		return "its contact has more changes than its history, or fewer"
 	case (ch.Action == ActionCreate) != (ch.Prev == 0):
 		return "its contact was not created by its first change"
+	case ch.Edits.Erased != r.gone:
+		return "it was erased and its contact was not, or the other way round"
+	case r.gone:
 	case !alike(&after, &r.now):
 		return "it does not lead to what its contact was after it"
 	case (ch.Snapshot != nil) != (r.left%SnapshotEvery == 0):

@@ -98,6 +98,7 @@ func ParseChangeID(s string) (ChangeID, bool) {
 type Entry struct {
 	Contact Contact
 	Change  Change
+	Erases  int // how many values and filled slots it took away for good, which nothing tells of
 }
 
 // Enter gives what a decision enters into history: an entry for each contact that
@@ -122,7 +123,14 @@ func (d *Decision) Enter(st Stamp) []Entry {
 		if edits.Empty() {
 			continue
 		}
-		entries = append(entries, enter(before, &step, edits, version+1, st, len(entries)))
+		e := enter(before, &step, edits, version+1, st, len(entries))
+		if step.After.State == Erased {
+			e.Change.Forget()
+			if before.State == Live {
+				e.Erases = shown(before)
+			}
+		}
+		entries = append(entries, e)
 	}
 	return entries
 }

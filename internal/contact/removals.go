@@ -12,6 +12,8 @@ func Removals(entries []Entry) int {
 		switch state := e.Change.Edits.State; {
 		case state != nil && state.After == Deleted:
 			n += shown(&e.Contact)
+		case state != nil && state.After == Erased:
+			n += e.Erases
 		case state != nil && state.After == Merged:
 			n += len(hidden(entries, &e.Contact))
 		case e.Contact.State == Merged || state != nil && state.Before == Merged: // it showed nothing

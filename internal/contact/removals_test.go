@@ -64,7 +64,7 @@ func TestRemovalsAreShown(t *testing.T) {
 			var entries []Entry
 			for _, ch := range w.changes {
 				if ch.Op == op {
-					entries = append(entries, Entry{*w.rows[ch.Contact], ch})
+					entries = append(entries, Entry{Contact: *w.rows[ch.Contact], Change: ch})
 				}
 			}
 			n := len(Hides(entries, 1))

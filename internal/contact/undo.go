@@ -42,6 +42,9 @@ func (u *Undo) Size() int {
 // Decide applies the inverse of a write to what is there now (CONTRACT D28).
 func (u *Undo) Decide(v *View) (Decision, error) {
 	c, ok := v.Found(u.Ref)
+	if ok && c.State == Erased {
+		return Decision{}, WasErased()
+	}
 	if !ok || c.State == Deleted && !u.has(func(ch *Change) bool { return ch.Seq == c.Head }) {
 		return Decision{}, NotFound()
 	}
@@ -58,6 +61,9 @@ func (u *Undo) Decide(v *View) (Decision, error) {
 	}
 	if err := u.Match.check(c.Version, v.Reads); err != nil {
 		return Decision{}, err
+	}
+	if u.has(func(ch *Change) bool { return ch.Edits.Erased }) {
+		return Decision{}, WasErased()
 	}
 	if by := v.UndoOf(u.Op); by != 0 {
 		r := refuse(fault.CodeAlreadyUndone, "This change was undone already. To have it back, undo what undid it.")
@@ -113,6 +119,9 @@ func (u *Undo) has(that func(*Change) bool) bool {
 // deleted then, there is nothing to be undone but that.
 func (u *Undo) takeBack(v *View, ch *Change) (Step, []Conflict, error) {
 	c, ok := v.Found(ch.Named())
+	if ok && c.State == Erased {
+		return Step{}, nil, WasErased()
+	}
 	if !ok || c.State == Deleted && c.Head != ch.Seq {
 		return Step{}, nil, ChangeNotFound()
 	}

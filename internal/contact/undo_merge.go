@@ -40,8 +40,11 @@ func (u *Undo) unmerge(v *View, c *Contact) (Decision, error) {
 			return Decision{}, ErrStale
 		}
 	}
-	if root.State == Deleted {
+	switch root.State {
+	case Deleted:
 		return Decision{}, ChangeNotFound()
+	case Erased:
+		return Decision{}, WasErased()
 	}
 	f := newForest(v, ref)
 	for _, p := range u.lastFirst() {
@@ -74,6 +77,11 @@ func (u *Undo) lastFirst() []*Past {
 // rejoin undoes a split: the survivor has again what that took from it, the others
 // are merged into it, and nobody says any more that they are distinct.
 func (u *Undo) rejoin(v *View, c *Contact, ch *Change) (Decision, []Conflict, error) {
+	for _, id := range append([]ID{ch.Contact}, ch.Edits.Split...) {
+		if c, ok := v.Found(id); ok && c.State == Erased {
+			return Decision{}, nil, WasErased()
+		}
+	}
 	survivor, ok := v.Contact(ch.Contact)
 	if !ok {
 		return Decision{Subject: c.ID}, []Conflict{gone(ch.Contact)}, nil

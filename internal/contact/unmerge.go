@@ -32,6 +32,11 @@ func (u *Unmerge) Size() int {
 // Decide splits a merged contact off again. It is refused where the id is no alias
 // of the contact.
 func (u *Unmerge) Decide(v *View) (Decision, error) {
+	for _, ref := range []ID{u.Ref, u.Merged} {
+		if c, ok := v.Found(ref); ok && c.State == Erased {
+			return Decision{}, WasErased()
+		}
+	}
 	c, ok := v.Contact(u.Ref)
 	if !ok {
 		return Decision{}, NotFound()

@@ -22,6 +22,7 @@ var (
 	_ Verb = (*Put)(nil)
 	_ Verb = (*Amend)(nil)
 	_ Verb = (*Delete)(nil)
+	_ Verb = (*Erase)(nil)
 	_ Verb = (*Undo)(nil)
 	_ Verb = (*Merge)(nil)
 	_ Verb = (*Unmerge)(nil)
@@ -56,6 +57,12 @@ type Amend struct {
 
 // Delete makes a contact that nobody finds, until that is undone (CONTRACT D31).
 type Delete struct {
+	Ref   ID
+	Match Match
+}
+
+// Erase makes nothing of a contact, for good, with all ids that lead to it (CONTRACT D35).
+type Erase struct {
 	Ref   ID
 	Match Match
 }
@@ -155,15 +162,15 @@ type Node struct {
 }
 
 // Contact gives the contact that a ref leads to (CONTRACT S6). It returns false
-// where the Space has none, or it is deleted.
+// where the Space has none, or it is deleted or erased.
 func (v *View) Contact(ref ID) (*Contact, bool) {
-	if c, ok := v.find(v.Refs, ref); ok && c.State != Deleted {
+	if c, ok := v.find(v.Refs, ref); ok && c.State != Deleted && c.State != Erased {
 		return c, true
 	}
 	return nil, false
 }
 
-// Found gives the contact that a ref leads to, a deleted one too.
+// Found gives the contact that a ref leads to, a deleted or erased one too.
 func (v *View) Found(ref ID) (*Contact, bool) { return v.find(v.Refs, ref) }
 
 // Row gives the contact that has this very id, merged or not.

@@ -56,6 +56,7 @@ const (
 	CodePlanChanged           Code = "plan_changed"            // the hash is that of another
 	CodePlanClosed            Code = "plan_closed"             // it was applied, or ended otherwise
 	CodePlanExpired           Code = "plan_expired"            // 410
+	CodeErased                Code = "erased"                  // 410
 	CodeTooManyRemovals       Code = "too_many_removals"       // more than MaxRemovals allows
 	CodeIdempotencyInProgress Code = "idempotency_in_progress" // the request of this Idempotency-Key still runs
 )

@@ -23,6 +23,7 @@ const (
 	CodeNameUntrimmed         Code = "name_untrimmed"
 	CodeOperatorAlone         Code = "operator_alone" // a setting of a Space that its keys cannot change
 	CodeQuotaInvalid          Code = "quota_invalid"
+	CodeBinDaysInvalid        Code = "bin_days_invalid"
 	CodeRegionInvalid         Code = "region_invalid"
 	CodeRekeying              Code = "rekeying" // a change of the Space's region is under way
 	CodeScopeUnknown          Code = "scope_unknown"

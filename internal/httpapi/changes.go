@@ -138,8 +138,14 @@ func (b jsonText) changes(r *request, changes []contact.Change) jsonText {
 	return b.end(']')
 }
 
-// change writes an entry of history (CONTRACT D22).
+// change writes an entry of history (CONTRACT D22). Of one that was erased it tells that it
+// was there, and of an erasure who did it (CONTRACT D35).
 func (b jsonText) change(space contact.SpaceID, ch *contact.Change, numbers numberStyle) jsonText {
+	if ch.Edits.Erased {
+		known := *ch
+		known.Ref, known.Undoes, known.RequestID, known.BatchID, known.Edits = 0, 0, "", "", contact.Edits{Erased: true}
+		ch = &known
+	}
 	var into, from contact.ID
 	if link := ch.Edits.Link; link != nil {
 		if into = link.After; into == 0 {
@@ -153,15 +159,23 @@ func (b jsonText) change(space contact.SpaceID, ch *contact.Change, numbers numb
 	b = b.member("version").integer(int64(ch.Version))
 	b = b.member("at").moment(ch.At)
 	b = b.member("action").text(string(ch.Action))
-	b = b.member("actor").actor(&ch.Actor)
+	b = b.member("actor")
+	if ch.Edits.Erased && ch.Action != contact.ActionErase {
+		b = b.raw("null")
+	} else {
+		b = b.actor(&ch.Actor)
+	}
 	b = b.member("reason").textIf(ch.Reason, ch.Reason != "")
-	b = b.member("request_id").text(ch.RequestID)
+	b = b.member("request_id").textIf(ch.RequestID, ch.RequestID != "")
 	b = b.member("batch_id").textIf(ch.BatchID, ch.BatchID != "")
 	b = b.member("undoes").textIf(contact.ChangeID{Space: space, Op: ch.Undoes}.String(), ch.Undoes != 0)
 	b = b.member("merged_ids").joined(&ch.Edits)
 	b = b.member("merged_into").idIf(into)
-	b = b.member("split_from").idIf(from)
-	return b.member("changes").edits(&ch.Edits, numbers).end('}')
+	b = b.member("split_from").idIf(from).member("erased")
+	if ch.Edits.Erased {
+		return b.raw("true").member("changes").raw("null").end('}')
+	}
+	return b.raw("null").member("changes").edits(&ch.Edits, numbers).end('}')
 }
 
 // moment writes a time, to the microsecond.

@@ -35,6 +35,7 @@ var routes = []route{
 	{"POST", base + "/contacts/{id}/unmerge", access.Write, access.Update, unmergeParams, (*api).unmergeContact},
 	{"PUT", base + "/contacts/{id}/distinct/{other}", access.Write, access.Update, nil, (*api).setDistinct},
 	{"DELETE", base + "/contacts/{id}/distinct/{other}", access.Write, access.Update, nil, (*api).forgetDistinct},
+	{"POST", base + "/contacts/{id}/erase", access.Erase, access.Update, eraseParams, (*api).eraseContact},
 	{"GET", base + "/contacts/{id}/changes", access.Read, access.List, changesParams, (*api).listChanges},
 	{"GET", base + "/contacts/{id}/diff", access.Read, access.Get, diffParams, (*api).diffContact},
 	{"GET", base + "/contacts/{id}/export", access.Read, access.Get, personParams, (*api).exportPerson},

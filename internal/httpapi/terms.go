@@ -19,6 +19,7 @@ var (
 	dryRunParam   = flag("dry_run", func(q *asked) *bool { return &q.dry })
 	removalsParam = number("max_removals", 0, maxRemovals, func(q *asked, n int64) { most := int(n); q.maxRemovals = &most })
 	writeParams   = []param{numbersParam, metaParam, dryRunParam, removalsParam}
+	eraseParams   = []param{dryRunParam, removalsParam}
 	unmergeParams = []param{numbersParam, dryRunParam, removalsParam} // it answers two contacts
 	undoParams    = append(writeParams[:len(writeParams):len(writeParams)], param{"resolve", "theirs, or leave it out", func(q *asked, v *sent) error {
 		q.theirs = v.text == "theirs"

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 
@@ -20,7 +21,14 @@ import (
 // the place of a value of before that stayed. null is an empty slot. state is
 // that of the contact before and after, link what it was merged into; absorbed are
 // the contacts that were merged into it, with the version that each had until
-// then, split those that were split off from it. Members are left out where nothing changed.
+// then, split those that were split off from it. Members are left out where nothing changed. "erased":true
+// before all of them says that what it did to values was erased for good.
+
+// erased is what the edits begin with of which all that they did to values was erased.
+const erased = `{"erased":true`
+
+// Erased tells whether what the change did was erased for good (CONTRACT D35).
+func (c *Change) Erased() bool { return bytes.HasPrefix(c.Edits, []byte(erased)) }
 
 // EncodeChange gives the row of a change.
 func EncodeChange(space contact.SpaceID, ch *contact.Change) (Change, error) {
@@ -91,6 +99,9 @@ func (w *editsWriter) sep() {
 
 func (w *editsWriter) edits(e *contact.Edits) []byte {
 	w.raw("{")
+	if e.Erased {
+		w.raw(erased[1:])
+	}
 	for _, col := range contact.Collections {
 		if l := e.Values[col]; l != nil {
 			w.member(col.String())
@@ -296,6 +307,9 @@ func readEdits(text []byte, own []contact.Origin, e *contact.Edits) error {
 				id, version := r.two()
 				e.Absorbed = append(e.Absorbed, contact.Absorbed{ID: contact.ID(id), Version: contact.Version(version)})
 			})
+		case name == "erased":
+			r.expect('t')
+			e.Erased = true
 		case name == "split":
 			r.array(func() { e.Split = append(e.Split, contact.ID(r.int())) })
 		default:

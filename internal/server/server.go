@@ -20,6 +20,7 @@ import (
 	"github.com/carnet-project/carnet/internal/integrity"
 	"github.com/carnet-project/carnet/internal/jobs"
 	"github.com/carnet-project/carnet/internal/metrics"
+	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
 	"github.com/carnet-project/carnet/internal/ui"
 )
@@ -235,8 +236,9 @@ func (s *Server) work() {
 // jobs gives what does the jobs of the database.
 func (s *Server) jobs(checks *integrity.Jobs) *jobs.Runner {
 	b := s.data.Book
-	r := jobs.New(s.data.store, jobs.Options{Log: s.log, Chore: b.SweepPlans})
+	r := jobs.New(s.data.store, jobs.Options{Log: s.log, Chore: b.Sweep})
 	r.Does(integrity.Job, jobs.Work{Step: checks.Step})
+	r.Does(store.EraseJob, jobs.Work{Step: b.EraseStep})
 	r.Does(book.PlanBuildJob, jobs.Work{Step: b.BuildPlan, Failed: b.FailPlan})
 	r.Does(book.PlanApplyJob, jobs.Work{Step: b.ApplyPlanStep, Failed: b.FailPlan})
 	return r

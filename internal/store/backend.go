@@ -47,6 +47,7 @@ type Backend interface {
 	Windows
 	Jobs
 	Inventory
+	Erasures
 
 	// Check tells whether the database answers. It waits for no read of a Space.
 	Check(ctx context.Context) error
@@ -428,12 +429,15 @@ type Redirect struct {
 }
 
 // Save is all that a batch writes, in one transaction. The redirects follow
-// the contacts, in their order; what comes of retries follows what goes.
+// the contacts, in their order; what comes of retries follows what goes. Of an entry of
+// history that is rewritten, its actor, reason, checksum, edits and snapshot are.
 type Save struct {
 	Spaces      []SpaceRow
 	Contacts    []ContactSave
 	Redirects   []Redirect
 	Changes     []record.Change
+	Rewritten   []Rewritten
+	Erasures    []Erasure
 	KeysGone    []record.MatchKey
 	KeysCome    []record.MatchKey
 	PairsGone   []record.Pair // that are not there is no fault

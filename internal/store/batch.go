@@ -446,16 +446,20 @@ const (
 // or its first record of a retry where nothing changes.
 func (b *batchRun) collect() (*Save, Mark, error) {
 	var s Save
+	var answers []record.Retry
 	for space, ws := range b.spaces {
 		ws.pairs.save(space, &s)
 		ws.saveKeys(space, &s)
-		if len(ws.changes)+len(ws.kept)+len(ws.planSaves()) == 0 {
+		if len(ws.changes)+len(ws.kept)+len(ws.planSaves())+len(ws.over)+len(ws.answers)+len(ws.changed) == 0 {
 			continue
 		}
 		s.Plans = append(s.Plans, ws.planSaves()...)
 		s.RetriesGone = append(s.RetriesGone, ws.forgotten...)
 		s.Retries = append(s.Retries, ws.kept...)
+		answers = append(answers, ws.answers...)
 		s.Changes = append(s.Changes, ws.changes...)
+		s.Rewritten = append(s.Rewritten, ws.over...)
+		s.Erasures = append(s.Erasures, ws.erasures...)
 		s.Redirects = append(s.Redirects, ws.redirects...)
 		for _, id := range ws.changed {
 			before, after := ws.known[id].loaded, ws.known[id].now
@@ -480,16 +484,19 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 	if s.Empty() {
 		return &s, Mark{}, nil
 	}
+	var mark Mark
 	switch {
 	case len(s.Changes) > 0:
-	case len(s.Retries) == 0: // pairs, keys and plans alone, which may be saved again
-		return &s, Mark{Space: s.space()}, nil
+		first := &s.Changes[0]
+		mark = Mark{Space: first.Space, Seq: first.Seq, RequestID: first.RequestID}
+	case len(s.Retries) == 0: // pairs, keys, plans and what is written over alone, which may be saved again
+		mark = Mark{Space: s.space()}
 	default:
 		kept := &s.Retries[0]
-		return &s, Mark{Space: kept.Space, Key: kept.Key, RequestID: kept.RequestID}, nil
+		mark = Mark{Space: kept.Space, Key: kept.Key, RequestID: kept.RequestID}
 	}
-	first := &s.Changes[0]
-	return &s, Mark{Space: first.Space, Seq: first.Seq, RequestID: first.RequestID}, nil
+	s.Retries = append(s.Retries, answers...)
+	return &s, mark, nil
 }
 
 func appendKeys(to []record.MatchKey, space contact.SpaceID, id contact.ID, keys []contact.MatchKey) []record.MatchKey {

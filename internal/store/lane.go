@@ -56,6 +56,9 @@ func newPending(w Write) *pending {
 	if len(w.rekey) > 0 {
 		p.needs = append(p.needs, contact.Needs{Rows: w.rekey})
 	}
+	if w.rewrite != nil {
+		p.needs = append(p.needs, contact.Needs{Rows: w.rewrite.contacts})
+	}
 	return p
 }
 

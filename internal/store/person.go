@@ -38,7 +38,7 @@ const personAgain = 3
 func (s *Store) Person(ctx context.Context, space contact.SpaceID, ref contact.ID) (*Person, bool, error) {
 	for range personAgain {
 		c, ok, err := s.Found(ctx, space, ref)
-		if err != nil || !ok {
+		if err != nil || !ok || c.State == contact.Erased {
 			return nil, false, err
 		}
 		p := &Person{Contact: c, space: space}

@@ -167,5 +167,8 @@ func (s *Save) space() contact.SpaceID {
 	for i := range s.Plans {
 		return s.Plans[i].Plan.Space
 	}
+	for i := range s.Spaces {
+		return s.Spaces[i].Space
+	}
 	return 0
 }

@@ -13,13 +13,16 @@ const sourcesAtOnce = 500
 
 // Sources tells who made writes of a Space, how and when (CONTRACT D25). They are
 // named by the numbers of their first changes, each once. One that history does not have any
-// more is left out.
+// more, or that was erased, is left out.
 //
 // Rows are read whole, as only the whole row tells that it is as it was written;
 // and at most MaxPageBytes at once, of which nothing else is kept.
 func (s *Store) Sources(ctx context.Context, space contact.SpaceID, ops []contact.Seq) (map[contact.Seq]contact.Source, error) {
 	found := make(map[contact.Seq]contact.Source, len(ops))
 	err := s.eachChange(ctx, space, ops, func(row *record.Change) (err error) {
+		if row.Erased() {
+			return nil
+		}
 		found[row.Seq], err = record.DecodeSource(row)
 		return err
 	})

@@ -40,6 +40,7 @@ type Store struct {
 	guard   clockGuard
 	metrics *metrics.Metrics
 	news    news
+	erased  func(context.Context, Erasure, []contact.ID) error
 
 	mu     sync.Mutex
 	lanes  map[int64]*lane
@@ -57,6 +58,9 @@ type Options struct {
 	Clock   func() time.Time     // nil: time.Now
 	Uptime  func() time.Duration // what has passed since some moment, nil: by the system
 	Metrics *metrics.Metrics     // nil: some that nobody reads
+	// Erased is told of each contact that was erased, with all its ids, once its history is
+	// gone and before anybody is told so; again where that is not certain. Nil for nobody.
+	Erased func(context.Context, Erasure, []contact.ID) error
 }
 
 // New makes a Store over a backend and owns it from then on.
@@ -80,6 +84,7 @@ func New(b Backend, o Options) *Store {
 		clock:   o.Clock,
 		uptime:  o.Uptime,
 		metrics: o.Metrics,
+		erased:  o.Erased,
 		lanes:   map[int64]*lane{},
 		broken:  make(chan struct{}),
 	}

@@ -39,7 +39,7 @@ func (m Moment) saw(ch Step) bool {
 func (s *Store) At(ctx context.Context, space contact.SpaceID, ref contact.ID, m Moment) (contact.Contact, bool, error) {
 	for range contact.MaxAliases + 1 {
 		row, ok, err := s.Row(ctx, space, ref)
-		if err != nil || !ok {
+		if err != nil || !ok || row.State == contact.Erased {
 			return contact.Contact{}, false, err
 		}
 		c, ok, err := s.stateAt(ctx, space, &row, m)
@@ -58,13 +58,16 @@ func (s *Store) At(ctx context.Context, space contact.SpaceID, ref contact.ID, m
 }
 
 // AsOf gives the contact of this very id as its change to a version left it: deleted
-// or merged, too. ErrNoRow where it was never at that version.
+// or merged, too. ErrNoRow where it was never at that version, Gone where it was erased since.
 func (s *Store) AsOf(ctx context.Context, space contact.SpaceID, id contact.ID, version contact.Version) (contact.Contact, error) {
 	row, ok, err := s.Row(ctx, space, id)
 	if err != nil {
 		return contact.Contact{}, err
 	}
 	var c contact.Contact
+	if ok && row.State == contact.Erased {
+		return c, contact.WasErased()
+	}
 	if ok {
 		c, ok, err = s.stateAt(ctx, space, &row, Moment{Version: version})
 	}

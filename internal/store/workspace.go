@@ -28,7 +28,10 @@ type workspace struct {
 	kept      []record.Retry   // those of this batch
 	forgotten []RetryID        // those that are too old
 	rekeyed   []contact.ID     // whose keys are made anew
-	plans     *plans           // nil for none
+	over      []Rewritten      // of history
+	answers   []record.Retry   // that are written over
+	erasures  []Erasure
+	plans     *plans // nil for none
 	spent     map[int64]spending
 	removed   int                 // by the write that is under way
 	touched   map[contact.ID]bool // likewise, where it has several verbs
@@ -216,6 +219,9 @@ func (ws *workspace) do(p *pending) (r result) {
 	if p.tooHeavy {
 		return result{err: TooHeavy()}
 	}
+	if p.write.rewrite != nil {
+		return result{err: ws.rewritten(p.write.rewrite)}
+	}
 	if ws.rekeyed = append(ws.rekeyed, p.write.rekey...); len(p.write.Verbs) == 0 && p.write.Plan == nil {
 		return r
 	}
@@ -369,6 +375,7 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	ws.pair(d.Pairs)
 	for i := range entries {
 		ws.set(&entries[i].Contact)
+		ws.erase(w, &entries[i].Change)
 		if ch := &entries[i].Change; ch.Undoes != 0 {
 			ws.undoing(ch.Undoes, ch.Op)
 		}
@@ -467,7 +474,7 @@ func (ws *workspace) set(c *contact.Contact) {
 // mark gives a way back to the state as it is now, until the next mark is made.
 func (ws *workspace) mark() (goBack func()) {
 	row, at := ws.row, ws.at
-	changed, changes, redirects, paired := len(ws.changed), len(ws.changes), len(ws.redirects), len(ws.pairs.edits)
+	changed, changes, redirects, paired, erased := len(ws.changed), len(ws.changes), len(ws.redirects), len(ws.pairs.edits), len(ws.erasures)
 	ws.undo = []func(){}
 	return func() {
 		for _, undo := range slices.Backward(ws.undo) {
@@ -475,6 +482,6 @@ func (ws *workspace) mark() (goBack func()) {
 		}
 		ws.row, ws.at = row, at
 		ws.changed, ws.changes, ws.redirects = ws.changed[:changed], ws.changes[:changes], ws.redirects[:redirects]
-		ws.pairs.edits = ws.pairs.edits[:paired]
+		ws.pairs.edits, ws.erasures = ws.pairs.edits[:paired], ws.erasures[:erased]
 	}
 }

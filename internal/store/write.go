@@ -27,8 +27,10 @@ type Write struct {
 	Budget access.Budget
 	Retry  *Retry     // nil for a write of which a repetition is another
 	Plan   *PlanWrite // nil for none
+	Erase  int64      // the job that takes out what is left of what its verbs erase
 
-	rekey []contact.ID // whose keys are made anew; then there are no verbs
+	rekey   []contact.ID // whose keys are made anew; then there are no verbs
+	rewrite *rewrite     // what an EraseJob writes over; likewise
 }
 
 // Terms are what a caller asks of a write beside what it does (CONTRACT D24).

@@ -43,6 +43,7 @@ func (t *tx) Save(ctx context.Context, s *store.Save) error {
 	if len(s.Changes) > 0 {
 		q.Queue(insertChanges, changeArgs(space, s.Changes)...)
 	}
+	queueErasures(q, space, s)
 	if len(s.RetriesGone) > 0 {
 		q.Queue(deleteRetries, int64(space), column(s.RetriesGone, func(id *store.RetryID) string { return id.Key }))
 	}
@@ -79,6 +80,12 @@ func spaceOf(s *store.Save) (contact.SpaceID, error) {
 	}
 	for i := range s.Changes {
 		spaces[s.Changes[i].Space] = true
+	}
+	for i := range s.Rewritten {
+		spaces[s.Rewritten[i].Row.Space] = true
+	}
+	for i := range s.Erasures {
+		spaces[s.Erasures[i].Space] = true
 	}
 	for i := range s.Retries {
 		spaces[s.Retries[i].Space] = true

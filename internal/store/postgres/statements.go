@@ -188,17 +188,17 @@ const (
 	deleteKeys = `DELETE FROM match_keys m USING unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id)
 		WHERE m.space_id = $1 AND m.kind = n.kind AND m.key = n.key AND m.id = n.id`
 
-	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at`
+	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, bin_days`
 	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes) VALUES ($1, 0, 0, 1, 0, 0, 0, 0)`
-	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 	selectUsages    = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
 	selectSettings  = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = $1`
-	selectSpaceNow  = `SELECT t.space_id, t.name, t.timezone, t.region, t.subscription, t.limits, t.labels, t.created_at, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at,
+	selectSpaceNow  = `SELECT t.space_id, t.name, t.timezone, t.region, t.subscription, t.limits, t.labels, t.created_at, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at, t.bin_days,
 		s.bytes, s.minute_at, s.minute_bytes FROM space_settings t JOIN spaces s ON s.space_id = $1 WHERE t.space_id = $1`
 	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
 	updateSettings   = `UPDATE space_settings SET name = $2, timezone = $3, region = $4, subscription = $5, limits = $6, labels = $7, quota_bytes = $8, quota_minute = $9,
-		rekeying = $10, rekey_from = $11, rekey_at = $12 WHERE space_id = $1`
+		rekeying = $10, rekey_from = $11, rekey_at = $12, bin_days = $13 WHERE space_id = $1`
 
 	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes`
 	insertAPIKey  = `INSERT INTO api_keys (` + apiKeyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
@@ -211,11 +211,24 @@ const (
 		max_removals = $7, daily_removals = $8, daily_writes = $9 WHERE key_id = $1`
 	grantColumns = `k.key_id, k.space_id, k.name, k.hash, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
 			k.max_removals, k.daily_removals, k.daily_writes,
-			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute, s.rekeying, s.rekey_from, s.rekey_at`
+			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute, s.rekeying, s.rekey_from, s.rekey_at, s.bin_days`
 	selectGrant = `SELECT ` + grantColumns + ` FROM api_keys k JOIN space_settings s ON s.space_id = k.space_id WHERE k.hash = $1`
 
 	jobColumns = `space_id, kind, state, key_id, about, cursor, done, total, created_at, completed_at, due_at, message`
-	insertJob  = `WITH taken AS (UPDATE id_blocks SET next = next + 1 WHERE kind = 'job' RETURNING next - 1 AS job_id)
+	// The checksum is that which was read, or that which comes: the statement may run again.
+	rewriteChanges = `UPDATE changes c SET actor = n.actor, reason = n.reason, checksum = n.checksum, edits = n.edits, snapshot = n.snapshot
+		FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[])
+			AS n (seq, was, checksum, actor, reason, edits, snapshot)
+		WHERE c.space_id = $1 AND c.seq = n.seq AND c.checksum IN (n.was, n.checksum)`
+
+	erasureColumns     = `space_id, contact_id, at, op_seq, job_id, scrubbed_at`
+	insertErasure      = `INSERT INTO erasures (` + erasureColumns + `) VALUES ($1, $2, $3, $4, $5, 0)`
+	selectErasure      = `SELECT ` + erasureColumns + ` FROM erasures WHERE space_id = $1 AND contact_id = $2`
+	selectErasures     = `SELECT ` + erasureColumns + ` FROM erasures WHERE job_id > $1 ORDER BY job_id LIMIT $2`
+	selectOpenErasures = `SELECT ` + erasureColumns + ` FROM erasures WHERE scrubbed_at = 0 AND job_id > $1 ORDER BY job_id LIMIT $2`
+	scrubErasures      = `UPDATE erasures SET scrubbed_at = $2 WHERE job_id = ANY($1::bigint[]) AND scrubbed_at = 0`
+
+	insertJob = `WITH taken AS (UPDATE id_blocks SET next = next + 1 WHERE kind = 'job' RETURNING next - 1 AS job_id)
 		INSERT INTO jobs (job_id, ` + jobColumns + `)
 		SELECT job_id, $1::bigint, $2::text, $3::text, $4::bigint, $5::text, $6::text, $7::bigint, $8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::text FROM taken
 		RETURNING job_id`

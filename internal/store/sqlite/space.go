@@ -44,7 +44,7 @@ func createSpace(c *conn, space *access.Space, about access.Entry) error {
 	}
 	err = c.run(insertSettings, nil, int64(space.ID), space.Name, space.TimeZone, space.Region,
 		string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created),
-		space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At))
+		space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays))
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 		}
 		err = c.run(updateSettings, nil, int64(id), space.Name, space.TimeZone, space.Region,
 			string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels),
-			space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At))
+			space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays))
 		if err != nil {
 			return err
 		}
@@ -144,5 +144,6 @@ func settingsRow(s *sqlite.Stmt) (access.Space, error) {
 		Created:      contact.Time(s.ColumnInt64(7)),
 		Quota:        access.Quota{Bytes: s.ColumnInt64(8), Minute: s.ColumnInt64(9)},
 		Rekeying:     access.Rekeying{Phase: access.RekeyPhase(s.ColumnInt64(10)), From: s.ColumnText(11), At: contact.Time(s.ColumnInt64(12))},
+		BinDays:      int(s.ColumnInt64(13)),
 	}, nil
 }

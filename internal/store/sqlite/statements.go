@@ -136,18 +136,18 @@ const (
 	insertKey = `INSERT INTO match_keys (space_id, kind, key, id) VALUES (?1, ?2, ?3, ?4)`
 	deleteKey = `DELETE FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
 
-	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at`
+	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, bin_days`
 	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes)
 		SELECT 1 + max(coalesce((SELECT max(space_id) FROM spaces), 0), coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'spaces'), 0)), 0, 0, 1, 0, 0, 0, 0
 		RETURNING space_id`
-	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`
+	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`
 	selectUsages     = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
 	selectSettings   = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = ?1`
 	selectUsage      = `SELECT bytes, minute_at, minute_bytes FROM spaces WHERE space_id = ?1`
 	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
 	updateSettings   = `UPDATE space_settings SET name = ?2, timezone = ?3, region = ?4, subscription = ?5, limits = ?6, labels = ?7, quota_bytes = ?8, quota_minute = ?9,
-		rekeying = ?10, rekey_from = ?11, rekey_at = ?12 WHERE space_id = ?1`
+		rekeying = ?10, rekey_from = ?11, rekey_at = ?12, bin_days = ?13 WHERE space_id = ?1`
 
 	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes`
 	insertAPIKey  = `INSERT INTO api_keys (space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes)
@@ -160,7 +160,18 @@ const (
 	updateAPIKey    = `UPDATE api_keys SET name = ?2, scopes = ?3, expires_at = ?4, revoked_at = ?5, last_used_at = ?6,
 		max_removals = ?7, daily_removals = ?8, daily_writes = ?9 WHERE key_id = ?1`
 
-	jobColumns    = `space_id, kind, state, key_id, about, cursor, done, total, created_at, completed_at, due_at, message`
+	jobColumns = `space_id, kind, state, key_id, about, cursor, done, total, created_at, completed_at, due_at, message`
+	// The checksum is that which was read, or that which comes: the statement may run again.
+	rewriteChange = `UPDATE changes SET actor = ?3, reason = ?4, checksum = ?5, edits = ?6, snapshot = ?7
+		WHERE change_key = ?1 AND checksum IN (?2, ?5)`
+
+	erasureColumns     = `space_id, contact_id, at, op_seq, job_id, scrubbed_at`
+	insertErasure      = `INSERT INTO erasures (` + erasureColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, 0)`
+	selectErasure      = `SELECT ` + erasureColumns + ` FROM erasures WHERE space_id = ?1 AND contact_id = ?2`
+	selectErasures     = `SELECT ` + erasureColumns + ` FROM erasures WHERE job_id > ?1 ORDER BY job_id LIMIT ?2`
+	selectOpenErasures = `SELECT ` + erasureColumns + ` FROM erasures WHERE scrubbed_at = 0 AND job_id > ?1 ORDER BY job_id LIMIT ?2`
+	scrubErasure       = `UPDATE erasures SET scrubbed_at = ?2 WHERE job_id = ?1 AND scrubbed_at = 0`
+
 	insertJob     = `INSERT INTO jobs (` + jobColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING job_id`
 	selectJob     = `SELECT job_id, ` + jobColumns + ` FROM jobs WHERE space_id = ?1 AND job_id = ?2`
 	selectJobsOf  = `SELECT job_id, ` + jobColumns + ` FROM jobs WHERE space_id = ?1 AND job_id < ?2 ORDER BY job_id DESC LIMIT ?3`

@@ -190,6 +190,9 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 		}
 		t.pages += s.Changes[i].Weight() / pageSize
 	}
+	if err := t.saveErasures(s); err != nil {
+		return err
+	}
 	if err := t.saveRetries(s); err != nil {
 		return err
 	}

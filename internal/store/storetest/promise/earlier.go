@@ -18,9 +18,10 @@ import (
 // CheckEarlier. Neither may change for what has been released: what comes with a
 // later schema is in a Space of its own.
 var (
-	earlierKey   = sha256.Sum256([]byte("a key of the test"))
-	earlierAgent = sha256.Sum256([]byte("a key with a budget")) // since schema 3
-	earlierRetry = sha256.Sum256([]byte("a key that repeats"))  // since schema 5
+	earlierKey    = sha256.Sum256([]byte("a key of the test"))
+	earlierAgent  = sha256.Sum256([]byte("a key with a budget")) // since schema 3
+	earlierRetry  = sha256.Sum256([]byte("a key that repeats"))  // since schema 5
+	earlierErased = sha256.Sum256([]byte("a key that erases"))   // since schema 8
 )
 
 // What schema 4 brought: somebody who is signed in, and a link.
@@ -51,6 +52,7 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	fillRemembered(t, b, s)
 	fillWorking(t, b, s)
 	fillLookedAt(t, b, s)
+	fillErased(t, b, s)
 }
 
 func fillSignedIn(t *testing.T, b store.Backend, s *store.Store) {
@@ -202,6 +204,9 @@ func CheckEarlier(t *testing.T, b store.Backend, schema int) {
 	}
 	if schema >= 7 {
 		checkLookedAt(t, b, s)
+	}
+	if schema >= 8 {
+		checkErased(t, b, s)
 	}
 	g, ok, err := s.Grant(bg, earlierKey)
 	if err != nil || !ok || g.Space.Name != "Example Ltd" || g.Key.Name != "first" || g.Key.Budget != (access.Budget{}) {

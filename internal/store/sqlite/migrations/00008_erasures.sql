@@ -1,0 +1,19 @@
+-- What was erased for good: that it was, and how far that is. A contact's state may be 3
+-- now, and what a change did may have been erased: see docs/format.md.
+
+-- +goose Up
+
+CREATE TABLE erasures (
+  space_id    INTEGER NOT NULL,
+  contact_id  INTEGER NOT NULL,
+  at          INTEGER NOT NULL,
+  op_seq      INTEGER NOT NULL,         -- the write that erased it
+  job_id      INTEGER NOT NULL,         -- which takes out what is left of it
+  scrubbed_at INTEGER NOT NULL,         -- since when no file holds a copy; 0 for not yet
+  PRIMARY KEY (space_id, contact_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX erasures_jobs ON erasures (job_id);
+CREATE INDEX erasures_open ON erasures (job_id) WHERE scrubbed_at = 0;
+
+-- After how many days what was deleted in a Space is erased; 0 for never.
+ALTER TABLE space_settings ADD COLUMN bin_days INTEGER NOT NULL DEFAULT 0;
