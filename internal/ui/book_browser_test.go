@@ -90,7 +90,7 @@ func (w *furnished) screens(t *testing.T) []string {
 		"/ui/contacts?q=nobody-else%40there.example", "/ui/contacts?q=%3Cscript%3E", "/ui/contacts/new", "/ui/contacts/new?q=%2B44%207700%20900999",
 		fmt.Sprintf("/ui/contacts/delete?id=%d&id=%d", w.hostile, w.plain),
 		strange, strange + "?sources=1&empty=1", strange + "?edit=names.1", strange + "?edit=profile_field_1", strange + "?add=emails", strange + "?at=1",
-		strange + "/json", strange + "?show=curl", strange + "/history", change(strange), change(strange) + "/undo",
+		strange + "/json", strange + "/export", strange + "?show=curl", strange + "/history", change(strange), change(strange) + "/undo",
 		pageOf(w.crowded) + "?all=emails", pageOf(w.busy), pageOf(w.busy) + "?at=7", pageOf(w.busy) + "/history", pageOf(w.bare), pageOf(w.nameless),
 		merged, fmt.Sprintf("%s/split?merged=%d", merged, w.merged), change(merged) + "/undo", fmt.Sprintf("%s/distinct/%d", merged, w.plain),
 		fmt.Sprintf("/ui/merge?id=%d", w.survivor), fmt.Sprintf("/ui/merge?id=%d&id=%d&id=%d&id=%d", w.hostile, w.survivor, w.plain, w.crowded),
