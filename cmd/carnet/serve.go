@@ -29,6 +29,8 @@ type serveCommand struct {
 	BackupDir      string         `placeholder:"FOLDER" help:"Make backups of the SQLite file by itself, in this folder, which has to be there."`
 	BackupEvery    *time.Duration `placeholder:"TIME" help:"How long from one backup to the next, as in 6h; from 1m. Default: 24h."`
 	BackupKeep     *int           `placeholder:"N" help:"How many backups are kept; older ones go once a new one is whole. Default: 7."`
+	Erasures       string         `placeholder:"FILE" help:"Where it is noted who was erased, so that no backup brings them back. Default: beside a SQLite file; nowhere for PostgreSQL."`
+	ScrubAt        string         `placeholder:"HH:MM" help:"From when on, in the time zone of this machine, the SQLite file is written anew after somebody was erased, as in 03:00. Default: at once."`
 	PublicURL      string         `tried:"base-url,url,domain" name:"public-url" placeholder:"URL" help:"What clients call this server, for links in its answers: https://contacts.example.com."`
 }
 
@@ -45,6 +47,9 @@ func (c *serveCommand) Validate() error {
 		}
 	}
 	if err := c.checkBackups(); err != nil {
+		return err
+	}
+	if _, err := c.scrubAt(); err != nil {
 		return err
 	}
 	return checkListen(c.Listen)
@@ -82,6 +87,18 @@ func (c *serveCommand) backups() server.Backups {
 	return b
 }
 
+// scrubAt reads a time of day; nil for none.
+func (c *serveCommand) scrubAt() (*book.ScrubAt, error) {
+	if c.ScrubAt == "" {
+		return nil, nil
+	}
+	at, err := time.Parse("15:04", c.ScrubAt)
+	if err != nil {
+		return nil, errors.New("--scrub-at: write a time of day, as in 03:00")
+	}
+	return &book.ScrubAt{Hour: at.Hour(), Minute: at.Minute()}, nil
+}
+
 // checkListen refuses what is no host and port before anything is opened.
 func checkListen(address string) error {
 	host, port, err := net.SplitHostPort(address)
@@ -100,9 +117,13 @@ func checkListen(address string) error {
 // Run serves until the program is told to stop.
 func (c *serveCommand) Run(in *surroundings) error {
 	defer in.whileRead()()
+	scrubAt, err := c.scrubAt()
+	if err != nil {
+		return err
+	}
 	s, err := server.Open(in.ctx, server.Config{
 		Database: in.db, Migrate: c.Migrate, AcceptRestored: c.AcceptRestored, AcceptClock: c.AcceptClock,
-		Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL, Metrics: c.Metrics, Backups: c.backups(), Version: version(), Log: in.log})
+		Listen: c.Listen, BehindProxy: c.BehindProxy, PublicURL: c.PublicURL, Metrics: c.Metrics, Backups: c.backups(), Erasures: c.Erasures, ScrubAt: scrubAt, Version: version(), Log: in.log})
 	if err != nil {
 		return in.unlessStopped(err)
 	}

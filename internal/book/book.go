@@ -29,6 +29,8 @@ type Book struct {
 	ready   ready
 	running running
 	cursors cursors
+	scrubs  bool
+	scrubAt *ScrubAt
 	binNext contact.Time   // when what was deleted is looked at next; for Sweep alone
 	after   sync.WaitGroup // what goes on after an answer
 }
@@ -37,6 +39,10 @@ type Book struct {
 type Options struct {
 	Log   *slog.Logger     // nil: slog.Default
 	Clock func() time.Time // nil: time.Now
+	// Scrubs tells that the database can be scrubbed, and is to be once somebody was erased:
+	// from ScrubAt on, or at once where that is nil.
+	Scrubs  bool
+	ScrubAt *ScrubAt
 }
 
 // New makes a Book.
@@ -47,7 +53,7 @@ func New(s *store.Store, o Options) *Book {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	b := &Book{store: s, log: o.Log, clock: o.Clock, pages: store.NewTurns(maxPages())}
+	b := &Book{store: s, log: o.Log, clock: o.Clock, scrubs: o.Scrubs, scrubAt: o.ScrubAt, pages: store.NewTurns(maxPages())}
 	b.grants.known = map[[32]byte]grantEntry{}
 	b.grants.touched = map[int64]time.Time{}
 	return b

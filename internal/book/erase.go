@@ -125,13 +125,18 @@ func (b *Book) drop(ctx context.Context, job *store.Job) {
 	}
 }
 
-// EraseStep does the next step of an EraseJob.
+// EraseStep does the next step of an EraseJob. With the last, there is something to scrub.
 func (b *Book) EraseStep(ctx context.Context, j *store.Job) error {
-	return b.store.Erase(ctx, j, forgetter{})
+	err := b.store.Erase(ctx, j, forgetter{})
+	if err == nil && j.Closed() {
+		err = b.WantScrub(ctx)
+	}
+	return err
 }
 
-// forgetter takes what was erased out of what this package stores.
-type forgetter struct{}
+// forgetter takes what was erased out of what this package stores. idle tells that nobody
+// builds or applies a plan: none is waited for.
+type forgetter struct{ idle bool }
 
 // ForgetAnswer implements store.Forgetter.
 func (forgetter) ForgetAnswer(r *record.Retry, ids map[contact.ID]bool) (bool, error) {
@@ -170,7 +175,10 @@ func (k *keptResult) tellsOf(ids map[contact.ID]bool) bool {
 }
 
 // PlanBusy implements store.Forgetter.
-func (forgetter) PlanBusy(p *record.Plan) bool {
+func (f forgetter) PlanBusy(p *record.Plan) bool {
+	if f.idle {
+		return false
+	}
 	switch PlanState(p.State) {
 	case PlanReceiving, PlanBuilding, PlanApplying:
 		return true

@@ -35,10 +35,16 @@ func OpenDatabase(ctx context.Context, name string, create bool, log *slog.Logge
 			return nil, fmt.Errorf("there is no database at %s: run `carnet serve` first, or name one with --db", name)
 		}
 	}
-	return open(ctx, name, sqlite.Options{Log: log}, metrics.New())
+	return open(ctx, name, sqlite.Options{Log: log}, metrics.New(), erasing{})
 }
 
-func open(ctx context.Context, name string, o sqlite.Options, counted *metrics.Metrics) (*Database, error) {
+// erasing is what a server does about who is erased. Nobody else erases.
+type erasing struct {
+	noted   *ledger // nil for nowhere
+	scrubAt *book.ScrubAt
+}
+
+func open(ctx context.Context, name string, o sqlite.Options, counted *metrics.Metrics, e erasing) (*Database, error) {
 	if err := CheckDatabase(name); err != nil {
 		return nil, err
 	}
@@ -59,8 +65,12 @@ func open(ctx context.Context, name string, o sqlite.Options, counted *metrics.M
 	if err != nil {
 		return nil, err
 	}
-	s := store.New(backend, store.Options{Log: log, Metrics: counted})
-	return &Database{book.New(s, book.Options{Log: log}), s, backend, file}, nil
+	options := store.Options{Log: log, Metrics: counted}
+	if e.noted != nil {
+		options.Erased = e.noted.note
+	}
+	s := store.New(backend, options)
+	return &Database{book.New(s, book.Options{Log: log, Scrubs: file != nil, ScrubAt: e.scrubAt}), s, backend, file}, nil
 }
 
 // Migrate brings the schema of a database up to date. A SQLite file, which must

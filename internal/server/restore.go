@@ -2,11 +2,7 @@ package server
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
 
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
@@ -28,22 +24,15 @@ func Restore(ctx context.Context, r Restoring) (Copy, error) {
 	}
 	return sqlite.Restore(ctx, sqlite.Restoring{From: r.From, To: r.To, Progress: r.Progress, Log: r.Log,
 		Before: func(ctx context.Context, b store.Backend) error {
-			return eraseAgain(ctx, Ledger(r.To), store.New(b, store.Options{Log: r.Log}))
+			l := &ledger{path: Ledger(r.To)}
+			return eraseAgain(ctx, l, store.New(b, store.Options{Log: r.Log, Erased: l.note}), r.Log)
 		}})
 }
-
-// Ledger gives where the erasures of a SQLite database are noted: beside it, so
-// that they outlive it.
-func Ledger(database string) string { return database + ".erasures" }
 
 // eraseAgain does the erasures of a ledger once more, in a database that was put
 // back: a backup holds who was erased since. It is done before a restored database
 // has its name, and each time before one is served, whoever put it there: so it has
 // to be quick where nothing is left to do. A variable, so that a test can look in.
-var eraseAgain = func(ctx context.Context, ledger string, s *store.Store) error {
-	_, err := os.Stat(ledger)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return errors.Join(err, fmt.Errorf("%s says who was erased, which this version of carnet cannot do again: restore with the version that wrote it", ledger))
+var eraseAgain = func(ctx context.Context, l *ledger, s *store.Store, log *slog.Logger) error {
+	return l.begin(ctx, s, log)
 }

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -34,11 +33,11 @@ func TestErasuresAreDoneAgain(t *testing.T) {
 	t.Cleanup(func() { eraseAgain = before })
 	var ledgers []string
 	var fails error
-	eraseAgain = func(_ context.Context, ledger string, s *store.Store) error {
+	eraseAgain = func(_ context.Context, l *ledger, s *store.Store, _ *slog.Logger) error {
 		if s == nil {
 			t.Error("without a database")
 		}
-		ledgers = append(ledgers, ledger)
+		ledgers = append(ledgers, l.path)
 		return fails
 	}
 	db := filepath.Join(t.TempDir(), "carnet.db")
@@ -76,19 +75,5 @@ func TestErasuresAreDoneAgain(t *testing.T) {
 		if _, err := Open(t.Context(), byHand); !errors.Is(err, fails) || len(ledgers) != 1 || ledgers[0] != old+".erasures" {
 			t.Errorf("put back by hand, accepted %v: %v, ledgers %q", accept, err, ledgers)
 		}
-	}
-}
-
-// This version writes no ledger, and refuses one rather than to serve those who
-// were erased.
-func TestLedgersOfOthersAreRefused(t *testing.T) {
-	_, backup := backedUp(t)
-	db := filepath.Join(t.TempDir(), "carnet.db")
-	if err := os.WriteFile(Ledger(db), []byte("somebody"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, err := Restore(t.Context(), Restoring{From: backup, To: db, Progress: func(int64, int64) {}, Log: slog.New(slog.DiscardHandler)})
-	if err == nil || !strings.Contains(err.Error(), "cannot do again") {
-		t.Errorf("restored beside a ledger: %v", err)
 	}
 }

@@ -27,18 +27,31 @@ import (
 
 // Config says what to serve, and where.
 type Config struct {
-	Database       string       // the path of a SQLite file, made where there is none, but its folder must exist; or a PostgreSQL database: postgres://user@host/name
-	Migrate        bool         // bring the schema of a PostgreSQL database up to date first; that of a file always is
-	AcceptRestored bool         // the SQLite file was put back, and is not the newest: see sqlite.Options
-	AcceptClock    bool         // the clock is right, however long after the newest change
-	Listen         string       // host:port; port 0 picks a free one
-	BehindProxy    bool         // a proxy on the way ends TLS, so an address that others can reach is allowed
-	Local          bool         // such an address is refused for good: it is for this machine
-	Backups        Backups      // of a SQLite file, by the server itself
-	PublicURL      string       // what clients call the server, for links in answers: "https://contacts.example.com"; "": what they sent as Host
-	Metrics        string       // host:port of a listener of its own for /metrics; "": none
-	Version        string       // of the program, for the page about the server
-	Log            *slog.Logger // nil: slog.Default
+	Database       string        // the path of a SQLite file, made where there is none, but its folder must exist; or a PostgreSQL database: postgres://user@host/name
+	Migrate        bool          // bring the schema of a PostgreSQL database up to date first; that of a file always is
+	AcceptRestored bool          // the SQLite file was put back, and is not the newest: see sqlite.Options
+	AcceptClock    bool          // the clock is right, however long after the newest change
+	Listen         string        // host:port; port 0 picks a free one
+	BehindProxy    bool          // a proxy on the way ends TLS, so an address that others can reach is allowed
+	Local          bool          // such an address is refused for good: it is for this machine
+	Backups        Backups       // of a SQLite file, by the server itself
+	Erasures       string        // the file where it is noted who was erased; "": beside a SQLite file, and none for PostgreSQL
+	ScrubAt        *book.ScrubAt // when the files of a SQLite database are scrubbed; nil for at once
+	PublicURL      string        // what clients call the server, for links in answers: "https://contacts.example.com"; "": what they sent as Host
+	Metrics        string        // host:port of a listener of its own for /metrics; "": none
+	Version        string        // of the program, for the page about the server
+	Log            *slog.Logger  // nil: slog.Default
+}
+
+// ledger gives where it is noted who was erased; nil for nowhere.
+func (c *Config) ledger() *ledger {
+	switch {
+	case c.Erasures != "":
+		return &ledger{path: c.Erasures}
+	case onPostgres(c.Database):
+		return nil
+	}
+	return &ledger{path: Ledger(c.Database)}
 }
 
 // DefaultListen is where a server listens unless told otherwise: on this
@@ -113,12 +126,13 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	data, err := open(ctx, c.Database, sqlite.Options{Serve: true, AcceptRestored: c.AcceptRestored, Log: c.Log}, counted)
+	noted := c.ledger()
+	data, err := open(ctx, c.Database, sqlite.Options{Serve: true, AcceptRestored: c.AcceptRestored, Log: c.Log}, counted, erasing{noted, c.ScrubAt})
 	if err != nil {
 		return nil, errors.Join(err, l.Close(), numbers.close())
 	}
-	if data.file != nil {
-		if err := eraseAgain(ctx, Ledger(c.Database), data.store); err != nil {
+	if noted != nil {
+		if err := eraseAgain(ctx, noted, data.store, c.Log); err != nil {
 			return nil, errors.Join(err, l.Close(), numbers.close(), data.Close())
 		}
 	}
@@ -239,6 +253,7 @@ func (s *Server) jobs(checks *integrity.Jobs) *jobs.Runner {
 	r := jobs.New(s.data.store, jobs.Options{Log: s.log, Chore: b.Sweep})
 	r.Does(integrity.Job, jobs.Work{Step: checks.Step})
 	r.Does(store.EraseJob, jobs.Work{Step: b.EraseStep})
+	r.Does(store.ScrubJob, jobs.Work{Step: b.Scrub})
 	r.Does(book.PlanBuildJob, jobs.Work{Step: b.BuildPlan, Failed: b.FailPlan})
 	r.Does(book.PlanApplyJob, jobs.Work{Step: b.ApplyPlanStep, Failed: b.FailPlan})
 	return r

@@ -19,6 +19,10 @@ import (
 // is not forgotten.
 const EraseJob JobKind = "erase"
 
+// ScrubJob leaves no copy of what was erased in any file of the database (CONTRACT D35). It
+// is of the installation: one does it for all who were erased before. It is needed.
+const ScrubJob JobKind = "scrub"
+
 // Erasure is a contact that was erased, with all ids that lead to it.
 type Erasure struct {
 	Space    contact.SpaceID
@@ -40,6 +44,9 @@ type Erasures interface {
 	Erasures(ctx context.Context, after int64, open bool, limit int) ([]Erasure, error)
 	// Scrubbed notes that those of these jobs are scrubbed since a time.
 	Scrubbed(ctx context.Context, jobs []int64, at contact.Time) error
+	// Scrub sees to it that no file of the database holds a copy of what is not stored any
+	// more. It returns false where the backend cannot.
+	Scrub(ctx context.Context) (bool, error)
 }
 
 // Erasure reads that of one contact, by its own id; false where there is none.
@@ -58,6 +65,54 @@ func (s *Store) Scrubbed(ctx context.Context, jobs []int64, at contact.Time) err
 	_, err := guarded(s, func() (struct{}, error) { return struct{}{}, s.backend.Scrubbed(ctx, jobs, at) })
 	return err
 }
+
+// AllIDs gives a contact's own id and all that lead to it.
+func (s *Store) AllIDs(ctx context.Context, space contact.SpaceID, id contact.ID) ([]contact.ID, error) {
+	ids, err := s.reads.Aliases(ctx, space, id)
+	return append([]contact.ID{id}, ids...), err
+}
+
+// Scrub leaves no copy of what was erased in any file of the database, and notes so of each
+// erasure whose job had come to its end before. It tells how many these are; where the
+// database cannot be scrubbed, none.
+func (s *Store) Scrub(ctx context.Context) (n int, err error) {
+	var done []int64
+	for after := int64(0); ; {
+		list, err := s.Erasures(ctx, after, true, scrubbedAtOnce)
+		if err != nil {
+			return 0, err
+		}
+		if len(list) == 0 {
+			break
+		}
+		for _, e := range list {
+			after = e.Job
+			j, found, err := s.Job(ctx, e.Space, e.Job)
+			if err != nil {
+				return 0, err
+			}
+			if !found || j.State == JobCompleted {
+				done = append(done, e.Job)
+			}
+		}
+	}
+	if len(done) == 0 {
+		return 0, nil
+	}
+	if scrubbed, err := s.backend.Scrub(ctx); err != nil || !scrubbed {
+		return 0, err
+	}
+	at := contact.TimeOf(s.clock())
+	for some := range slices.Chunk(done, scrubbedAtOnce) {
+		if err := s.Scrubbed(ctx, some, at); err != nil {
+			return 0, err
+		}
+	}
+	return len(done), nil
+}
+
+// scrubbedAtOnce is how many erasures are read and noted at once.
+const scrubbedAtOnce = 500
 
 // erasedAtOnce is how many entries of history one step of an EraseJob rewrites.
 const erasedAtOnce = 500
@@ -151,11 +206,10 @@ func readErasing(cursor string) (at erasing, err error) {
 
 // step does the next thing. Where that has to wait it tells so.
 func (e *eraser) step(with Forgetter) (wait bool, err error) {
-	all, err := e.store.reads.Aliases(e.ctx, e.of.Space, e.of.Contact)
+	all, err := e.store.AllIDs(e.ctx, e.of.Space, e.of.Contact)
 	if err != nil {
 		return false, err
 	}
-	all = append([]contact.ID{e.of.Contact}, all...)
 	e.ids = map[contact.ID]bool{}
 	for _, id := range all {
 		e.ids[id] = true

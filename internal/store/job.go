@@ -29,7 +29,7 @@ type JobKind string
 
 // Needed tells whether jobs of a kind must come to their end: nobody cancels one, and what
 // fails is tried again until it does not.
-func (k JobKind) Needed() bool { return k == RekeyJob || k == EraseJob }
+func (k JobKind) Needed() bool { return k == RekeyJob || k == EraseJob || k == ScrubJob }
 
 // JobState says where a job is. It is stored as text.
 type JobState string

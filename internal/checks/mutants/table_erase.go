@@ -1,7 +1,7 @@
 package main
 
 var ofErasures = []mutant{
-// ofErasures are faults of erasures.
+	// ofErasures are faults of erasures.
 	{
 		name:   "erase-leaves-survivors",
 		breaks: "An erasure forgets what others' history has of the contact.",

@@ -38,6 +38,10 @@ func (b *Backend) Scrubbed(ctx context.Context, jobs []int64, at contact.Time) e
 	})
 }
 
+// Scrub can do nothing: what PostgreSQL keeps of rows that are gone, and for how long, is its
+// own business. docs/erasing.md tells of it.
+func (b *Backend) Scrub(context.Context) (bool, error) { return false, nil }
+
 // queueErasures writes over history, and notes what was erased.
 func queueErasures(q *pgx.Batch, space contact.SpaceID, s *store.Save) {
 	if rows := s.Rewritten; len(rows) > 0 {
