@@ -13,8 +13,8 @@ import (
 // Enter lets a request in, in the order of CONTRACT D1: 401 where the key is
 // not valid, 403 where it may not do this, 429 where the Space's limit for the
 // bucket is reached. A request whose key is valid counts against the limit
-// whatever becomes of it, and its verdict is good also beside an error; beside
-// a 401 it is zero.
+// whatever becomes of it. What it gives is good also beside an error, for the
+// headers that tell of it; beside a 401 it is zero.
 //
 // secret is the text after "Bearer"; a malformed one costs no look-up.
 func (b *Book) Enter(ctx context.Context, secret string, bucket access.Bucket, scopes ...access.Scope) (access.Grant, access.Verdict, error) {
@@ -27,10 +27,7 @@ func (b *Book) Enter(ctx context.Context, secret string, bucket access.Bucket, s
 		return access.Grant{}, access.Verdict{}, err
 	}
 	v, err := b.admit(ctx, g, bucket, scopes)
-	if err != nil {
-		return access.Grant{}, v, err
-	}
-	return g, v, nil
+	return g, v, err
 }
 
 // admit counts the request of a grant that is valid, and then says whether it may be

@@ -2,7 +2,6 @@ package book
 
 import (
 	"context"
-	"slices"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/fault"
@@ -49,12 +48,7 @@ func (b *Book) Jobs(ctx context.Context, g access.Grant, cursor string, perPage 
 // LastCheck reads the newest job that looks through the whole database; false where there is
 // none. It tells nothing of any Space, so it needs no key.
 func (b *Book) LastCheck(ctx context.Context) (store.Job, bool, error) {
-	list, err := b.store.JobsOf(ctx, 0, 0, scrubsLookedAt)
-	at := slices.IndexFunc(list, func(j store.Job) bool { return j.Kind != store.ScrubJob })
-	if err != nil || at < 0 {
-		return store.Job{}, false, err
-	}
-	return list[at], true, nil
+	return store.NewestJob(ctx, b.store, 0, store.CheckJob)
 }
 
 // CancelJob ends a job that is not closed; what it did stands. It needs contacts:write.

@@ -36,6 +36,7 @@ import (
 //	< at If-Match: Send ...       every member of errors in order; the message may be left out
 //	< {"id": {alice}}             the body, members in this order; numbers must be written alike
 //	revoke NAME                   revokes a key, which cannot be asked for over HTTP
+//	expire NAME 48h               has a key end by itself after that time
 //	quota NAME BYTES MINUTE       sets the quota of a key's Space; 0 for none
 //	budget NAME 10 none 500       sets the budget of a key: removals of a write, removals and writes of a day
 //	region NAME DE                changes the region of a key's Space, which begins a job
@@ -150,6 +151,12 @@ func (c *conversation) direct(words []string) {
 	switch {
 	case len(words) == 2 && words[0] == "revoke":
 		c.world.revoke(c.t, words[1])
+	case len(words) == 3 && words[0] == "expire":
+		d, err := time.ParseDuration(words[2])
+		if err != nil {
+			c.errorf("%v", err)
+		}
+		c.world.expire(c.t, words[1], d)
 	case len(words) == 4 && words[0] == "quota":
 		c.world.setQuota(c.t, words[1], access.Quota{Bytes: c.number(words[2]), Minute: c.number(words[3])})
 	case len(words) == 5 && words[0] == "budget":

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
@@ -38,6 +39,14 @@ func setLimitHeaders(h http.Header, v access.Verdict) {
 	h["X-RateLimit-Limit"] = []string{strconv.Itoa(v.Limit)}
 	h["X-RateLimit-Remaining"] = []string{strconv.Itoa(v.Remaining)}
 	h["X-RateLimit-Reset"] = []string{strconv.FormatInt(v.ResetUnix(), 10)}
+}
+
+// setKeyHeader says when the key ends, where that is soon: so who runs a client can see
+// it before the client is refused.
+func (a *api) setKeyHeader(h http.Header, g access.Grant) {
+	if at := a.book.EndsAt(g); at != 0 {
+		h["X-Key-Expires"] = []string{at.Std().Format(time.RFC3339)}
+	}
 }
 
 // answer sends a whole answer, which body appends to a buffer.

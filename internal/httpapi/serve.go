@@ -82,6 +82,7 @@ func (a *api) handle(rt *route, w http.ResponseWriter, r *request) error {
 		var scopes [2]access.Scope
 		grant, verdict, err := a.book.Enter(ctx, secret, rt.bucket, scopes[:r.needs(rt, &scopes)]...)
 		setLimitHeaders(w.Header(), verdict)
+		a.setKeyHeader(w.Header(), grant)
 		if err != nil {
 			return err
 		}

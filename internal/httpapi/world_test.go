@@ -164,6 +164,19 @@ func (w *world) revoke(t *testing.T, name string) {
 	}
 }
 
+// expire has a key end after a time, and waits until that holds.
+func (w *world) expire(t *testing.T, name string, after time.Duration) {
+	t.Helper()
+	_, err := w.store.UpdateKey(t.Context(), access.Act{Who: "test"}, w.keyIDs[name], func(k *access.APIKey) error {
+		k.Expires = contact.TimeOf(w.clock().Add(after))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.wait(time.Second)
+}
+
 // setQuota sets the quota of the Space that a key is for.
 func (w *world) setQuota(t *testing.T, key string, q access.Quota) {
 	t.Helper()

@@ -13,7 +13,7 @@ import (
 
 // Job is a check of the database that is served, which nobody asked for. It belongs to no
 // Space. Where the server ends before it, it begins anew.
-const Job store.JobKind = "check"
+const Job = store.CheckJob
 
 // Jobs does Jobs, at an easy pace.
 type Jobs struct {
@@ -48,8 +48,8 @@ func (w *Jobs) Begin(ctx context.Context, now contact.Time) error {
 	if !w.b.Unclean() {
 		return nil
 	}
-	list, err := w.b.JobsOf(ctx, 0, 0, 1)
-	if err != nil || len(list) == 1 && list[0].Kind == Job && !list[0].Closed() {
+	last, found, err := store.NewestJob(ctx, w.b, 0, Job)
+	if err != nil || found && !last.Closed() {
 		return err
 	}
 	_, err = w.b.CreateJob(ctx, store.Job{Kind: Job, State: store.JobQueued, Created: now, Due: now})

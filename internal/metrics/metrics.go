@@ -28,6 +28,7 @@ type Metrics struct {
 	batchSeconds  prometheus.Histogram
 
 	rowsLookedAt prometheus.Counter
+	keysEnding   prometheus.Gauge
 
 	checkpoints       *prometheus.CounterVec
 	checkpointSeconds *prometheus.HistogramVec
@@ -61,6 +62,8 @@ func New() *Metrics {
 			Help: "How long an attempt at a batch took, its commit included."}),
 		rowsLookedAt: prometheus.NewCounter(prometheus.CounterOpts{Name: "carnet_rows_looked_at_total",
 			Help: "Rows that pages of lists, histories and feeds looked at, shown or not."}),
+		keysEnding: prometheus.NewGauge(prometheus.GaugeOpts{Name: "carnet_keys_ending",
+			Help: "API keys that work and end within 14 days, as of the last minute."}),
 		checkpoints: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "carnet_checkpoints_total",
 			Help: "What was done to SQLite's write-ahead log: pass copies it into the file, reset lets it start again, postponed is a reset for which a reader left no room, failed is either that went wrong."}, []string{"kind"}),
 		checkpointSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "carnet_checkpoint_seconds", Buckets: seconds,
@@ -69,7 +72,7 @@ func New() *Metrics {
 			Help: "Pages in SQLite's write-ahead log after the last pass or reset; a page has 2 KiB."}),
 	}
 	m.registry.MustRegister(m.requests, m.requestSeconds, m.bytesUnderWay, m.lanesBusy, m.writesWaiting, m.batches, m.batchWrites,
-		m.batchSeconds, m.rowsLookedAt, m.checkpoints, m.checkpointSeconds, m.logPages,
+		m.batchSeconds, m.rowsLookedAt, m.keysEnding, m.checkpoints, m.checkpointSeconds, m.logPages,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -137,6 +140,9 @@ func (m *Metrics) Batch(outcome BatchOutcome, writes int, took time.Duration) {
 
 // LookedAt counts rows that a read looked at, shown or not.
 func (m *Metrics) LookedAt(rows int) { m.rowsLookedAt.Add(float64(rows)) }
+
+// KeysEnding says how many keys end soon.
+func (m *Metrics) KeysEnding(keys int) { m.keysEnding.Set(float64(keys)) }
 
 // Checkpoint says what was done to a write-ahead log.
 type Checkpoint string

@@ -91,6 +91,7 @@ type Server struct {
 
 	silent   silent // connections that have sent no whole head yet
 	refusals *httpapi.Refusals
+	count    *metrics.Metrics
 
 	stopping  context.Context // ends when stop begins, for those who wait for news
 	beginStop context.CancelFunc
@@ -149,7 +150,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 }
 
 func newServer(l net.Listener, data *Database, backups *schedule, c Config, counted *metrics.Metrics) *Server {
-	s := &Server{data: data, backups: backups, listener: l, log: c.Log, patience: Patience, lastPatience: lastPatience}
+	s := &Server{data: data, backups: backups, listener: l, log: c.Log, count: counted, patience: Patience, lastPatience: lastPatience}
 	s.stopping, s.beginStop = context.WithCancel(context.Background())
 	s.cutOff, s.cut = context.WithCancel(context.Background())
 	s.refusals = httpapi.NewRefusals(c.Log)
@@ -250,7 +251,11 @@ func (s *Server) work() {
 // jobs gives what does the jobs of the database.
 func (s *Server) jobs(checks *integrity.Jobs) *jobs.Runner {
 	b := s.data.Book
-	r := jobs.New(s.data.store, jobs.Options{Log: s.log, Chore: b.Sweep})
+	r := jobs.New(s.data.store, jobs.Options{Log: s.log, Chore: func(ctx context.Context) error {
+		ending, err := b.TellOfEnding(ctx)
+		s.count.KeysEnding(ending)
+		return errors.Join(err, b.Sweep(ctx))
+	}})
 	r.Does(integrity.Job, jobs.Work{Step: checks.Step})
 	r.Does(store.EraseJob, jobs.Work{Step: b.EraseStep})
 	r.Does(store.ScrubJob, jobs.Work{Step: b.Scrub})

@@ -27,6 +27,9 @@ type Job struct {
 // JobKind says what a job does. It is stored as text.
 type JobKind string
 
+// CheckJob looks through the whole database: package integrity does it.
+const CheckJob JobKind = "check"
+
 // Needed tells whether jobs of a kind must come to their end: nobody cancels one, and what
 // fails is tried again until it does not.
 func (k JobKind) Needed() bool { return k == RekeyJob || k == EraseJob || k == ScrubJob }
@@ -89,4 +92,24 @@ func (s *Store) DueJobs(ctx context.Context, now contact.Time, limit int) ([]Job
 // UpdateJob lets change decide on a job, and saves what it left.
 func (s *Store) UpdateJob(ctx context.Context, space contact.SpaceID, id int64, change func(*Job) error) (Job, error) {
 	return guarded(s, func() (Job, error) { return s.backend.UpdateJob(ctx, space, id, change) })
+}
+
+// jobsAtOnce is how many jobs are looked at for one of a kind.
+const jobsAtOnce = 50
+
+// NewestJob finds the newest job of a kind; false where the Space has none.
+func NewestJob(ctx context.Context, jobs interface {
+	JobsOf(ctx context.Context, space contact.SpaceID, before int64, limit int) ([]Job, error)
+}, space contact.SpaceID, kind JobKind) (Job, bool, error) {
+	for before := int64(0); ; {
+		list, err := jobs.JobsOf(ctx, space, before, jobsAtOnce)
+		for _, j := range list {
+			if before = j.ID; err == nil && j.Kind == kind {
+				return j, true, nil
+			}
+		}
+		if err != nil || len(list) < jobsAtOnce {
+			return Job{}, false, err
+		}
+	}
 }

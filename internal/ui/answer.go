@@ -36,6 +36,7 @@ type frame struct {
 	Space   string
 	Reader  face
 	KeyName string
+	KeyEnds string // "expires in 3 days"; "" where the reader's key does not soon
 	Look    string // what was looked up
 	Nav     []entry
 	Signed  bool
@@ -82,6 +83,7 @@ func (p *page) send(v *visit, w http.ResponseWriter) error {
 	f := frame{Title: p.title, Assets: assetPath + assets().hash, Zone: v.zone.String(), Back: p.back, Toast: p.toast, Again: p.again, Page: p.body}
 	if v.session.Key != 0 {
 		f.Signed, f.Space, f.KeyName = true, v.grant.Space.Name, v.grant.Key.Name
+		f.KeyEnds = v.endsSoon(&v.grant.Key)
 		f.Reader, f.Nav, f.Writes, f.Look = v.reader(), v.navigation(p.here), v.may(access.Write), v.Form.Get("q")
 	}
 	text := texts.Get().(*bytes.Buffer)

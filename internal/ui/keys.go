@@ -47,6 +47,7 @@ type keyView struct {
 	LastUsed moment
 	Created  moment
 	Expires  moment
+	Soon     string // "expires in 3 days"; "" where it does not soon
 	Revoked  moment
 	Works    bool
 	Budget   access.Budget
@@ -128,7 +129,7 @@ func (v *visit) keyView(k *access.APIKey, used access.Spent) keyView {
 	view := keyView{
 		ID: k.ID, Name: k.Name, Face: faceOf(k.Name, true), To: keyPath(k.ID), You: k.ID == v.grant.Key.ID, Budget: k.Budget,
 		LastUsed: v.moment(k.LastUsed), Created: v.moment(k.Created), Expires: v.moment(k.Expires), Revoked: v.moment(k.Revoked),
-		Works: k.Revoked == 0 && (k.Expires == 0 || now < k.Expires),
+		Works: k.Revoked == 0 && (k.Expires == 0 || now < k.Expires), Soon: v.endsSoon(k),
 	}
 	for _, s := range scopeViews(k.Scopes) {
 		if s.On {
@@ -149,6 +150,14 @@ func (v *visit) keyView(k *access.APIKey, used access.Spent) keyView {
 		}
 	}
 	return view
+}
+
+// endsSoon says in how long a key expires, where that is soon; else "".
+func (v *visit) endsSoon(k *access.APIKey) string {
+	if now := contact.TimeOf(v.now); k.EndsSoon(now) {
+		return "expires in " + lasting(k.Expires.Std().Sub(v.now))
+	}
+	return ""
 }
 
 // fullMeter makes the bar of a bound, which is full where nothing is allowed.

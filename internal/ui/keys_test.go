@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
 )
 
 // theKey gives a key as it is stored, by its name: the newest that has it.
@@ -225,4 +226,71 @@ func (b *browser) post(address string, pairs ...string) *browser {
 	r := httptest.NewRequest(http.MethodPost, address, strings.NewReader(values.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return b.follow(r)
+}
+
+// tags are the marks of a page that say that a key expires, with where they lead.
+func (b *browser) tags() (all []string) {
+	for _, name := range []string{"a", "span", "small"} {
+		for _, n := range b.all(name, "class", "tag warn") {
+			all = append(all, strings.TrimSpace(words(n)+" "+attribute(n, "href")))
+		}
+	}
+	return all
+}
+
+// A key that expires within two weeks says so where one manages keys, with the way to
+// rotate it, and to who signed in with it on every page. Who may not manage keys sees
+// their own alone, and no way to what is refused.
+func TestKeysThatExpire(t *testing.T) {
+	w := newWorld(t)
+	for name, after := range map[string]time.Duration{"client": 14*24*time.Hour + time.Minute, "reader": 60 * 24 * time.Hour, "main": 100 * 24 * time.Hour, "other": time.Hour} {
+		_, err := w.store.UpdateKey(t.Context(), access.Act{Who: "test"}, w.theKeyOf(name), func(k *access.APIKey) error {
+			k.Expires = contact.TimeOf(w.now.Add(after))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := w.browse("main")
+	client := keyAddress(w.theKey("client"))
+	for _, address := range []string{"/ui/contacts", "/ui/keys", client, "/ui/system"} {
+		if got := b.get(address).tags(); got != nil {
+			t.Errorf("%s says too soon: %q", address, got)
+		}
+	}
+	w.wait(11 * 24 * time.Hour)
+	rotate := client + "/rotate"
+	for address, want := range map[string]string{
+		"/ui/keys":   "expires in 3 days " + rotate,
+		client:       "expires in 3 days " + rotate,
+		"/ui/system": "expires in 3 days " + rotate,
+	} {
+		if got := b.get(address).tags(); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: %q, want %q", address, got, want)
+		}
+	}
+	b.get(rotate).shows("Rotate client")
+	c := w.browse("client")
+	for address, want := range map[string][]string{
+		"/ui/contacts": {"expires in 3 days"},
+		"/ui/system":   {"expires in 3 days", "expires in 3 days"}, // the page's own, and the frame's
+	} {
+		if got := c.get(address).tags(); !slices.Equal(got, want) {
+			t.Errorf("%s for a client: %q, want %q", address, got, want)
+		}
+	}
+	if got := w.browse("reader").get("/ui/system").tags(); got != nil {
+		t.Errorf("somebody else's key is told to who may not manage keys: %q", got)
+	}
+	w.wait(3*24*time.Hour + time.Minute)
+	if got := b.get("/ui/keys").shows("Ended").tags(); got != nil {
+		t.Errorf("a key that has expired: %q", got)
+	}
+}
+
+// theKeyOf gives the id of the key of a name, of whatever Space.
+func (w *world) theKeyOf(name string) int64 {
+	w.t.Helper()
+	return w.grant(name).Key.ID
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"time"
 
+	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/store"
 )
 
@@ -20,6 +21,9 @@ type systemPage struct {
 
 	Newest string // how old the newest backup is; "" where the server makes none
 	Wrong  string // what is wrong with backups, "" for nothing
+
+	Ending  []keyView // that end soon: those of the Space, or the reader's own alone
+	Manages bool      // the reader may see and rotate them
 }
 
 func (u *ui) system(v *visit) (answer, error) {
@@ -34,7 +38,26 @@ func (u *ui) system(v *visit) (answer, error) {
 			body.Newest = "The newest is " + lasting(v.now.Sub(newest)) + " old."
 		}
 	}
+	body.Ending, body.Manages = v.endingKeys(), v.may(access.Admin)
 	return &page{name: "system", title: "System", here: "y", body: body}, nil
+}
+
+// endingKeys gives the keys of the Space that end soon, as far as the reader may know of
+// them. Where the database does not answer, the page says that, and no more.
+func (v *visit) endingKeys() (list []keyView) {
+	keys := []access.APIKey{v.grant.Key}
+	if v.may(access.Admin) {
+		var err error
+		if keys, err = v.ui.book.KeysOf(v.Context(), v.grant); err != nil {
+			return nil
+		}
+	}
+	for i := range keys {
+		if v.endsSoon(&keys[i]) != "" {
+			list = append(list, v.keyView(&keys[i], access.Spent{}))
+		}
+	}
+	return list
 }
 
 // systemCheck is what the page tells of the last check of the database.
