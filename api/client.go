@@ -28,6 +28,7 @@ type Client struct {
 	userAgent string
 	retries   int
 	onRetry   func(reason error, wait time.Duration)
+	onKeyEnds func(at time.Time)
 }
 
 // Option sets how a Client works.
@@ -58,6 +59,12 @@ func WithRetries(n int) Option {
 // again, with the reason and the length of the pause.
 func WithOnRetry(f func(reason error, wait time.Duration)) Option {
 	return func(c *Client) { c.onRetry = f }
+}
+
+// WithOnKeyEnds has f called with each answer that says when the key ends, which is
+// in its last 14 days: from then on all is refused.
+func WithOnKeyEnds(f func(at time.Time)) Option {
+	return func(c *Client) { c.onKeyEnds = f }
 }
 
 // New makes a Client of the server at baseURL, as in http://127.0.0.1:8420,

@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/carnet-project/carnet/api"
 )
@@ -237,6 +239,35 @@ func TestErrorOfOthers(t *testing.T) {
 		e, ok := errors.AsType[*api.Error](err)
 		if !ok || e.Status != 502 || e.Code != "" || !strings.Contains(e.Message, "does not come from Carnet") || e.RequestID != "from-the-proxy" {
 			t.Errorf("%q: %v", body, err)
+		}
+	}
+}
+
+// Who has a client is told when its key ends, by good answers and by refusals, and of
+// nothing else.
+func TestOnKeyEnds(t *testing.T) {
+	at := time.Date(2026, 3, 15, 14, 0, 1, 0, time.UTC)
+	for name, c := range map[string]struct {
+		status int
+		header string
+		want   []time.Time
+	}{
+		"a good answer":     {200, "2026-03-15T14:00:01Z", []time.Time{at}},
+		"a refusal":         {404, "2026-03-15T14:00:01Z", []time.Time{at}},
+		"no such header":    {200, "", nil},
+		"what is no moment": {200, "soon", nil},
+	} {
+		var told []time.Time
+		answer := reply{status: c.status, body: good.body, header: map[string]string{}}
+		if c.header != "" {
+			answer.header["X-Key-Expires"] = c.header
+		}
+		client, _ := scripted(t, []reply{answer}, api.WithOnKeyEnds(func(at time.Time) { told = append(told, at) }))
+		if _, err := client.Get(t.Context(), 5); (err != nil) != (c.status != 200) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !slices.Equal(told, c.want) {
+			t.Errorf("%s: told %v, want %v", name, told, c.want)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // prefix stands before the path of every route.
@@ -100,6 +101,7 @@ func (c *Client) send(ctx context.Context, r *request) (http.Header, []byte, err
 		return nil, nil, &failure{r, err}
 	}
 	defer res.Body.Close()
+	c.tellEnd(res.Header)
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return nil, nil, errorOf(res)
 	}
@@ -114,6 +116,16 @@ func (c *Client) send(ctx context.Context, r *request) (http.Header, []byte, err
 		return nil, nil, &failure{r, err}
 	}
 	return res.Header, body, nil
+}
+
+// tellEnd tells when the key ends, where an answer says so.
+func (c *Client) tellEnd(h http.Header) {
+	if c.onKeyEnds == nil {
+		return
+	}
+	if at, err := time.Parse(time.RFC3339, h.Get("X-Key-Expires")); err == nil {
+		c.onKeyEnds(at)
+	}
 }
 
 // failure is a request that got no answer, or only a part of one.

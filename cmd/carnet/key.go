@@ -1,11 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
 )
 
 type keyCommand struct {
@@ -45,7 +48,22 @@ func recordKey(k access.APIKey) keyRecord {
 		ID: k.ID, SpaceID: int64(k.Space), Name: k.Name, Scopes: strings.Split(k.Scopes.String(), ","),
 		CreatedAt: moment(k.Created), ExpiresAt: orNull(expires), RevokedAt: orNull(revoked), LastUsedAt: orNull(used),
 		MaxRemovals: limitOrNull(k.Budget.MaxRemovals), DailyRemovals: limitOrNull(k.Budget.DailyRemovals), DailyWrites: limitOrNull(k.Budget.DailyWrites),
-		texts: [3]string{dash(expires), dash(revoked), dash(used)}, budget: k.Budget.String(),
+		texts: [3]string{dash(expires) + soon(k, time.Now()), dash(revoked), dash(used)}, budget: k.Budget.String(),
+	}
+}
+
+// soon marks a key that ends within two weeks, "" for any other.
+func soon(k access.APIKey, now time.Time) string {
+	if !k.EndsSoon(contact.TimeOf(now)) {
+		return ""
+	}
+	switch days := int(k.Expires.Std().Sub(now) / (24 * time.Hour)); days {
+	case 0:
+		return " (within a day)"
+	case 1:
+		return " (in 1 day)"
+	default:
+		return fmt.Sprintf(" (in %d days)", days)
 	}
 }
 

@@ -14,7 +14,9 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
+	"time"
 	_ "time/tzdata" // Spaces have time zones, also where the system has none
 
 	"github.com/alecthomas/kong"
@@ -68,8 +70,9 @@ type surroundings struct {
 	stdout  screen
 	stderr  io.Writer // for what is no part of the result
 	log     *slog.Logger
-	done    string // what was changed so far: see did
-	endless bool   // it ends when it is told to: see whileRead
+	done    string                    // what was changed so far: see did
+	endless bool                      // it ends when it is told to: see whileRead
+	keyEnds atomic.Pointer[time.Time] // when the key of the command does, where that is soon
 }
 
 // open opens the database that a server may be serving. It makes none: a
@@ -115,7 +118,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	in.db, in.log = strings.TrimRight(c.DB, "\r\n"), c.logger(stderr)
-	return end(stderr, in.outcome(parsed.Run(in)))
+	err = parsed.Run(in)
+	in.tellKeyEnd()
+	return end(stderr, in.outcome(err))
 }
 
 // end tells why a command failed, and gives the exit code.

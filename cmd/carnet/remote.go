@@ -35,9 +35,20 @@ func (c *remote) connect(in *surroundings, options ...api.Option) (*api.Client, 
 		return nil, err
 	}
 	warnOfClearText(in.stderr, c.URL)
-	options = append([]api.Option{api.WithUserAgent("carnet-cli"), api.WithOnRetry(c.waits(in))}, options...)
+	options = append([]api.Option{api.WithUserAgent("carnet-cli"), api.WithOnRetry(c.waits(in)), api.WithOnKeyEnds(in.noteKeyEnd)}, options...)
 	client, err := api.New(c.URL, key, options...)
 	return client, c.explain(err)
+}
+
+// noteKeyEnd keeps when the key of the command ends, for tellKeyEnd.
+func (in *surroundings) noteKeyEnd(at time.Time) { in.keyEnds.Store(&at) }
+
+// tellKeyEnd says when the key of the command ends, where that is soon: at the end, so that
+// it stands in no progress and is told once.
+func (in *surroundings) tellKeyEnd() {
+	if at := in.keyEnds.Load(); at != nil {
+		in.log.Warn("the key in CARNET_KEY ends soon, and is refused from then on: have another made in its place, as by `carnet key rotate`", "expires", at.UTC().Format(time.RFC3339))
+	}
 }
 
 // waits says what is waited for, where that is long.
