@@ -42,6 +42,7 @@ type contactPage struct {
 	Version  int64
 	Changed  moment
 	By       author
+	Erases   bool // likewise, to erase for good
 	Writes   bool // acts are shown: the key may, and this is the contact as it is
 	Values   int
 	Groups   []group
@@ -122,6 +123,7 @@ func (v *visit) contactAnswer(now *contact.Contact, e *edit, status int) (answer
 		return goOn{show.Time.here}, nil
 	}
 	show.Writes = v.may(access.Write) && !show.Time.Past
+	show.Erases = v.may(access.Erase) && !show.Time.Past
 	show.Name, show.Face = calledBy(then), contactFace(then)
 	if names := then.Values[contact.Names]; len(names) > 1 {
 		show.Second = names[1].Text

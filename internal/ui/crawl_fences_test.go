@@ -163,7 +163,7 @@ func testReader(t *testing.T, w *furnished, main, own *crawler) {
 	b := w.browse("reader")
 	for _, a := range main.asked() {
 		b.try(a)
-		if refused := a.scope == access.Write || a.scope == access.Plan || a.scope == access.Admin; refused != (b.status == http.StatusForbidden) {
+		if refused := a.scope == access.Write || a.scope == access.Plan || a.scope == access.Erase || a.scope == access.Admin; refused != (b.status == http.StatusForbidden) {
 			t.Errorf("%s %s answers a reader %d", a.pattern, a.address, b.status)
 		}
 	}

@@ -38,6 +38,7 @@ var screens = [][]screen{
 	contactScreens,
 	historyScreens,
 	personScreens,
+	eraseScreens,
 	mergeScreens,
 	splitScreens,
 	distinctScreens,

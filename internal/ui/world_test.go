@@ -72,7 +72,7 @@ func newWorldWith(t testing.TB, o ui.Options) *world {
 	})
 	w.handler = ui.New(w.book, o)
 	w.space = w.addSpace("Harbour Office")
-	all := access.ScopesOf(access.Read, access.Write, access.Admin)
+	all := access.ScopesOf(access.Read, access.Write, access.Erase, access.Admin)
 	w.addKey("main", w.space.ID, all)
 	w.addKey("reader", w.space.ID, access.ScopesOf(access.Read))
 	w.addKey("writer", w.space.ID, access.ScopesOf(access.Write))
