@@ -179,7 +179,7 @@ func flagsOf(node *kong.Node) (list []candidate) {
 // a list of them. Of scopes there may be several.
 func valuesOf(v *kong.Value, prefix, typed string) (list []candidate) {
 	switch v.Name {
-	case "db", "file", "backup-dir":
+	case "db", "file", "backup-dir", "from", "to":
 		return []candidate{{filesWanted, ""}}
 	case "scopes":
 		before := typed[:max(strings.LastIndex(typed, ",")+1, len(prefix))]

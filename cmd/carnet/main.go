@@ -46,6 +46,7 @@ type cli struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the schema of a database up to date, before newer servers start on it."`
 	Backup  backupCommand  `cmd:"" help:"Copy a SQLite file, also while it is served, and check the copy."`
 	Restore restoreCommand `cmd:"" help:"Make a database of a backup."`
+	Copy    copyCommand    `cmd:"" nodb:"the databases are named by --from and --to: leave --db out" help:"Copy a database into another, of SQLite or PostgreSQL, and compare the two."`
 	Check   checkCommand   `cmd:"" help:"Look whether all that a database holds fits together, beside a server that may be running."`
 	Demo    demoCommand    `cmd:"" nodb:"the demo makes a database of its own: leave --db out" help:"Serve 1,000 made-up contacts from a database that is thrown away."`
 	Space   spaceCommand   `cmd:"" help:"Make and change Spaces, the tenants of an installation."`

@@ -29,6 +29,7 @@ var floors = []floor{
 	{"internal/wire", 2, "what is sent is read with the domain alone, so that fuzzing has nothing else to build"},
 	{"internal/record", 2, "what is stored is read and written with the domain alone, so that it is fuzzed alone"},
 	{"internal/demo", 2, "the made-up data is domain values and nothing else"},
+	{"internal/store/tables", 3, "what every database keeps is said without knowing any, nor what it is kept for"},
 	{"internal/store", 3, "it loads, lets a function decide, and saves, whatever the database and the rule"},
 	{"internal/store/storetest/suite", 4, "every part of the suite stands on it, so that none needs another"},
 	{"internal/store/storetest/promise", 5, "what the store promises is tried over any backend, and so knows none"},

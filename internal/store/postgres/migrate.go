@@ -84,14 +84,15 @@ func schemaCause(err error) error {
 	return because("migrate", err)
 }
 
-// checkSchema refuses a schema that is not the one that this program knows.
-func (b *Backend) checkSchema(ctx context.Context) error {
+// checkSchema refuses a schema that is not the one that this program knows, and a
+// database that is being filled.
+func checkSchema(ctx context.Context, on asks) error {
 	newest, err := newestSchema()
 	if err != nil {
 		return err
 	}
 	var current int64
-	err = b.reads.QueryRow(ctx, selectVersion).Scan(&current)
+	err = on.QueryRow(ctx, selectVersion).Scan(&current)
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == "42P01" { // undefined_table
 		return errors.New("the database has no schema yet: run `carnet migrate`")
 	}
@@ -106,8 +107,12 @@ func (b *Backend) checkSchema(ctx context.Context) error {
 	case current < newest:
 		return fmt.Errorf("the database has schema %d and this program needs %d: run `carnet migrate`", current, newest)
 	}
-	if _, err := b.Secret(ctx); err != nil {
-		return fmt.Errorf("the database has no secret of its installation yet: run `carnet migrate`: %w", err)
+	var secret []byte
+	switch err := on.QueryRow(ctx, selectSecret).Scan(&secret); {
+	case err != nil:
+		return fmt.Errorf("the database has no secret of its installation yet: run `carnet migrate`: %w", explain("read the installation", err))
+	case len(secret) == 0:
+		return errHalf
 	}
 	return nil
 }

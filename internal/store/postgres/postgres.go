@@ -62,7 +62,7 @@ func Open(ctx context.Context, o Options) (_ *Backend, err error) {
 			return nil, err
 		}
 	}
-	return b, b.checkSchema(ctx)
+	return b, checkSchema(ctx, b.reads)
 }
 
 // Lane gives each Space its own queue: transactions of different Spaces do not

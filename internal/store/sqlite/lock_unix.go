@@ -144,8 +144,13 @@ func (c *claim) free() error {
 }
 
 func errServed(database string) error {
-	return fmt.Errorf("%s is being served already: stop the other carnet serve, or name another database with --db", database)
+	return served{fmt.Errorf("%s is being served already: stop the other carnet serve, or name another database with --db", database)}
 }
+
+// served is an error that is ErrServed, in words for who wants to serve.
+type served struct{ error }
+
+func (served) Is(target error) bool { return target == ErrServed }
 
 // openLock opens the lock file, and makes it where there is none: then it belongs
 // to whom the database belongs to, so that root can run commands beside a server.

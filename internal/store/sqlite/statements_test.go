@@ -136,14 +136,15 @@ func TestScansAreStillNeeded(t *testing.T) {
 	}
 }
 
-// What is not in statements.go is not looked at, so there must be none.
+// What is not in statements.go is not looked at, so there must be none. But whole tables
+// are read and filled by statements that are made of their description.
 func TestStatementsAreInOnePlace(t *testing.T) {
 	names, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range names {
-		if name == "statements.go" || strings.HasSuffix(name, "_test.go") {
+		if name == "statements.go" || name == "tables.go" || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
 		files := token.NewFileSet()

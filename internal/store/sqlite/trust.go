@@ -83,6 +83,9 @@ func (b *Backend) missing() error {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	if _, err := os.Lstat(b.path + partialSuffix); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%[1]s is not there yet, and %[1]s%[2]s was to become it: wait until what makes that has ended, or run that again where it was cut short. To begin with an empty database instead, remove %[1]s%[2]s", b.path, partialSuffix)
+	}
 	return nil
 }
 
