@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
 
 	"github.com/carnet-project/carnet/internal/store/postgres"
 	"github.com/carnet-project/carnet/internal/store/sqlite"
@@ -29,9 +27,6 @@ type Copied = tables.Carried
 // are sentences for the operator.
 func CopyDatabase(ctx context.Context, c Copying) (made Copied, err error) {
 	if err := errors.Join(CheckDatabase(c.From), CheckDatabase(c.To)); err != nil {
-		return Copied{}, err
-	}
-	if err := c.ledgers(); err != nil {
 		return Copied{}, err
 	}
 	var filling, carrying error // told apart, to say which database is meant
@@ -71,21 +66,4 @@ func (c *Copying) fill(ctx context.Context, f func(tables.Target) error) error {
 		return postgres.Filling(ctx, dsn(c.To), f)
 	}
 	return sqlite.Filling(ctx, c.To, f)
-}
-
-// ledgers refuses a ledger of erasures beside either file. What was erased is not in the
-// database that is copied, so that the new one needs none of it; but backups of the old
-// one still hold it.
-func (c *Copying) ledgers() error {
-	for _, name := range []string{c.From, c.To} {
-		if onPostgres(name) {
-			continue
-		}
-		_, err := os.Stat(Ledger(name))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		return errors.Join(err, fmt.Errorf("%s says who was erased, which this version of carnet cannot take along: copy with the version that wrote it", Ledger(name)))
-	}
-	return nil
 }

@@ -3,11 +3,14 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/record"
 )
 
@@ -45,7 +48,8 @@ type Erasures interface {
 	// Scrubbed notes that those of these jobs are scrubbed since a time.
 	Scrubbed(ctx context.Context, jobs []int64, at contact.Time) error
 	// Scrub sees to it that no file of the database holds a copy of what is not stored any
-	// more. It returns false where the backend cannot.
+	// more. It returns false where somebody is in the way: it is to be tried again.
+	// errors.ErrUnsupported where the backend cannot.
 	Scrub(ctx context.Context) (bool, error)
 }
 
@@ -99,8 +103,14 @@ func (s *Store) Scrub(ctx context.Context) (n int, err error) {
 	if len(done) == 0 {
 		return 0, nil
 	}
-	if scrubbed, err := s.backend.Scrub(ctx); err != nil || !scrubbed {
+	switch scrubbed, err := s.backend.Scrub(ctx); {
+	case errors.Is(err, errors.ErrUnsupported):
+		return 0, nil
+	case err != nil:
 		return 0, err
+	case !scrubbed:
+		return 0, &fault.Error{Kind: fault.Unavailable, Code: fault.CodeDatabaseBusy, RetryAfter: time.Second,
+			Message: "Somebody reads for long: the files are scrubbed after that."}
 	}
 	at := contact.TimeOf(s.clock())
 	for some := range slices.Chunk(done, scrubbedAtOnce) {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -40,7 +41,7 @@ func (b *Backend) Scrubbed(ctx context.Context, jobs []int64, at contact.Time) e
 
 // Scrub can do nothing: what PostgreSQL keeps of rows that are gone, and for how long, is its
 // own business. docs/erasing.md tells of it.
-func (b *Backend) Scrub(context.Context) (bool, error) { return false, nil }
+func (b *Backend) Scrub(context.Context) (bool, error) { return false, errors.ErrUnsupported }
 
 // queueErasures writes over history, and notes what was erased.
 func queueErasures(q *pgx.Batch, space contact.SpaceID, s *store.Save) {

@@ -2,71 +2,102 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-// How long a scrub waits for reads that stay, and between two tries.
-const (
-	scrubPatience = 200 * time.Millisecond
-	scrubPause    = time.Second
-)
+// What is deleted is written over (secure_delete), but copies of it stay in pages that were
+// split, and in the log. So the file is made anew of what it holds, and the log begins
+// empty. Meanwhile writes wait; reads go on.
 
-// Scrub writes the file anew, which leaves nothing in free pages and in the rests of pages
-// that were split, and empties the log. Writes wait while it does the one, reads while it
-// does the other. It takes as much room on the disk again as the database has, and a file
-// without a name where the system keeps those.
-func (b *Backend) Scrub(ctx context.Context) (bool, error) {
-	c, err := openConn(b.path, writerPragmas.with(smallCache).with(pragma{"temp_store", "1"})) // in memory it would not fit
+// scrubPatience is how long reads wait for one that stays. Then it is tried again later.
+const scrubPatience = 100 * time.Millisecond
+
+// scrubPragmas keep what is made anew in a temporary file, which has no name once it is
+// open, and not in memory.
+var scrubPragmas = writerPragmas.with(pragma{"temp_store", "1"}, smallCache)
+
+// Scrub leaves no copy in any file of the database of what was deleted before. It returns
+// false where somebody who reads is in the way: it is to be tried again.
+func (b *Backend) Scrub(ctx context.Context) (done bool, err error) {
+	if err := b.sound(); err != nil {
+		return false, err
+	}
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	if b.writer == nil {
+		return false, errClosed
+	}
+	if err := b.ended(); err != nil {
+		return false, err
+	}
+	done, err = b.scrub(ctx)
+	return done, b.noticed(err)
+}
+
+// scrub does it; the writing lock is held.
+func (b *Backend) scrub(ctx context.Context) (done bool, err error) {
+	c, err := openConn(b.path, scrubPragmas)
 	if err != nil {
 		return false, err
 	}
-	err = b.scrub(ctx, c)
-	if closing := c.close(); err == nil {
-		err = closing
+	defer func() { err = errors.Join(err, c.close()) }()
+	if err := b.setMark(func(m *mark) { m.schema = 0 }); err != nil { // VACUUM changes it
+		return false, err
 	}
-	return err == nil, err
-}
-
-func (b *Backend) scrub(ctx context.Context, c *conn) error {
-	if err := b.anew(c); err != nil {
-		return fmt.Errorf("sqlite: the file cannot be written anew: %w", err)
+	c.SetInterrupt(ctx.Done())
+	defer c.SetInterrupt(nil)
+	if _, err := c.value("VACUUM"); err != nil {
+		return false, err
 	}
-	for {
-		done, err := b.emptied(c)
-		if done || err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(scrubPause):
-		}
+	b.at("the file is made anew in the log")
+	if _, _, err := c.checkpoint("PASSIVE"); err != nil { // most of it, while others read
+		return false, err
 	}
-}
-
-func (b *Backend) anew(c *conn) error {
-	b.writing.Lock()
-	defer b.writing.Unlock()
-	return c.run("VACUUM", nil)
-}
-
-// emptied brings all of the log into the file and cuts it off. It returns false where reads
-// keep it from that.
-func (b *Backend) emptied(c *conn) (bool, error) {
-	b.writing.Lock()
-	defer b.writing.Unlock()
 	if !b.reading.LockWithin(scrubPatience) {
 		return false, nil
 	}
 	defer b.reading.Unlock()
-	_, done, err := c.checkpoint("TRUNCATE")
-	if err == nil && done {
-		if err := syncFile(b.file.data()); err != nil {
-			return false, fmt.Errorf("%w: %w", store.ErrBroken, err)
-		}
+	return b.emptyLog(c)
+}
+
+// emptyLog moves all of the log into the file and makes it a log of one frame. At no moment
+// would the next start miss what an empty log lacks: see judge. Nobody reads or writes here.
+func (b *Backend) emptyLog(c *conn) (bool, error) {
+	_, moved, err := c.checkpoint("FULL")
+	if err != nil || !moved {
+		return false, err
 	}
-	return done, err
+	if err := syncFile(b.file.data()); err != nil {
+		return false, fmt.Errorf("%w: %w", store.ErrBroken, err)
+	}
+	if err := b.setMark(func(m *mark) { m.whole = true }); err != nil {
+		return false, err
+	}
+	b.at("the log may be emptied")
+	_, emptied, err := c.checkpoint("TRUNCATE")
+	if err != nil {
+		return false, err
+	}
+	b.at("the log is empty")
+	if _, err := b.writer.value(fmt.Sprintf("PRAGMA user_version = %d", b.mark.stamp)); err != nil {
+		return false, err
+	}
+	f, err := b.file.header()
+	if err != nil {
+		return false, err
+	}
+	l, err := readLog(b.path + "-wal")
+	if err != nil {
+		return false, err
+	}
+	if f.stamp != b.mark.stamp || l.salt == 0 {
+		return false, fmt.Errorf("%w: the file and its log do not hold what was just written to them", store.ErrBroken)
+	}
+	err = b.setMark(func(m *mark) { m.whole, m.schema, m.log = false, f.schema, l.salt })
+	b.at("the log begins anew")
+	return emptied, err
 }
