@@ -42,7 +42,29 @@ type Change struct {
 	MergedIDs  []int64   `json:"merged_ids"`  // on the survivor of a merge: who was merged into it; of an unmerge, who was split off; else nil
 	MergedInto *int64    `json:"merged_into"` // on the merged contact: into whom
 	SplitFrom  *int64    `json:"split_from"`  // on what was split off again: from whom
+	Erased     *bool     `json:"erased"`      // true where what it did was erased for good: then nothing stands in Changes, nor in what tells of people, but Actor of the erase itself
 	Changes    Edits     `json:"changes"`
+}
+
+// Forgotten tells whether what the change did was erased for good.
+func (c *Change) Forgotten() bool { return c.Erased != nil && *c.Erased }
+
+// MarshalJSON writes null for all that was erased, as the server does.
+func (c Change) MarshalJSON() ([]byte, error) {
+	type members Change
+	if !c.Forgotten() {
+		return encode(members(c))
+	}
+	m := struct {
+		members
+		Actor     *Actor  `json:"actor"`
+		RequestID *string `json:"request_id"`
+		Changes   *Edits  `json:"changes"`
+	}{members: members(c)}
+	if c.Action == ActionErase {
+		m.Actor = &c.Actor
+	}
+	return encode(m)
 }
 
 // Diff is what leads from one version of a contact to another.

@@ -57,6 +57,7 @@ const (
 	CodePlanChanged           Code = "plan_changed"            // the hash is that of another
 	CodePlanClosed            Code = "plan_closed"             // it was applied, or ended otherwise
 	CodePlanExpired           Code = "plan_expired"            // with status 410: it is older than 7 days
+	CodeErased                Code = "erased"                  // with status 410: it was erased for good, and nothing brings it back
 	CodeTooManyRemovals       Code = "too_many_removals"       // more than MaxRemovals allows
 	CodeIdempotencyInProgress Code = "idempotency_in_progress" // the request of this Idempotency-Key still runs
 )

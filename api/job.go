@@ -34,6 +34,10 @@ const (
 	JobPlanApply JobKind = "plan_apply"
 )
 
+// JobErase takes out what others had of a contact that was erased for good. It counts
+// entries of history and rows that it wrote over.
+const JobErase JobKind = "erase"
+
 // JobState says where a job is.
 type JobState string
 

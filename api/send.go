@@ -25,6 +25,7 @@ type request struct {
 	body   []byte  // JSON; nil for none
 	atomic bool    // of a batch, until its body is written
 	into   *partly // where a good answer goes that is not held; nil for one that is
+	same   bool    // it does no more when it is sent again, and needs no name for that
 }
 
 // name is the request for error texts. It leaves out the query, which may hold
@@ -37,7 +38,7 @@ func (r *request) harmless() bool { return r.method == http.MethodGet || r.dry()
 func (r *request) dry() bool { return r.query.Get("dry_run") == "1" }
 
 // repeatable tells whether sending a request again does no more than sending it once.
-func (r *request) repeatable() bool { return r.harmless() || r.header.Get(keyHeader) != "" }
+func (r *request) repeatable() bool { return r.harmless() || r.same || r.header.Get(keyHeader) != "" }
 
 // do sends a request, again where that does no harm, and reads the JSON of a
 // good answer into answer.

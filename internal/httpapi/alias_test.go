@@ -33,7 +33,8 @@ var byAlias = map[string]struct{ path, body, shows string }{
 
 // notByAlias are the routes that take a contact's own id alone, with the reason.
 var notByAlias = map[string]string{
-	"DELETE /public-api/v1/contacts/{id}": "who names an alias may not know who would go: see deletes.txt",
+	"DELETE /public-api/v1/contacts/{id}":     "who names an alias may not know who would go: see deletes.txt",
+	"POST /public-api/v1/contacts/{id}/erase": "likewise: see erases.txt",
 }
 
 // CONTRACT S6, D23: every id that was merged away leads to the survivor, through

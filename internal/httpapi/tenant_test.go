@@ -264,10 +264,10 @@ func (w *world) life(t *testing.T, s subject) string {
 func TestTenants(t *testing.T) {
 	w := newWorld(t, openSQLite(t))
 	other := w.addSpace(t, access.Active, unlimited())
-	w.addKey(t, "canary key", other, access.DefaultScopes, 0)
+	w.addKey(t, "canary key", other, access.DefaultScopes|access.ScopesOf(access.Erase), 0)
 	w.label(t, other, "canary label")
 	theirs := w.settle(t, "canary key", "canary", "900987", `"profile_field_1":"canary","profile_field_16":8675309,"profile_field_26":"1987-06-05"`, 12)
-	ours := w.settle(t, "main", "own", "900002", `"profile_field_1":"own"`, 2)
+	ours := w.settle(t, "eraser", "own", "900002", `"profile_field_1":"own"`, 2)
 	before := w.life(t, theirs)
 	if !strings.Contains(before, "canary name 11") || !strings.Contains(before, "canary actor") {
 		t.Fatalf("the other Space holds no canaries: %s", before)
@@ -376,8 +376,8 @@ func (w *world) cursorOf(t *testing.T, d document, o operation, s subject) strin
 func (w *world) control(t *testing.T, d document, theirs, ours subject) {
 	t.Helper()
 	operations := d.operations()
-	// What was merged can be split, what was split is distinct, and what is deleted is gone.
-	last := []string{"POST /merge", "POST /unmerge", "PUT /distinct/{other}", "DELETE /distinct/{other}", "DELETE "}
+	// What was merged can be split, what was split is distinct, what is deleted is gone, and what is erased for good.
+	last := []string{"POST /merge", "POST /unmerge", "PUT /distinct/{other}", "DELETE /distinct/{other}", "DELETE ", "POST /erase"}
 	rank := func(o operation) int {
 		_, of, _ := strings.Cut(o.path, "{id}")
 		return slices.Index(last, o.method+" "+of)

@@ -119,6 +119,9 @@ func newWorldWith(t *testing.T, b store.Backend, o httpapi.Options) *world {
 	w.addKey(t, "limited", limited, access.DefaultScopes, 0)
 	w.addKey(t, "limited_planner", limited, access.ScopesOf(access.Plan), 0)
 	w.addKey(t, "limited_reader", limited, access.ScopesOf(access.Read), 0)
+	w.addKey(t, "eraser", w.space, access.DefaultScopes|access.ScopesOf(access.Erase), 0)
+	w.addKey(t, "blind_eraser", w.space, access.ScopesOf(access.Erase), 0)
+	w.addKey(t, "limited_eraser", limited, access.ScopesOf(access.Erase), 0)
 	w.secrets["unknown"] = newSecret(t).Reveal()
 	return w
 }
@@ -217,6 +220,7 @@ func (w *world) work(t *testing.T, rounds int) {
 // runner does jobs, as a server does them.
 func (w *world) runner() *jobs.Runner {
 	r := jobs.New(w.store, jobs.Options{Log: slog.New(slog.DiscardHandler), Clock: w.clock})
+	r.Does(store.EraseJob, jobs.Work{Step: w.book.EraseStep})
 	r.Does(book.PlanBuildJob, jobs.Work{Step: w.book.BuildPlan, Failed: w.book.FailPlan})
 	r.Does(book.PlanApplyJob, jobs.Work{Step: w.book.ApplyPlanStep, Failed: w.book.FailPlan})
 	return r
