@@ -13,7 +13,7 @@ func TestCandidates(t *testing.T) {
 	app := parserOf(new(cli), new(surroundings)).Model
 	for line, want := range map[string]string{
 		"sp":                                 "space",
-		"contact ":                           "list get create put patch delete restore undo merge unmerge distinct diff export log",
+		"contact ":                           "list get create put patch delete erase restore undo merge unmerge distinct diff export log",
 		"contact c":                          "create",
 		"contact list --l":                   "--limit --log-format",
 		"contact list --limit 5 --em":        "--email",

@@ -10,6 +10,7 @@ type contactCommand struct {
 	Put      contactPut      `cmd:"" help:"Change a contact. What is given replaces the whole list; what is not given stays."`
 	Patch    contactPatch    `cmd:"" help:"Change a part of a contact: add, take away, make the first."`
 	Delete   contactDelete   `cmd:"" help:"Delete a contact. It can be brought back."`
+	Erase    contactErase    `cmd:"" help:"Erase a contact for good, with its history."`
 	Restore  contactRestore  `cmd:"" help:"Bring back a contact that was deleted."`
 	Undo     contactUndo     `cmd:"" help:"Take back what a change did."`
 	Merge    contactMerge    `cmd:"" help:"Merge a contact into another one, or several."`

@@ -8,13 +8,14 @@ import (
 )
 
 type restoreCommand struct {
-	File string `arg:"" help:"The backup: what carnet backup made, or a copy of the database of a server that was stopped."`
+	File     string `arg:"" help:"The backup: what carnet backup made, or a copy of the database of a server that was stopped."`
+	Erasures string `placeholder:"FILE" help:"The ledger of who was erased, where serve was told of one. By default beside the database, with .erasures behind its name."`
 	format
 }
 
 // Help says what becomes of what was there.
 func (c *restoreCommand) Help() string {
-	return `The database, named by --db, must not exist, and neither may what lies beside one (-wal, -shm, -lock): stop the server, and move those of the old database to another folder first. Leave the ledger of erasures, which ends with .erasures, where it is.
+	return `The database, named by --db, must not exist, and neither may what lies beside one (-wal, -shm, -lock): stop the server, and move those of the old database to another folder first. Leave the ledger of erasures, which ends with .erasures, where it is: who was erased since the backup is erased in it again before the database gets its name.
 
 The backup is checked and stays as it is. The database gets its name when it is whole. Numbers of contacts, changes, keys, jobs and Spaces go on far beyond those that the backup knows, because some of them were given since.`
 }
@@ -22,7 +23,7 @@ The backup is checked and stays as it is. The database gets its name when it is 
 // Run restores a backup.
 func (c *restoreCommand) Run(in *surroundings) error {
 	told := newProgressBar(in.stderr)
-	made, err := server.Restore(in.ctx, server.Restoring{From: c.File, To: in.db, Progress: told.pages, Log: in.log})
+	made, err := server.Restore(in.ctx, server.Restoring{From: c.File, To: in.db, Erasures: c.Erasures, Progress: told.pages, Log: in.log})
 	told.clear()
 	if err != nil {
 		return in.cutShort(err, "nothing was restored")

@@ -92,9 +92,12 @@ func (b *Book) eraseDeleted(ctx context.Context, space contact.SpaceID, ch *cont
 		Space: space, By: contact.Attribution{Actor: binActor, RequestID: rand.Text()},
 		Verbs: []contact.Verb{&contact.Erase{Ref: ch.Contact, Match: contact.Match{Set: true, Versions: []contact.Version{ch.Version}}}},
 	}
-	_, err := b.erase(ctx, w, ch.Contact, func() (access.Budget, error) { return access.Budget{}, nil })
+	was, err := b.erase(ctx, w, ch.Contact, func() (access.Budget, error) { return access.Budget{}, nil })
 	if fault.KindOf(err) == fault.Stale {
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return b.ownHistory(ctx, &was)
 }

@@ -57,6 +57,9 @@ func (b *Book) Erase(ctx context.Context, g access.Grant, terms Terms, verb *con
 			return Receipt{}, err
 		}
 	}
+	if err := b.ownHistory(ctx, &was); err != nil {
+		return Receipt{}, err
+	}
 	return receiptOf(&was), nil
 }
 
@@ -65,10 +68,11 @@ func receiptOf(e *store.Erasure) Receipt {
 }
 
 // erase does it, with what may tells as the last thing before. The job is there before: so
-// whenever the process ends, there is who goes on.
+// whenever the process ends, there is who goes on. It is of no key: it goes on when that is
+// revoked.
 func (b *Book) erase(ctx context.Context, w store.Write, id contact.ID, may func() (access.Budget, error)) (store.Erasure, error) {
 	now := b.now()
-	job, err := b.store.CreateJob(ctx, store.Job{Space: w.Space, Kind: store.EraseJob, State: store.JobQueued, Key: w.By.Actor.KeyID, Of: id.String(),
+	job, err := b.store.CreateJob(ctx, store.Job{Space: w.Space, Kind: store.EraseJob, State: store.JobQueued, Of: id.String(),
 		Created: now, Due: now + eraseLease})
 	if err != nil {
 		return store.Erasure{}, err
@@ -91,21 +95,28 @@ func (b *Book) erase(ctx context.Context, w store.Write, id contact.ID, may func
 		return was, errUnknownErasure()
 	case was.Job != job.ID: // somebody else did it at the same time
 		b.drop(ctx, &job)
-		job, _, err = b.store.Job(ctx, w.Space, was.Job)
 	}
-	if err == nil {
-		err = b.store.EraseHistory(ctx, &job)
+	return was, nil
+}
+
+// ownHistory sees to it that nobody finds anything in the history of an erased contact any
+// more, and that the ledger has it: whoever erases is answered after that.
+func (b *Book) ownHistory(ctx context.Context, e *store.Erasure) error {
+	job, found, err := b.store.Job(ctx, e.Space, e.Job)
+	if err != nil || !found || job.Closed() {
+		return err
 	}
-	if err != nil {
-		return was, err
+	was := job.Cursor
+	if err := b.store.EraseHistory(ctx, &job); err != nil || job.Cursor == was {
+		return err
 	}
-	_, err = b.store.UpdateJob(ctx, w.Space, job.ID, func(j *store.Job) error {
-		if !j.Closed() && j.Cursor == "" { // where a server has begun, it goes on
+	_, err = b.store.UpdateJob(ctx, e.Space, e.Job, func(j *store.Job) error {
+		if !j.Closed() && j.Cursor == was { // else who has begun goes on
 			j.Cursor, j.Done, j.Due = job.Cursor, job.Done, b.now()
 		}
 		return nil
 	})
-	return was, err
+	return err
 }
 
 func errUnknownErasure() error {

@@ -99,7 +99,8 @@ func (p *Purge) Contact(c *Contact, held Held) (Contact, bool) {
 	for i, v := range c.Fields {
 		out.Fields[i] = of.field(SlotAt(i), v)
 	}
-	return out, !alike(&out, c)
+	same := alike(&out, c)
+	return out, !same
 }
 
 // Change purges an entry of the history of a contact that stays, and tells whether it is

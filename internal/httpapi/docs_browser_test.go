@@ -165,7 +165,7 @@ func (v *visit) open(t *testing.T, id string) {
 	if folded := ask[int](t, v, fmt.Sprintf("document.querySelectorAll(%q).length", in+".folded")); folded < 4 {
 		t.Errorf("%s: %d errors are folded", id, folded)
 	}
-	if high := ask[float64](t, v, fmt.Sprintf("document.querySelector(%q).getBoundingClientRect().height", in)); high > 4400 {
+	if high := ask[float64](t, v, fmt.Sprintf("document.querySelector(%q).getBoundingClientRect().height", in)); high > 4700 {
 		t.Errorf("%s: %.0f pixels high", id, high)
 	}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 
@@ -12,6 +13,7 @@ import (
 type Restoring struct {
 	From     string
 	To       string // where no database is
+	Erasures string // the ledger of who was erased; "": beside the database
 	Progress func(done, all int64)
 	Log      *slog.Logger
 }
@@ -24,7 +26,7 @@ func Restore(ctx context.Context, r Restoring) (Copy, error) {
 	}
 	return sqlite.Restore(ctx, sqlite.Restoring{From: r.From, To: r.To, Progress: r.Progress, Log: r.Log,
 		Before: func(ctx context.Context, b store.Backend) error {
-			l := &ledger{path: Ledger(r.To)}
+			l := &ledger{path: cmp.Or(r.Erasures, Ledger(r.To))}
 			return eraseAgain(ctx, l, store.New(b, store.Options{Log: r.Log, Erased: l.note}), r.Log)
 		}})
 }

@@ -395,10 +395,10 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 }
 
 // room refuses what would keep more in a Space that is full. What takes a write
-// back goes on.
+// back goes on, and what erases.
 func (ws *workspace) room(entries []contact.Entry, pairs []contact.PairEdit) error {
 	come := slices.ContainsFunc(pairs, func(p contact.PairEdit) bool { return !p.Gone })
-	if len(entries) == 0 && !come || len(entries) > 0 && entries[0].Change.TakesBack() {
+	if len(entries) == 0 && !come || len(entries) > 0 && (entries[0].Change.TakesBack() || entries[0].Change.Edits.Erased) {
 		return nil
 	}
 	return ws.row.Usage.Check(ws.row.Quota, ws.at)

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/carnet-project/carnet/api"
+)
+
+type contactErase struct {
+	ID  int64 `arg:"" help:"The contact, by its own id. All ids that lead to it go with it."`
+	Yes bool  `tried:"sure,force,confirm" help:"Do it. Without this it is only shown what would go."`
+	removals
+	attribution
+	format
+}
+
+// Help says that nothing brings it back.
+func (c *contactErase) Help() string {
+	return `This cannot be undone. The contact goes with all its ids and its history, and so does what other contacts' histories, plans and stored answers have of it. What others hold for themselves stays.
+
+The key needs the scope contacts:erase. Backups that were made before hold the contact still, and it does not come back with them. To take a contact out of sight alone, carnet contact delete.`
+}
+
+// Run erases or, without --yes, tells what would go.
+func (c *contactErase) Run(in *surroundings, server *contactCommand) error {
+	client, err := server.connect(in)
+	if err != nil {
+		return err
+	}
+	options := append(c.attribution.options(), c.removals.options()...)
+	if !c.Yes {
+		options = append(options, api.DryRun())
+	}
+	r, err := client.Erase(in.ctx, c.ID, options...)
+	if err != nil {
+		return server.refusal(in, c.ID, err)
+	}
+	if c.Yes {
+		in.did("Contact %d was erased all the same.", c.ID)
+	}
+	switch {
+	case c.json():
+		return printJSON(in.stdout, r)
+	case !c.table():
+		return printCSV(in.stdout, []api.Receipt{r})
+	}
+	if r.ErasedAt == nil {
+		_, err = fmt.Fprintf(in.stdout, "Contact %d would be erased for good, with %d values, all its ids and its history. Nothing brings it back.\nNothing was changed. To do it: carnet contact erase %d --yes\n", r.ID, *r.Removals, r.ID)
+		return err
+	}
+	_, err = fmt.Fprintf(in.stdout, "Contact %d is erased for good since %s.\n", r.ID, r.ErasedAt.Format("2006-01-02 15:04:05Z07:00"))
+	switch {
+	case err != nil:
+	case r.ScrubbedAt != nil:
+		_, err = fmt.Fprintln(in.stdout, "No file of the database holds a copy any more. Backups that were made before do.")
+	default:
+		_, err = fmt.Fprintf(in.stdout, "What others had of it is being taken out: carnet job show %d. Copies in the files of the database go after that.\n", *r.JobID)
+	}
+	return err
+}
