@@ -202,9 +202,7 @@ var actionNames = map[contact.Action]string{
 func actionChoices(now contact.Action) []choice {
 	all := []choice{{Label: "any"}}
 	for _, a := range contact.Actions {
-		if a != contact.ActionErase { // which nothing does yet
-			all = append(all, choice{string(a), actionNames[a], a == now})
-		}
+		all = append(all, choice{string(a), actionNames[a], a == now})
 	}
 	return all
 }

@@ -61,7 +61,7 @@ func (v *visit) changeLine(ch *contact.Change) changeView {
 	}
 	c.Plus, c.Minus = counted(&ch.Edits)
 	c.Link = contactPath(ch.Contact) + "/changes/" + c.ID
-	if v.may(access.Write) {
+	if v.may(access.Write) && !ch.Edits.Erased {
 		c.UndoTo = c.Link + "/undo"
 	}
 	if ch.BatchID != "" {
@@ -119,6 +119,10 @@ func counted(e *contact.Edits) (plus, minus int) {
 // Company".
 func (v *visit) sentence(ch *contact.Change) string {
 	switch {
+	case ch.Action == contact.ActionErase:
+		return "erased this contact for good"
+	case ch.Edits.Erased:
+		return "wrote something that was erased"
 	case ch.Action == contact.ActionCreate:
 		return "made this contact"
 	case ch.Action == contact.ActionDelete:

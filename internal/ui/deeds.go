@@ -14,6 +14,10 @@ type deed struct{ Before, After string }
 func (v *visit) deed(ch *contact.Change) deed {
 	e := &ch.Edits
 	switch {
+	case ch.Action == contact.ActionErase:
+		return deed{"erased", "for good"}
+	case ch.Edits.Erased:
+		return deed{"wrote something that was erased of", ""}
 	case ch.Action == contact.ActionCreate:
 		return deed{"made", ""}
 	case ch.Action == contact.ActionDelete:

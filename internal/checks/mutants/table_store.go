@@ -338,7 +338,7 @@ var ofStore = []mutant{
 	{
 		name:   "budget-not-saved",
 		breaks: "What a key has used is not saved with its write, and the next batch begins with the whole budget (CONTRACT D24).",
-		file:   "internal/store/batch.go",
+		file:   "internal/store/collect.go",
 		old:    "		s.Spent = append(s.Spent, ws.spentNow()...)\n",
 		new:    "",
 		tests:  []string{"./internal/store/sqlite"},

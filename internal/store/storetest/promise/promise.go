@@ -12,7 +12,7 @@ import (
 var Tests = slices.Concat(endTests, quotaTests, budgetTests, termTests, undoTests, deletedTests, unmergeTests, elsewhereTests, retryTests, forgottenTests, eachTests, togetherTests, valueTests, aliasTests, timeTests, sourceTests, personTests, clockTests, planTests, eraseTests)
 
 // Brief are those of them that read and write in every way once.
-var Brief = slices.Concat(quotaTests, undoTests, unmergeTests, aliasTests)
+var Brief = slices.Concat(quotaTests, undoTests, unmergeTests, aliasTests, eraseTests)
 
 // InBubbles are those that run in a bubble of testing/synctest, so that they know
 // when all writes wait and need not wait themselves while the store backs off.
