@@ -30,12 +30,17 @@ type play struct {
 
 func newOracle(w *world) *oracle { return &oracle{w, map[Seq]map[Slot]ID{}} }
 
-// takenBack gives the merges that were.
+// takenBack gives the merges that were. A split that is undone at once, as all are that
+// are undone here, is as if it had never been: the merge before it stands again.
 func (o *oracle) takenBack() map[join]bool {
 	last, never := map[ID]Seq{}, map[join]bool{}
 	for _, ch := range o.changes {
 		for _, a := range ch.Edits.Absorbed {
-			last[a.ID] = ch.Op
+			if o.splits(ch.Undoes) {
+				never[join{last[a.ID], a.ID}], never[join{ch.Op, a.ID}] = false, true
+			} else {
+				last[a.ID] = ch.Op
+			}
 		}
 		for _, id := range ch.Edits.Split {
 			never[join{last[id], id}] = true
@@ -108,13 +113,6 @@ func (p *play) edited(e *Edits, c *Contact, way Way) Contact {
 func (p *play) merge(ch *Change) {
 	into := p.leads(ch.Named())
 	before, after := *into, *into
-	if ch.Undoes != 0 && slices.ContainsFunc(ch.Edits.Absorbed, func(a Absorbed) bool { return !p.never[join{ch.Op, a.ID}] }) {
-		back := p.inverse(ch).part(func(o Origin) bool {
-			from := p.leads(p.whose([]Origin{o}).of(o)).ID
-			return from == into.ID || slices.ContainsFunc(ch.Edits.Absorbed, func(a Absorbed) bool { return a.ID == from && !p.never[join{ch.Op, a.ID}] })
-		})
-		after = p.edited(&back, &after, ByOrigin)
-	}
 	var merged []ID
 	for _, a := range ch.Edits.Absorbed {
 		if !p.never[join{ch.Op, a.ID}] {

@@ -8,7 +8,8 @@ import "slices"
 type Past struct {
 	Merged  ID
 	Version Version
-	By      Seq      // the write that merged it
+	By      []Seq    // the write that merged it last, and those that did before and stand again
+	Back    []Change // of the last of By, where that took a split back: all that it did
 	Path    []ID     // what Merged was merged into, upwards; the last is the contact that it leads to
 	Joined  []Change // for each of Path: what the merge of the one below did to the contact that it joined, another where a split hung it here
 	Hung    []Change // for each of Path: what the split did to it that hung the one below there, nothing where the merge did

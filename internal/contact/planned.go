@@ -170,7 +170,9 @@ func (p *Planned) takesMore(entries []Entry) (ID, bool) {
 		e := &entries[i]
 		switch state := e.Change.Edits.State; {
 		case state != nil && state.After != Live:
-			if !p.foundBefore(entries, e.Contact.ID) || len(hidden(entries, &e.Contact)) > 0 && !p.foundBefore(entries, e.Contact.Parent) {
+			into := absorber(entries, e.Contact.ID)
+			hides := into != nil && len(hidden(entries, &e.Contact))+outOfSight(entries, e) > 0
+			if !p.foundBefore(entries, e.Contact.ID) || hides && !p.foundBefore(entries, into.ID) {
 				return e.Contact.ID, true
 			}
 		case e.Contact.State == Merged || state != nil && state.Before == Merged:

@@ -29,7 +29,7 @@ func TestUnmergeAfterItsUndo(t *testing.T) {
 		{what: "all that M took of S, which came when that was part of another", s: "e:a@x", m: "e:m@x", in: "S", brings: "e:v@x", taken: "e:m@x",
 			wantS: "e:v@x", wantM: "e:m@x", remains: "S emails v@x"},
 		{what: "the slot that M emptied, which came when S was part of another", s: "e:a@x", m: "e:m@x", in: "S", brings: "1:v", taken: "1:",
-			wantS: "1:v, e:a@x", wantM: "e:m@x"},
+			wantS: "1:v, e:a@x", wantM: "e:m@x", remains: "S custom_fields.profile_field_1 v"},
 		{what: "what M took of its own while apart", s: "e:a@x", m: "e:m@x v@x", apart: "e:m@x", wantS: "e:a@x", wantM: "e:m@x", remains: "M emails v@x"},
 		{what: "what M took of its own while apart, which came when that was part of another", s: "e:a@x", m: "e:m@x", in: "M", brings: "e:o@x m@x v@x", apart: "e:m@x",
 			wantS: "e:a@x", wantM: "e:m@x", remains: "M emails v@x"},

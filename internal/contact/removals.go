@@ -3,8 +3,9 @@ package contact
 // Removals counts what a write takes away (CONTRACT D24): values that a list no
 // longer has, and slots that were filled and hold something else now, or nothing.
 // What is deleted loses all that it showed; of what is merged, each filled slot
-// that its survivor fills otherwise is hidden. What only moves to another contact
-// of the same write is not taken away. Seen and Hides show them.
+// that its survivor fills otherwise is hidden, and each value that goes back to where it
+// was not seen. What only moves to another contact of the same write is not taken away.
+// Seen and Hides show them.
 func Removals(entries []Entry) int {
 	n := 0
 	for i := range entries {
@@ -15,7 +16,7 @@ func Removals(entries []Entry) int {
 		case state != nil && state.After == Erased:
 			n += e.Erases
 		case state != nil && state.After == Merged:
-			n += len(hidden(entries, &e.Contact))
+			n += len(hidden(entries, &e.Contact)) + outOfSight(entries, e)
 		case e.Contact.State == Merged || state != nil && state.Before == Merged: // it showed nothing
 		default:
 			n += removed(entries, i)
@@ -66,28 +67,61 @@ type Hidden struct {
 func Hides(entries []Entry, survivor ID) (all []Hidden) {
 	for i := range entries {
 		c, state := &entries[i].Contact, entries[i].Change.Edits.State
-		if c.Parent == survivor && state != nil && state.After == Merged {
+		if state == nil || state.After != Merged {
+			continue
+		}
+		if into := absorber(entries, c.ID); into != nil && into.ID == survivor {
 			all = append(all, hidden(entries, c)...)
 		}
 	}
 	return all
 }
 
+// absorber gives the contact that a write merged another into; nil where it did not.
+func absorber(entries []Entry, merged ID) *Contact {
+	for i := range entries {
+		if entries[i].Change.Absorbs(merged) {
+			return &entries[i].Contact
+		}
+	}
+	return nil
+}
+
 // hidden gives the filled slots of a merged contact in which its survivor holds
 // something else.
 func hidden(entries []Entry, merged *Contact) (all []Hidden) {
-	for i := range entries {
-		survivor := &entries[i].Contact
-		if survivor.ID != merged.Parent {
-			continue
-		}
-		for slot, v := range merged.Fields {
-			if shows := survivor.Fields[slot].Text; v.Text != "" && v.Text != shows {
-				all = append(all, Hidden{Contact: merged.ID, Slot: SlotAt(slot), Text: v.Text, Behind: shows})
-			}
+	survivor := absorber(entries, merged.ID)
+	if survivor == nil {
+		return nil
+	}
+	for slot, v := range merged.Fields {
+		if shows := survivor.Fields[slot].Text; v.Text != "" && v.Text != shows {
+			all = append(all, Hidden{Contact: merged.ID, Slot: SlotAt(slot), Text: v.Text, Behind: shows})
 		}
 	}
 	return all
+}
+
+// outOfSight counts what a contact showed in its lists that the undo of a split puts back to
+// where it was not seen. Any other merge shows all values of both.
+func outOfSight(entries []Entry, merged *Entry) (n int) {
+	survivor := absorber(entries, merged.Contact.ID)
+	if merged.Change.Undoes == 0 || survivor == nil {
+		return 0
+	}
+	showed := merged.Change.Edits.Backward(merged.Contact)
+	for _, col := range Collections {
+		seen := map[string]bool{}
+		for _, v := range survivor.Values[col] {
+			seen[MatchText(col, v.Text, "")] = true
+		}
+		for _, v := range showed.Values[col] {
+			if !seen[MatchText(col, v.Text, "")] {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // removed counts what an entry takes away that no other contact has from then on.

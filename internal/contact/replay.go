@@ -19,6 +19,7 @@ type replay struct {
 	shown   map[ID]*Contact      // as each was in truth
 	rows    map[ID]*Contact      // as each would be
 	did     map[Seq]map[ID]Edits // what writes would have done
+	never   map[Seq]bool         // the changes that are as if they had never been
 	perhaps []perhaps
 }
 
@@ -33,7 +34,7 @@ type perhaps struct {
 // replayed plays it without the merges that are taken back.
 func replayed(history []Change, region string, apart map[ID]bool) *replay {
 	p := &replay{region: region, apart: apart, merges: map[ID]Seq{}, splits: map[Seq]*Change{}, brought: map[Origin]ID{},
-		shown: map[ID]*Contact{}, rows: map[ID]*Contact{}, did: map[Seq]map[ID]Edits{}}
+		shown: map[ID]*Contact{}, rows: map[ID]*Contact{}, did: map[Seq]map[ID]Edits{}, never: neverWas(history)}
 	for i := range history {
 		p.looks(&history[i])
 	}
@@ -49,7 +50,7 @@ func (p *replay) looks(ch *Change) {
 	if ch.splits() {
 		p.splits[ch.Op] = ch
 	}
-	if state := ch.Edits.State; state != nil {
+	if state := ch.Edits.State; state != nil && !p.never[ch.Seq] {
 		delete(p.merges, ch.Contact)
 		if state.After == Merged && !p.apart[ch.Contact] {
 			p.merges[ch.Contact] = ch.Op
@@ -66,7 +67,7 @@ func (p *replay) happens(ch *Change) {
 	switch state := ch.Edits.State; {
 	case ch.Prev == 0:
 		p.set(ch, Contact{ID: ch.Contact}, ch.Edits.Forward(Contact{ID: ch.Contact}))
-	case into == nil, state != nil, p.splits[ch.Op] != nil, was != nil && was.State == Merged: // of what is merged, its survivor tells
+	case p.never[ch.Seq], into == nil, state != nil, p.splits[ch.Op] != nil, was != nil && was.State == Merged: // of what is merged, its survivor tells
 	case ch.merges():
 		p.merge(ch, into)
 	case ch.Undoes != 0:

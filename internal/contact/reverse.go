@@ -8,11 +8,15 @@ import "slices"
 // the merge may have left another order than the same undo would, had an earlier merge
 // never been. Without a history it is known where nothing at all was written.
 func (f *forest) reverse(history []Change) {
+	if f.reverseBack(history) {
+		return
+	}
 	join := f.oneMerge()
 	if join == nil {
 		return
 	}
-	lists, slots := writtenSince(join, history)
+	never := neverWas(history)
+	lists, slots := writtenSince(join, slices.DeleteFunc(slices.Clone(history), func(ch Change) bool { return never[ch.Seq] }))
 	was, _ := f.v.Row(join.Contact)
 	if history == nil && was.Version != join.Version {
 		return
@@ -24,6 +28,40 @@ func (f *forest) reverse(history []Change) {
 		row, _ := f.v.Row(p.Merged)
 		f.keep(row, lists, slots)
 	}
+}
+
+// reverseBack does that where the last that happened to all of them is that they were merged
+// again, as a split was taken back: each has again what it had before that.
+func (f *forest) reverseBack(history []Change) bool {
+	back := f.halves[0].Back
+	if len(back) == 0 {
+		return false
+	}
+	at := slices.IndexFunc(back, func(ch Change) bool { return ch.merges() })
+	if at < 0 || len(back[at].Edits.Absorbed) != len(f.halves) {
+		return false
+	}
+	for _, p := range f.halves {
+		if len(p.Back) == 0 || p.Back[0].Op != back[0].Op || !back[at].Absorbs(p.Merged) {
+			return false
+		}
+	}
+	join := &back[at]
+	if f.now[join.Contact] == nil {
+		return false // that was merged on since, and split off again
+	}
+	if was, _ := f.v.Row(join.Contact); history == nil && was.Version != join.Version {
+		return false
+	}
+	lists, slots := writtenSince(join, history)
+	for i := range back {
+		if id := back[i].Contact; f.now[id] != nil {
+			row, _ := f.v.Row(id)
+			had := back[i].Edits.Backward(*row)
+			f.keep(&had, lists, slots)
+		}
+	}
+	return true
 }
 
 // oneMerge gives the change by which all came together that are parted, where that is one,

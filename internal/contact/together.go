@@ -44,7 +44,7 @@ func RestsOnPast(verb Verb) []ID {
 	case *Unmerge:
 		return RestsOn(verb)
 	case *Undo:
-		if len(v.Pasts) > 0 {
+		if len(v.Pasts) > 0 || len(v.Rests) > 0 {
 			return RestsOn(verb)
 		}
 	}

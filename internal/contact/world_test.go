@@ -168,14 +168,14 @@ func (w *world) gather(verb Verb) {
 	case *Unmerge:
 		v.Past = w.past(v.Merged, false)
 	case *Undo:
-		v.Entries, v.Pasts = nil, nil
+		v.Entries, v.Pasts, v.Rests = nil, nil, nil
 		for _, ch := range w.changes {
 			if ch.Op != v.Op {
 				continue
 			}
 			v.Entries = append(v.Entries, ch)
 			for _, a := range ch.Edits.Absorbed {
-				if p := w.past(a.ID, true); p != nil && p.By == ch.Op {
+				if p := w.past(a.ID, true); p != nil && slices.Contains(p.By, ch.Op) {
 					v.Pasts = append(v.Pasts, p)
 				}
 			}
@@ -183,8 +183,22 @@ func (w *world) gather(verb Verb) {
 				v.Left = w.at(ch.Contact, ch.Seq)
 			}
 		}
+		for _, ch := range RestsOf(v.Entries) {
+			rest, _ := RestOf(w.chain(ch.Contact), ch)
+			v.Rests = append(v.Rests, rest)
+		}
 		v.Whose = w.whose(v.Brings())
 	}
+}
+
+// chain gives the changes of a contact, newest first.
+func (w *world) chain(id ID) (chain []Change) {
+	for _, ch := range slices.Backward(w.changes) {
+		if ch.Contact == id {
+			chain = append(chain, ch)
+		}
+	}
+	return chain
 }
 
 // at gives a contact as a change left it.
@@ -205,13 +219,9 @@ func (w *world) past(merged ID, whole bool) *Past {
 		return nil
 	}
 	p := &Past{Merged: merged, Version: root.Version}
-	link := func(id ID) (merge Change) {
-		for _, ch := range w.changes {
-			if s := ch.Edits.State; ch.Contact == id && s != nil && s.After == Merged {
-				merge = ch
-			}
-		}
-		return merge
+	link := func(id ID) Change {
+		_, merge, _, _ := MergedBy(w.chain(id), true)
+		return *merge
 	}
 	for id := merged; w.rows[id].Parent != 0; id = w.rows[id].Parent {
 		parent, at := w.rows[id].Parent, Change{}
@@ -221,12 +231,10 @@ func (w *world) past(merged ID, whole bool) *Past {
 				at = ch
 			}
 		}
-		for _, ch := range w.changes {
-			if ch.Contact == id && ch.Edits.Link != nil && ch.Op > merge.Op {
-				for _, other := range w.changes {
-					if other.Op == ch.Op && other.Contact == parent {
-						hung = other
-					}
+		if by, _, _, _ := MergedBy(w.chain(id), true); by != merge.Op {
+			for _, other := range w.changes {
+				if other.Op == by && other.Contact == parent {
+					hung = other
 				}
 			}
 		}
@@ -234,7 +242,13 @@ func (w *world) past(merged ID, whole bool) *Past {
 		p.Path, p.Joined = append(p.Path, parent), append(p.Joined, at)
 	}
 	by := link(merged)
-	p.By = by.Op
+	if _, _, p.By, _ = MergedBy(w.chain(merged), true); len(p.By) > 1 {
+		for _, ch := range w.changes {
+			if ch.Op == p.By[0] {
+				p.Back = append(p.Back, ch)
+			}
+		}
+	}
 	tree := w.tree(merged)
 	group, from := map[ID]bool{}, map[ID]Seq{}
 	join := func(id ID, seq Seq) {
@@ -278,10 +292,8 @@ func (w *world) past(merged ID, whole bool) *Past {
 	}
 	for _, id := range p.Path {
 		off := Seq(0)
-		for _, ch := range w.changes {
-			if s := ch.Edits.State; ch.Contact == id && s != nil && s.Before == Merged {
-				off = ch.Seq
-			}
+		if split, _ := SplitOff(w.chain(id), true); split != nil {
+			off = split.Seq
 		}
 		p.Off = append(p.Off, off)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/carnet-project/carnet/internal/contact"
 )
@@ -48,7 +49,7 @@ func (s *Store) undone(ctx context.Context, space contact.SpaceID, u *contact.Un
 	if u.Entries, err = s.WriteChanges(ctx, space, u.Op); err != nil {
 		return err
 	}
-	u.Pasts = nil
+	u.Pasts, u.Rests = nil, nil
 	for i := range u.Entries {
 		ch := &u.Entries[i]
 		if err := s.merged(ctx, space, u, ch); err != nil {
@@ -64,6 +65,9 @@ func (s *Store) undone(ctx context.Context, space contact.SpaceID, u *contact.Un
 			}
 		}
 	}
+	if err := s.rests(ctx, space, u); err != nil {
+		return err
+	}
 	u.Whose, err = s.Whose(ctx, space, u.Brings())
 	return err
 }
@@ -77,11 +81,58 @@ func (s *Store) merged(ctx context.Context, space contact.SpaceID, u *contact.Un
 		if err != nil {
 			return err
 		}
-		if past != nil && past.By == ch.Op {
+		if past != nil && slices.Contains(past.By, ch.Op) {
 			u.Pasts = append(u.Pasts, past)
 			if past.History != nil || past.Unread {
 				like = past
 			}
+		}
+	}
+	return nil
+}
+
+// rests reads what became since of what a write merged or split.
+func (s *Store) rests(ctx context.Context, space contact.SpaceID, u *contact.Undo) error {
+	for _, ch := range contact.RestsOf(u.Entries) {
+		c, ok, err := s.Row(ctx, space, ch.Contact)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errAstray(ch.Contact)
+		}
+		err = s.back(ctx, space, c.Head, func(chain []contact.Change, _ bool) (enough bool) {
+			rest, more := contact.RestOf(chain, ch)
+			if !more {
+				u.Rests = append(u.Rests, rest)
+			}
+			return !more
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// back reads the changes of a contact from one back, newest first, until that is enough:
+// whole tells that these are all.
+func (s *Store) back(ctx context.Context, space contact.SpaceID, from contact.Seq, enough func(chain []contact.Change, whole bool) bool) error {
+	var chain []contact.Change
+	for whole := false; !whole; {
+		rows, err := s.reads.Chain(ctx, space, from, max(entriesAtOnce, len(chain)))
+		if err != nil {
+			return err
+		}
+		changes, err := decodeChanges(rows)
+		if err != nil {
+			return err
+		}
+		if chain = append(chain, changes...); len(changes) > 0 {
+			from = changes[len(changes)-1].Prev
+		}
+		if whole = len(changes) == 0 || from == 0; enough(chain, whole) {
+			return nil
 		}
 	}
 	return nil

@@ -145,27 +145,15 @@ func (p *past) lastSplit(id contact.ID, after contact.Seq) (contact.Seq, error) 
 	if err != nil {
 		return 0, err
 	}
-	for from := c.Head; from > after; {
-		rows, err := p.store.reads.Chain(p.ctx, p.space, from, entriesAtOnce)
-		if err != nil {
-			return 0, err
+	var off contact.Seq
+	err = p.store.back(p.ctx, p.space, c.Head, func(chain []contact.Change, whole bool) (enough bool) {
+		split, more := contact.SplitOff(chain, whole)
+		if split != nil {
+			off = split.Seq
 		}
-		changes, err := decodeChanges(rows)
-		if err != nil {
-			return 0, err
-		}
-		if len(changes) == 0 {
-			return 0, errMoved
-		}
-		for i := range changes {
-			ch := &changes[i]
-			if s := ch.Edits.State; s != nil && s.Before == contact.Merged {
-				return ch.Seq, nil
-			}
-			from = ch.Prev
-		}
-	}
-	return 0, nil
+		return !more || chain[len(chain)-1].Prev <= after
+	})
+	return off, err
 }
 
 // Whose tells whose values are, by their origins, of each that it is asked for. It reads
@@ -221,12 +209,17 @@ func (p *past) climb() (since contact.Seq, err error) {
 		if len(p.Path) > contact.MaxAliases || c.State != contact.Merged {
 			return 0, errMoved
 		}
-		link, merge, err := p.links(c)
+		link, merge, by, err := p.links(c)
 		if err != nil {
 			return 0, err
 		}
 		if len(p.Path) == 0 {
-			p.By, since = merge.Op, merge.Seq
+			p.By, since = by, merge.Seq
+			if len(by) > 1 {
+				if p.Back, err = p.store.WriteChanges(p.ctx, p.space, by[0]); err != nil {
+					return 0, err
+				}
+			}
 		}
 		joined, err := p.change(merge.Op, func(ch *contact.Change) bool { return ch.Absorbs(id) })
 		if err != nil {
@@ -257,34 +250,20 @@ func (p *past) change(op contact.Seq, meant func(*contact.Change) bool) (contact
 	return contact.Change{}, nil
 }
 
-// links finds the write that gave a merged contact its parent, and the change by
-// which it was merged, which may be an earlier one: a split hangs what goes with it
-// where it belongs.
-func (p *past) links(c *contact.Contact) (link contact.Seq, merge contact.Change, err error) {
-	for from := c.Head; from != 0; {
-		rows, err := p.store.reads.Chain(p.ctx, p.space, from, entriesAtOnce)
-		if err != nil {
-			return 0, merge, err
+// links reads what contact.MergedBy tells of a contact.
+func (p *past) links(c *contact.Contact) (link contact.Seq, merge contact.Change, by []contact.Seq, err error) {
+	found := false
+	err = p.store.back(p.ctx, p.space, c.Head, func(chain []contact.Change, whole bool) (enough bool) {
+		to, in, all, more := contact.MergedBy(chain, whole)
+		if found = in != nil; found {
+			link, merge, by = to, *in, all
 		}
-		changes, err := decodeChanges(rows)
-		if err != nil {
-			return 0, merge, err
-		}
-		for i := range changes {
-			ch := &changes[i]
-			if ch.Edits.Link != nil && link == 0 {
-				link = ch.Op
-			}
-			if ch.Edits.State != nil && ch.Edits.State.After == contact.Merged {
-				return link, *ch, nil
-			}
-			from = ch.Prev
-		}
-		if len(changes) == 0 {
-			break
-		}
+		return !more
+	})
+	if err == nil && !found {
+		err = errAstray(c.ID)
 	}
-	return 0, merge, errAstray(c.ID)
+	return link, merge, by, err
 }
 
 // writes reads what was written by the ids of the merged contact since it led on,
@@ -348,7 +327,7 @@ func (p *past) moved(ch *contact.Change) (ids []contact.ID, err error) {
 		if err != nil {
 			return nil, err
 		}
-		_, merge, err := p.links(c)
+		_, merge, _, err := p.links(c)
 		if err != nil {
 			return nil, err
 		}

@@ -20,7 +20,7 @@ func (ws *workspace) knowsTrees(entries []contact.Entry) error {
 		case state.After != contact.Merged:
 			continue
 		}
-		if !ws.hasTree(c.ID) || !ws.hasTree(c.Parent) {
+		if !ws.hasTree(c.ID) || !ws.hasTree(ws.to(c.Parent)) {
 			return errors.New("store: a verb merges contacts whose trees it does not need")
 		}
 	}
@@ -38,16 +38,17 @@ func (ws *workspace) hasTree(root contact.ID) bool {
 }
 
 // redirect makes a contact, and every id that led to it, lead to what it was
-// merged into.
+// merged into, or to what that leads to: an undo puts it back where it was.
 func (ws *workspace) redirect(c *contact.Contact) {
+	root := ws.to(c.Parent)
 	for ref, to := range ws.leads {
 		if to == c.ID {
-			ws.lead(ref, c.Parent)
+			ws.lead(ref, root)
 		}
 	}
-	ws.lead(c.ID, c.Parent)
-	ws.redirects = append(ws.redirects, Redirect{Space: ws.row.Space, From: c.ID, To: c.Parent})
-	ws.tree(c.Parent, slices.Concat(ws.trees[c.Parent], ws.trees[c.ID], []contact.Node{{ID: c.ID, Parent: c.Parent, Version: c.Version}}))
+	ws.lead(c.ID, root)
+	ws.redirects = append(ws.redirects, Redirect{Space: ws.row.Space, From: c.ID, To: root})
+	ws.tree(root, slices.Concat(ws.trees[root], ws.trees[c.ID], []contact.Node{{ID: c.ID, Parent: c.Parent, Version: c.Version}}))
 }
 
 // hang notes where contacts that were merged before stand by now: in each tree all of

@@ -128,6 +128,10 @@ func (g *group) gather(verb contact.Verb) {
 				g.undone(v, ch)
 			}
 		}
+		for _, ch := range contact.RestsOf(v.Entries) {
+			rest, _ := contact.RestOf(g.chain(ch.Contact), ch)
+			v.Rests = append(v.Rests, rest)
+		}
 		v.Whose = g.whose(v.Brings())
 	}
 }
@@ -141,7 +145,7 @@ func (g *group) base(ref contact.ID, b *contact.Base) {
 // undone gathers what the undo of one change needs beside it.
 func (g *group) undone(u *contact.Undo, ch *contact.Change) {
 	for _, a := range ch.Edits.Absorbed {
-		if p := g.past(a.ID, true); p != nil && p.By == ch.Op {
+		if p := g.past(a.ID, true); p != nil && slices.Contains(p.By, ch.Op) {
 			u.Pasts = append(u.Pasts, p)
 		}
 	}
@@ -163,7 +167,14 @@ func (g *group) past(merged contact.ID, whole bool) *contact.Past {
 	if c == nil || c.State != contact.Merged || root.State != contact.Live {
 		return nil
 	}
-	p := &contact.Past{Merged: merged, Version: root.Version, By: g.mergeOf(merged).Op}
+	p := &contact.Past{Merged: merged, Version: root.Version}
+	if _, _, p.By, _ = contact.MergedBy(g.chain(merged), true); len(p.By) > 1 {
+		for _, ch := range g.changes {
+			if ch.Op == p.By[0] {
+				p.Back = append(p.Back, *ch)
+			}
+		}
+	}
 	for id := merged; g.rows[id].Parent != 0; id = g.rows[id].Parent {
 		parent, joined, hung := g.rows[id].Parent, contact.Change{}, contact.Change{}
 		link, merge := g.links(id)
@@ -242,10 +253,8 @@ func (g *group) whose(origins []contact.Origin) contact.Whose {
 func (g *group) off(p *contact.Past) {
 	for _, id := range p.Path {
 		var off contact.Seq
-		for _, ch := range g.changes {
-			if s := ch.Edits.State; ch.Contact == id && s != nil && s.Before == contact.Merged {
-				off = ch.Seq
-			}
+		if split, _ := contact.SplitOff(g.chain(id), true); split != nil {
+			off = split.Seq
 		}
 		p.Off = append(p.Off, off)
 	}
@@ -254,18 +263,21 @@ func (g *group) off(p *contact.Past) {
 // links gives the write that gave a contact its parent, and the change by which it
 // was merged, which may be an earlier one.
 func (g *group) links(id contact.ID) (link, since contact.Seq) {
-	for _, ch := range g.changes {
-		if ch.Contact != id {
-			continue
-		}
-		if ch.Edits.Link != nil {
-			link = ch.Op
-		}
-		if s := ch.Edits.State; s != nil && s.After == contact.Merged {
-			since = ch.Seq
+	link, merge, _, _ := contact.MergedBy(g.chain(id), true)
+	if merge == nil {
+		return 0, 0
+	}
+	return link, merge.Seq
+}
+
+// chain gives the changes of a contact, newest first.
+func (g *group) chain(id contact.ID) (chain []contact.Change) {
+	for _, ch := range slices.Backward(g.changes) {
+		if ch.Contact == id {
+			chain = append(chain, *ch)
 		}
 	}
-	return link, since
+	return chain
 }
 
 // writes finds what was written by the ids of a merged contact since it was, and

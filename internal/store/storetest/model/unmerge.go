@@ -232,12 +232,20 @@ func (d *diary) undoSplit(r *answered, events []event) (string, bool) {
 	for l := range 4 {
 		var with []value
 		for _, q := range others {
-			with = append(with, q.lists[l]...)
+			if !unchanged(events, q) {
+				with = append(with, q.lists[l]...)
+			}
 		}
 		d.checkTakenBack(l, e.before.lists[l], e.after.lists[l], p.lists[l], now.lists[l], with, p.id)
 	}
 	d.checkOwn(p.id)
 	return "", true
+}
+
+// unchanged tells whether somebody is as a write left them: then the undo of that puts them
+// back as they were before it.
+func unchanged(events []event, p person) bool {
+	return slices.ContainsFunc(events, func(e event) bool { return e.after.id == p.id && sameValues(e.after, p) })
 }
 
 // adopt enters what the store says that a write did.

@@ -93,7 +93,7 @@ func rests(verb, touch string) bool {
 }
 
 // wholePast are those that look at all of a history, which a neighbour adds to.
-var wholePast = map[string]bool{"unmerge": true, "unmerge by the alias": true, "undo of a merge": true}
+var wholePast = map[string]bool{"unmerge": true, "unmerge by the alias": true, "undo of a merge": true, "undo of a split": true, "undo of a split by the other": true}
 
 // CONTRACT D33: together all are refused; where each stands by itself, those that look at
 // a whole history alone: of a dry run, and else the write ends before them.
