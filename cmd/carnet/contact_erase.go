@@ -16,7 +16,7 @@ type contactErase struct {
 
 // Help says that nothing brings it back.
 func (c *contactErase) Help() string {
-	return `This cannot be undone. The contact goes with all its ids and its history, and so does what other contacts' histories, plans and stored answers have of it. What others hold for themselves stays.
+	return `This cannot be undone. The contact goes with all its ids and its history, and so does what other contacts' histories, plans and stored answers have of it. What others hold for themselves stays: ` + "`carnet find-copies`" + ` lists where that is, while anybody knows.
 
 The key needs the scope contacts:erase. Backups that were made before hold the contact still, and it does not come back with them. To take a contact out of sight alone, carnet contact delete.`
 }
@@ -45,7 +45,7 @@ func (c *contactErase) Run(in *surroundings, server *contactCommand) error {
 		return printCSV(in.stdout, []api.Receipt{r})
 	}
 	if r.ErasedAt == nil {
-		_, err = fmt.Fprintf(in.stdout, "Contact %d would be erased for good, with %d values, all its ids and its history. Nothing brings it back.\nNothing was changed. To do it: carnet contact erase %d --yes\n", r.ID, *r.Removals, r.ID)
+		_, err = fmt.Fprintf(in.stdout, "Contact %d would be erased for good, with %d values, all its ids and its history. Nothing brings it back.\nWhat was typed again by hand elsewhere stays: look for it before, carnet find-copies %d\nNothing was changed. To do it: carnet contact erase %d --yes\n", r.ID, *r.Removals, r.ID, r.ID)
 		return err
 	}
 	_, err = fmt.Fprintf(in.stdout, "Contact %d is erased for good since %s.\n", r.ID, r.ErasedAt.Format("2006-01-02 15:04:05Z07:00"))
