@@ -34,7 +34,10 @@ type Result struct {
 	Changes   *Edits    // with DryRun or ReturnChanges, what the write changed; else nil
 	Conflicts []Remains // of the Undo of a merge, as Split has them; else nil
 	Replayed  bool      // it was done by an earlier call, or try, with the same IdempotencyKey: this is what came of that
-	RequestID string
+	// ErasedBefore is the day, as YYYY-MM-DD, on which somebody was erased who had an email or a
+	// phone of a contact that Create made; "" for nobody, or where the Space does not remember it.
+	ErasedBefore string
+	RequestID    string
 }
 
 // Get reads a contact. The id of one that was merged leads to its survivor,
@@ -207,6 +210,7 @@ func (c *Client) one(ctx context.Context, r *request) (Result, error) {
 	if answer.Contact.Meta != nil {
 		answer.Version = answer.Contact.Meta.Version
 	}
+	answer.ErasedBefore = h.Get("X-Erased-Before")
 	answer.ChangeID, answer.RequestID, answer.Replayed = h.Get("X-Change-Id"), h.Get("X-Request-Id"), replayed(h)
 	return answer, nil
 }

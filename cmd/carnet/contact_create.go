@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/carnet-project/carnet/api"
 )
@@ -29,6 +30,10 @@ func (c *contactCreate) Run(in *surroundings, server *contactCommand) error {
 			if err != nil {
 				return api.Result{}, err
 			}
-			return client.Create(in.ctx, patch, options...)
+			r, err := client.Create(in.ctx, patch, options...)
+			if r.ErasedBefore != "" {
+				fmt.Fprintf(in.stderr, "carnet: note: somebody with the same email or phone was erased for good on %s, at their wish perhaps.\n", cell(r.ErasedBefore))
+			}
+			return r, err
 		}})
 }

@@ -24,11 +24,12 @@ type spaceRecord struct {
 	TimeZone     string         `json:"timezone"`
 	Region       string         `json:"region"` // "" for none
 	Subscription string         `json:"subscription"`
-	Limits       jsontext.Value `json:"limits"`       // by bucket, requests a minute
-	Bytes        int64          `json:"bytes"`        // what it keeps
-	QuotaBytes   int64          `json:"quota_bytes"`  // of that; 0 for none
-	QuotaMinute  int64          `json:"quota_minute"` // of history a minute; 0 for none
-	BinDays      int            `json:"bin_days"`     // after which what was deleted is erased; 0 for never
+	Limits       jsontext.Value `json:"limits"`          // by bucket, requests a minute
+	Bytes        int64          `json:"bytes"`           // what it keeps
+	QuotaBytes   int64          `json:"quota_bytes"`     // of that; 0 for none
+	QuotaMinute  int64          `json:"quota_minute"`    // of history a minute; 0 for none
+	BinDays      int            `json:"bin_days"`        // after which what was deleted is erased; 0 for never
+	Remembers    bool           `json:"remember_erased"` // keyed hashes of who is erased
 	CreatedAt    string         `json:"created_at"`
 
 	limits access.Limits
@@ -38,7 +39,7 @@ func recordSpace(s access.Space, u access.Usage) spaceRecord {
 	return spaceRecord{
 		ID: int64(s.ID), Name: s.Name, TimeZone: s.TimeZone, Region: s.Region, Subscription: string(s.Subscription),
 		Limits: jsontext.Value(access.EncodeLimits(s.Limits)), Bytes: u.Bytes, QuotaBytes: s.Quota.Bytes, QuotaMinute: s.Quota.Minute,
-		BinDays: s.BinDays, CreatedAt: moment(s.Created), limits: s.Limits,
+		BinDays: s.BinDays, Remembers: s.Remember.On(), CreatedAt: moment(s.Created), limits: s.Limits,
 	}
 }
 

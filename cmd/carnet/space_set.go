@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 )
@@ -13,21 +14,22 @@ import (
 // spaceSet changes what is named; the pointers tell a flag that was left out
 // from one that is empty.
 type spaceSet struct {
-	ID           int64    `arg:"" listed:"carnet space list" help:"The Space, as space list shows it."`
-	Name         *string  `placeholder:"NAME" help:"What people call it."`
-	TimeZone     *string  `tried:"tz,zone" name:"timezone" placeholder:"ZONE" help:"The IANA time zone of its days, as in Europe/Berlin."`
-	Region       *string  `tried:"country" blank:"clears" placeholder:"REGION" help:"The country of phone numbers that are typed without one, as in DE; an empty one clears it."`
-	Subscription *string  `enum:"active,inactive" placeholder:"STATE" help:"active, or inactive: then every request is refused."`
-	Limit        []string `sep:"none" placeholder:"BUCKET=N" help:"Requests a minute of update, create, get, list, batch or ui, as in update=600; 0 is no limit. May be given several times."`
-	BinDays      *int     `tried:"bin" placeholder:"DAYS" help:"After how many days what was deleted is erased for good. 0 is never, which is the default."`
+	ID             int64    `arg:"" listed:"carnet space list" help:"The Space, as space list shows it."`
+	Name           *string  `placeholder:"NAME" help:"What people call it."`
+	TimeZone       *string  `tried:"tz,zone" name:"timezone" placeholder:"ZONE" help:"The IANA time zone of its days, as in Europe/Berlin."`
+	Region         *string  `tried:"country" blank:"clears" placeholder:"REGION" help:"The country of phone numbers that are typed without one, as in DE; an empty one clears it."`
+	Subscription   *string  `enum:"active,inactive" placeholder:"STATE" help:"active, or inactive: then every request is refused."`
+	Limit          []string `sep:"none" placeholder:"BUCKET=N" help:"Requests a minute of update, create, get, list, batch or ui, as in update=600; 0 is no limit. May be given several times."`
+	BinDays        *int     `tried:"bin" placeholder:"DAYS" help:"After how many days what was deleted is erased for good. 0 is never, which is the default."`
+	RememberErased *string  `tried:"remember" enum:"on,off" placeholder:"STATE" help:"on keeps keyed hashes of the emails and phones of who is erased, so that who makes the same person again is told. off, the default, throws them away, with their key."`
 	quotaFlags
 	format
 }
 
 // Validate refuses a change of nothing: something was forgotten.
 func (c *spaceSet) Validate() error {
-	if c.Name == nil && c.TimeZone == nil && c.Region == nil && c.Subscription == nil && c.Limit == nil && c.BinDays == nil && c.quotaFlags.none() {
-		return errors.New("say what to change: --name, --timezone, --region, --subscription, --limit, --bin-days, --quota or --quota-minute")
+	if c.Name == nil && c.TimeZone == nil && c.Region == nil && c.Subscription == nil && c.Limit == nil && c.BinDays == nil && c.RememberErased == nil && c.quotaFlags.none() {
+		return errors.New("say what to change: --name, --timezone, --region, --subscription, --limit, --bin-days, --remember-erased, --quota or --quota-minute")
 	}
 	return nil
 }
@@ -93,6 +95,9 @@ func (c *spaceSet) apply(s *access.Space) {
 	}
 	if c.BinDays != nil {
 		s.BinDays = *c.BinDays
+	}
+	if c.RememberErased != nil {
+		book.RememberErased(s, *c.RememberErased == "on")
 	}
 	c.quotaFlags.apply(&s.Quota)
 }

@@ -114,7 +114,11 @@ func (s *Space) settings() []setting {
 	if s.BinDays != 0 {
 		bin = strconv.Itoa(s.BinDays)
 	}
-	list = append(list, setting{"bin_days", bin})
+	remember := ""
+	if s.Remember.On() {
+		remember = "on"
+	}
+	list = append(list, setting{"bin_days", bin}, setting{"remember_erased", remember})
 	for i, label := range s.Labels {
 		list = append(list, setting{"labels." + contact.SlotAt(i).String(), label})
 	}

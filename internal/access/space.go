@@ -37,8 +37,9 @@ type Space struct {
 	Quota        Quota
 	Labels       contact.Labels // of custom fields
 	Created      contact.Time
-	Rekeying     Rekeying // from another region, where that is under way
-	BinDays      int      // after how many days what was deleted is erased for good; 0 for never, to MaxBinDays
+	Rekeying     Rekeying             // from another region, where that is under way
+	BinDays      int                  // after how many days what was deleted is erased for good; 0 for never, to MaxBinDays
+	Remember     contact.ErasedSecret // keeps keyed hashes of who is erased, made with it; zero for none
 }
 
 // MaxBinDays is the greatest figure of BinDays: ten years.

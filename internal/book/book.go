@@ -91,6 +91,9 @@ type Written struct {
 	// Replayed tells that it was done before, by the same request: all else is as that
 	// left it then.
 	Replayed bool
+	// ErasedBefore is when somebody was erased who had an email or a phone of a contact that
+	// this made, where the Space remembers that; 0 for nobody, or not known.
+	ErasedBefore contact.Day
 }
 
 // Splits tells whether the write split contacts off: an unmerge, or the undo of a merge.
@@ -141,6 +144,16 @@ func (b *Book) Do(ctx context.Context, g access.Grant, terms Terms, verb contact
 	if err := mayWrite(g, terms.Dry); err != nil {
 		return Written{}, err
 	}
+	before, err := b.erasedBefore(ctx, g, verb) // what is done must not fail after it
+	if err != nil {
+		return Written{}, err
+	}
+	written, err := b.do(ctx, g, terms, verb)
+	written.ErasedBefore = before
+	return written, err
+}
+
+func (b *Book) do(ctx context.Context, g access.Grant, terms Terms, verb contact.Verb) (Written, error) {
 	w := writeOf(g, &terms, []contact.Verb{verb})
 	if terms.again() {
 		leave, err := b.begin(ctx, g.Space.ID, terms.Retry)

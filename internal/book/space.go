@@ -2,6 +2,7 @@ package book
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 
 	"github.com/carnet-project/carnet/internal/access"
@@ -81,6 +82,32 @@ func (b *Book) UpdateSpace(ctx context.Context, by string, id contact.SpaceID, c
 	})
 	b.grants.forget(func(e *grantEntry) bool { return e.grant.Space.ID == id })
 	return s, busy(missing(err, noSpace(id)))
+}
+
+// RememberErased has a Space keep keyed hashes of who is erased from now on, or not: then
+// those that it has go, and what they were made with.
+func RememberErased(s *access.Space, on bool) {
+	switch {
+	case !on:
+		s.Remember = contact.ErasedSecret{}
+	case !s.Remember.On():
+		rand.Read(s.Remember[:]) // never fails: see package crypto/rand
+	}
+}
+
+// erasedBefore tells when somebody was erased who had an email or a phone of a contact that is
+// to be made, to who may read and where the Space remembers that; 0 for nobody. It asks
+// nothing where it does not.
+func (b *Book) erasedBefore(ctx context.Context, g access.Grant, verb contact.Verb) (contact.Day, error) {
+	create, ok := verb.(*contact.Create)
+	if !ok || !g.Space.Remember.On() || g.Allow(access.Read) != nil {
+		return 0, nil
+	}
+	keys := create.ErasedKeys(g.Space.Remember, g.Space.Region)
+	if len(keys) == 0 {
+		return 0, nil
+	}
+	return b.store.ErasedBefore(ctx, g.Space.ID, keys)
 }
 
 func noSpace(id contact.SpaceID) error {

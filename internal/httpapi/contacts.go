@@ -101,6 +101,9 @@ func (a *api) createContact(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	if written.ErasedBefore != 0 {
+		w.Header()["X-Erased-Before"] = []string{written.ErasedBefore.String()}
+	}
 	if !r.terms.Dry {
 		w.Header()["Location"] = []string{base + "/contacts/" + strconv.FormatInt(int64(written.Contact.ID), 10)}
 	}

@@ -40,6 +40,7 @@ import (
 //	quota NAME BYTES MINUTE       sets the quota of a key's Space; 0 for none
 //	budget NAME 10 none 500       sets the budget of a key: removals of a write, removals and writes of a day
 //	region NAME DE                changes the region of a key's Space, which begins a job
+//	remember NAME on              has a key's Space remember who is erased, or off
 //	work N                        does N rounds of the jobs, with seconds between them
 //	job NAME KIND STATE 3 10 Why. puts a job into a key's Space, as a server may have left it
 //	wait 61s                      sets the clock forward
@@ -163,6 +164,8 @@ func (c *conversation) direct(words []string) {
 		c.world.setBudget(c.t, words[1], access.Budget{MaxRemovals: c.limit(words[2]), DailyRemovals: c.limit(words[3]), DailyWrites: c.limit(words[4])})
 	case len(words) == 3 && words[0] == "region":
 		c.world.setRegion(c.t, words[1], words[2])
+	case len(words) == 3 && words[0] == "remember":
+		c.world.setRemember(c.t, words[1], words[2] == "on")
 	case len(words) == 2 && words[0] == "work":
 		c.world.work(c.t, int(c.number(words[1])))
 	case len(words) >= 6 && words[0] == "job":

@@ -204,6 +204,18 @@ func (w *world) setRegion(t *testing.T, key, region string) {
 	}
 }
 
+// setRemember has the Space that a key is for remember who is erased, or not.
+func (w *world) setRemember(t *testing.T, key string, on bool) {
+	t.Helper()
+	_, err := w.book.UpdateSpace(t.Context(), "test", w.spaces[key], func(s *access.Space) error {
+		book.RememberErased(s, on)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // work does so many rounds of the jobs, with enough time between them that each finds
 // what the one before put off.
 func (w *world) work(t *testing.T, rounds int) {

@@ -254,8 +254,9 @@ type Registry interface {
 // WithSpace is what is saved with a Space, in the same transaction: the entry about its
 // change and a job that follows from it, nil for none. The job gets its id.
 type WithSpace struct {
-	About *access.Entry
-	Job   *Job
+	About  *access.Entry
+	Job    *Job
+	Forget bool // all that the Space remembers of who was erased goes
 }
 
 // EntryQuery says which entries of the log to read: those about Spaces, or those
@@ -395,8 +396,8 @@ type Tree struct {
 	Nodes []contact.Node
 }
 
-// SpaceRow holds a Space's counters: one hot row a batch. Region, Quota and
-// Rekeying come with it, read in the same transaction, because what is written follows from them.
+// SpaceRow holds a Space's counters: one hot row a batch. Region, Quota, Rekeying
+// and Remember come with it, read in the same transaction, because what is written follows from them.
 type SpaceRow struct {
 	Space    contact.SpaceID
 	NextID   contact.ID // the next contact's id
@@ -407,6 +408,7 @@ type SpaceRow struct {
 	Region   string // of its settings, as the next; never saved from here
 	Quota    access.Quota
 	Rekeying access.Rekeying
+	Remember contact.ErasedSecret
 }
 
 // ContactSave is a row to write, and the version that it must still have; 0
@@ -438,6 +440,7 @@ type Save struct {
 	Changes     []record.Change
 	Rewritten   []Rewritten
 	Erasures    []Erasure
+	Remembered  []Remembered // of one that is there already the later day stays
 	KeysGone    []record.MatchKey
 	KeysCome    []record.MatchKey
 	PairsGone   []record.Pair // that are not there is no fault

@@ -26,6 +26,7 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 		s.Changes = append(s.Changes, ws.changes...)
 		s.Rewritten = append(s.Rewritten, ws.over...)
 		s.Erasures = append(s.Erasures, ws.erasures...)
+		s.Remembered = append(s.Remembered, ws.remembered...)
 		s.Redirects = append(s.Redirects, ws.redirects...)
 		for _, id := range ws.changed {
 			before, after := ws.known[id].loaded, ws.known[id].now

@@ -37,6 +37,13 @@ type Erasure struct {
 	Scrubbed contact.Time // since when no file of the database holds a copy of it; 0 for not yet
 }
 
+// Remembered is what a Space remembers of somebody who was erased (CONTRACT D35).
+type Remembered struct {
+	Space contact.SpaceID
+	Key   contact.ErasedKey
+	Day   contact.Day
+}
+
 // Erasures keeps what was erased.
 type Erasures interface {
 	// Erasure reads that of one contact, by its own id. It returns false where the Space has
@@ -46,6 +53,9 @@ type Erasures interface {
 	// one than after, limit of them at most; where open is set only those that are not
 	// scrubbed.
 	Erasures(ctx context.Context, after int64, open bool, limit int) ([]Erasure, error)
+	// ErasedBefore tells the latest day on which somebody was erased of whom the Space
+	// remembers any of these; 0 for nobody.
+	ErasedBefore(ctx context.Context, space contact.SpaceID, keys []contact.ErasedKey) (contact.Day, error)
 	// Scrubbed notes that those of these jobs are scrubbed since a time.
 	Scrubbed(ctx context.Context, jobs []int64, at contact.Time) error
 	// Scrub sees to it that no file of the database holds a copy of what is not stored any
@@ -63,6 +73,12 @@ func (s *Store) Erasure(ctx context.Context, space contact.SpaceID, id contact.I
 // set only those that are not scrubbed.
 func (s *Store) Erasures(ctx context.Context, after int64, open bool, limit int) ([]Erasure, error) {
 	return s.backend.Erasures(ctx, after, open, limit)
+}
+
+// ErasedBefore tells the latest day on which somebody was erased of whom the Space remembers
+// any of these; 0 for nobody.
+func (s *Store) ErasedBefore(ctx context.Context, space contact.SpaceID, keys []contact.ErasedKey) (contact.Day, error) {
+	return s.backend.ErasedBefore(ctx, space, keys)
 }
 
 // Scrubbed notes that the erasures of these jobs are scrubbed since a time.
@@ -426,9 +442,16 @@ func (ws *workspace) rewritten(w *rewrite) error {
 	return nil
 }
 
-// erase notes that a change erased a contact.
+// erase notes that a change erased a contact, and what is to be remembered of it. It is there
+// yet.
 func (ws *workspace) erase(w *Write, ch *contact.Change) {
-	if ch.Action == contact.ActionErase {
-		ws.erasures = append(ws.erasures, Erasure{Space: w.Space, Contact: ch.Contact, At: ch.At, Op: ch.Op, Job: w.Erase})
+	if ch.Action != contact.ActionErase {
+		return
+	}
+	ws.erasures = append(ws.erasures, Erasure{Space: w.Space, Contact: ch.Contact, At: ch.At, Op: ch.Op, Job: w.Erase})
+	if was := ws.now(ch.Contact); was != nil && ws.row.Remember.On() {
+		for _, key := range ws.row.Remember.Keys(was, ws.row.Region) {
+			ws.remembered = append(ws.remembered, Remembered{w.Space, key, contact.DayOf(ch.At)})
+		}
 	}
 }

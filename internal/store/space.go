@@ -54,6 +54,7 @@ func (s *Store) UpdateSpace(ctx context.Context, as access.Act, id contact.Space
 				}
 			}
 			with.About = as.OfSpace(&before, space)
+			with.Forget = before.Remember.On() && space.Remember != before.Remember
 			return with, nil
 		})
 	})

@@ -21,20 +21,21 @@ type workspace struct {
 	undone map[contact.Seq][]contact.Seq // the writes that undo one, where that was loaded
 	pairs  pairs
 
-	changed   []contact.ID // in the order of their first change
-	changes   []record.Change
-	redirects []Redirect
-	retries   map[string]retry // by their keys
-	kept      []record.Retry   // those of this batch
-	forgotten []RetryID        // those that are too old
-	rekeyed   []contact.ID     // whose keys are made anew
-	over      []Rewritten      // of history
-	answers   []record.Retry   // that are written over
-	erasures  []Erasure
-	plans     *plans // nil for none
-	spent     map[int64]spending
-	removed   int                 // by the write that is under way
-	touched   map[contact.ID]bool // likewise, where it has several verbs
+	changed    []contact.ID // in the order of their first change
+	changes    []record.Change
+	redirects  []Redirect
+	retries    map[string]retry // by their keys
+	kept       []record.Retry   // those of this batch
+	forgotten  []RetryID        // those that are too old
+	rekeyed    []contact.ID     // whose keys are made anew
+	over       []Rewritten      // of history
+	answers    []record.Retry   // that are written over
+	erasures   []Erasure
+	remembered []Remembered
+	plans      *plans // nil for none
+	spent      map[int64]spending
+	removed    int                 // by the write that is under way
+	touched    map[contact.ID]bool // likewise, where it has several verbs
 
 	seen contact.View // what a verb sees: made anew for each
 
@@ -374,8 +375,8 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	ws.row.Usage = ws.row.Usage.Add(weigh(rows), ws.at)
 	ws.pair(d.Pairs)
 	for i := range entries {
-		ws.set(&entries[i].Contact)
 		ws.erase(w, &entries[i].Change)
+		ws.set(&entries[i].Contact)
 		if ch := &entries[i].Change; ch.Undoes != 0 {
 			ws.undoing(ch.Undoes, ch.Op)
 		}
@@ -475,6 +476,7 @@ func (ws *workspace) set(c *contact.Contact) {
 func (ws *workspace) mark() (goBack func()) {
 	row, at := ws.row, ws.at
 	changed, changes, redirects, paired, erased := len(ws.changed), len(ws.changes), len(ws.redirects), len(ws.pairs.edits), len(ws.erasures)
+	remembered := len(ws.remembered)
 	ws.undo = []func(){}
 	return func() {
 		for _, undo := range slices.Backward(ws.undo) {
@@ -483,5 +485,6 @@ func (ws *workspace) mark() (goBack func()) {
 		ws.row, ws.at = row, at
 		ws.changed, ws.changes, ws.redirects = ws.changed[:changed], ws.changes[:changes], ws.redirects[:redirects]
 		ws.pairs.edits, ws.erasures = ws.pairs.edits[:paired], ws.erasures[:erased]
+		ws.remembered = ws.remembered[:remembered]
 	}
 }

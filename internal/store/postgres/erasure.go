@@ -39,6 +39,19 @@ func (b *Backend) Scrubbed(ctx context.Context, jobs []int64, at contact.Time) e
 	})
 }
 
+// ErasedBefore tells when somebody was erased.
+func (b *Backend) ErasedBefore(ctx context.Context, space contact.SpaceID, keys []contact.ErasedKey) (contact.Day, error) {
+	hashes := make([][]byte, len(keys))
+	for i := range keys {
+		hashes[i] = keys[i][:]
+	}
+	day, _, err := first(list(ctx, b.keys, "look for who was erased", func(r pgx.Row) (day int64, err error) {
+		err = r.Scan(&day)
+		return day, err
+	}, selectErasedKeys, int64(space), hashes))
+	return contact.Day(day), err
+}
+
 // Scrub can do nothing: what PostgreSQL keeps of rows that are gone, and for how long, is its
 // own business. docs/erasing.md tells of it.
 func (b *Backend) Scrub(context.Context) (bool, error) { return false, errors.ErrUnsupported }
@@ -62,5 +75,9 @@ func queueErasures(q *pgx.Batch, space contact.SpaceID, s *store.Save) {
 	for i := range s.Erasures {
 		e := &s.Erasures[i]
 		q.Queue(insertErasure, int64(e.Space), int64(e.Contact), int64(e.At), int64(e.Op), e.Job)
+	}
+	if rows := s.Remembered; len(rows) > 0 {
+		q.Queue(insertErasedKeys, int64(space),
+			column(rows, func(r *store.Remembered) []byte { return r.Key[:] }), column(rows, func(r *store.Remembered) int64 { return int64(r.Day) }))
 	}
 }

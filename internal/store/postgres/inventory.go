@@ -63,9 +63,11 @@ func (b *Backend) Unclean() bool { return false }
 // Counters reads the counters of a Space, in one statement and so without its lock.
 func (b *Backend) Counters(ctx context.Context, space contact.SpaceID) (row store.SpaceRow, found bool, err error) {
 	row.Space = space
+	var secret []byte
 	found, err = one(ctx, b.reads, "read counters", selectCounters, []any{int64(space)}, []any{
 		(*int64)(&row.NextID), (*int64)(&row.BlockEnd), (*int64)(&row.NextSeq), (*int64)(&row.LastAt), &row.Usage.Bytes, (*int64)(&row.Usage.Since), &row.Usage.Minute,
-		&row.Region, &row.Quota.Bytes, &row.Quota.Minute, (*int64)(&row.Rekeying.Phase), &row.Rekeying.From, (*int64)(&row.Rekeying.At)})
+		&row.Region, &row.Quota.Bytes, &row.Quota.Minute, (*int64)(&row.Rekeying.Phase), &row.Rekeying.From, (*int64)(&row.Rekeying.At), &secret})
+	copy(row.Remember[:], secret)
 	return row, found, err
 }
 

@@ -58,6 +58,7 @@ const fill = `
 	INSERT INTO key_usage SELECT s, s * 10 + i, 1, 1, 1 FROM generate_series(1, 3000) s, generate_series(1, 3) i;
 	INSERT INTO match_keys SELECT s, 0, CASE WHEN i % 10 = 0 THEN 'shared' ELSE 'ada' || i END, s * 20000 + i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
 	INSERT INTO erasures SELECT s, i, 1, 1, s * 10000 + i, i % 2 FROM generate_series(1, 4) s, generate_series(1, 5000) i;
+	INSERT INTO erased_keys SELECT s, substr(sha256(i::text::bytea), 1, 16), 1 FROM generate_series(1, 3000) s, generate_series(1, 20) i;
 	INSERT INTO registry_log SELECT s, (s + 1) / 2, CASE WHEN s % 2 = 0 THEN 0 ELSE s END, 'key', 1, 'test', 'create', '[["name","","key"]]' FROM generate_series(1, 6000) s;
 	INSERT INTO plans SELECT s, 'p' || i, 'ready', i, CASE WHEN i % 50 = 0 THEN i ELSE 0 END, 1, 0, '{}' FROM generate_series(1, 4) s, generate_series(1, 2000) i;
 	INSERT INTO plan_rows SELECT s, 'p' || p, n, CASE WHEN n % 50 = 0 THEN 'conflict' ELSE 'update' END, CASE WHEN n % 5 = 0 THEN 'refused' ELSE '' END, 0, '{}', '{}', NULL
@@ -197,7 +198,7 @@ func calls(b *Backend) []func() error {
 		func() error { return b.EndSessions(bg, 5) },
 		func() error {
 			_, err := b.UpdateSpace(bg, space, func(*access.Space) (store.WithSpace, error) {
-				return store.WithSpace{Job: &store.Job{Space: space, Kind: store.RekeyJob, State: store.JobQueued}}, nil
+				return store.WithSpace{Forget: true, Job: &store.Job{Space: space, Kind: store.RekeyJob, State: store.JobQueued}}, nil
 			})
 			return err
 		},
@@ -224,8 +225,10 @@ func calls(b *Backend) []func() error {
 			defer tx.Rollback()
 			_, err5 := tx.Spaces(bg, []contact.SpaceID{space})
 			row := record.Change{Space: space, Seq: 77, Actor: []byte("{}"), Edits: []byte("{}")}
-			err6 := tx.Save(bg, &store.Save{Rewritten: []store.Rewritten{{Row: row}}, Erasures: []store.Erasure{{Space: space, Contact: 6000, Job: 1}}})
-			return errors.Join(err1, err2, err3, err4, err5, err6)
+			err6 := tx.Save(bg, &store.Save{Rewritten: []store.Rewritten{{Row: row}}, Erasures: []store.Erasure{{Space: space, Contact: 6000, Job: 1}},
+				Remembered: []store.Remembered{{Space: space, Day: 1}}})
+			_, err7 := b.ErasedBefore(bg, space, []contact.ErasedKey{{1}, {2}})
+			return errors.Join(err1, err2, err3, err4, err5, err6, err7)
 		},
 		func() error {
 			_, err := b.CreateKey(bg, access.APIKey{Space: space, Name: "key", Scopes: access.DefaultScopes}, access.Entry{Act: access.Act{Who: "test"}})

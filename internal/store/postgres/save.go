@@ -87,6 +87,9 @@ func spaceOf(s *store.Save) (contact.SpaceID, error) {
 	for i := range s.Erasures {
 		spaces[s.Erasures[i].Space] = true
 	}
+	for i := range s.Remembered {
+		spaces[s.Remembered[i].Space] = true
+	}
 	for i := range s.Retries {
 		spaces[s.Retries[i].Space] = true
 	}

@@ -57,7 +57,7 @@ func (t *tx) createSpace(ctx context.Context, space *access.Space, about access.
 	q.Queue(insertSpace, int64(space.ID))
 	q.Queue(insertSettings, int64(space.ID), space.Name, space.TimeZone, space.Region, string(space.Subscription),
 		access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created),
-		space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays))
+		space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays), space.Remember[:])
 	queueEntry(q, &about)
 	return t.send(ctx, "make a Space", q)
 }
@@ -115,7 +115,10 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 		q := t.statements()
 		q.Queue(updateSettings, int64(id), space.Name, space.TimeZone, space.Region, string(space.Subscription),
 			access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels),
-			space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays)).Exec(exactly(1))
+			space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays), space.Remember[:]).Exec(exactly(1))
+		if with.Forget {
+			q.Queue(deleteErasedKeys, int64(id))
+		}
 		if with.Job != nil {
 			queueJob(q, with.Job)
 		}
@@ -140,12 +143,13 @@ type settingsScan struct {
 	space  access.Space
 	limits string
 	labels []byte
+	secret []byte
 }
 
 func (s *settingsScan) columns() []any {
 	return []any{(*int64)(&s.space.ID), &s.space.Name, &s.space.TimeZone, &s.space.Region,
 		(*string)(&s.space.Subscription), &s.limits, &s.labels, (*int64)(&s.space.Created),
-		&s.space.Quota.Bytes, &s.space.Quota.Minute, (*int64)(&s.space.Rekeying.Phase), &s.space.Rekeying.From, (*int64)(&s.space.Rekeying.At), &s.space.BinDays}
+		&s.space.Quota.Bytes, &s.space.Quota.Minute, (*int64)(&s.space.Rekeying.Phase), &s.space.Rekeying.From, (*int64)(&s.space.Rekeying.At), &s.space.BinDays, &s.secret}
 }
 
 // done gives the Space, unless scanning its columns failed.
@@ -158,6 +162,9 @@ func (s *settingsScan) done(err error) (access.Space, error) {
 	}
 	if s.space.Labels, err = record.DecodeLabels(s.labels); err != nil {
 		return s.space, corrupt{store.DamagedSettings(int64(s.space.ID), "labels")}
+	}
+	if copy(s.space.Remember[:], s.secret) != len(s.space.Remember) {
+		return s.space, corrupt{store.DamagedSettings(int64(s.space.ID), "erased_secret")}
 	}
 	return s.space, nil
 }

@@ -25,7 +25,7 @@ const (
 	// one that waited for its row: in a join they would be as they were before
 	// the wait.
 	lockSpace   = `SELECT next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes FROM spaces WHERE space_id = $1 FOR UPDATE`
-	selectTerms = `SELECT region, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at FROM space_settings WHERE space_id = $1`
+	selectTerms = `SELECT region, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, erased_secret FROM space_settings WHERE space_id = $1`
 	updateSpace = `UPDATE spaces SET next_id = $2, block_end = $3, next_seq = $4, last_at = $5, bytes = $6, minute_at = $7, minute_bytes = $8 WHERE space_id = $1`
 	lockIDs     = `SELECT next FROM id_blocks WHERE kind = $1 FOR UPDATE`
 	takeIDs     = `UPDATE id_blocks SET next = next + $2 WHERE kind = $1 RETURNING next - $2`
@@ -188,17 +188,17 @@ const (
 	deleteKeys = `DELETE FROM match_keys m USING unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id)
 		WHERE m.space_id = $1 AND m.kind = n.kind AND m.key = n.key AND m.id = n.id`
 
-	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, bin_days`
+	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, bin_days, erased_secret`
 	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes) VALUES ($1, 0, 0, 1, 0, 0, 0, 0)`
-	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
+	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
 	selectUsages    = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
 	selectSettings  = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = $1`
-	selectSpaceNow  = `SELECT t.space_id, t.name, t.timezone, t.region, t.subscription, t.limits, t.labels, t.created_at, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at, t.bin_days,
+	selectSpaceNow  = `SELECT t.space_id, t.name, t.timezone, t.region, t.subscription, t.limits, t.labels, t.created_at, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at, t.bin_days, t.erased_secret,
 		s.bytes, s.minute_at, s.minute_bytes FROM space_settings t JOIN spaces s ON s.space_id = $1 WHERE t.space_id = $1`
 	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
 	updateSettings   = `UPDATE space_settings SET name = $2, timezone = $3, region = $4, subscription = $5, limits = $6, labels = $7, quota_bytes = $8, quota_minute = $9,
-		rekeying = $10, rekey_from = $11, rekey_at = $12, bin_days = $13 WHERE space_id = $1`
+		rekeying = $10, rekey_from = $11, rekey_at = $12, bin_days = $13, erased_secret = $14 WHERE space_id = $1`
 
 	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes`
 	insertAPIKey  = `INSERT INTO api_keys (` + apiKeyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
@@ -211,7 +211,7 @@ const (
 		max_removals = $7, daily_removals = $8, daily_writes = $9 WHERE key_id = $1`
 	grantColumns = `k.key_id, k.space_id, k.name, k.hash, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
 			k.max_removals, k.daily_removals, k.daily_writes,
-			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute, s.rekeying, s.rekey_from, s.rekey_at, s.bin_days`
+			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute, s.rekeying, s.rekey_from, s.rekey_at, s.bin_days, s.erased_secret`
 	selectGrant = `SELECT ` + grantColumns + ` FROM api_keys k JOIN space_settings s ON s.space_id = k.space_id WHERE k.hash = $1`
 
 	jobColumns = `space_id, kind, state, key_id, about, cursor, done, total, created_at, completed_at, due_at, message`
@@ -227,6 +227,13 @@ const (
 	selectErasures     = `SELECT ` + erasureColumns + ` FROM erasures WHERE job_id > $1 ORDER BY job_id LIMIT $2`
 	selectOpenErasures = `SELECT ` + erasureColumns + ` FROM erasures WHERE scrubbed_at = 0 AND job_id > $1 ORDER BY job_id LIMIT $2`
 	scrubErasures      = `UPDATE erasures SET scrubbed_at = $2 WHERE job_id = ANY($1::bigint[]) AND scrubbed_at = 0`
+
+	// Of what is there already the later day stays.
+	insertErasedKeys = `INSERT INTO erased_keys (space_id, hash, day)
+		SELECT $1::bigint, n.hash, max(n.day) FROM unnest($2::bytea[], $3::bigint[]) AS n (hash, day) GROUP BY n.hash
+		ON CONFLICT (space_id, hash) DO UPDATE SET day = greatest(erased_keys.day, excluded.day)`
+	selectErasedKeys = `SELECT coalesce(max(day), 0) FROM erased_keys WHERE space_id = $1 AND hash = ANY ($2::bytea[])`
+	deleteErasedKeys = `DELETE FROM erased_keys WHERE space_id = $1`
 
 	insertJob = `WITH taken AS (UPDATE id_blocks SET next = next + 1 WHERE kind = 'job' RETURNING next - 1 AS job_id)
 		INSERT INTO jobs (job_id, ` + jobColumns + `)
@@ -296,7 +303,7 @@ const (
 
 	// What only a check reads: see store.Inventory.
 	beginStill     = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
-	selectCounters = `SELECT s.next_id, s.block_end, s.next_seq, s.last_at, s.bytes, s.minute_at, s.minute_bytes, t.region, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at
+	selectCounters = `SELECT s.next_id, s.block_end, s.next_seq, s.last_at, s.bytes, s.minute_at, s.minute_bytes, t.region, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at, t.erased_secret
 		FROM spaces s JOIN space_settings t ON t.space_id = $1 WHERE s.space_id = $1`
 	selectUsed = `SELECT kind, next, CASE kind WHEN 'contact' THEN (SELECT coalesce(max(block_end), 1) - 1 FROM spaces) WHEN 'space' THEN (SELECT coalesce(max(space_id), 0) FROM spaces)
 		WHEN 'key' THEN (SELECT coalesce(max(key_id), 0) FROM api_keys) WHEN 'entry' THEN (SELECT coalesce(max(entry_id), 0) FROM registry_log)

@@ -90,7 +90,10 @@ func queueLock(q *pgx.Batch, id contact.SpaceID, rows *[]store.SpaceRow) {
 			return nil
 		}
 		row := &(*rows)[len(*rows)-1]
-		return r.Scan(&row.Region, &row.Quota.Bytes, &row.Quota.Minute, (*int64)(&row.Rekeying.Phase), &row.Rekeying.From, (*int64)(&row.Rekeying.At))
+		var secret []byte
+		err := r.Scan(&row.Region, &row.Quota.Bytes, &row.Quota.Minute, (*int64)(&row.Rekeying.Phase), &row.Rekeying.From, (*int64)(&row.Rekeying.At), &secret)
+		copy(row.Remember[:], secret) // what is damaged is refused where settings are read whole
+		return err
 	})
 }
 

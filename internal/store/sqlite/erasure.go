@@ -2,8 +2,10 @@ package sqlite
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 
+	"github.com/go-json-experiment/json"
 	"zombiezen.com/go/sqlite"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -53,6 +55,25 @@ func (b *Backend) Scrubbed(ctx context.Context, jobs []int64, at contact.Time) e
 	})
 }
 
+// ErasedBefore tells when somebody was erased.
+func (b *Backend) ErasedBefore(ctx context.Context, space contact.SpaceID, keys []contact.ErasedKey) (day contact.Day, err error) {
+	hashes := make([]string, len(keys))
+	for i := range keys {
+		hashes[i] = hex.EncodeToString(keys[i][:])
+	}
+	list, err := json.Marshal(hashes)
+	if err != nil {
+		return 0, err
+	}
+	err = b.readKept(ctx, func(c *conn) error {
+		return one(c, selectErasedKeys, func(s *sqlite.Stmt) error {
+			day = contact.Day(s.ColumnInt64(0))
+			return nil
+		}, int64(space), string(list))
+	})
+	return day, err
+}
+
 // saveErasures writes over history, and notes what was erased.
 func (t *tx) saveErasures(s *store.Save) error {
 	for i := range s.Rewritten {
@@ -77,6 +98,12 @@ func (t *tx) saveErasures(s *store.Save) error {
 			return err
 		}
 	}
-	t.pages += len(s.Erasures)
+	for i := range s.Remembered {
+		r := &s.Remembered[i]
+		if err := t.writer.run(insertErasedKey, nil, int64(r.Space), r.Key[:], int64(r.Day)); err != nil {
+			return err
+		}
+	}
+	t.pages += len(s.Erasures) + len(s.Remembered)
 	return nil
 }

@@ -104,7 +104,7 @@ func (b *Backend) Counters(ctx context.Context, space contact.SpaceID) (row stor
 
 // spaceRow reads what selectSpace gives.
 func spaceRow(id contact.SpaceID, s *sqlite.Stmt) store.SpaceRow {
-	return store.SpaceRow{
+	row := store.SpaceRow{
 		Space:    id,
 		NextID:   contact.ID(s.ColumnInt64(0)),
 		BlockEnd: contact.ID(s.ColumnInt64(1)),
@@ -115,6 +115,8 @@ func spaceRow(id contact.SpaceID, s *sqlite.Stmt) store.SpaceRow {
 		Quota:    access.Quota{Bytes: s.ColumnInt64(8), Minute: s.ColumnInt64(9)},
 		Rekeying: access.Rekeying{Phase: access.RekeyPhase(s.ColumnInt64(10)), From: s.ColumnText(11), At: contact.Time(s.ColumnInt64(12))},
 	}
+	copy(row.Remember[:], columnBytes(s, 13)) // what is damaged is refused where settings are read whole
+	return row
 }
 
 // Used tells how far ids of contacts are; SQLite itself gives the others.

@@ -44,7 +44,7 @@ func createSpace(c *conn, space *access.Space, about access.Entry) error {
 	}
 	err = c.run(insertSettings, nil, int64(space.ID), space.Name, space.TimeZone, space.Region,
 		string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created),
-		space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays))
+		space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays), space.Remember[:])
 	if err != nil {
 		return err
 	}
@@ -102,9 +102,14 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 		}
 		err = c.run(updateSettings, nil, int64(id), space.Name, space.TimeZone, space.Region,
 			string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels),
-			space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays))
+			space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays), space.Remember[:])
 		if err != nil {
 			return err
+		}
+		if with.Forget {
+			if err := c.run(deleteErasedKeys, nil, int64(id)); err != nil {
+				return err
+			}
 		}
 		if with.Job != nil {
 			if err := createJob(c, with.Job); err != nil {
@@ -133,7 +138,12 @@ func settingsRow(s *sqlite.Stmt) (access.Space, error) {
 	if err != nil {
 		return access.Space{}, store.DamagedSettings(s.ColumnInt64(0), "labels")
 	}
+	var secret contact.ErasedSecret
+	if n := copy(secret[:], columnBytes(s, 14)); n != len(secret) {
+		return access.Space{}, store.DamagedSettings(s.ColumnInt64(0), "erased_secret")
+	}
 	return access.Space{
+		Remember:     secret,
 		ID:           contact.SpaceID(s.ColumnInt64(0)),
 		Name:         s.ColumnText(1),
 		TimeZone:     s.ColumnText(2),

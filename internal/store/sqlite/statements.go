@@ -62,7 +62,7 @@ const (
 	updatedOldest     = updated + ` ORDER BY h.change_key`
 	selectCreatedFrom = `SELECT id, created_at FROM contacts WHERE space_id = ?1 AND state = 0 AND id >= ?2 ORDER BY id LIMIT 1`
 
-	selectSpace = `SELECT s.next_id, s.block_end, s.next_seq, s.last_at, s.bytes, s.minute_at, s.minute_bytes, t.region, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at
+	selectSpace = `SELECT s.next_id, s.block_end, s.next_seq, s.last_at, s.bytes, s.minute_at, s.minute_bytes, t.region, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at, t.erased_secret
 		FROM spaces s JOIN space_settings t ON t.space_id = s.space_id WHERE s.space_id = ?1`
 	updateSpace = `UPDATE spaces SET next_id = ?2, block_end = ?3, next_seq = ?4, last_at = ?5, bytes = ?6, minute_at = ?7, minute_bytes = ?8 WHERE space_id = ?1`
 	// After a restore: see skip. Every Space takes a new block of ids. The last number
@@ -136,18 +136,18 @@ const (
 	insertKey = `INSERT INTO match_keys (space_id, kind, key, id) VALUES (?1, ?2, ?3, ?4)`
 	deleteKey = `DELETE FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
 
-	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, bin_days`
+	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, bin_days, erased_secret`
 	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes)
 		SELECT 1 + max(coalesce((SELECT max(space_id) FROM spaces), 0), coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'spaces'), 0)), 0, 0, 1, 0, 0, 0, 0
 		RETURNING space_id`
-	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`
+	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`
 	selectUsages     = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
 	selectSettings   = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = ?1`
 	selectUsage      = `SELECT bytes, minute_at, minute_bytes FROM spaces WHERE space_id = ?1`
 	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
 	updateSettings   = `UPDATE space_settings SET name = ?2, timezone = ?3, region = ?4, subscription = ?5, limits = ?6, labels = ?7, quota_bytes = ?8, quota_minute = ?9,
-		rekeying = ?10, rekey_from = ?11, rekey_at = ?12, bin_days = ?13 WHERE space_id = ?1`
+		rekeying = ?10, rekey_from = ?11, rekey_at = ?12, bin_days = ?13, erased_secret = ?14 WHERE space_id = ?1`
 
 	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes`
 	insertAPIKey  = `INSERT INTO api_keys (space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes)
@@ -171,6 +171,12 @@ const (
 	selectErasures     = `SELECT ` + erasureColumns + ` FROM erasures WHERE job_id > ?1 ORDER BY job_id LIMIT ?2`
 	selectOpenErasures = `SELECT ` + erasureColumns + ` FROM erasures WHERE scrubbed_at = 0 AND job_id > ?1 ORDER BY job_id LIMIT ?2`
 	scrubErasure       = `UPDATE erasures SET scrubbed_at = ?2 WHERE job_id = ?1 AND scrubbed_at = 0`
+
+	// Of what is there already the later day stays.
+	insertErasedKey = `INSERT INTO erased_keys (space_id, hash, day) VALUES (?1, ?2, ?3)
+		ON CONFLICT (space_id, hash) DO UPDATE SET day = max(day, excluded.day)`
+	selectErasedKeys = `SELECT coalesce(max(e.day), 0) FROM json_each(?2) AS n CROSS JOIN erased_keys e WHERE e.space_id = ?1 AND e.hash = unhex(n.value)`
+	deleteErasedKeys = `DELETE FROM erased_keys WHERE space_id = ?1`
 
 	insertJob     = `INSERT INTO jobs (` + jobColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING job_id`
 	selectJob     = `SELECT job_id, ` + jobColumns + ` FROM jobs WHERE space_id = ?1 AND job_id = ?2`

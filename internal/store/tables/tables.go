@@ -44,7 +44,7 @@ var All = []*Table{
 	{"installation", []string{"only_row"}, join(of(Number, "only_row"), of(Bytes, "secret"))},
 	{"spaces", []string{"space_id"}, of(Number, "space_id", "next_id", "block_end", "next_seq", "last_at", "bytes", "minute_at", "minute_bytes")},
 	{"space_settings", []string{"space_id"}, join(of(Number, "space_id", "quota_bytes", "quota_minute", "created_at", "rekeying", "rekey_at", "bin_days"),
-		of(Text, "name", "timezone", "region", "subscription", "limits", "labels", "rekey_from"))},
+		of(Text, "name", "timezone", "region", "subscription", "limits", "labels", "rekey_from"), of(Bytes, "erased_secret"))},
 	{"api_keys", []string{"key_id"}, join(of(Number, "key_id", "space_id", "created_at", "expires_at", "revoked_at", "last_used_at", "max_removals", "daily_removals", "daily_writes"),
 		of(Text, "name", "scopes"), of(Bytes, "hash"))},
 	{"key_usage", []string{"space_id", "key_id"}, of(Number, "space_id", "key_id", "since", "removals", "writes")},
@@ -63,6 +63,7 @@ var All = []*Table{
 	{"plan_contacts", []string{"space_id", "plan_id", "contact_id", "n"}, join(of(Number, "space_id"), of(Code, "plan_id"), of(Number, "contact_id", "n"))},
 	{"jobs", []string{"job_id"}, join(of(Number, "job_id", "space_id", "key_id", "done", "total", "created_at", "completed_at", "due_at"), of(Text, "kind", "state", "about", "cursor", "message"))},
 	{"erasures", []string{"space_id", "contact_id"}, of(Number, "space_id", "contact_id", "at", "op_seq", "job_id", "scrubbed_at")},
+	{"erased_keys", []string{"space_id", "hash"}, join(of(Number, "space_id", "day"), of(Bytes, "hash"))},
 	Numbers,
 }
 
