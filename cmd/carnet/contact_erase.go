@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/carnet-project/carnet/api"
 )
@@ -32,6 +34,11 @@ func (c *contactErase) Run(in *surroundings, server *contactCommand) error {
 		options = append(options, api.DryRun())
 	}
 	r, err := client.Erase(in.ctx, c.ID, options...)
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Code == api.CodeAlias && e.LeadsTo != 0 {
+		whole, named := strconv.FormatInt(e.LeadsTo, 10), strconv.FormatInt(c.ID, 10)
+		return fmt.Errorf("this id leads to contact %s, since the two were merged. To erase that one, both of them, name it: %s. To part them: %s",
+			whole, in.contact("erase", whole), in.contact("unmerge", whole, named))
+	}
 	if err != nil {
 		return server.refusal(in, c.ID, err)
 	}

@@ -69,8 +69,16 @@ func receiptOf(e *store.Erasure) Receipt {
 
 // erase does it, with what may tells as the last thing before. The job is there before: so
 // whenever the process ends, there is who goes on. It is of no key: it goes on when that is
-// revoked.
+// revoked. What would be refused is found out by a dry run, and leaves no job.
 func (b *Book) erase(ctx context.Context, w store.Write, id contact.ID, may func() (access.Budget, error)) (store.Erasure, error) {
+	dry, err := w, error(nil)
+	dry.Terms.Dry = true
+	if dry.Budget, err = may(); err == nil {
+		_, err = b.store.Do(ctx, dry)
+	}
+	if err != nil {
+		return store.Erasure{}, err
+	}
 	now := b.now()
 	job, err := b.store.CreateJob(ctx, store.Job{Space: w.Space, Kind: store.EraseJob, State: store.JobQueued, Of: id.String(),
 		Created: now, Due: now + eraseLease})

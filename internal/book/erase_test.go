@@ -134,6 +134,9 @@ func TestEraseReceipts(t *testing.T) {
 	if err != nil || dry != (book.Receipt{Contact: ada, Removed: 2}) {
 		t.Errorf("a dry run: %v, %+v", err, dry)
 	}
+	if n := d.jobsOf(t, store.EraseJob); len(n) != 0 {
+		t.Errorf("what was refused left jobs: %v", n)
+	}
 	var all [4]book.Receipt
 	var wg sync.WaitGroup
 	for i := range all {
@@ -158,6 +161,44 @@ func TestEraseReceipts(t *testing.T) {
 	}
 	if again, err := d.erase(t, g, ada); err != nil || again != all[0] {
 		t.Errorf("asked again: %v, %+v", err, again)
+	}
+}
+
+// CONTRACT D35: what a Space remembers of who was erased goes when it is set to forget, with
+// what it was made with, and does not come back when that is set anew.
+func TestRememberedUntilForgotten(t *testing.T) {
+	d, g := eraser(t)
+	remember := func(on bool) contact.ErasedSecret {
+		t.Helper()
+		s, err := d.UpdateSpace(t.Context(), "test", d.space.ID, func(s *access.Space) error {
+			book.RememberErased(s, on)
+			return nil
+		})
+		if err != nil || s.Remember.On() != on {
+			t.Fatalf("remember %t: %v", on, err)
+		}
+		return s.Remember
+	}
+	secret := remember(true)
+	if remember(true) != secret {
+		t.Error("to set it twice makes another secret")
+	}
+	ada := d.create(t, emails("ada@example.com"))
+	if _, err := d.erase(t, g, ada.ID); err != nil {
+		t.Fatal(err)
+	}
+	kept := func(want bool) {
+		t.Helper()
+		day, err := d.store.ErasedBefore(t.Context(), d.space.ID, secret.Keys(&ada, ""))
+		if err != nil || (day != 0) != want {
+			t.Errorf("day %d, %v", day, err)
+		}
+	}
+	kept(true)
+	remember(false)
+	kept(false)
+	if remember(true) == secret {
+		t.Error("the secret that was thrown away is there again")
 	}
 }
 

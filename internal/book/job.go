@@ -51,6 +51,12 @@ func (b *Book) LastCheck(ctx context.Context) (store.Job, bool, error) {
 	return store.NewestJob(ctx, b.store, 0, store.CheckJob)
 }
 
+// LastScrub reads the newest job that scrubs files of what was erased; false where there is
+// none. It tells nothing of any Space, so it needs no key.
+func (b *Book) LastScrub(ctx context.Context) (store.Job, bool, error) {
+	return store.NewestJob(ctx, b.store, 0, store.ScrubJob)
+}
+
 // CancelJob ends a job that is not closed; what it did stands. It needs contacts:write.
 // Conflict where it is closed, or where its end is needed.
 func (b *Book) CancelJob(ctx context.Context, g access.Grant, id int64) error {
@@ -73,16 +79,20 @@ func (b *Book) CancelJob(ctx context.Context, g access.Grant, id int64) error {
 		switch {
 		case j.Closed():
 			return jobClosed()
-		case j.Kind == store.EraseJob:
-			return fault.New(fault.Conflict, fault.CodeJobNeeded, "This job must come to its end: who was erased would be forgotten by half.")
 		case j.Kind.Needed():
-			return fault.New(fault.Conflict, fault.CodeJobNeeded,
-				"This job must come to its end, or phones would be found by half. Change the region of the Space back, and it does that.")
+			return fault.New(fault.Conflict, fault.CodeJobNeeded, "This job must come to its end"+neededFor[j.Kind])
 		}
 		j.State, j.Completed = store.JobCancelled, now
 		return nil
 	})
 	return missing(err, noJob())
+}
+
+// neededFor says why jobs of a kind must come to their end.
+var neededFor = map[store.JobKind]string{
+	store.RekeyJob: ", or phones would be found by half. Change the region of the Space back, and it does that.",
+	store.EraseJob: ": who was erased would be forgotten by half.",
+	store.ScrubJob: ": copies of what was erased would stay.",
 }
 
 func noJob() error {

@@ -1,7 +1,5 @@
 package contact
 
-import "github.com/carnet-project/carnet/internal/fault"
-
 // Needs names the contact.
 func (d *Delete) Needs() Needs { return Needs{Refs: []ID{d.Ref}} }
 
@@ -16,9 +14,7 @@ func (d *Delete) Decide(v *View) (Decision, error) {
 		return Decision{}, NotFound()
 	}
 	if c.ID != d.Ref {
-		r := refuse(fault.CodeAlias, "This id leads to another contact, since the two were merged. To delete that one, name it by its own id.")
-		r.Subject, r.LeadsTo = c.ID, c.ID
-		return Decision{}, r
+		return Decision{}, alias(c, "delete that one")
 	}
 	if err := d.Match.check(c.Version, v.Reads); err != nil {
 		return Decision{}, err

@@ -17,9 +17,7 @@ func (e *Erase) Decide(v *View) (Decision, error) {
 		return Decision{}, NotFound()
 	}
 	if c.ID != e.Ref {
-		r := refuse(fault.CodeAlias, "This id leads to another contact, since the two were merged. To erase that one, with all its ids, name it by its own id.")
-		r.Subject, r.LeadsTo = c.ID, c.ID
-		return Decision{}, r
+		return Decision{}, alias(c, "erase that one, with all its ids")
 	}
 	if c.State == Erased {
 		return Decision{Subject: c.ID}, nil

@@ -27,6 +27,14 @@ func refuse(code fault.Code, message string) *Refusal {
 	return &Refusal{Fault: fault.New(fault.Conflict, code, message)}
 }
 
+// alias refuses what ends a contact by an id that leads to it: who names that may not know
+// who would go (CONTRACT D31). instead is what is done by the contact's own id.
+func alias(to *Contact, instead string) error {
+	r := refuse(fault.CodeAlias, "This id leads to another contact, since the two were merged. To "+instead+", name it by its own id.")
+	r.Subject, r.LeadsTo = to.ID, to.ID
+	return r
+}
+
 // TooManyRemovals refuses a write that would take away more than the caller allows
 // (CONTRACT D24).
 func TooManyRemovals(subject ID, entries []Entry) error {
