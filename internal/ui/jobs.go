@@ -7,6 +7,7 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/wire"
 )
 
@@ -42,6 +43,7 @@ type jobView struct {
 // jobKinds say what jobs do, by their kind.
 var jobKinds = map[string]string{
 	"rekey": "Brings the phones of all contacts over to another region", string(book.PlanBuildJob): "Looks at what a plan does", string(book.PlanApplyJob): "Does what a plan shows",
+	string(store.EraseJob): "Takes out what is left of a contact that was erased",
 }
 
 // jobStates are the states of jobs in a word, with the class of the sign.
@@ -69,7 +71,7 @@ func (u *ui) jobs(v *visit) (answer, error) {
 		if view.What == "" { // a newer server made it
 			view.What = string(j.Kind)
 		}
-		if j.Of != "" {
+		if j.Kind == book.PlanBuildJob || j.Kind == book.PlanApplyJob {
 			view.To = planPath(j.Of)
 		}
 		if !j.Closed() {

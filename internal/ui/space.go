@@ -29,6 +29,8 @@ type spacePage struct {
 	Settings               string // the command that sets them as they are
 	Command                string // that sets what an operator alone may set
 	Limits                 []limitView
+	Forgetting             []limitView
+	ForgetCommand          string // that sets what becomes of who is deleted, and erased
 	Log                    []entryView
 }
 
@@ -84,7 +86,8 @@ func (v *visit) spacePage(show *spacePage, status int) (answer, error) {
 		return nil, err
 	}
 	show.ID = int64(s.ID)
-	show.Limits = limitsOf(&s, usage)
+	show.Limits, show.Forgetting = limitsOf(&s, usage), forgettingOf(&s)
+	show.ForgetCommand = "carnet space set " + strconv.FormatInt(int64(s.ID), 10) + " --bin-days 30 --remember-erased on"
 	show.Settings = "carnet space set " + strconv.FormatInt(int64(s.ID), 10) + " --name " + quoted(s.Name) + " --timezone " + quoted(s.TimeZone) + " --region " + quoted(s.Region)
 	show.Command = "carnet space set " + strconv.FormatInt(int64(s.ID), 10) + " --limit update=600 --quota 10GiB"
 	if show.Rekeying, err = v.rekeying(&s); err != nil {
@@ -174,6 +177,18 @@ func limitsOf(s *access.Space, usage access.Usage) []limitView {
 		minute.Says = "up to " + bytesText(q) + " of history"
 	}
 	return append(all, kept, minute)
+}
+
+// forgettingOf tells what becomes of contacts that were deleted, and of those that were erased.
+func forgettingOf(s *access.Space) []limitView {
+	bin, erased := "kept, until somebody erases it", "nothing is kept"
+	if s.BinDays > 0 {
+		bin = "erased for good after " + number(s.BinDays, "day", "days")
+	}
+	if s.Remember.On() {
+		erased = "keyed hashes of emails and phones are kept, and the day: who makes the same person again is told"
+	}
+	return []limitView{{Name: "What was deleted", Says: bin}, {Name: "Of who was erased", Says: erased}}
 }
 
 // bucketNames say what a bucket counts.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/jobs"
 	"github.com/carnet-project/carnet/internal/store"
 )
@@ -35,6 +36,23 @@ func TestSpaceSettings(t *testing.T) {
 	if c := w.browse("client").get("/ui/space"); c.status != http.StatusForbidden {
 		t.Errorf("a key without admin: %d", c.status)
 	}
+}
+
+// What becomes of who was deleted, and erased, is shown with the command that sets it.
+func TestSpaceTellsWhatGoes(t *testing.T) {
+	w := newWorld(t)
+	b := w.browse("main").get("/ui/space")
+	b.shows("What was deleted", "kept, until somebody erases it", "Of who was erased", "nothing is kept",
+		"carnet space set "+strconv.FormatInt(int64(w.space.ID), 10)+" --bin-days 30 --remember-erased on")
+	_, err := w.book.UpdateSpace(t.Context(), "test", w.space.ID, func(s *access.Space) error {
+		s.BinDays = 1
+		book.RememberErased(s, true)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.get("/ui/space").shows("erased for good after 1 day", "keyed hashes of emails and phones are kept", "remember_erased")
 }
 
 // While a change of region is under way its page says how far it is, whatever other work

@@ -17,6 +17,7 @@ type systemPage struct {
 	Up      string
 	Ready   bool         // requests can be served
 	Check   *systemCheck // of what is stored, after the database was not closed; nil for none
+	Scrub   *systemScrub // of copies of what was erased; nil for none
 	Clock   string       // what is wrong with it, "" for nothing
 
 	Newest string // how old the newest backup is; "" where the server makes none
@@ -29,7 +30,7 @@ type systemPage struct {
 func (u *ui) system(v *visit) (answer, error) {
 	body := systemPage{
 		System: u.System, Address: v.server(), Up: lasting(v.now.Sub(u.System.Started)), Clock: u.book.ClockWarning(),
-		Ready: u.book.Ready(v.Context()) == nil, Check: u.lastCheck(v),
+		Ready: u.book.Ready(v.Context()) == nil, Check: u.lastCheck(v), Scrub: u.lastScrub(v),
 	}
 	if u.System.Backups != nil {
 		newest, wrong := u.System.Backups()
@@ -78,6 +79,29 @@ func (u *ui) lastCheck(v *visit) *systemCheck {
 		c.Text = number(int(job.Done), "row", "rows") + " looked at so far."
 	}
 	return c
+}
+
+// systemScrub is what the page tells of copies of what was erased.
+type systemScrub struct {
+	Text string
+	At   moment
+	Bad  bool // it failed, and is tried again
+}
+
+// lastScrub tells how far the newest scrub is, likewise.
+func (u *ui) lastScrub(v *visit) *systemScrub {
+	job, found, err := u.book.LastScrub(v.Context())
+	switch {
+	case err != nil || !found:
+		return nil
+	case job.State == store.JobCompleted:
+		return &systemScrub{Text: "The last ones were taken out of the files", At: v.moment(job.Completed)}
+	case job.State == store.JobFailed || job.State == store.JobCancelled:
+		return &systemScrub{Text: "They are still in the files: taking them out failed", At: v.moment(job.Completed), Bad: true}
+	case job.State == store.JobRunning:
+		return &systemScrub{Text: "They are being taken out of the files since", At: v.moment(job.Created)}
+	}
+	return &systemScrub{Text: "They wait to be taken out of the files from", At: v.moment(job.Due)}
 }
 
 // lasting gives how long something takes, in one unit.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/ui"
 )
@@ -41,6 +42,39 @@ func TestSystemTellsOfTheCheck(t *testing.T) {
 	for _, key := range []string{"main", "other"} {
 		if w.browse(key).get("/ui/jobs").shows("No jobs yet"); t.Failed() {
 			t.Errorf("it is a job of the Space of %s", key)
+		}
+	}
+}
+
+// The page about the server tells how far it is with copies of what was erased, and nothing
+// where nobody was.
+func TestSystemTellsOfTheScrub(t *testing.T) {
+	w := newWorld(t)
+	b := w.browse("reader")
+	const what = "Copies of what was erased"
+	if b.get("/ui/system"); strings.Contains(b.text(), what) {
+		t.Errorf("it tells of a scrub: %s", b.text())
+	}
+	at := contact.TimeOf(w.now)
+	job, err := w.store.CreateJob(t.Context(), store.Job{Kind: store.ScrubJob, State: store.JobQueued, Created: at, Due: at})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.get("/ui/system").shows(what, "They wait to be taken out of the files from")
+	for _, now := range []struct {
+		state store.JobState
+		text  string
+	}{{store.JobRunning, "They are being taken out"}, {store.JobCompleted, "The last ones were taken out of the files"}, {store.JobFailed, "They are still in the files"}} {
+		_, err = w.store.UpdateJob(t.Context(), 0, job.ID, func(j *store.Job) error {
+			j.State, j.Completed = now.state, at
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.get("/ui/system").shows(what, now.text)
+		if bad := len(b.all("span", "class", "tag bad")); (bad > 0) != (now.state == store.JobFailed) {
+			t.Errorf("%s: %d are marked", now.text, bad)
 		}
 	}
 }
