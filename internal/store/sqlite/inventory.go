@@ -115,7 +115,7 @@ func spaceRow(id contact.SpaceID, s *sqlite.Stmt) store.SpaceRow {
 		Quota:    access.Quota{Bytes: s.ColumnInt64(8), Minute: s.ColumnInt64(9)},
 		Rekeying: access.Rekeying{Phase: access.RekeyPhase(s.ColumnInt64(10)), From: s.ColumnText(11), At: contact.Time(s.ColumnInt64(12))},
 	}
-	copy(row.Remember[:], columnBytes(s, 13)) // what is damaged is refused where settings are read whole
+	s.ColumnBytes(13, row.Remember[:]) // what is damaged is refused where settings are read whole
 	return row
 }
 

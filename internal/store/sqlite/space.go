@@ -139,7 +139,7 @@ func settingsRow(s *sqlite.Stmt) (access.Space, error) {
 		return access.Space{}, store.DamagedSettings(s.ColumnInt64(0), "labels")
 	}
 	var secret contact.ErasedSecret
-	if n := copy(secret[:], columnBytes(s, 14)); n != len(secret) {
+	if n := s.ColumnBytes(14, secret[:]); n != len(secret) {
 		return access.Space{}, store.DamagedSettings(s.ColumnInt64(0), "erased_secret")
 	}
 	return access.Space{
