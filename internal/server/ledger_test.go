@@ -101,9 +101,18 @@ func (e *erasable) erase(t *testing.T, id contact.ID) book.Receipt {
 // work does all jobs that are due.
 func (e *erasable) work(t *testing.T) {
 	t.Helper()
+	e.works(t, true)
+}
+
+// works does all jobs that are due, but where scrub is not set that of the files.
+func (e *erasable) works(t *testing.T, scrub bool) {
+	t.Helper()
 	r := jobs.New(e.store, jobs.Options{Log: noLog, Chore: e.Book.Sweep})
 	r.Does(store.EraseJob, jobs.Work{Step: e.Book.EraseStep})
-	r.Does(store.ScrubJob, jobs.Work{Step: e.Book.Scrub})
+	r.Does(book.PlanApplyJob, jobs.Work{Step: e.Book.ApplyPlanStep})
+	if scrub {
+		r.Does(store.ScrubJob, jobs.Work{Step: e.Book.Scrub})
+	}
 	for {
 		n, err := r.Round(t.Context())
 		if err != nil {
