@@ -99,5 +99,5 @@ func (b *Book) eraseDeleted(ctx context.Context, space contact.SpaceID, ch *cont
 	if err != nil {
 		return err
 	}
-	return b.ownHistory(ctx, &was)
+	return b.EraseHistory(ctx, &was)
 }

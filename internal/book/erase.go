@@ -57,7 +57,7 @@ func (b *Book) Erase(ctx context.Context, g access.Grant, terms Terms, verb *con
 			return Receipt{}, err
 		}
 	}
-	if err := b.ownHistory(ctx, &was); err != nil {
+	if err := b.EraseHistory(ctx, &was); err != nil {
 		return Receipt{}, err
 	}
 	return receiptOf(&was), nil
@@ -107,9 +107,10 @@ func (b *Book) erase(ctx context.Context, w store.Write, id contact.ID, may func
 	return was, nil
 }
 
-// ownHistory sees to it that nobody finds anything in the history of an erased contact any
-// more, and that the ledger has it: whoever erases is answered after that.
-func (b *Book) ownHistory(ctx context.Context, e *store.Erasure) error {
+// EraseHistory sees to it that nobody finds anything in the history of an erased contact any
+// more, and that the ledger has it: whoever erases is answered after that. Where a process
+// ended in between, it is to be done before anybody is served.
+func (b *Book) EraseHistory(ctx context.Context, e *store.Erasure) error {
 	job, found, err := b.store.Job(ctx, e.Space, e.Job)
 	if err != nil || !found || job.Closed() {
 		return err

@@ -22,7 +22,9 @@ func (b *Book) EraseAgain(ctx context.Context, space contact.SpaceID, of contact
 	if _, found, err := b.store.Erasure(ctx, space, of); err != nil || found {
 		return false, err
 	}
-	for _, id := range ids {
+	// Its own id is the last: where this is cut short in between, it is found here again.
+	order := append(slices.DeleteFunc(slices.Clone(ids), func(id contact.ID) bool { return id == of }), of)
+	for _, id := range order {
 		for {
 			c, ok, err := b.store.Found(ctx, space, id)
 			if err != nil {

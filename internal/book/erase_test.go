@@ -15,6 +15,7 @@ import (
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/jobs"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
 
 // codeOf gives the code of a refusal, "" for none.
@@ -261,6 +262,38 @@ func TestBinIsErased(t *testing.T) {
 	for _, ch := range feed.Changes {
 		if ch.Action == contact.ActionErase && ch.Actor != (contact.Actor{KeyName: "bin"}) {
 			t.Errorf("it was erased by %+v", ch.Actor)
+		}
+	}
+}
+
+// Erasing again that is cut short, wherever that is, goes on with the next time: nobody stays
+// because another of the same ids is gone already.
+func TestErasingAgainCutShort(t *testing.T) {
+	nobody := func(suite.Step, *store.Save) error { return nil }
+	for commits := range 12 {
+		d := openDesk(t)
+		ids := []contact.ID{d.create(t, emails("ada@example.com")).ID, d.create(t, emails("ada@example.org")).ID, d.create(t, emails("ada@example.net")).ID}
+		left := commits
+		d.faulty.SetHook(func(step suite.Step, _ *store.Save) error {
+			if step == suite.BeforeCommit {
+				if left--; left < 0 {
+					return store.ErrRefused
+				}
+			}
+			return nil
+		})
+		_, cut := d.EraseAgain(t.Context(), d.space.ID, ids[0], ids)
+		d.faulty.SetHook(nobody)
+		if (cut != nil) != (left < 0) {
+			t.Fatalf("cut short after %d commits: %v", commits, cut)
+		}
+		if _, err := d.EraseAgain(t.Context(), d.space.ID, ids[0], ids); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range ids {
+			if _, erased, err := d.store.Erasure(t.Context(), d.space.ID, id); err != nil || !erased {
+				t.Errorf("cut short after %d commits, %d is erased %t: %v", commits, id, erased, err)
+			}
 		}
 	}
 }

@@ -49,7 +49,7 @@ type erasedLine struct {
 }
 
 // begin reads the ledger, does again what was undone by a restore, and notes what is not
-// noted yet. Where nothing of that is to be done it costs one look-up a line.
+// noted yet. Where nothing of that is to be done it costs two look-ups a line.
 func (l *ledger) begin(ctx context.Context, s *store.Store, log *slog.Logger) error {
 	secret, err := s.Secret(ctx)
 	if err != nil {
@@ -82,12 +82,12 @@ func (l *ledger) begin(ctx context.Context, s *store.Store, log *slog.Logger) er
 			return err
 		}
 	}
-	return l.catchUp(ctx, s)
+	return l.catchUp(ctx, s, b)
 }
 
-// catchUp notes what the database has and the ledger lacks: the process may have ended in
-// between, or the file may be gone.
-func (l *ledger) catchUp(ctx context.Context, s *store.Store) error {
+// catchUp notes what the database has and the ledger lacks, and ends what nobody may find any
+// more: the process may have ended in between, or the file may be gone.
+func (l *ledger) catchUp(ctx context.Context, s *store.Store, b *book.Book) error {
 	for after := int64(0); ; {
 		list, err := s.Erasures(ctx, after, false, 500)
 		if err != nil || len(list) == 0 {
@@ -95,6 +95,9 @@ func (l *ledger) catchUp(ctx context.Context, s *store.Store) error {
 		}
 		for _, e := range list {
 			after = e.Job
+			if err := b.EraseHistory(ctx, &e); err != nil {
+				return err
+			}
 			if l.has[e.Contact] {
 				continue
 			}

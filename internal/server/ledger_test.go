@@ -293,3 +293,37 @@ func TestLedgersOfOthersAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// An erasure that is done again, and was cut short there, is gone on with before anybody is
+// served: the history of the contact is empty when the database is open.
+func TestCutShortWhileErasingAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "carnet.db")
+	e := openErasable(t, path)
+	ada := e.create(t, canary)
+	job, err := e.store.CreateJob(t.Context(), store.Job{Space: e.grant.Space.ID, Kind: store.EraseJob, State: store.JobQueued, Of: ada.String(), Created: 1, Due: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := store.Write{Space: e.grant.Space.ID, By: contact.Attribution{RequestID: "erase"}, Verbs: []contact.Verb{&contact.Erase{Ref: ada}}, Erase: job.ID}
+	if _, err := e.store.Do(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+	e.close(t) // here it was killed
+	for start := range 2 {
+		e = openErasable(t, path)
+		page, err := e.store.Recent(t.Context(), store.FeedQuery{Space: e.grant.Space.ID, Limit: 9})
+		if err != nil || len(page.Changes) != 2 {
+			t.Fatalf("start %d: %v, the changes are %+v", start, err, page.Changes)
+		}
+		for _, ch := range page.Changes {
+			if !ch.Edits.Erased {
+				t.Errorf("start %d: change %d holds something", start, ch.Seq)
+			}
+		}
+		e.close(t)
+	}
+	text, err := os.ReadFile(Ledger(path))
+	if err != nil || bytes.Count(text, []byte("\n")) != 1 {
+		t.Errorf("the ledger is %q: %v", text, err)
+	}
+}
