@@ -6,10 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
-	"zombiezen.com/go/sqlite"
-	"zombiezen.com/go/sqlite/sqlitex"
 )
 
 // planSize is how many contacts a plan finds here, and how much it does: enough to be killed
@@ -79,26 +75,9 @@ func (r *planRun) now() (p planState) {
 func (r *planRun) killed(i int) {
 	r.t.Helper()
 	r.servers[i].kill(r.t)
-	const later = "UPDATE jobs SET due_at = 1 WHERE completed_at = 0"
-	if strings.HasPrefix(r.db, "postgres") {
-		conn, err := pgx.Connect(r.t.Context(), r.db)
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		defer conn.Close(r.t.Context())
-		if _, err := conn.Exec(r.t.Context(), later); err != nil {
-			r.t.Fatal(err)
-		}
-	} else {
-		conn, err := sqlite.OpenConn(r.db, sqlite.OpenReadWrite)
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		defer conn.Close() // the last one to close it would take its log away
-		if err := sqlitex.ExecuteTransient(conn, later, nil); err != nil {
-			r.t.Fatal(err)
-		}
-	}
+	b := openBeside(r.t, r.db)
+	defer b.close()
+	b.later()
 	r.servers[i] = start(r.t, r.db, r.key)
 }
 

@@ -60,6 +60,18 @@ func Empty(t testing.TB, options string) string {
 	return m.address(t, name)
 }
 
+// Copy copies a database of the tests as it is, as a dump that is put back would, and gives
+// the DSN of the copy, which is dropped when the test ends. Nobody may be connected.
+func Copy(t testing.TB, dsn string) string {
+	t.Helper()
+	c, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		t.Fatal("the DSN of the database cannot be read")
+	}
+	m := &Template{name: c.Database, dsn: server(t)}
+	return m.Database(t)
+}
+
 func (m *Template) address(t testing.TB, name string) string {
 	t.Helper()
 	dsn, err := m.dsn(name)
