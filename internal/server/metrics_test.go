@@ -1,12 +1,17 @@
 package server
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
 )
 
 func get(t *testing.T, url string) (int, string) {
@@ -72,5 +77,39 @@ func TestMetricsRefused(t *testing.T) {
 	_, err := Open(t.Context(), Config{Database: filepath.Join(t.TempDir(), "carnet.db"), Listen: "127.0.0.1:0", Metrics: "0.0.0.0:0"})
 	if err == nil || !strings.Contains(err.Error(), "0.0.0.0:0 can be reached from other machines") || !strings.Contains(err.Error(), "as in --metrics ") {
 		t.Errorf("an address of the network: %v", err)
+	}
+}
+
+// The gauge of keys that end within two weeks counts those that work, and no others, each time
+// anew.
+func TestKeysEndingAreCounted(t *testing.T) {
+	s, err := Open(t.Context(), Config{Database: filepath.Join(t.TempDir(), "carnet.db"), Listen: "127.0.0.1:0",
+		Metrics: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, s)
+	var made []access.APIKey
+	for _, days := range []int{1, 13, 15, 13} {
+		key, _, err := s.Book().CreateKey(t.Context(), "test", access.APIKey{Space: r.grant.Space.ID, Expires: contact.TimeOf(time.Now().AddDate(0, 0, days))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		made = append(made, key)
+	}
+	for _, want := range []int{3, 2} {
+		if err := s.tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, text := get(t, r.MetricsURL()); !strings.Contains(text, fmt.Sprintf("carnet_keys_ending %d\n", want)) {
+			t.Errorf("the counters do not say %d keys: %s", want, text)
+		}
+		if _, _, err := s.Book().RevokeKey(t.Context(), "test", made[3].ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.stop()
+	if err := <-r.ended; err != nil {
+		t.Error(err)
 	}
 }

@@ -251,17 +251,20 @@ func (s *Server) work() {
 // jobs gives what does the jobs of the database.
 func (s *Server) jobs(checks *integrity.Jobs) *jobs.Runner {
 	b := s.data.Book
-	r := jobs.New(s.data.store, jobs.Options{Log: s.log, Chore: func(ctx context.Context) error {
-		ending, err := b.TellOfEnding(ctx)
-		s.count.KeysEnding(ending)
-		return errors.Join(err, b.Sweep(ctx))
-	}})
+	r := jobs.New(s.data.store, jobs.Options{Log: s.log, Chore: s.tidy})
 	r.Does(integrity.Job, jobs.Work{Step: checks.Step})
 	r.Does(store.EraseJob, jobs.Work{Step: b.EraseStep})
 	r.Does(store.ScrubJob, jobs.Work{Step: b.Scrub})
 	r.Does(book.PlanBuildJob, jobs.Work{Step: b.BuildPlan, Failed: b.FailPlan})
 	r.Does(book.PlanApplyJob, jobs.Work{Step: b.ApplyPlanStep, Failed: b.FailPlan})
 	return r
+}
+
+// tidy counts the keys that end soon, and lets go of what nobody needs any more.
+func (s *Server) tidy(ctx context.Context) error {
+	ending, err := s.data.Book.TellOfEnding(ctx)
+	s.count.KeysEnding(ending)
+	return errors.Join(err, s.data.Book.Sweep(ctx))
 }
 
 // stop ends serving and closes everything.
