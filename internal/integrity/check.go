@@ -101,7 +101,7 @@ func (c *Check) Pages(ctx context.Context) iter.Seq2[Page, error] {
 }
 
 func (c *Check) all() error {
-	for _, part := range []func() error{c.files, c.begin, c.numbers, c.contacts} {
+	for _, part := range []func() error{c.files, c.begin, c.numbers, c.contacts, c.erasures} {
 		if err := part(); err != nil {
 			return err
 		}

@@ -25,6 +25,7 @@ const (
 	RetryRow    Kind = "record of a retry"
 	PlanRow     Kind = "plan"
 	PlanContact Kind = "plan contact"
+	ErasureRow  Kind = "erasure"
 )
 
 // Finding is something that does not fit. It holds nothing that people stored.

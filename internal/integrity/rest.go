@@ -31,6 +31,9 @@ func (c *Check) changes(t *tally) error {
 			n = len(rows)
 			for i := range rows {
 				c.change(t, &h, &rows[i])
+				if err := c.noted(ctx, &rows[i].Row); err != nil {
+					return err
+				}
 			}
 			if err != nil || n > 0 {
 				return err

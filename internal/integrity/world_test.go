@@ -95,7 +95,7 @@ func (w *world) saved() (back string) {
 	w.Helper()
 	keep := "CREATE SCHEMA saved;"
 	var gone, come string
-	for _, table := range []string{"spaces", "space_settings", "contacts", "aliases", "changes", "match_keys", "distinct_pairs", "retries", "plans", "plan_rows", "plan_contacts", "jobs", "id_blocks"} {
+	for _, table := range []string{"spaces", "space_settings", "contacts", "aliases", "changes", "match_keys", "distinct_pairs", "retries", "plans", "plan_rows", "plan_contacts", "jobs", "erasures", "id_blocks"} {
 		keep += "CREATE TABLE saved." + table + " AS TABLE " + table + ";"
 		gone = "DELETE FROM " + table + ";" + gone
 		come += "INSERT INTO " + table + " SELECT * FROM saved." + table + ";"
