@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"testing"
 
@@ -215,5 +216,29 @@ func TestNobodyWritesBesideACopy(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A database behind PgBouncer in transaction mode is read as a whole: what a copy does is one
+// transaction. Both have their schema already: `carnet migrate` has a direct connection.
+func TestCopyThroughPgBouncer(t *testing.T) {
+	empty := pgtest.NewTemplate(t, Migrate)
+	from, to := empty.Database(t), empty.Database(t)
+	execute(t, from, "INSERT INTO spaces SELECT n, 0, 0, 1, 0, 0, 0, 0 FROM generate_series(1, 3000) n")
+	var made tables.Carried
+	err := Reading(bg, pgtest.Bouncer(t, from), func(side tables.Side) error {
+		return Filling(bg, pgtest.Bouncer(t, to), func(target tables.Target) (err error) {
+			made, err = tables.Carry(bg, side, target, func(string, int64, string) {})
+			return err
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i := slices.Index(tables.All, spaces); made.Tables[i].Rows != 3000 {
+		t.Errorf("it carried %+v", made)
+	}
+	if err := opens(to); err != nil {
+		t.Error(err)
 	}
 }
