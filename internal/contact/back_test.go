@@ -9,6 +9,72 @@ import (
 	"pgregory.net/rapid"
 )
 
+// What the undo of an unmerge comes to (CONTRACT D28). S and M are one, and S takes v@x away,
+// which is M's: an unmerge gives it to M again.
+func TestUndoOfAnUnmerge(t *testing.T) {
+	for _, tt := range []struct {
+		what       string
+		since      func(w *world, s, m ID) // while they are apart
+		want       string                  // what S shows then
+		then       func(w *world, s, m ID)
+		wantS      string
+		wantM      string
+		takenBack  bool // the merge can be undone, as it stands again
+		outOfSight int  // removals of the undo
+	}{
+		{what: "nothing", want: "e:a@x m@x", wantS: "e:a@x", wantM: "e:v@x m@x", takenBack: true, outOfSight: 1},
+		{what: "something that was undone", since: func(w *world, _, m ID) { w.back(w.put(m, "e:new@x")) },
+			want: "e:a@x m@x", wantS: "e:a@x", wantM: "e:v@x m@x", takenBack: true, outOfSight: 1},
+		{what: "something to S", since: func(w *world, s, _ ID) { w.put(s, "e:a@x b@x") }, want: "e:a@x m@x b@x", wantS: "e:a@x b@x", wantM: "e:v@x m@x", takenBack: true, outOfSight: 1},
+		{what: "something to M", since: func(w *world, _, m ID) { w.put(m, "e:v@x m@x b@x") }, want: "e:a@x m@x v@x b@x", wantS: "e:a@x", wantM: "e:v@x m@x b@x"},
+		{what: "another merge of both", since: func(w *world, s, m ID) {
+			w.back(w.do(&Merge{Survivor: m, Merged: []ID{s}, Confirm: true}))
+		}, want: "e:a@x m@x", wantS: "e:a@x", wantM: "e:v@x m@x", takenBack: true, outOfSight: 1},
+		{what: "nothing, and a third comes and goes", want: "e:a@x m@x", then: func(w *world, s, _ ID) {
+			x := w.made(sends(nil, nil, "e:x@x"))
+			w.do(&Merge{Survivor: s, Merged: []ID{x}})
+			w.put(x, "e:a@x m@x y@x")
+			w.do(&Unmerge{Ref: s, Merged: x})
+			if have := shows(w.root(s)); have != "e:a@x m@x" {
+				w.t.Errorf("without the third it shows %s", have)
+			}
+		}, wantS: "e:a@x", wantM: "e:v@x m@x", takenBack: true, outOfSight: 1},
+	} {
+		w := newWorld(t)
+		s, m := w.made(sends(nil, nil, "e:a@x")), w.made(sends(nil, nil, "e:v@x m@x"))
+		merge := w.do(&Merge{Survivor: s, Merged: []ID{m}})
+		w.put(s, "e:a@x m@x")
+		split := w.do(&Unmerge{Ref: s, Merged: m})
+		if tt.since != nil {
+			tt.since(w, s, m)
+		}
+		_, entries, err := w.foreseen(&Undo{Ref: s, Op: split})
+		if err != nil || Removals(entries) != tt.outOfSight {
+			t.Errorf("%s since: %d go out of sight, want %d: %v", tt.what, Removals(entries), tt.outOfSight, err)
+		}
+		w.do(&Undo{Ref: s, Op: split})
+		if have := shows(w.root(m)); w.root(m).ID != s || have != tt.want {
+			t.Errorf("%s since: %d shows %s, want %s", tt.what, w.root(m).ID, have, tt.want)
+		}
+		if tt.then != nil {
+			tt.then(w, s, m)
+		}
+		op, _, err := w.try(&Undo{Ref: s, Op: merge})
+		if err != nil || (op != 0) != tt.takenBack {
+			t.Errorf("%s since: the undo of the merge is write %d, %v", tt.what, op, err)
+		}
+		if !tt.takenBack {
+			w.do(&Unmerge{Ref: s, Merged: m})
+		}
+		if haveS, haveM := shows(w.root(s)), shows(w.root(m)); haveS != tt.wantS || haveM != tt.wantM {
+			t.Errorf("%s since, and parted again: S is %s, M %s; want %s, %s", tt.what, haveS, haveM, tt.wantS, tt.wantM)
+		}
+	}
+}
+
+// back undoes a write.
+func (w *world) back(op Seq) { w.do(Undo{Op: op}.by(w, op)) }
+
 // CONTRACT D28: whatever happened, what is undone from the last write back is undone
 // exactly, order and origins included, and so is the undo of all that: whoever is split off
 // or merged by that, and by whatever id.

@@ -208,7 +208,7 @@ var ofRules = []mutant{
 		old:    "		if asWas[id] == nil {\n",
 		new:    "		if other != nil {\n",
 		tests:  []string{"./internal/contact"},
-		run:    "^TestUndoFromTheLastIsExact$",
+		run:    "^TestUndoOfAnUnmerge$",
 	},
 	{
 		name:   "back-though-changed",
@@ -217,7 +217,7 @@ var ofRules = []mutant{
 		old:    "	r.Nothing = at >= 0 && chain[at].Seq == of.Seq && comesToNothing(chain[:at])\n",
 		new:    "	r.Nothing = at >= 0 && chain[at].Seq == of.Seq\n",
 		tests:  []string{"./internal/contact"},
-		run:    "^TestUnmergeAfterItsUndo$",
+		run:    "^TestUndoOfAnUnmerge$",
 	},
 	{
 		name:   "split-that-was-taken-back",
@@ -226,7 +226,7 @@ var ofRules = []mutant{
 		old:    "	return at + 1, false\n",
 		new:    "	return 0, false\n",
 		tests:  []string{"./internal/contact"},
-		run:    "^TestUnmergeAsTheOracleTells$|^TestLongStoriesAsTheOracleTells$",
+		run:    "^TestUndoOfAnUnmerge$",
 	},
 	{
 		name:   "past-of-what-is-gone",
