@@ -53,6 +53,7 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	fillWorking(t, b, s)
 	fillLookedAt(t, b, s)
 	fillErased(t, b, s)
+	fillErasedKeys(t, b, s)
 }
 
 func fillSignedIn(t *testing.T, b store.Backend, s *store.Store) {
@@ -207,6 +208,9 @@ func CheckEarlier(t *testing.T, b store.Backend, schema int) {
 	}
 	if schema >= 8 {
 		checkErased(t, b, s)
+	}
+	if schema >= 9 {
+		checkErasedKeys(t, s)
 	}
 	g, ok, err := s.Grant(bg, earlierKey)
 	if err != nil || !ok || g.Space.Name != "Example Ltd" || g.Key.Name != "first" || g.Key.Budget != (access.Budget{}) {

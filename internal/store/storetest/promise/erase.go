@@ -3,6 +3,7 @@ package promise
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -349,4 +350,40 @@ func checkErased(t *testing.T, b store.Backend, s *store.Store) {
 		t.Errorf("it is found: %v", err)
 	}
 	suite.Audit(t, b, g.Space.ID)
+}
+
+// What schema 9 brought: a Space that remembers who was erased.
+var (
+	earlierRemembers = sha256.Sum256([]byte("a key of a Space that remembers"))
+	earlierSecret    = contact.ErasedSecret{1, 2, 3}
+	earlierKept      = contact.ErasedKey{4, 5, 6}
+)
+
+func fillErasedKeys(t *testing.T, b store.Backend, s *store.Store) {
+	t.Helper()
+	space := suite.NewSpace(t, b, "")
+	key := access.APIKey{Space: space, Name: "remembers", Hash: earlierRemembers, Scopes: access.DefaultScopes, Created: 1}
+	if _, err := b.CreateKey(bg, key, suite.Noted("a key")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.UpdateSpace(bg, access.Act{Who: "test"}, space, func(s *access.Space) error {
+		s.Remember = earlierSecret
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite.Commit(t, b, b.Lane(space), &store.Save{Remembered: []store.Remembered{{Space: space, Key: earlierKept, Day: 20000}}})
+}
+
+// checkErasedKeys finds what fillErasedKeys left.
+func checkErasedKeys(t *testing.T, s *store.Store) {
+	t.Helper()
+	g, ok, err := s.Grant(bg, earlierRemembers)
+	if err != nil || !ok || g.Space.Remember != earlierSecret {
+		t.Fatalf("the Space that remembers: %v, %v", ok, err)
+	}
+	if day, err := s.ErasedBefore(bg, g.Space.ID, []contact.ErasedKey{earlierKept}); err != nil || day != 20000 {
+		t.Errorf("what it remembers: %d, %v", day, err)
+	}
 }
