@@ -328,36 +328,6 @@ func (s *batchLaw) takeBack(t *rapid.T, batch string) (plans []string) {
 	return nil
 }
 
-// holds tells whether contacts show all values, and lead where they led, that they did
-// before.
-func holds(have, before string) bool {
-	now := strings.Split(have, "\n")
-	for i, was := range strings.Split(before, "\n") {
-		var a, b map[string]any
-		if json.Unmarshal([]byte(was), &a) != nil || json.Unmarshal([]byte(now[i]), &b) != nil {
-			return was == now[i]
-		}
-		if fmt.Sprint(a["id"]) != fmt.Sprint(b["id"]) {
-			return false
-		}
-		for _, list := range []string{"emails", "phones", "names", "locations"} {
-			texts, _ := b[list].([]any)
-			values, _ := a[list].([]any)
-			if slices.ContainsFunc(values, func(v any) bool { return !slices.Contains(texts, v) }) {
-				return false
-			}
-		}
-		slots, _ := b["custom_fields"].(map[string]any)
-		fields, _ := a["custom_fields"].(map[string]any)
-		for slot, v := range fields {
-			if v != nil && v != slots[slot] {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // shown is what all contacts show, with where that is from.
 func (s *batchLaw) shown() (text string) {
 	for id := range s.contacts + 12 {
