@@ -61,7 +61,7 @@ func (o *oracle) tells() *play {
 		switch {
 		case ch.Action == ActionCreate:
 			p.set(ch, Contact{ID: ch.Contact}, ch.Edits.Forward(Contact{ID: ch.Contact}))
-		case state != nil || p.splits(ch.Op): // of what is merged, its survivor tells
+		case state != nil || p.splits(ch.Op) || p.splits(ch.Undoes): // of what is merged, its survivor tells
 		case ch.merges():
 			p.merge(ch)
 		case ch.Undoes != 0:
@@ -150,24 +150,8 @@ func (o *oracle) splits(op Seq) bool {
 	return slices.ContainsFunc(o.changes, func(ch Change) bool { return ch.Op == op && ch.splits() })
 }
 
-// inverse gives what takes a split back from the contact that was split.
-func (p *play) inverse(undo *Change) *Edits {
-	for i := range p.changes {
-		if ch := &p.changes[i]; ch.Op == undo.Undoes && ch.splits() {
-			back := ch.Edits.Inverse()
-			return &back
-		}
-	}
-	return &Edits{}
-}
-
 // undo takes a write back where that was, as far as it was taken back.
 func (p *play) undo(ch *Change) {
-	if back := p.inverse(ch); !back.Empty() {
-		into := p.leads(ch.Named())
-		p.set(ch, *into, p.edited(back, into, ByOrigin))
-		return
-	}
 	for id, did := range p.did[ch.Undoes] {
 		back, into := did.Inverse(), p.leads(id)
 		for _, col := range Collections {
