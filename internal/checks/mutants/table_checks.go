@@ -47,4 +47,22 @@ var ofChecks = []mutant{
 		tests:  []string{"./internal/integrity"},
 		run:    "^TestEachDamageIsFound$",
 	},
+	{
+		name:   "check-finds-nothing",
+		breaks: "A check looks at everything, and tells of nothing.",
+		file:   "internal/integrity/check.go",
+		old:    "{ c.pending = append(c.pending, f) }",
+		new:    "{}",
+		tests:  []string{"./internal/integrity"},
+		run:    "^TestEachDamageIsFound$",
+	},
+	{
+		name:   "check-misses-erasures",
+		breaks: "A check does not look at what is noted of who was erased.",
+		file:   "internal/integrity/check.go",
+		old:    "c.contacts, c.erasures}",
+		new:    "c.contacts}",
+		tests:  []string{"./internal/integrity"},
+		run:    "^TestDamagedErasuresAreFound$",
+	},
 }

@@ -1,7 +1,7 @@
 package main
 
+// ofErasures are faults of erasures.
 var ofErasures = []mutant{
-	// ofErasures are faults of erasures.
 	{
 		name:   "erase-leaves-survivors",
 		breaks: "An erasure forgets what others' history has of the contact.",
@@ -100,5 +100,32 @@ var ofErasures = []mutant{
 		new:    "	return of(k.Remains)",
 		tests:  []string{"./internal/book"},
 		run:    "^TestErased",
+	},
+	{
+		name:   "scrub-leaves-the-log",
+		breaks: "A scrub makes the file anew and leaves the log, with all that was erased.",
+		file:   "internal/store/sqlite/scrub.go",
+		old:    "	return b.emptyLog(c)\n",
+		new:    "	return true, nil\n",
+		tests:  []string{"./internal/server"},
+		run:    "^TestErasedAreInNoFile$",
+	},
+	{
+		name:   "erased-again-by-halves",
+		breaks: "Whoever is to be erased again stays with some of their ids, where that was cut short.",
+		file:   "internal/book/erase_again.go",
+		old:    "	for _, id := range order {\n",
+		new:    "	_ = order\n	for _, id := range ids {\n",
+		tests:  []string{"./internal/book"},
+		run:    "^TestErasingAgainCutShort$",
+	},
+	{
+		name:   "erased-history-served",
+		breaks: "After a kill while somebody is erased, their history is served until the job comes.",
+		file:   "internal/server/ledger.go",
+		old:    "			if err := b.EraseHistory(ctx, &e); err != nil {\n				return err\n			}\n",
+		new:    "",
+		tests:  []string{"./internal/server"},
+		run:    "^TestCutShortWhileErasingAgain$",
 	},
 }
