@@ -1,0 +1,223 @@
+package transfer
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/unicode"
+
+	"github.com/carnet-project/carnet/internal/contact"
+)
+
+const accents = "Prénom;Nom;Courriel\nZoë;Müller;zoe@example.com\n"
+
+func zipped(t testing.TB, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := io.WriteString(w, text); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// encoded gives a text as another program would have written it.
+func encoded(t *testing.T, encode func(string) (string, error), text string) string {
+	t.Helper()
+	s, err := encode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestEncodings(t *testing.T) {
+	utf16 := func(order unicode.Endianness, mark unicode.BOMPolicy, text string) string {
+		return encoded(t, unicode.UTF16(order, mark).NewEncoder().String, text)
+	}
+	for _, c := range []struct {
+		name, text, encoding string
+		warnings             int
+	}{
+		{"UTF-8", accents, "utf-8", 0},
+		{"UTF-8 with a mark", "\xef\xbb\xbf" + accents, "utf-8", 0},
+		{"UTF-16, little end", utf16(unicode.LittleEndian, unicode.UseBOM, accents), "utf-16le", 0},
+		{"UTF-16, big end", utf16(unicode.BigEndian, unicode.UseBOM, accents), "utf-16be", 0},
+		{"UTF-16 without a mark", utf16(unicode.LittleEndian, unicode.IgnoreBOM, accents), "utf-16le", 0},
+		{"UTF-16, big end without a mark", utf16(unicode.BigEndian, unicode.IgnoreBOM, accents), "utf-16be", 0},
+		{"Windows-1252", encoded(t, charmap.Windows1252.NewEncoder().String, accents), "windows-1252", 1},
+		{"gzipped", zipped(t, accents), "utf-8", 0},
+		{"gzipped in two parts", zipped(t, accents[:20]) + zipped(t, accents[20:]), "utf-8", 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := opened(t, c.text, Recognised{})
+			if f.Recognised.Encoding != c.encoding || len(f.Warnings) != c.warnings {
+				t.Errorf("%s, warned %q", f.Recognised.Encoding, f.Warnings)
+			}
+			if diff := cmp.Diff([]string{"2: emails add zoe@example.com; names add Zoë Müller"}, rowsOf(t, f, f.Suggest(contact.Labels{}))); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestEncodingGiven reads what nobody could recognise.
+func TestEncodingGiven(t *testing.T) {
+	text := encoded(t, japanese.ShiftJIS.NewEncoder().String, "氏名,メール\n例太郎,taro@example.jp\n")
+	f := opened(t, text, Recognised{Encoding: "Shift_JIS"})
+	if diff := cmp.Diff([]string{"2: emails add taro@example.jp; names add 例太郎"}, rowsOf(t, f, f.Suggest(contact.Labels{}))); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if guessed := opened(t, text, Recognised{}); len(guessed.Warnings) == 0 {
+		t.Errorf("read as %s without a warning", guessed.Recognised.Encoding)
+	}
+	wants(t, text, Recognised{Encoding: "klingon"}, "encoding is not known")
+}
+
+// TestDamage refuses the rows of a UTF-8 file that cannot be read, and no others.
+func TestDamage(t *testing.T) {
+	text := "Name,Email\n" + strings.Repeat("Zoë,zoe@example.com\n", 20) + "Zo\xeb,bad@example.com\nBo,bo@example.com\n"
+	f := opened(t, text, Recognised{})
+	rows := rowsOf(t, f, f.Suggest(contact.Labels{}))
+	if f.Recognised.Encoding != "utf-8" || len(f.Warnings) != 1 || !strings.HasPrefix(rows[20], "22: refused : The row has letters") || rows[21] != "23: emails add bo@example.com; names add Bo" {
+		t.Errorf("%+v, %q, %q", f.Recognised, f.Warnings, rows[19:])
+	}
+}
+
+// wants opens what cannot be read, and looks for what is said of it.
+func wants(t *testing.T, text string, as Recognised, why string) {
+	t.Helper()
+	_, err := Open(strings.NewReader(text), as)
+	if u, ok := errors.AsType[*Unreadable](err); !ok || !strings.Contains(u.Why, why) {
+		t.Errorf("%.20q: %v, and not %q", text, err, why)
+	}
+}
+
+func TestUnreadable(t *testing.T) {
+	for text, why := range map[string]string{
+		"":                         "empty",
+		" \n\t\n":                  "empty",
+		"PK\x03\x04sheet":          ".xlsx",
+		"\xd0\xcf\x11\xe0":         ".xls",
+		"%PDF-1.7":                 "PDF",
+		"\x28\xb5\x2f\xfd":         "zstd",
+		"[{\"a\":1}]":              "NDJSON",
+		"<html>":                   "HTML",
+		"<?xml?>":                  "XML",
+		"dn: cn=ada\ncn: ada\n":    "LDIF",
+		"BEGIN:VCALENDAR\n":        "calendar",
+		"\x1f\x8b\x08broken":       "gzip",
+		zipped(t, accents)[:30]:    "whole",
+		zipped(t, "PK\x03\x04abc"): ".xlsx",
+		strings.Repeat(",", 1001):  "1,000 columns",
+	} {
+		wants(t, text, Recognised{}, why)
+	}
+	broken := []byte(zipped(t, strings.Repeat(accents, 100)))
+	broken[len(broken)-5] ^= 0xff // of the checksum
+	wants(t, string(broken), Recognised{}, "damaged")
+	wants(t, accents, Recognised{Format: "xml"}, "format is one of")
+}
+
+// TestBomb unpacks no more of a file than the limit.
+func TestBomb(t *testing.T) {
+	text := zipped(t, strings.Repeat("a,b\n", 1<<20))
+	for limit, refused := range map[int64]bool{4<<20 - 1: true, 4 << 20: false} {
+		from, err := unpacked(strings.NewReader(text), limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := io.Copy(io.Discard, from)
+		if _, ok := errors.AsType[*Unreadable](err); ok != refused || n > limit {
+			t.Errorf("limit %d: %d octets, %v", limit, n, err)
+		}
+	}
+}
+
+func TestDelimiters(t *testing.T) {
+	for _, delimiter := range []string{",", ";", "\t", "|"} {
+		text := strings.ReplaceAll("Name;Email;Note\n\"Ada, Bo; Cy|Di\tEd\";ada@example.com;\"1,5; 2,5\"\nBo;bo@example.com;x\n", ";", delimiter)
+		text = strings.Replace(text, "\"Ada, Bo"+delimiter+" Cy|Di\tEd\"", "\"Ada, Bo; Cy\"", 1)
+		for _, ending := range []string{"\n", "\r\n", "\r"} {
+			f := opened(t, strings.ReplaceAll(text, "\n", ending), Recognised{})
+			if f.Recognised.Delimiter != delimiter {
+				t.Errorf("%q taken for %q", delimiter, f.Recognised.Delimiter)
+				continue
+			}
+			if diff := cmp.Diff([]string{"2: emails add ada@example.com; names add Ada, Bo; Cy", "3: emails add bo@example.com; names add Bo"}, rowsOf(t, f, f.Suggest(contact.Labels{}))); diff != "" {
+				t.Errorf("%q -want +got\n%s", delimiter, diff)
+			}
+		}
+	}
+	f := opened(t, "Name:Email\nAda:ada@example.com\n", Recognised{Delimiter: ":"})
+	if diff := cmp.Diff([]string{"2: emails add ada@example.com; names add Ada"}, rowsOf(t, f, f.Suggest(contact.Labels{}))); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	single := opened(t, "'Name';'Email'\n'O''Example';'ada@example.com'\n", Recognised{})
+	if diff := cmp.Diff([]string{"2: emails add ada@example.com; names add O'Example"}, rowsOf(t, single, single.Suggest(contact.Labels{}))); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestBeforeHeader(t *testing.T) {
+	table := "Name,Email,Phone\nAda,ada@example.com,202-555-0101\nBo,bo@example.com,202-555-0102\n"
+	for before, lines := range map[string]int{
+		"":                                  0,
+		"sep=,\n":                           1,
+		"Customers\n\n":                     2,
+		"Customers,,\nof Example Ltd,,\n":   2,
+		"\"Customers\nof Example\"\n\n\n":   4,
+		"Report: customers, 2025\n \n , \n": 3,
+	} {
+		f := opened(t, before+table, Recognised{})
+		if f.Recognised.LinesBeforeHeader != lines || f.Recognised.NoHeader {
+			t.Errorf("%q: %+v", before, f.Recognised)
+			continue
+		}
+		rows := rowsOf(t, f, f.Suggest(contact.Labels{}))
+		if len(rows) != 2 || !strings.HasSuffix(rows[0], ": emails add ada@example.com; phones add 202-555-0101; names add Ada") {
+			t.Errorf("%q: %q", before, rows)
+		}
+	}
+	f := opened(t, "Name,Email,Phone\nName,E-mail,Tel\nAda,ada@example.com,202-555-0101\n", Recognised{LinesBeforeHeader: 1})
+	if f.Columns[1].Name != "E-mail" || f.Records != 1 {
+		t.Errorf("%+v, %d records", f.Columns, f.Records)
+	}
+}
+
+// TestMisfits refuses rows whose cells have moved, and takes those that were cut short.
+func TestMisfits(t *testing.T) {
+	f := opened(t, "Name,Email,Phone,Note\nAda,ada@example.com,202-555-0101,\nBo,bo@example.com\nExample, Cy,cy@example.com,202-555-0103,x\nDi,di@example.com,202-555-0104,x,,\nalone\n\"Ed,ed@example.com,,\nFy,fy@example.com,,\n", Recognised{})
+	if diff := cmp.Diff([]string{
+		"2: emails add ada@example.com; phones add 202-555-0101; names add Ada",
+		"3: emails add bo@example.com; names add Bo",
+		"4: refused : The row has more cells than there are columns: a cell that holds a delimiter must stand in quotation marks.",
+		"5: emails add di@example.com; phones add 202-555-0104; names add Di",
+		"6: refused : The line is no row of the table: it has one cell.",
+		"7: refused : A quotation mark in this line is never closed.",
+		"8: emails add fy@example.com; names add Fy",
+	}, rowsOf(t, f, f.Suggest(contact.Labels{}))); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestColumnNames(t *testing.T) {
+	f := opened(t, "Name,Name,,  Two   words ,Name\na,b,c,d,e\n", Recognised{})
+	var got []string
+	for _, c := range f.Columns {
+		got = append(got, c.Name)
+	}
+	if diff := cmp.Diff([]string{"Name", "Name (2)", "Column 3", "Two words", "Name (3)"}, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
