@@ -41,6 +41,7 @@ type csvReader struct {
 	unclosed int64 // before this place of the file no quote closes
 	reopened int
 
+	loose   looseness // of the record
 	cells   []string
 	scratch []byte
 	ends    []int
@@ -181,7 +182,11 @@ func (r *csvReader) quoted(at int) (record, error) {
 		}
 		r.gather()
 		r.take(length, lines)
-		return record{line: at, cells: r.cells}, nil
+		rec := record{line: at, cells: r.cells}
+		if r.loose == loose {
+			rec.wrong = "Quotation marks in this line stand within cells, and around a delimiter."
+		}
+		return rec, nil
 	}
 }
 

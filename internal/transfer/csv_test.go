@@ -51,6 +51,7 @@ func TestCSV(t *testing.T) {
 		{"blanks around quotes", `a,  "b,c"  ,d` + "\n", plain, 0, []string{"1|a|b,c|d"}},
 		{"quotes in plain cells", `5" pipe,O"Hara,"` + "\n", plain, 0, []string{`1!|5" pipe|O"Hara|"`}},
 		{"quotes that do not close", `"He said "hi" ok",b` + "\n", plain, 0, []string{`1|He said "hi" ok|b`}},
+		{"quotes around a delimiter", "a,b\"c,d\",e\nf,5\" by 6\",g\n", plain, 0, []string{`1!|a|b"c|d"|e`, `2|f|5" by 6"|g`}},
 		{"never closed", "a,b\nc,\"d\ne,f\n", plain, 2, []string{"1|a|b", `2!|c|"d`, "3|e|f"}},
 		{"closed in another record", "a,b\nc,\"d\ne,\"f\"\ng,h\n", plain, 2, []string{"1|a|b", `2!|c|"d`, "3|e|f", "4|g|h"}},
 		{"never closed, again and again", "\"a\n\"b\n\"c", plain, 2, []string{`1!|"a`, `2!|"b`, `3!|"c`}},

@@ -14,7 +14,7 @@ const (
 // parse reads the record at start into scratch and ends. It gives its length
 // without the ending after it, and how many lines it has.
 func (r *csvReader) parse() (length, lines int, state parseState) {
-	r.scratch, r.ends = r.scratch[:0], r.ends[:0]
+	r.scratch, r.ends, r.loose = r.scratch[:0], r.ends[:0], tight
 	text := r.buf[r.start:]
 	for i, lines := 0, 1; ; {
 		if open := r.opening(text[i:]); open > 0 {
@@ -36,6 +36,7 @@ func (r *csvReader) parse() (length, lines int, state parseState) {
 				cell = r.withoutReturn(cell)
 			}
 			r.scratch = append(r.scratch, cell...)
+			r.loosen(cell)
 		}
 		if len(r.ends) <= MaxColumns {
 			r.ends = append(r.ends, len(r.scratch))
@@ -47,6 +48,29 @@ func (r *csvReader) parse() (length, lines int, state parseState) {
 			return i, lines, whole
 		}
 		i += len(r.delimiter)
+	}
+}
+
+// looseness is how far quotes in cells that are not quoted seem to be around a
+// delimiter: a",b" is one cell, of which the beginning has run into another.
+type looseness int
+
+const (
+	tight looseness = iota
+	half
+	loose
+)
+
+func (r *csvReader) loosen(cell []byte) {
+	if n := bytes.Count(cell, []byte{r.quote}); n%2 == 0 {
+		return
+	}
+	ends := bytes.HasSuffix(bytes.TrimRight(cell, " \t"), []byte{r.quote})
+	switch {
+	case r.loose == half && ends:
+		r.loose = loose
+	case r.loose == tight && !ends:
+		r.loose = half
 	}
 }
 

@@ -45,6 +45,9 @@ type File struct {
 	src     io.ReadSeeker
 	csv     dialect
 	damaged bool // some letters are none
+	padded  bool // of CSV: some row has an empty cell at its end
+	short   int  // of CSV: how many rows have fewer cells than there are columns
+	long    int  // of CSV: how many have more
 	facts   []columnFacts
 	headers []string // as they stand in the file
 }
@@ -285,6 +288,15 @@ func (f *File) look() error {
 }
 
 func (f *File) see(rec *record) {
+	switch width := len(f.Columns); {
+	case rec.many != nil || rec.wrong != "":
+	case len(rec.cells) < width:
+		f.short++
+	case len(rec.cells) > width:
+		f.long++
+	case strings.TrimSpace(rec.cells[width-1]) == "":
+		f.padded = true
+	}
 	for i, cell := range rec.cells {
 		if i < len(f.facts) {
 			f.facts[i].see(cell)

@@ -195,12 +195,12 @@ func TestBeforeHeader(t *testing.T) {
 	}
 }
 
-// TestMisfits refuses rows whose cells have moved, and takes those that were cut short.
+// TestMisfits refuses rows whose cells have moved.
 func TestMisfits(t *testing.T) {
 	f := opened(t, "Name,Email,Phone,Note\nAda,ada@example.com,202-555-0101,\nBo,bo@example.com\nExample, Cy,cy@example.com,202-555-0103,x\nDi,di@example.com,202-555-0104,x,,\nalone\n\"Ed,ed@example.com,,\nFy,fy@example.com,,\n", Recognised{})
 	if diff := cmp.Diff([]string{
 		"2: emails add ada@example.com; phones add 202-555-0101; names add Ada",
-		"3: emails add bo@example.com; names add Bo",
+		"3: refused : The row has fewer cells than there are columns: a delimiter is missing, or a cell with a line break does not stand in quotation marks.",
 		"4: refused : The row has more cells than there are columns: a cell that holds a delimiter must stand in quotation marks.",
 		"5: emails add di@example.com; phones add 202-555-0104; names add Di",
 		"6: refused : The line is no row of the table: it has one cell.",
@@ -208,6 +208,34 @@ func TestMisfits(t *testing.T) {
 		"8: emails add fy@example.com; names add Fy",
 	}, rowsOf(t, f, f.Suggest(contact.Labels{}))); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestCutShort takes rows that end early, or late with empty cells, where that is
+// the way of the file, and only there.
+func TestCutShort(t *testing.T) {
+	full, short := "Ada,ada@example.com,202-555-0101\n", "Bo,bo@example.com\n"
+	for _, c := range []struct {
+		rows  string
+		taken bool
+	}{
+		{full + short, true},
+		{full + short + "Cy,cy@example.com,\n", false},
+		{strings.Repeat(full, 30) + short, false},
+		{strings.Repeat(full, 30) + strings.Repeat(short, 3), true},
+		{strings.Repeat(full, 30) + strings.Replace(full, "\n", ",,\n", 1), false},
+		{strings.Repeat(strings.Replace(full, "\n", ",,\n", 1), 30), true},
+	} {
+		f := opened(t, "Name,Email,Phone\n"+c.rows, Recognised{})
+		refused := 0
+		for _, row := range rowsOf(t, f, f.Suggest(contact.Labels{})) {
+			if strings.Contains(row, "refused : The row has ") {
+				refused++
+			}
+		}
+		if taken := refused == 0; taken != c.taken {
+			t.Errorf("%q: %d refused", c.rows, refused)
+		}
 	}
 }
 

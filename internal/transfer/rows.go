@@ -334,20 +334,22 @@ func (r *rowReader) field(s *compiled, column, cell string) {
 	}
 }
 
-// misfit tells why a record of CSV is no row of the table, "" of one that is. A
-// row with more cells than columns has moved: a delimiter stood in a cell that
-// was not quoted. One that is cut short is taken as far as it goes, as
-// spreadsheets leave empty cells out, but one cell alone is no row.
+// misfit tells why a record of CSV is no row of the table, "" of one that is. In a
+// row with more or fewer cells than columns the cells may have moved: a delimiter stood
+// in one that was not quoted, or is missing. Rows that end early are taken only
+// where leaving empty cells at the end out is the way of the file.
 func (f *File) misfit(rec *record) string {
 	if rec.many != nil {
 		return ""
 	}
 	width := len(f.Columns)
 	switch {
-	case len(rec.cells) > width && filled(rec.cells[width:]) > 0:
+	case len(rec.cells) > width && (filled(rec.cells[width:]) > 0 || !f.goesOn()):
 		return "The row has more cells than there are columns: a cell that holds a delimiter must stand in quotation marks."
 	case len(rec.cells) == 1 && width > 2:
 		return "The line is no row of the table: it has one cell."
+	case len(rec.cells) < width && !f.cutsShort():
+		return "The row has fewer cells than there are columns: a delimiter is missing, or a cell with a line break does not stand in quotation marks."
 	}
 	if f.damaged {
 		for _, cell := range rec.cells {
@@ -358,6 +360,14 @@ func (f *File) misfit(rec *record) string {
 	}
 	return ""
 }
+
+// cutsShort tells whether the file leaves out the empty cells at the end of its
+// rows: it never writes one, and one row in twenty ends early, at least.
+func (f *File) cutsShort() bool { return !f.padded && 20*f.short >= f.Records }
+
+// goesOn tells whether the file has delimiters at the end of its rows that its header
+// has not: one row in twenty, at least.
+func (f *File) goesOn() bool { return 20*f.long >= f.Records }
 
 // unwrapped takes what spreadsheets wrap around text that they shall not count
 // with: ="0301234".

@@ -57,36 +57,36 @@ var escapedQuote = regexp.MustCompile(`[^\\]\\"[^,;|\t\r\n"]`)
 // is neither at the end of a cell nor doubled.
 func isEscaped(sample []byte) bool { return escapedQuote.Match(sample) }
 
-// quotesIn gives the quotes that may wrap cells: single ones only where there
-// are no others.
+// quotesIn gives the quotes that may wrap cells.
 func quotesIn(sample []byte) []byte {
-	if bytes.IndexByte(sample, '"') < 0 && bytes.IndexByte(sample, '\'') >= 0 {
+	if bytes.IndexByte(sample, '\'') >= 0 {
 		return []byte{'"', '\''}
 	}
 	return []byte{'"'}
 }
 
-// wrapped tells whether single quotes are around most cells that hold something,
-// and are not of names such as O'Brien.
+// wrapped tells whether single quotes are around a cell in every other row at
+// least, and are not of names such as O'Brien and 't Hart.
 func wrapped(rows []record, d dialect, delimiter string, sample []byte) bool {
 	d.delimiter = delimiter
-	in, all := 0, 0
+	begins, ends := 0, 0
 	for _, row := range sampled(sample, d) {
 		for _, cell := range row.cells {
-			if cell = strings.TrimSpace(cell); cell != "" {
-				all++
-				if cell[0] == '\'' || cell[len(cell)-1] == '\'' {
-					in++
-				}
+			if cell = strings.TrimSpace(cell); len(cell) > 1 && cell[0] == '\'' {
+				begins++
+			}
+			if len(cell) > 1 && cell[len(cell)-1] == '\'' {
+				ends++
 			}
 		}
 	}
-	return len(rows) > 0 && 2*in > all
+	return len(rows) > 0 && 2*min(begins, ends) >= len(rows)
 }
 
 // sampled reads the first records of a sample.
 func sampled(sample []byte, d dialect) (rows []record) {
-	r := newCSVReader(bytes.NewReader(sample), d)
+	r := newCSVReader(nil, d)
+	r.buf, r.atEnd = sample, true
 	for len(rows) < sampleRows {
 		row, err := r.next()
 		if err != nil {
