@@ -20,8 +20,8 @@ const (
 	whyID          = "This is no id of a contact: a whole number from 1 on."
 )
 
-// separators stand between several values in a cell: that of Google, and lines.
-func values(cell string) []string {
+// cellValues gives the texts in a cell: between several stands what Google writes, or a line break.
+func cellValues(cell string) []string {
 	if !strings.ContainsAny(cell, ":\n") {
 		return []string{cell}
 	}
@@ -33,7 +33,7 @@ func values(cell string) []string {
 // cell is none of what is known, it is given as it is, for package contact
 // to say what is wrong.
 func emailsIn(cell string) (all []string, name, left string) {
-	for _, text := range values(cell) {
+	for _, text := range cellValues(cell) {
 		text = strings.TrimSpace(text)
 		switch {
 		case text == "":
@@ -84,7 +84,7 @@ func severalEmails(text string) (all []string, name string) {
 // phonesIn gives the numbers in a cell. Semicolons part them only where each part is a
 // number by itself: they are dialled too.
 func phonesIn(cell string) (all []string, why string) {
-	for _, text := range values(cell) {
+	for _, text := range cellValues(cell) {
 		text = strings.TrimPrefix(strings.TrimSpace(text), "'")
 		text = strings.TrimPrefix(text, "tel:")
 		switch {
@@ -173,8 +173,12 @@ func filledOf(parts []string) []string {
 // joinAddress puts the parts of an address together. A part that stands there already
 // is not repeated.
 func joinAddress(parts []string) string {
+	parts = filledOf(parts)
+	if len(parts) == 1 {
+		return parts[0]
+	}
 	var all []string
-	for _, part := range filledOf(parts) {
+	for _, part := range parts {
 		if part = strings.Trim(part, ", "); part != "" && (len(all) == 0 || all[len(all)-1] != part) {
 			all = append(all, part)
 		}

@@ -8,25 +8,17 @@ import (
 	"unicode"
 )
 
-// Format is what kind of file it is.
-type Format string
-
-// The formats.
-const (
-	CSV    Format = "csv"
-	VCard  Format = "vcard"
-	NDJSON Format = "ndjson"
-)
-
 // Recognised is what was found out of a file, or is known of it: what is given to
 // Open stands, the rest is found.
 type Recognised struct {
-	Program           string `json:"program,omitzero"` // that wrote it, "" where it shows none
-	Format            Format `json:"format,omitzero"`
-	Encoding          string `json:"encoding,omitzero"`            // utf-8, utf-16le, windows-1252, and what else browsers know
-	Delimiter         string `json:"delimiter,omitzero"`           // of CSV
-	LinesBeforeHeader int    `json:"lines_before_header,omitzero"` // of CSV
-	NoHeader          bool   `json:"no_header,omitzero"`           // of CSV: its columns are called Column 1, Column 2…
+	Program   string `json:"program,omitzero"` // that wrote it, "" where it shows none
+	Format    Format `json:"format,omitzero"`
+	Encoding  string `json:"encoding,omitzero"`  // utf-8, utf-16le, windows-1252, and what else browsers know
+	Delimiter string `json:"delimiter,omitzero"` // of CSV
+	// Of CSV: how many lines stand before the header, or before the first row where there is none
+	// and the columns are called Column 1, Column 2… Both are given, or Header is nil and both are found.
+	LinesBeforeHeader int   `json:"lines_before_header,omitzero"`
+	Header            *bool `json:"header,omitzero"`
 }
 
 // Column is one of a file's.
@@ -45,6 +37,7 @@ type File struct {
 	src     io.ReadSeeker
 	csv     dialect
 	damaged bool // some letters are none
+	marked  bool // it begins with the mark of UTF-8
 	padded  bool // of CSV: some row has an empty cell at its end
 	short   int  // of CSV: how many rows have fewer cells than there are columns
 	long    int  // of CSV: how many have more
@@ -75,6 +68,7 @@ func Open(src io.ReadSeeker, as Recognised) (*File, error) {
 	}
 	f.Recognised.Encoding = strings.ToLower(f.Recognised.Encoding)
 	f.damaged = f.Recognised.Encoding == utf8Encoding && all.invalid > 0
+	f.marked = bytes.HasPrefix(all.start, []byte("\xef\xbb\xbf"))
 	sample, err := f.sample(all)
 	if err != nil {
 		return nil, err
@@ -147,12 +141,13 @@ func formatOf(sample []byte) (Format, error) {
 
 func (f *File) recogniseCSV(sample []byte) error {
 	given := &f.Recognised
-	f.csv = sniff(sample, given.Delimiter)
+	signed := func(header []string) bool { return programOf(header) != nil }
+	f.csv = sniff(sample, given.Delimiter, signed)
 	given.Delimiter = f.csv.delimiter
 	rows := sampled(sample, f.csv)
-	t := tableIn(rows, func(header []string) bool { return programOf(header) != nil })
-	if given.LinesBeforeHeader > 0 || given.NoHeader {
-		t = tableAfter(rows, given.LinesBeforeHeader, given.NoHeader)
+	t := tableIn(rows, signed)
+	if given.Header != nil {
+		t = tableAfter(rows, given.LinesBeforeHeader, *given.Header)
 	}
 	if t.width == 0 {
 		return unreadable("No table was found in the file.")
@@ -160,7 +155,7 @@ func (f *File) recogniseCSV(sample []byte) error {
 	if t.width > MaxColumns {
 		return unreadable("The file has more than 1,000 columns.")
 	}
-	given.LinesBeforeHeader, given.NoHeader = t.before, t.header == nil
+	given.LinesBeforeHeader, given.Header = t.before, new(t.header != nil)
 	f.headers = t.header
 	f.facts = make([]columnFacts, t.width)
 	for _, name := range namesOf(t.header, t.width) {
@@ -169,18 +164,18 @@ func (f *File) recogniseCSV(sample []byte) error {
 	if p := programOf(t.header); p != nil && given.Program == "" {
 		given.Program = p.name
 	}
-	if given.NoHeader {
+	if t.header == nil {
 		f.Warnings = append(f.Warnings, "The file has no header: its columns are told apart by their place.")
 	}
 	return nil
 }
 
 // tableAfter gives the table that begins after so many lines.
-func tableAfter(rows []record, before int, noHeader bool) table {
+func tableAfter(rows []record, before int, header bool) table {
 	for _, row := range rows {
 		if row.line > before {
 			t := table{before: before, width: len(row.cells)}
-			if !noHeader {
+			if header {
 				t.header = row.cells
 			}
 			return t
@@ -238,7 +233,7 @@ func (f *File) records() (records, error) {
 	if err := r.skipLines(f.Recognised.LinesBeforeHeader); err != nil {
 		return nil, err
 	}
-	if !f.Recognised.NoHeader {
+	if *f.Recognised.Header {
 		if _, err := r.next(); err != nil {
 			return nil, err
 		}
@@ -248,8 +243,8 @@ func (f *File) records() (records, error) {
 }
 
 // known are the columns that were found in a file.
-func (f *File) known() *columnNames {
-	names := &columnNames{}
+func (f *File) known() *columnSet {
+	names := &columnSet{}
 	for _, c := range f.Columns {
 		names.of(c.Name)
 	}
@@ -321,11 +316,11 @@ func (f *File) nameColumns(from records) {
 		found = r.columns.names
 	case *ndjsonReader:
 		found = r.columns.names
-		if f.Recognised.Program == "" && isCarnetJSON(found) {
-			f.Recognised.Program = carnet
-		}
 	default:
 		return
+	}
+	if f.Recognised.Program == "" && isCarnets(found) {
+		f.Recognised.Program = carnet
 	}
 	for _, name := range found {
 		f.Columns = append(f.Columns, Column{Name: name})

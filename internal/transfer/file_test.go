@@ -180,7 +180,7 @@ func TestBeforeHeader(t *testing.T) {
 		"Report: customers, 2025\n \n , \n": 3,
 	} {
 		f := opened(t, before+table, Recognised{})
-		if f.Recognised.LinesBeforeHeader != lines || f.Recognised.NoHeader {
+		if f.Recognised.LinesBeforeHeader != lines || !*f.Recognised.Header {
 			t.Errorf("%q: %+v", before, f.Recognised)
 			continue
 		}
@@ -189,9 +189,25 @@ func TestBeforeHeader(t *testing.T) {
 			t.Errorf("%q: %q", before, rows)
 		}
 	}
-	f := opened(t, "Name,Email,Phone\nName,E-mail,Tel\nAda,ada@example.com,202-555-0101\n", Recognised{LinesBeforeHeader: 1})
+	f := opened(t, "Name,Email,Phone\nName,E-mail,Tel\nAda,ada@example.com,202-555-0101\n", Recognised{LinesBeforeHeader: 1, Header: new(true)})
 	if f.Columns[1].Name != "E-mail" || f.Records != 1 {
 		t.Errorf("%+v, %d records", f.Columns, f.Records)
+	}
+	for text, header := range map[string]bool{
+		"Name,Email,2024\nAda,ada@example.com,5\n":          true,
+		"Umsatz,2024\nx,5\n":                                false, // it cannot be told
+		"Ada,ada@example.com,5\nBo,bo@example.com,6\n":      false,
+		"Name,ada@example.com,City\nBo,bo@example.com,Oz\n": false,
+	} {
+		if f := opened(t, text, Recognised{}); *f.Recognised.Header != header {
+			t.Errorf("%q: header %v", text, *f.Recognised.Header)
+		}
+		for _, given := range []bool{true, false} {
+			f := opened(t, text, Recognised{Header: &given})
+			if want := strings.Count(text, "\n"); given && f.Records != want-1 || !given && (f.Records != want || f.Columns[0].Name != "Column 1") {
+				t.Errorf("%q, header %v: %d records, %+v", text, given, f.Records, f.Columns)
+			}
+		}
 	}
 }
 

@@ -97,6 +97,7 @@ func file(t testing.TB, header string, rows ...string) string {
 }
 
 const (
+	byteMark     = "\xef\xbb\xbf"
 	googleHeader = "First Name,Middle Name,Last Name,Phonetic First Name,Phonetic Middle Name,Phonetic Last Name,Name Prefix,Name Suffix,Nickname,File As," +
 		"Organization Name,Organization Title,Organization Department,Birthday,Notes,Photo,Labels,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value," +
 		"Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value,Address 1 - Label,Address 1 - Formatted,Address 1 - Street,Address 1 - City,Address 1 - PO Box," +
@@ -195,6 +196,15 @@ func TestLayouts(t *testing.T) {
 		{carnet, file(t, "id,emails,phones,names,locations,profile_field_1,profile_field_16,profile_field_26",
 			`id=7; emails=ada@example.com; phones=202-555-0101; names=Ada Example; locations=1 Test Street; profile_field_1= kept ; profile_field_16=12.5; profile_field_26=2025-01-02`,
 		), []string{"2: id 7; emails add ada@example.com; phones add 202-555-0101; names add Ada Example; locations add 1 Test Street; profile_field_1 add  kept ; profile_field_16 add 12.5; profile_field_26 add 2025-01-02"}},
+		{carnet, file(t, "id,email_1,email_2,phone_1,name_1,name_2,location_1,profile_field_1,profile_field_16,created_at",
+			`id=7; email_1=ada@example.com; email_2=ada@example.org; phone_1=0301234567;7654321; name_1=Ada ::: Example; name_2=A; location_1=1 Test Street,; profile_field_1=  ; profile_field_16=1234.5; created_at=2025-01-02T03:04:05.000000Z`,
+			`id=8; phone_1='+1 202-555-0101; name_1='=x`,
+		), []string{
+			"2: id 7; emails add ada@example.com | ada@example.org; phones add 0301234567;7654321; names add Ada ::: Example | A; locations add 1 Test Street,; profile_field_1 add   ; profile_field_16 add 1234.5",
+			"3: id 8; names add '=x; refused phone_1: The phone number may have digits, spaces and + - ( ) . / # * , ; only.",
+		}},
+		{carnet, byteMark + file(t, "id,email_1,phone_1,name_1,location_1,profile_field_1,created_at", `id=8; phone_1='+1 202-555-0101; name_1='=x; profile_field_1='x`),
+			[]string{"2: id 8; phones add +1 202-555-0101; names add =x; profile_field_1 add 'x"}},
 	} {
 		t.Run(c.program, func(t *testing.T) {
 			f := opened(t, c.text, Recognised{})
@@ -258,7 +268,7 @@ func TestByValues(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	bare := opened(t, "ada@example.com\nbo@example.com\n", Recognised{})
-	if !bare.Recognised.NoHeader || bare.Columns[0].Name != "Column 1" || len(bare.Warnings) != 1 {
+	if *bare.Recognised.Header || bare.Columns[0].Name != "Column 1" || len(bare.Warnings) != 1 {
 		t.Errorf("%+v, %+v, %q", bare.Recognised, bare.Columns, bare.Warnings)
 	}
 	if diff := cmp.Diff([]string{"1: emails add ada@example.com", "2: emails add bo@example.com"}, rowsOf(t, bare, bare.Suggest(contact.Labels{}))); diff != "" {

@@ -18,7 +18,7 @@ func one(t *testing.T, to string, as Converter, rule Rule, cells ...string) (got
 	for i, cell := range cells {
 		cells[i] = `"` + strings.ReplaceAll(cell, `"`, `""`) + `",x`
 	}
-	f := opened(t, "Value,Other\n"+strings.Join(cells, "\n")+"\n", Recognised{LinesBeforeHeader: 0, Delimiter: ","})
+	f := opened(t, "Value,Other\n"+strings.Join(cells, "\n")+"\n", Recognised{Delimiter: ",", Header: new(true)})
 	for _, row := range rowsOf(t, f, Mapping{{From: []string{"Value"}, To: to, As: as, Rule: rule}}) {
 		_, row, _ = strings.Cut(row, ": ")
 		got = append(got, row)
@@ -184,6 +184,11 @@ func TestRules(t *testing.T) {
 	if diff := cmp.Diff([]string{"2: names add Ada"},
 		rowsOf(t, short, Mapping{{From: []string{"Name"}, To: "names", Rule: Add}, {From: []string{"More"}, To: "phones", Rule: Mirror}})); diff != "" {
 		t.Errorf("a cell that is not there clears nothing: -want +got\n%s", diff)
+	}
+	partly := opened(t, `{"n":"Ada","a":"","b":""}`+"\n"+`{"n":"Bo","a":""}`+"\n", Recognised{})
+	if diff := cmp.Diff([]string{"1: phones mirror ; names add Ada", "2: names add Bo"},
+		rowsOf(t, partly, Mapping{{From: []string{"n"}, To: "names", Rule: Add}, {From: []string{"a", "b"}, To: "phones", Rule: Mirror}})); diff != "" {
+		t.Errorf("nor does one of several: -want +got\n%s", diff)
 	}
 }
 

@@ -22,12 +22,12 @@ const (
 // values.
 type ndjsonReader struct {
 	lines   lineReader
-	columns *columnNames
+	columns *columnSet
 	many    [][]string
 	path    []string
 }
 
-func newNDJSONReader(text io.Reader, columns *columnNames) *ndjsonReader {
+func newNDJSONReader(text io.Reader, columns *columnSet) *ndjsonReader {
 	return &ndjsonReader{lines: newLineReader(text, maxJSONLine), columns: columns}
 }
 
@@ -149,9 +149,9 @@ func (r *ndjsonReader) say(text string) string {
 	return ""
 }
 
-// isCarnetJSON tells whether members are those of our contacts, or of the rows of our
-// lists.
-func isCarnetJSON(columns []string) bool {
+// isCarnets tells whether members or properties are those that Carnet writes: of
+// contacts, of the rows of lists, of cards.
+func isCarnets(columns []string) bool {
 	has := func(names ...string) bool {
 		for _, name := range names {
 			if !slices.Contains(columns, name) {
@@ -160,5 +160,5 @@ func isCarnetJSON(columns []string) bool {
 		}
 		return true
 	}
-	return has("emails", "phones", "names", "locations") || has("id", "email", "name", "phone", "location")
+	return has("emails", "phones", "names", "locations") || has("id", "email", "name", "phone", "location") || has("X-CARNET-ID")
 }

@@ -49,7 +49,7 @@ func (f *numberFacts) sign() (as Converter, why string) {
 // currency, blanks and apostrophes between groups.
 func bareNumber(s string) string {
 	s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Sc, r) })
-	if strings.IndexAny(s, " '\u00a0\u202f\u2009’") < 0 {
+	if !strings.ContainsAny(s, " '\u00a0\u202f\u2009’") {
 		return s
 	}
 	return strings.Map(func(r rune) rune {

@@ -21,6 +21,7 @@ type program struct {
 // the same columns and fewer.
 var programs = []program{
 	{name: carnet, sign: []string{"id", "emails", "phones", "names", "locations"}},
+	{name: carnet, sign: []string{"id", "email_1", "phone_1", "name_1", "location_1", "profile_field_1", "created_at"}},
 	{name: carnet, sign: []string{"id", "email", "name", "phone", "location", "created_at"}},
 	{
 		name: "Google Contacts (since 2024)",
@@ -95,7 +96,7 @@ var programs = []program{
 var vcards = program{
 	name: "vCard",
 	says: meanings("FN=name", "N=given", "EMAIL=email", "TEL=phone", "ADR=address", "ORG=company", "TITLE=job", "ROLE=job", "NOTE=note",
-		"BDAY=birthday", "URL=page", "CATEGORIES=group", "NICKNAME=", "UID=", "REV=", "PRODID=", "LABEL=", "KIND=", "GENDER=", "TZ=", "GEO=", "LANG="),
+		"BDAY=birthday", "URL=page", "CATEGORIES=group", "NICKNAME=", "UID=", "REV=", "PRODID=", "LABEL=", "KIND=", "X-CARNET-ID=id", "GENDER=", "TZ=", "GEO=", "LANG="),
 }
 
 // meanings reads "Title=prefix". Nothing after the sign is for a column that a

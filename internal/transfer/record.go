@@ -30,16 +30,16 @@ type Problem struct {
 	Why    string `json:"why"`
 }
 
-// columnNames gives a number to each column of a file whose columns are not known
+// columnSet gives a number to each column of a file whose columns are not known
 // before it is read.
-type columnNames struct {
+type columnSet struct {
 	names []string
 	index map[string]int
 }
 
 // of gives the number of a column, which is new or known; false where there are
 // too many.
-func (c *columnNames) of(name string) (int, bool) {
+func (c *columnSet) of(name string) (int, bool) {
 	if i, ok := c.index[name]; ok {
 		return i, true
 	}

@@ -182,7 +182,8 @@ func (r *rowReader) step(s *compiled, rec *record) {
 	}
 	for _, column := range s.columns {
 		for _, cell := range rec.at(column) {
-			if cell = r.file.unwrapped(cell); strings.TrimSpace(cell) != "" {
+			cell = r.file.unwrapped(cell)
+			if strings.TrimSpace(cell) != "" || cell != "" && s.isSlot && r.file.exact() {
 				r.one(s, r.column(column), cell)
 			}
 		}
@@ -247,6 +248,8 @@ func (r *rowReader) one(s *compiled, column, cell string) {
 		r.row.ID = id
 	case s.isSlot:
 		r.field(s, column, cell)
+	case r.file.exact():
+		r.value(s.col, s.rule, cell, column)
 	case s.col == contact.Emails:
 		all, name, left := emailsIn(cell)
 		if left != "" {
@@ -266,7 +269,7 @@ func (r *rowReader) one(s *compiled, column, cell string) {
 		for _, text := range all {
 			r.value(s.col, s.rule, text, column)
 		}
-	case r.file.exact():
+	case r.file.Recognised.Format != CSV:
 		r.value(s.col, s.rule, cell, column)
 	default:
 		for _, text := range strings.Split(cell, " ::: ") {
@@ -369,9 +372,13 @@ func (f *File) cutsShort() bool { return !f.padded && 20*f.short >= f.Records }
 // has not: one row in twenty, at least.
 func (f *File) goesOn() bool { return 20*f.long >= f.Records }
 
-// unwrapped takes what spreadsheets wrap around text that they shall not count
-// with: ="0301234".
+// unwrapped takes what is around text that spreadsheets shall not count with:
+// ="0301234", and of Carnet's own files that are made for spreadsheets, which begin with
+// a mark, the apostrophe before what looks like a formula.
 func (f *File) unwrapped(cell string) string {
+	if f.exact() && f.marked && len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("=+-@\t\r", cell[1]) >= 0 {
+		return cell[1:]
+	}
 	if inner, ok := strings.CutPrefix(cell, `="`); ok && !f.exact() {
 		if inner, ok = strings.CutSuffix(inner, `"`); ok {
 			return inner

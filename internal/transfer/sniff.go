@@ -3,6 +3,7 @@ package transfer
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -13,11 +14,15 @@ var delimiters = []string{",", ";", "\t", "|", "^", "~", "\x1f"}
 // where the table begins.
 const sampleRows = 200
 
+// headerRows is how many records the header of a program may be among.
+const headerRows = 30
+
 var excelHint = regexp.MustCompile(`^sep=([^\r\n])\r?\n`)
 
 // sniff finds out how a CSV file is written, by its beginning. given is the
-// delimiter where it is known.
-func sniff(sample []byte, given string) dialect {
+// delimiter where it is known. signed tells of a row whether it is the header of a
+// program, which settles it.
+func sniff(sample []byte, given string, signed func([]string) bool) dialect {
 	d := dialect{quote: '"', ending: lineEnding(sample)}
 	if m := excelHint.FindSubmatch(sample); m != nil && given == "" {
 		given = string(m[1])
@@ -35,6 +40,9 @@ func sniff(sample []byte, given string) dialect {
 			try := d
 			try.delimiter, try.quote = delimiter, quote
 			rows := sampled(sample, try)
+			if quote == '"' && slices.ContainsFunc(rows[:min(headerRows, len(rows))], func(r record) bool { return signed(r.cells) }) {
+				return try
+			}
 			if score := consistency(rows); score > best && (quote == '"' || wrapped(rows, d, delimiter, sample)) {
 				best, d = score, try
 			}
@@ -140,7 +148,7 @@ type table struct {
 // header, unless there is something in it that no column is called: then there is none. signed tells of a row whether it
 // is the header of a program.
 func tableIn(rows []record, signed func([]string) bool) table {
-	for _, row := range rows[:min(30, len(rows))] {
+	for _, row := range rows[:min(headerRows, len(rows))] {
 		if signed(row.cells) {
 			return table{header: row.cells, before: row.line - 1, width: len(row.cells)}
 		}
@@ -188,11 +196,17 @@ func filled(cells []string) (n int) {
 	return n
 }
 
-// isHeader tells whether a row may name columns: no cell is an email, a phone
-// number, a date or a number.
+// isHeader tells whether a row may name columns: no cell is an email, and where no
+// two are called as columns are, none is a phone number, a date or a number.
 func isHeader(cells []string) bool {
+	called := 0
 	for _, cell := range cells {
-		if cell = strings.TrimSpace(cell); cell != "" && kindOf(cell) != otherKind {
+		if meaningOf(cell).concept != "" {
+			called++
+		}
+	}
+	for _, cell := range cells {
+		if k := kindOf(strings.TrimSpace(cell)); k == emailKind || k != otherKind && called < 2 {
 			return false
 		}
 	}

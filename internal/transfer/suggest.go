@@ -3,6 +3,7 @@ package transfer
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/carnet-project/carnet/internal/contact"
 )
@@ -128,8 +129,8 @@ func (s *suggestion) ownNames() {
 		}
 	}
 	for i, c := range s.file.Columns {
-		name := c.Name
-		if slot, ok := contact.SlotOf(name); ok {
+		name := strings.ReplaceAll(strings.TrimPrefix(c.Name, "X-CARNET-"), "-", "_")
+		if slot, ok := contact.SlotOf(strings.ToLower(name)); ok {
 			name = slot.Path()
 		}
 		if t, ok := targetOf(name); ok && t.isSlot {

@@ -16,7 +16,7 @@ const maxCard = 1 << 20
 // written.
 type vcardReader struct {
 	lines   lineReader
-	columns *columnNames
+	columns *columnSet
 	card    card
 	begun   int // the line of a BEGIN that was read too early, 0 for none
 }
@@ -30,7 +30,7 @@ type card struct {
 	last    property // the property before
 }
 
-func newVCardReader(text io.Reader, columns *columnNames) *vcardReader {
+func newVCardReader(text io.Reader, columns *columnSet) *vcardReader {
 	return &vcardReader{lines: newLineReader(text, maxCard), columns: columns}
 }
 
@@ -160,7 +160,7 @@ func (r *vcardReader) take(p property) {
 func (r *vcardReader) add(p property) {
 	c := &r.card
 	text := p.text(c.version)
-	if strings.TrimSpace(text) == "" {
+	if text == "" {
 		return
 	}
 	if c.size += len(text); c.size > maxCard {

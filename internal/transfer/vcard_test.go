@@ -56,6 +56,9 @@ PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRgABAQ
 		{"a company alone", "BEGIN:VCARD\nVERSION:3.0\nFN:\nORG:Example Ltd;\nTEL:202-555-0101\nEND:VCARD\n", []string{"1: phones add 202-555-0101; names fill Example Ltd"}},
 		{"a card within", "BEGIN:VCARD\nVERSION:2.1\nFN:Ada\nAGENT:\nBEGIN:VCARD\nFN:Bo\nEND:VCARD\nTEL:202-555-0101\nEND:VCARD\n", []string{
 			"1: phones add 202-555-0101; names add Ada; left out AGENT: A card within the card is left out."}},
+		{"of ours", "BEGIN:VCARD\r\nVERSION:4.0\r\nPRODID:-//Carnet//EN\r\nX-CARNET-ID:7\r\nFN;PREF=1:Ada ::: Example\\, Dr.\r\nFN:A\r\nTEL;PREF=1:0301234567;7654321\r\n" +
+			"ADR;PREF=1:;;1 Test Street\\, Yard\\;\\nSampletown\\,;;;;\r\nX-CARNET-PROFILE-FIELD-1;X-LABEL=\"Note, long\":a;b\\, c\\n \r\nX-CARNET-PROFILE-FIELD-26:2025-01-02\r\nEND:VCARD\r\n", []string{
+			"1: id 7; phones add 0301234567;7654321; names add Ada ::: Example, Dr. | A; locations add 1 Test Street, Yard;\nSampletown,; profile_field_1 add a;b, c\n ; profile_field_26 add 2025-01-02"}},
 		{"no end", "BEGIN:VCARD\nVERSION:3.0\nFN:Ada\nBEGIN:VCARD\nVERSION:3.0\nFN:Bo\nEND:VCARD\nBEGIN:VCARD\nFN:Cy\n", []string{
 			"1: refused : The card has no end: END:VCARD is missing.", "4: names add Bo", "8: refused : The card has no end: END:VCARD is missing."}},
 		{"between cards", "BEGIN:VCARD\nFN:Ada\nEND:VCARD\nhello\nFN:Bo\nEND:VCARD\nBEGIN:VCARD\nFN:Cy\nEND:VCARD\n", []string{

@@ -28,7 +28,7 @@ var floors = []floor{
 	{"internal/access", 2, "who may do what is decided from values alone, before anything is read"},
 	{"internal/wire", 2, "what is sent is read with the domain alone, so that fuzzing has nothing else to build"},
 	{"internal/record", 2, "what is stored is read and written with the domain alone, so that it is fuzzed alone"},
-	{"internal/transfer", 3, "files are read and written with the domain alone, so that every layout is tried without a server"},
+	{"internal/transfer", 3, "files are read and written with the domain alone, whoever sends or wants them"},
 	{"internal/demo", 2, "the made-up data is domain values and nothing else"},
 	{"internal/store/tables", 3, "what every database keeps is said without knowing any, nor what it is kept for"},
 	{"internal/store", 3, "it loads, lets a function decide, and saves, whatever the database and the rule"},
