@@ -27,7 +27,8 @@ type Column struct {
 	Filled int    // how many rows have something in it
 }
 
-// File is one that was looked at whole. It is read as often as one likes.
+// File is one that was looked at whole. It is read as often as one likes, once at a
+// time.
 type File struct {
 	Recognised Recognised
 	Columns    []Column
@@ -36,7 +37,7 @@ type File struct {
 
 	src     io.ReadSeeker
 	csv     dialect
-	damaged bool // some letters are none
+	damaged bool // some letters may be none
 	marked  bool // it begins with the mark of UTF-8
 	padded  bool // of CSV: some row has an empty cell at its end
 	short   int  // of CSV: how many rows have fewer cells than there are columns
@@ -67,7 +68,7 @@ func Open(src io.ReadSeeker, as Recognised) (*File, error) {
 		}
 	}
 	f.Recognised.Encoding = strings.ToLower(f.Recognised.Encoding)
-	f.damaged = f.Recognised.Encoding == utf8Encoding && all.invalid > 0
+	f.damaged = f.Recognised.Encoding != utf8Encoding || all.invalid > 0
 	f.marked = bytes.HasPrefix(all.start, []byte("\xef\xbb\xbf"))
 	sample, err := f.sample(all)
 	if err != nil {

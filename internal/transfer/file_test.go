@@ -89,8 +89,27 @@ func TestDamage(t *testing.T) {
 	text := "Name,Email\n" + strings.Repeat("Zoë,zoe@example.com\n", 20) + "Zo\xeb,bad@example.com\nBo,bo@example.com\n"
 	f := opened(t, text, Recognised{})
 	rows := rowsOf(t, f, f.Suggest(contact.Labels{}))
-	if f.Recognised.Encoding != "utf-8" || len(f.Warnings) != 1 || !strings.HasPrefix(rows[20], "22: refused : The row has letters") || rows[21] != "23: emails add bo@example.com; names add Bo" {
+	if f.Recognised.Encoding != "utf-8" || len(f.Warnings) != 1 || !strings.HasPrefix(rows[20], "22: refused Name: It has letters") || rows[21] != "23: emails add bo@example.com; names add Bo" {
 		t.Errorf("%+v, %q, %q", f.Recognised, f.Warnings, rows[19:])
+	}
+}
+
+// TestDamageDecoded refuses what another encoding has no letter for, too.
+func TestDamageDecoded(t *testing.T) {
+	sjis := encoded(t, japanese.ShiftJIS.NewEncoder().String, "氏名,メール\n例太郎,taro@example.jp\n")
+	for text, encoding := range map[string]string{
+		sjis + "\x82,bo@example.jp\n": "shift_jis",
+		"\xff\xfeN\x00a\x00m\x00e\x00,\x00E\x00\n\x00A\x00,\x00x\x00\n\x00\x00\xd8,\x00y\x00\n\x00": "",
+	} {
+		f := opened(t, text, Recognised{Encoding: encoding})
+		rows := rowsOf(t, f, f.Suggest(contact.Labels{}))
+		if len(rows) != 2 || strings.Contains(rows[0], "refused") || !strings.Contains(rows[1], "letters that cannot be read") {
+			t.Errorf("%s: %q", f.Recognised.Encoding, rows)
+		}
+	}
+	f := opened(t, "Name,Email\nA\uFFFD,a@example.com\n", Recognised{})
+	if diff := cmp.Diff([]string{"2: emails add a@example.com; names add A\uFFFD"}, rowsOf(t, f, f.Suggest(contact.Labels{}))); diff != "" {
+		t.Errorf("what is in the file is kept: -want +got\n%s", diff)
 	}
 }
 

@@ -111,6 +111,9 @@ func (r *rowReader) read(rec *record) *Row {
 		r.problem("", why)
 		return &r.row
 	}
+	if r.damaged(rec) {
+		return &r.row
+	}
 	for i := range r.steps {
 		r.step(&r.steps[i], rec)
 	}
@@ -354,14 +357,24 @@ func (f *File) misfit(rec *record) string {
 	case len(rec.cells) < width && !f.cutsShort():
 		return "The row has fewer cells than there are columns: a delimiter is missing, or a cell with a line break does not stand in quotation marks."
 	}
-	if f.damaged {
-		for _, cell := range rec.cells {
-			if !utf8.ValidString(cell) {
-				return "The row has letters that cannot be read: it is damaged, or in another encoding than the rest of the file."
+	return ""
+}
+
+// damaged refuses a row of a file that is not all text, or was decoded, where a letter
+// of it is none.
+func (r *rowReader) damaged(rec *record) bool {
+	if !r.file.damaged {
+		return false
+	}
+	for i := range r.file.Columns {
+		for _, cell := range rec.at(i) {
+			if !utf8.ValidString(cell) || strings.ContainsRune(cell, utf8.RuneError) {
+				r.problem(r.column(i), "It has letters that cannot be read: the row is damaged, or in another encoding than the rest of the file.")
+				return true
 			}
 		}
 	}
-	return ""
+	return false
 }
 
 // cutsShort tells whether the file leaves out the empty cells at the end of its

@@ -31,7 +31,7 @@ const (
 	isPostcode  concept = "postcode"
 	isCountry   concept = "country"
 	isFax       concept = "fax"
-	isNotTheirs concept = "not theirs"
+	isNotTheirs concept = "another column, or somebody else"
 	isBirthday  concept = "birthday"
 	isNote      concept = "note"
 	isJob       concept = "job"
