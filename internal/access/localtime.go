@@ -42,6 +42,9 @@ func (s Space) Zone() *time.Location {
 	return zone
 }
 
+// Day gives the day that it is in the Space's time zone, YYYY-MM-DD.
+func (s Space) Day(at contact.Time) string { return at.Std().In(s.Zone()).Format(time.DateOnly) }
+
 func (s Space) moments(local time.Time) (first, last time.Time) {
 	zone := s.Zone()
 	year, month, day := local.Date()

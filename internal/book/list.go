@@ -19,14 +19,15 @@ const (
 // List says which contacts to list, and which page of them. The zero List,
 // but for PerPage, is the first page of all that are not deleted.
 type List struct {
-	Deleted      bool         // those that are; by neither UpdatedSince, LatestFirst, Email nor Phone
+	Deleted      bool         // those that are; by neither UpdatedSince, LatestFirst, Email, Phone nor Where
 	CreatedFrom  contact.Time // inclusive; 0 for no bound
 	CreatedUntil contact.Time // exclusive; 0 for no bound
 	UpdatedSince contact.Time // inclusive; 0 for no bound; orders by the newest change, oldest first
 	LatestFirst  bool         // in the order of the newest changes, latest first
 	Email, Phone string       // as ParseValue gives them; "" for any
-	Cursor       string       // of an answer to the same query
-	PerPage      int          // 1 to MaxPerPage
+	Where        contact.Filter
+	Cursor       string // of an answer to the same query
+	PerPage      int    // 1 to MaxPerPage
 }
 
 // ListPage is a page of contacts: newest id first, or with UpdatedSince in the
@@ -71,6 +72,10 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (ListPage, err
 	}
 	if l.LatestFirst {
 		name.query += " latest"
+	}
+	if len(l.Where) > 0 {
+		name.query += " where " + l.Where.String()
+		q.Where, q.Today = l.Where, g.Space.Day(b.now())
 	}
 	at, err := name.place(secret, l.Cursor)
 	if err != nil {

@@ -72,7 +72,6 @@ var badInputsElsewhere = map[int]string{
 	56: "a time zone is a setting of a Space: see package access",
 	57: "no value is a code of a country or language",
 	58: "no value is a coordinate",
-	67: "filters do not exist yet",
 	78: "HTTP/2 is the business of the server",
 	86: "there are no cookies",
 	87: "there is no MCP",

@@ -11,6 +11,7 @@ import (
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/wire"
 )
 
 // The parameters of lists (CONTRACT P4, D17).
@@ -26,6 +27,10 @@ var (
 		moment("updated_since", func(q *asked) *contact.Time { return &q.updatedSince }),
 		value("email", contact.Emails, "a valid email", emailTyped, func(q *asked) *string { return &q.email }),
 		value("phone", contact.Phones, "a valid phone number", phoneTyped, func(q *asked) *string { return &q.phone }),
+		{filtersName, "conditions on custom fields", func(q *asked, v *sent) error {
+			q.filters = v.text
+			return nil // filter reads it, which knows the labels
+		}},
 		flag("deleted", func(q *asked) *bool { return &q.deleted }),
 		perPageParam, cursorParam,
 		flag("include_all_emails", func(q *asked) *bool { return &q.allEmails }),
@@ -33,6 +38,20 @@ var (
 		labelsParam, numbersParam,
 	}
 )
+
+const filtersName = "custom_field_filters"
+
+// filter reads the conditions that are asked for (CONTRACT P5).
+func (q *asked) filter(r *request) (contact.Filter, error) {
+	if _, sent := r.params[filtersName]; !sent {
+		return nil, nil
+	}
+	filter, problems := wire.ReadFilter(filtersName, []byte(q.filters), &r.grant.Space.Labels)
+	for i := range problems {
+		problems[i].Code = fault.CodeParameterInvalid // as of all parameters
+	}
+	return filter, fault.Problems(problems)
+}
 
 // number is a parameter that is a whole number from low to high.
 func number(name string, low, high int64, set func(*asked, int64)) param {
@@ -105,6 +124,11 @@ func (a *api) listContacts(w http.ResponseWriter, r *request) error {
 	if err := q.checkDeleted(); err != nil {
 		return err
 	}
+	where, err := q.filter(r)
+	if err != nil {
+		return err
+	}
+	l.Where = where
 	if q.start != nil && q.end != nil && !q.end.After(*q.start) {
 		return fault.At("end_date", fault.CodeParameterInvalid, "Send an end_date that is after the start_date.")
 	}
@@ -147,6 +171,7 @@ func (q *asked) checkDeleted() error {
 	}
 	without(q.email != "", "email", "a deleted contact is found by no value.")
 	without(q.phone != "", "phone", "a deleted contact is found by no value.")
+	without(q.filters != "", filtersName, "a deleted contact is found by no value.")
 	without(q.updatedSince != 0, "updated_since", "each row says when the contact was deleted.")
 	return fault.Problems(bad)
 }

@@ -35,6 +35,7 @@ type asked struct {
 
 	deleted      bool
 	email, phone string // as ParseValue gives them; "" for any
+	filters      string // the JSON of conditions, as sent
 	updatedSince contact.Time
 	start, end   *time.Time // nil for no bound: the zero time is one that can be sent
 

@@ -18,6 +18,8 @@ type Query struct {
 	UpdatedSince contact.Time // of the newest change, inclusive; 0 for no bound
 	LatestFirst  bool         // in the order of their newest changes, latest first
 	Keys         []contact.MatchKey
+	Where        contact.Filter
+	Today        string // the day from which Where counts ages
 }
 
 // byChange tells whether the list is in the order of the newest changes.
@@ -64,20 +66,13 @@ func (s *Store) List(ctx context.Context, q Query, at Place, limit int) (ListPag
 	if err != nil || first == end && end != 0 {
 		return ListPage{}, err
 	}
-	var walk Walk
-	if q.byChange() {
-		walk, err = s.updated(ctx, q, first, end, at, limit+1)
-	} else {
-		l := Listing{Space: q.Space, After: max(first, 1) - 1, Before: end, Deleted: q.Deleted, Keys: q.Keys, OldestFirst: at.Back, Limit: limit + 1}
-		switch mark := contact.ID(at.Mark); {
-		case mark == 0:
-		case at.Back:
-			l.After = max(l.After, mark-1)
-		case l.Before == 0 || mark < l.Before:
-			l.Before = mark
+	step := func(at Place, limit int) (Walk, error) {
+		if q.byChange() {
+			return s.updated(ctx, q, first, end, at, limit)
 		}
-		walk, err = s.reads.List(ctx, l)
+		return s.listed(ctx, q, first, end, at, limit)
 	}
+	walk, err := sift(&q, at, limit+1, step)
 	if err != nil {
 		return ListPage{}, err
 	}
@@ -86,6 +81,18 @@ func (s *Store) List(ctx context.Context, q Query, at Place, limit int) (ListPag
 		err = s.deletions(ctx, q.Space, &p)
 	}
 	return p, err
+}
+
+func (s *Store) listed(ctx context.Context, q Query, first, end contact.ID, at Place, limit int) (Walk, error) {
+	l := Listing{Space: q.Space, After: max(first, 1) - 1, Before: end, Deleted: q.Deleted, Keys: q.Keys, OldestFirst: at.Back, Limit: limit}
+	switch mark := contact.ID(at.Mark); {
+	case mark == 0:
+	case at.Back:
+		l.After = max(l.After, mark-1)
+	case l.Before == 0 || mark < l.Before:
+		l.Before = mark
+	}
+	return s.reads.List(ctx, l)
 }
 
 // deletions fills in by which writes the contacts of a page were deleted: by the last
@@ -119,16 +126,12 @@ func (s *Store) deletions(ctx context.Context, space contact.SpaceID, p *ListPag
 // that goes on.
 func page(walk *Walk, q *Query, at Place, limit int) (p ListPage, err error) {
 	rows := walk.Rows[:min(limit, len(walk.Rows))]
-	last := walk.last(q, limit)
-	upwards := at.Back != q.ascending() // in the order of the marks
-	if last != 0 && upwards {
-		last++ // the gap is beyond the row, not before it
-	}
+	onwards := q.beyond(walk.last(q, limit), at)
 	if at.Back {
 		slices.Reverse(rows)
-		p.Next, p.Prev = Place{Mark: at.Mark}, Place{Mark: last, Back: last != 0}
+		p.Next, p.Prev = Place{Mark: at.Mark}, onwards
 	} else {
-		p.Next, p.Prev = Place{Mark: last}, Place{Mark: at.Mark, Back: at.Mark != 0}
+		p.Next, p.Prev = onwards, Place{Mark: at.Mark, Back: at.Mark != 0}
 	}
 	p.Rows = make([]contact.Contact, len(rows))
 	for i := range rows {
@@ -142,23 +145,37 @@ func page(walk *Walk, q *Query, at Place, limit int) (p ListPage, err error) {
 // last gives the mark of the last row that a page of so many used up; 0 where
 // nothing can follow.
 func (w *Walk) last(q *Query, limit int) int64 {
-	mark := func(row *record.Contact) int64 {
-		if q.byChange() {
-			return int64(row.Head)
-		}
-		return int64(row.ID)
+	switch n := len(w.Rows); {
+	case n > limit:
+		return q.mark(&w.Rows[limit-1])
+	case w.weight() >= MaxPageBytes:
+		return q.mark(&w.Rows[n-1])
 	}
-	weight := 0
+	return w.Stopped
+}
+
+func (w *Walk) weight() (weight int) {
 	for i := range w.Rows {
 		weight += w.Rows[i].Weight()
 	}
-	switch n := len(w.Rows); {
-	case n > limit:
-		return mark(&w.Rows[limit-1])
-	case weight >= MaxPageBytes:
-		return mark(&w.Rows[n-1])
+	return weight
+}
+
+// mark gives what marks a row in the order of the list.
+func (q *Query) mark(row *record.Contact) int64 {
+	if q.byChange() {
+		return int64(row.Head)
 	}
-	return w.Stopped
+	return int64(row.ID)
+}
+
+// beyond gives the gap behind the row with this mark, as a walk that began at a
+// place comes to it; the zero Place of none.
+func (q *Query) beyond(mark int64, at Place) Place {
+	if mark != 0 && at.Back != q.ascending() { // the marks grow: the gap is beyond the row, not before it
+		mark++
+	}
+	return Place{Mark: mark, Back: at.Back && mark != 0}
 }
 
 func (s *Store) updated(ctx context.Context, q Query, first, end contact.ID, at Place, limit int) (Walk, error) {
