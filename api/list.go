@@ -36,8 +36,11 @@ type Query struct {
 	// Email and Phone find contacts that have such a value, primary or not,
 	// compared as the server compares them. nil is any: new(text) is one.
 	Email, Phone *string
+	// Where finds contacts of which all of these hold, at most ten. nil is any; an
+	// empty list is refused.
+	Where []Condition
 	// Deleted lists the contacts that were deleted, and no others. It goes with
-	// neither UpdatedSince, Email nor Phone.
+	// neither UpdatedSince, Email, Phone nor Where.
 	Deleted bool
 
 	AllEmails    bool // rows have Emails
@@ -114,6 +117,9 @@ func (q *Query) values() url.Values {
 	}
 	if q.UpdatedSince != nil {
 		v.Set("updated_since", q.UpdatedSince.UTC().Format(time.RFC3339Nano))
+	}
+	if q.Where != nil {
+		v.Set("custom_field_filters", conditionsText(q.Where))
 	}
 	for name, on := range map[string]bool{
 		"deleted": q.Deleted, "include_all_emails": q.AllEmails, "include_custom_fields": q.CustomFields, "use_custom_field_labels": q.Labels,

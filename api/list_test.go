@@ -16,10 +16,12 @@ func TestListRequests(t *testing.T) {
 	zone := time.FixedZone("", 2*60*60)
 	for asked, q := range map[string]api.Query{
 		"": {},
-		"?end_date=2026-02-01+00%3A00%3A00&start_date=2026-01-31+14%3A00%3A00":    {Start: new("2026-01-31 14:00:00"), End: new("2026-02-01 00:00:00")},
-		"?updated_since=2026-01-31T12%3A00%3A00.000001Z":                          {UpdatedSince: new(time.Date(2026, 1, 31, 14, 0, 0, 1000, zone))},
-		"?email=ada%2Bx%40example.com&phone=%2B1+555+0123":                        {Email: new("ada+x@example.com"), Phone: new("+1 555 0123")},
-		"?cursor=abc&per_page=5000":                                               {Paging: api.Paging{PerPage: 5000, Cursor: "abc"}},
+		"?end_date=2026-02-01+00%3A00%3A00&start_date=2026-01-31+14%3A00%3A00": {Start: new("2026-01-31 14:00:00"), End: new("2026-02-01 00:00:00")},
+		"?updated_since=2026-01-31T12%3A00%3A00.000001Z":                       {UpdatedSince: new(time.Date(2026, 1, 31, 14, 0, 0, 1000, zone))},
+		"?email=ada%2Bx%40example.com&phone=%2B1+555+0123":                     {Email: new("ada+x@example.com"), Phone: new("+1 555 0123")},
+		"?custom_field_filters=%5B%5D":                                         {Where: []api.Condition{}},
+		"?custom_field_filters=%5B%7B%22field%22%3A%22Plan%22%2C%22operator%22%3A%22contains%22%2C%22value%22%3A%22a+b%22%7D%5D": {Where: []api.Condition{{Field: "Plan", Operator: "contains", Value: "a b"}}},
+		"?cursor=abc&per_page=5000": {Paging: api.Paging{PerPage: 5000, Cursor: "abc"}},
 		"?include_all_emails=1&include_custom_fields=1&use_custom_field_labels=1": {AllEmails: true, CustomFields: true, Labels: true},
 	} {
 		client, s := scripted(t, []reply{{status: 200, body: `{"data":[]}`}})

@@ -10,17 +10,19 @@ import (
 )
 
 type contactList struct {
-	Email        *string `placeholder:"EMAIL" help:"Those who have this email, primary or not."`
-	Phone        *string `placeholder:"PHONE" help:"Those who have this phone number, primary or not."`
-	UpdatedSince *string `tried:"since,changed-since,modified-since" placeholder:"TIME" help:"Those that changed since then, changed last at the end, as in 2026-01-31T14:00:00Z."`
-	Start        *string `tried:"from,after,created-after" placeholder:"TIME" help:"Those made then or later, as in '2026-01-31 14:00:00' in the time zone of the Space."`
-	End          *string `tried:"until,before,to,created-before" placeholder:"TIME" help:"Those made then or earlier, likewise."`
-	Deleted      bool    `help:"Those that were deleted, with when and by which change, and no others."`
-	Limit        *int    `placeholder:"N" help:"Stop after so many, and say so on standard error where there are more. Default: all."`
-	PerPage      int     `tried:"page-size,batch" default:"1000" placeholder:"N" help:"How many are asked for at once, 1 to 5000. Default: 1000."`
+	Email        *string  `placeholder:"EMAIL" help:"Those who have this email, primary or not."`
+	Phone        *string  `placeholder:"PHONE" help:"Those who have this phone number, primary or not."`
+	UpdatedSince *string  `tried:"since,changed-since,modified-since" placeholder:"TIME" help:"Those that changed since then, changed last at the end, as in 2026-01-31T14:00:00Z."`
+	Start        *string  `tried:"from,after,created-after" placeholder:"TIME" help:"Those made then or later, as in '2026-01-31 14:00:00' in the time zone of the Space."`
+	End          *string  `tried:"until,before,to,created-before" placeholder:"TIME" help:"Those made then or earlier, likewise."`
+	Where        []string `tried:"filter,field" sep:"none" placeholder:"CONDITION" help:"Those whose custom field is so, as in 'profile_field_1 contains pro', 'profile_field_26 between 2026-01-01 2026-01-31' or 'Budget unknown'. All of several must hold."`
+	Deleted      bool     `help:"Those that were deleted, with when and by which change, and no others."`
+	Limit        *int     `placeholder:"N" help:"Stop after so many, and say so on standard error where there are more. Default: all."`
+	PerPage      int      `tried:"page-size,batch" default:"1000" placeholder:"N" help:"How many are asked for at once, 1 to 5000. Default: 1000."`
 	format
 
-	since *time.Time // UpdatedSince, read
+	since *time.Time      // UpdatedSince, read
+	where []api.Condition // Where, read; nil for none
 }
 
 // allPerPage is the size of pages where all are asked for: few requests, of
@@ -40,6 +42,13 @@ func (c *contactList) Validate() error {
 	}
 	if c.PerPage < 1 || c.PerPage > 5000 {
 		return errors.New("--per-page: write a whole number from 1 to 5000, or leave it out for 1000")
+	}
+	for _, text := range c.Where {
+		condition, err := api.ParseCondition(text)
+		if err != nil {
+			return errors.New("--where: " + err.Error())
+		}
+		c.where = append(c.where, condition)
 	}
 	if c.UpdatedSince == nil {
 		return nil
@@ -84,7 +93,7 @@ func (c *contactList) Run(in *surroundings, server *contactCommand) error {
 // query asks for no more at once than are shown, and one: it tells that there
 // are more.
 func (c *contactList) query() api.Query {
-	q := api.Query{Deleted: c.Deleted, Email: c.Email, Phone: c.Phone, UpdatedSince: c.since, Start: c.Start, End: c.End, Paging: api.Paging{PerPage: c.PerPage}}
+	q := api.Query{Deleted: c.Deleted, Email: c.Email, Phone: c.Phone, UpdatedSince: c.since, Where: c.where, Start: c.Start, End: c.End, Paging: api.Paging{PerPage: c.PerPage}}
 	if c.Limit != nil {
 		q.PerPage = min(q.PerPage, *c.Limit+1)
 	}

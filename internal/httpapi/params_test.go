@@ -1,12 +1,16 @@
 package httpapi_test
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/carnet-project/carnet/api"
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/httpapi"
 )
 
@@ -110,5 +114,18 @@ func TestLinksAskForTheSame(t *testing.T) {
 		if pages != 3 {
 			t.Errorf("%s: %d pages", query, pages)
 		}
+	}
+}
+
+// CONTRACT P5: the client knows the operators that the server does.
+func TestClientKnowsOperators(t *testing.T) {
+	known := map[string]bool{}
+	for _, kind := range []contact.FieldKind{contact.TextField, contact.NumberField, contact.DateField} {
+		for _, o := range kind.Operators() {
+			known[string(o)] = true
+		}
+	}
+	if clients := slices.Sorted(slices.Values(api.Operators)); !slices.Equal(clients, slices.Sorted(maps.Keys(known))) {
+		t.Errorf("the client has %v, the server %v", clients, known)
 	}
 }
