@@ -16,7 +16,10 @@ type Row struct {
 	Name         *string      `json:"name"`
 	Phone        *string      `json:"phone"`
 	Location     *string      `json:"location"`
-	Emails       []string     `json:"emails,omitzero"`        // all of them, with Query.AllEmails
+	Emails       []string     `json:"emails,omitzero"` // all of them, with Query.AllEmails
+	Phones       []string     `json:"phones,omitzero"` // these, and Emails too, with Query.AllValues
+	Names        []string     `json:"names,omitzero"`
+	Locations    []string     `json:"locations,omitzero"`
 	CustomFields CustomFields `json:"custom_fields,omitzero"` // all 30, with Query.CustomFields
 	DeletedAt    time.Time    `json:"deleted_at,omitzero"`    // with Query.Deleted, to the microsecond, UTC
 	ChangeID     string       `json:"change_id,omitzero"`     // with Query.Deleted: the change that deleted it
@@ -44,6 +47,7 @@ type Query struct {
 	Deleted bool
 
 	AllEmails    bool // rows have Emails
+	AllValues    bool // rows have Emails, Phones, Names and Locations
 	CustomFields bool // rows have CustomFields
 	Labels       bool // custom fields are under their labels, where they have one
 
@@ -122,7 +126,7 @@ func (q *Query) values() url.Values {
 		v.Set("custom_field_filters", conditionsText(q.Where))
 	}
 	for name, on := range map[string]bool{
-		"deleted": q.Deleted, "include_all_emails": q.AllEmails, "include_custom_fields": q.CustomFields, "use_custom_field_labels": q.Labels,
+		"deleted": q.Deleted, "include_all_emails": q.AllEmails, "include_all_values": q.AllValues, "include_custom_fields": q.CustomFields, "use_custom_field_labels": q.Labels,
 	} {
 		if on {
 			v.Set(name, "1")

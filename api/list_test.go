@@ -22,6 +22,7 @@ func TestListRequests(t *testing.T) {
 		"?custom_field_filters=%5B%5D":                                         {Where: []api.Condition{}},
 		"?custom_field_filters=%5B%7B%22field%22%3A%22Plan%22%2C%22operator%22%3A%22contains%22%2C%22value%22%3A%22a+b%22%7D%5D": {Where: []api.Condition{{Field: "Plan", Operator: "contains", Value: "a b"}}},
 		"?cursor=abc&per_page=5000": {Paging: api.Paging{PerPage: 5000, Cursor: "abc"}},
+		"?include_all_values=1":     {AllValues: true},
 		"?include_all_emails=1&include_custom_fields=1&use_custom_field_labels=1": {AllEmails: true, CustomFields: true, Labels: true},
 	} {
 		client, s := scripted(t, []reply{{status: 200, body: `{"data":[]}`}})

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"net/http"
 	"net/url"
@@ -34,6 +35,23 @@ func (c *Client) ProposeUndo(ctx context.Context, of Undone, options ...WriteOpt
 		return Plan{}, err
 	}
 	return c.propose(ctx, body, options)
+}
+
+// ProposeWhere makes a plan about all contacts of which the conditions hold while it is
+// built: PUT or PATCH, with a body, or DELETE, with nil, of each.
+func (c *Client) ProposeWhere(ctx context.Context, where []Condition, method string, body json.Marshaler, options ...WriteOption) (Plan, error) {
+	type operation struct {
+		Method string         `json:"method"`
+		Body   json.Marshaler `json:"body,omitempty"`
+	}
+	text, err := encode(struct {
+		Where     []Condition `json:"where"`
+		Operation operation   `json:"operation"`
+	}{where, operation{method, body}})
+	if err != nil {
+		return Plan{}, err
+	}
+	return c.propose(ctx, text, options)
 }
 
 func (c *Client) propose(ctx context.Context, body []byte, options []WriteOption) (Plan, error) {

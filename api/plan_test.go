@@ -195,3 +195,22 @@ func rewritten[T any](t *testing.T, name, text string) {
 		t.Errorf("%s: %v\n%s", name, err, diff)
 	}
 }
+
+// A plan about whoever conditions find says both, and DELETE has no body.
+func TestProposeWhere(t *testing.T) {
+	client, s := scripted(t, []reply{{status: 201, body: `{"id":"A"}`}, {status: 201, body: `{"id":"B"}`}})
+	where := []api.Condition{{Field: "Plan", Operator: "any"}}
+	if p, err := client.ProposeWhere(t.Context(), where, "PATCH", json.RawMessage(`{"custom_fields":{"profile_field_2":"x"}}`)); err != nil || p.ID != "A" {
+		t.Error(err, p)
+	}
+	if p, err := client.ProposeWhere(t.Context(), where, "DELETE", nil); err != nil || p.ID != "B" {
+		t.Error(err, p)
+	}
+	want := []string{
+		`POST /public-api/v1/plans {"where":[{"field":"Plan","operator":"any"}],"operation":{"method":"PATCH","body":{"custom_fields":{"profile_field_2":"x"}}}}`,
+		`POST /public-api/v1/plans {"where":[{"field":"Plan","operator":"any"}],"operation":{"method":"DELETE"}}`,
+	}
+	if diff := cmp.Diff(want, s.asked); diff != "" {
+		t.Error(diff)
+	}
+}

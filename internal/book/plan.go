@@ -36,8 +36,9 @@ type Plan struct {
 	State   PlanState    `json:"-"`
 	Created contact.Time `json:"-"`
 
-	By       PlanActor                    `json:"by"`            // who proposed it
-	Undo     *Undone                      `json:"undo,omitzero"` // what it takes back; nil where operations were sent
+	By       PlanActor                    `json:"by"`              // who proposed it
+	Undo     *Undone                      `json:"undo,omitzero"`   // what it takes back; nil where operations were sent
+	Wanted   *Wanted                      `json:"wanted,omitzero"` // contacts that are yet to be found; nil where all are, or operations were sent
 	Expires  contact.Time                 `json:"expires"`
 	Closed   contact.Time                 `json:"closed,omitzero"`
 	Message  string                       `json:"message,omitzero"` // why it failed: a sentence

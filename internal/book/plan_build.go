@@ -71,6 +71,8 @@ func (b *Book) buildSome(ctx context.Context, g access.Grant, p Plan) (after Pla
 	switch {
 	case p.Undo != nil && !p.Gathered:
 		after, err = b.gatherSome(ctx, g, p)
+	case p.Wanted != nil:
+		after, err = b.findSome(ctx, g, p)
 	default:
 		after, err = b.decideSome(ctx, g, p)
 	}
@@ -120,7 +122,7 @@ func (b *Book) gatherSome(ctx context.Context, g access.Grant, p Plan) (Plan, er
 }
 
 func (p *Plan) fail(now contact.Time, err error) {
-	p.State, p.Closed, p.Message = PlanFailed, now, messageOf(err)
+	p.State, p.Closed, p.Message, p.Wanted = PlanFailed, now, messageOf(err), nil
 }
 
 // messageOf gives what people are told of an error: never what is stored.

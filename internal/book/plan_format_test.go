@@ -33,7 +33,7 @@ func TestPlansOfThePage(t *testing.T) {
 		}
 	}
 	told := 0
-	for _, of := range []any{Plan{}, PlanActor{}, PlanTold{}, Undone{}, decided{}, shown{}} {
+	for _, of := range []any{Plan{}, PlanActor{}, PlanTold{}, Undone{}, Wanted{}, PlanCondition{}, decided{}, shown{}} {
 		for field := range reflect.TypeOf(of).Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			if name == "-" {

@@ -32,9 +32,10 @@ type Undone struct {
 }
 
 // Proposal is what a plan is made of: operations as CONTRACT D33 spells them, one after
-// the other, or what it takes back.
+// the other, what it does to all contacts that a filter finds, or what it takes back.
 type Proposal struct {
-	Operations iter.Seq2[[]byte, error] // nil where Undo is set; what it gives is good until the next
+	Operations iter.Seq2[[]byte, error] // nil where another is set; what it gives is good until the next
+	Wanted     *Wanted
 	Undo       *Undone
 }
 
@@ -67,7 +68,7 @@ func (b *Book) Propose(ctx context.Context, g access.Grant, terms Terms, of Prop
 		}
 		defer leave()
 	}
-	p, err = b.newPlan(ctx, g, &terms, of.Undo)
+	p, err = b.newPlan(ctx, g, &terms, &of)
 	if again, ok := errors.AsType[*store.Repeated](err); ok {
 		if p, err = b.planAgain(ctx, g, &terms, again); err != nil || p.Told != nil {
 			return p, true, err
@@ -94,7 +95,7 @@ func planWrite(g access.Grant, requestID string) store.Write {
 }
 
 // newPlan makes the plan, and the job that goes on with it, should this end here.
-func (b *Book) newPlan(ctx context.Context, g access.Grant, terms *Terms, undo *Undone) (Plan, error) {
+func (b *Book) newPlan(ctx context.Context, g access.Grant, terms *Terms, of *Proposal) (Plan, error) {
 	now := b.now()
 	id := rand.Text()
 	w := planWrite(g, terms.RequestID)
@@ -109,7 +110,7 @@ func (b *Book) newPlan(ctx context.Context, g access.Grant, terms *Terms, undo *
 	}
 	p, _, err := b.change(ctx, w, id, func(p *Plan, _ []store.Outcome) (store.PlanSave, error) {
 		if p.State == "" {
-			*p = Plan{ID: p.ID, State: PlanReceiving, Created: p.Created, By: actorOf(g, terms), Undo: undo, Expires: p.Created + planLife,
+			*p = Plan{ID: p.ID, State: PlanReceiving, Created: p.Created, By: actorOf(g, terms), Undo: of.Undo, Wanted: of.Wanted, Expires: p.Created + planLife,
 				Job: job.ID, Hash: []byte(p.ID), Again: terms.again()}
 		}
 		return store.PlanSave{}, nil
@@ -156,7 +157,9 @@ func (b *Book) planAgain(ctx context.Context, g access.Grant, terms *Terms, agai
 
 // told notes what a request is answered with, for who sends it again.
 func (b *Book) told(ctx context.Context, g access.Grant, p Plan) (Plan, error) {
-	doc, err := json.Marshal(&p)
+	shown := p
+	shown.Wanted = nil // it is not shown, and not kept for longer than it is needed
+	doc, err := json.Marshal(&shown)
 	if err != nil {
 		return p, err
 	}

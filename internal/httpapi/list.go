@@ -34,6 +34,7 @@ var (
 		flag("deleted", func(q *asked) *bool { return &q.deleted }),
 		perPageParam, cursorParam,
 		flag("include_all_emails", func(q *asked) *bool { return &q.allEmails }),
+		flag("include_all_values", func(q *asked) *bool { return &q.allValues }),
 		flag("include_custom_fields", func(q *asked) *bool { return &q.customFields }),
 		labelsParam, numbersParam,
 	}
@@ -142,7 +143,12 @@ func (a *api) listContacts(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	row := rowWriter{emails: q.allEmails}
+	var row rowWriter
+	for _, col := range contact.Collections {
+		if q.allValues || q.allEmails && col == contact.Emails {
+			row.whole = append(row.whole, col)
+		}
+	}
 	if q.customFields {
 		row.fields = fieldLook(r)
 	}
@@ -178,8 +184,8 @@ func (q *asked) checkDeleted() error {
 
 // rowWriter writes the rows of a list (CONTRACT P4).
 type rowWriter struct {
-	emails bool
-	fields *look // nil leaves the custom fields out
+	whole  []contact.Collection // of which it has all values too
+	fields *look                // nil leaves the custom fields out
 }
 
 var primaryNames = [contact.NumCollections]string{"email", "phone", "name", "location"}
@@ -193,8 +199,8 @@ func (rw rowWriter) write(b jsonText, c *contact.Contact) jsonText {
 	for _, col := range primaryOrder {
 		b = b.member(primaryNames[col]).textIf(c.Primary(col))
 	}
-	if rw.emails {
-		b = b.values(contact.Emails, c.Values[contact.Emails])
+	for _, col := range rw.whole {
+		b = b.values(col, c.Values[col])
 	}
 	if rw.fields != nil {
 		b = b.fields(c, rw.fields)

@@ -20,6 +20,7 @@ import (
 type asked struct {
 	labels       bool // custom fields by their labels
 	allEmails    bool
+	allValues    bool // of all collections
 	customFields bool
 	numbers      numberStyle
 	dry          bool

@@ -48,7 +48,7 @@ func (a *api) propose(w http.ResponseWriter, r *request) error {
 	defer body.Close()
 	var frame wire.PlanBody
 	err := a.readSpooled(r, &body, func(from io.Reader) (err error) {
-		frame, err = wire.ReadPlan(from)
+		frame, err = wire.ReadPlan(from, &r.grant.Space.Labels)
 		return err
 	})
 	if err != nil {
@@ -57,6 +57,9 @@ func (a *api) propose(w http.ResponseWriter, r *request) error {
 	of := book.Proposal{Operations: operationTexts(&body, frame.Operations)}
 	if u := frame.Undo; u != nil {
 		of = book.Proposal{Undo: &book.Undone{BatchID: u.BatchID + u.PlanID, RequestID: u.RequestID, KeyID: u.KeyID, Since: u.Since, Until: u.Until}}
+	}
+	if where := frame.Where; where != nil {
+		of = book.Proposal{Wanted: book.WantedOf(where.Where, where.Method, where.Body)}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), batchRuns)
 	defer cancel()

@@ -31,7 +31,7 @@ type place struct {
 // and could lead to another Space would escape the test.
 var noPlaces = []string{
 	"start_date", "end_date", "updated_since", "custom_field_filters", "per_page", "wait", "own",
-	"include_all_emails", "include_custom_fields", "use_custom_field_labels", "numbers", "include_sources", "include_meta",
+	"include_all_emails", "include_all_values", "include_custom_fields", "use_custom_field_labels", "numbers", "include_sources", "include_meta",
 	"version", "at", "from", "to", "since", "until", "action",
 	"batch_id", // no request makes a batch
 	"dry_run", "max_removals", "resolve", "confirm_distinct",
@@ -39,7 +39,7 @@ var noPlaces = []string{
 	"deleted",
 	"If-Match", "If-None-Match", "X-Base-Version", "Prefer", "X-Actor", "X-Reason",
 	"Idempotency-Key", "atomic",
-	"operations",                        // see batches.txt
+	"operations", "where", "operation", // see batches.txt and filters.txt
 	"outcome", "result", "hash", "undo", // see plans.txt
 	"emails", "phones", "names", "locations", "custom_fields",
 }

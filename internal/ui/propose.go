@@ -20,7 +20,7 @@ type proposal struct {
 func proposed(body any) (proposal, error) {
 	var p proposal
 	text, err := spelled(body, func(text []byte) error {
-		frame, err := wire.ReadPlan(strings.NewReader(string(text)))
+		frame, err := wire.ReadPlan(strings.NewReader(string(text)), &contact.Labels{})
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 )
 
@@ -54,29 +55,51 @@ func ReadBatch(from io.Reader) (BatchBody, error) {
 
 const operationsMissing = `Send operations, a list such as [{"method": "PUT", "id": 7, "body": { ... }}].`
 
-// PlanBody is what the body of a plan says: what it does, or what it takes back.
+// PlanBody is what the body of a plan says: what it does, what it does to all contacts
+// that a filter finds, or what it takes back. One of the three is set.
 type PlanBody struct {
 	Operations []Span
-	Undo       *PlanUndo // nil where operations were sent
+	Where      *PlanWhere
+	Undo       *PlanUndo
 }
 
 // ReadPlan reads what a plan is made of from a stream, as ReadBatch does.
-func ReadPlan(from io.Reader) (PlanBody, error) {
-	r := newBatchReader(from, "plan", maxPlanned, "operations", "undo")
+func ReadPlan(from io.Reader, labels *contact.Labels) (PlanBody, error) {
+	r := newBatchReader(from, "plan", maxPlanned, "operations", "where", "operation", "undo")
 	var body PlanBody
+	var where PlanWhere
 	r.read(func(name string) {
 		if name == "operations" {
 			body.Operations = r.operations()
-		} else if text := r.value(); r.err == nil {
-			undo, problems := readPlanUndo(text)
-			body.Undo, r.problems = undo, append(r.problems, problems...)
+			return
 		}
+		text := r.value()
+		if r.err != nil {
+			return
+		}
+		var problems []fault.Problem
+		switch name {
+		case "undo":
+			body.Undo, problems = readPlanUndo(text)
+		case "where":
+			where.Where, problems = ReadFilter(name, text, labels)
+		default:
+			problems = where.readEach(text)
+		}
+		r.problems = append(r.problems, problems...)
 	})
-	switch both := r.sent("operations") && r.sent("undo"); {
+	each := r.sent("where") || r.sent("operation")
+	switch {
 	case r.err != nil:
 		return PlanBody{}, r.err
-	case both:
-		r.add("undo", fault.CodeUnknownField, "Send operations, or undo, and not both.")
+	case r.sent("operations") && r.sent("undo"), each && (r.sent("operations") || r.sent("undo")):
+		r.add("undo", fault.CodeUnknownField, "Send operations, or where with operation, or undo, and no two of them.")
+	case each && !r.sent("operation"):
+		r.add("operation", fault.CodeFieldMissing, `Send with where what is to be done to each contact, such as {"method": "PATCH", "body": { ... }}.`)
+	case each && !r.sent("where"):
+		r.add("where", fault.CodeFieldMissing, "Send with operation the contacts that it is done to: where is "+filterForm+".")
+	case each:
+		body.Where = &where
 	case !r.sent("operations") && !r.sent("undo"):
 		r.add("operations", fault.CodeFieldMissing, operationsMissing+` Or send undo, such as {"batch_id": "..."}.`)
 	}

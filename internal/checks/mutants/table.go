@@ -337,6 +337,15 @@ var ofRules = []mutant{
 		run:    "^TestFeedOfARevokedKey$",
 	},
 	{
+		name:   "condition-dropped",
+		breaks: "Of two conditions one is enough: who was left out is listed (CONTRACT P5).",
+		file:   "internal/contact/filter.go",
+		old:    "		for i := range f {\n			if !tests",
+		new:    "		for i := range f[:min(1, len(f))] {\n			if !tests",
+		tests:  []string{"./internal/contact"},
+		run:    "^TestOperators$",
+	},
+	{
 		name:   "filter-comes-to-nothing",
 		breaks: "A filter that was sent and read lists everybody (CONTRACT D17).",
 		file:   "internal/httpapi/list.go",
