@@ -5,12 +5,17 @@ type Kind int
 
 // The kinds of match keys.
 const (
-	EmailKey Kind = 0
-	PhoneKey Kind = 1
+	EmailKey  Kind = 0
+	PhoneKey  Kind = 1
+	BeginKey  Kind = 2 // of a value that is searched, from its first word on
+	WordKey   Kind = 3 // another word of it
+	DigitsKey Kind = 4 // of a phone, from a later digit on
+	LongKey   Kind = 5 // there is more to find it by than is kept
 )
 
 // MatchKey is a match key of one contact: what other values of its kind are compared
-// with to find it. Only emails and phones are looked up by value.
+// with to find it. Only emails and phones are looked up by value; the other kinds are for
+// what searches find: see SearchKeys.
 type MatchKey struct {
 	Kind Kind
 	Text string

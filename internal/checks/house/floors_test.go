@@ -18,6 +18,7 @@ type floor struct {
 var floors = []floor{
 	{"api", 0, "it is what others build on: the wire types and the client, without the server behind them"},
 	{"internal/fault", 0, "the kinds of error are everyone's language and need nobody"},
+	{"internal/words", 0, "what of a text is looked for is the same whosever it is and wherever it is kept"},
 	{"internal/metrics", 0, "every layer tells it what happened, so it knows none of them"},
 	{"internal/load", 1, "it measures from outside, so it knows the client alone"},
 	{"internal/checks/pgtest", 0, "a PostgreSQL server for tests knows nothing of what is stored in it"},
