@@ -40,7 +40,7 @@ func (b *Book) discard(ctx context.Context, space contact.SpaceID, id string) er
 		case p.Applier != nil:
 			return store.PlanSave{}, planClosed(p.State)
 		}
-		p.State, p.Closed = PlanDiscarded, now
+		p.State, p.Closed, p.Wanted = PlanDiscarded, now, nil // it holds values
 		return store.PlanSave{}, nil
 	})
 	return err
@@ -53,7 +53,7 @@ func (b *Book) cancelPlan(ctx context.Context, j *store.Job) error {
 		if p.Job != j.ID || p.State != PlanBuilding && p.State != PlanApplying && p.State != PlanReceiving {
 			return store.PlanSave{}, jobClosed()
 		}
-		p.State, p.Closed = PlanCancelled, now
+		p.State, p.Closed, p.Wanted = PlanCancelled, now, nil
 		return store.PlanSave{}, nil
 	})
 	return err

@@ -32,6 +32,13 @@ func TestPlanWhere(t *testing.T) {
 	if stored := d.planAsStored(t, p.ID); p.State != book.PlanBuilding || !strings.Contains(stored, `"wanted"`) {
 		t.Fatalf("it was built at once, so this looks at nothing: %s", stored)
 	}
+	gone := d.proposeAs(t, d.grant(), book.Proposal{Wanted: book.WantedOf(where, "DELETE", nil)})
+	if err := d.DiscardPlan(t.Context(), d.grant(), gone.ID); err != nil {
+		t.Fatal(err)
+	}
+	if stored := d.planAsStored(t, gone.ID); strings.Contains(stored, "wanted") {
+		t.Errorf("what was asked of a plan that was discarded is kept: %s", stored)
+	}
 	d.smallSteps()
 	d.finish(t)
 	p = d.plan(t, p.ID)
