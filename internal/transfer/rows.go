@@ -387,9 +387,9 @@ func (f *File) goesOn() bool { return 20*f.long >= f.Records }
 
 // unwrapped takes what is around text that spreadsheets shall not count with:
 // ="0301234", and of Carnet's own files that are made for spreadsheets, which begin with
-// a mark, the apostrophe before what looks like a formula.
+// a mark, the apostrophe before what looks like a formula or begins with one.
 func (f *File) unwrapped(cell string) string {
-	if f.exact() && f.marked && len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("=+-@\t\r", cell[1]) >= 0 {
+	if f.exact() && f.marked && len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("'=+-@\t\r", cell[1]) >= 0 {
 		return cell[1:]
 	}
 	if inner, ok := strings.CutPrefix(cell, `="`); ok && !f.exact() {
