@@ -52,7 +52,8 @@ func (c *contactErase) Run(in *surroundings, server *contactCommand) error {
 		return printCSV(in.stdout, []api.Receipt{r})
 	}
 	if r.ErasedAt == nil {
-		_, err = fmt.Fprintf(in.stdout, "Contact %d would be erased for good, with %d values, all its ids and its history. Nothing brings it back.\nWhat was typed again by hand elsewhere stays: look for it before, carnet find-copies %d\nNothing was changed. To do it: carnet contact erase %d --yes\n", r.ID, *r.Removals, r.ID, r.ID)
+		id := strconv.FormatInt(r.ID, 10)
+		_, err = fmt.Fprintf(in.stdout, "Contact %d would be erased for good, with %d values, all its ids and its history. Nothing brings it back.\nWhat was typed again by hand elsewhere stays: look for it before, with %s\nNothing was changed. To do it: %s\n", r.ID, *r.Removals, in.beside("find-copies", id), in.contact("erase", id, "--yes"))
 		return err
 	}
 	_, err = fmt.Fprintf(in.stdout, "Contact %d is erased for good since %s.\n", r.ID, r.ErasedAt.Format("2006-01-02 15:04:05Z07:00"))
@@ -61,7 +62,7 @@ func (c *contactErase) Run(in *surroundings, server *contactCommand) error {
 	case r.ScrubbedAt != nil:
 		_, err = fmt.Fprintln(in.stdout, "No file of the database holds a copy any more. Backups that were made before do.")
 	default:
-		_, err = fmt.Fprintf(in.stdout, "What others had of it is being taken out: carnet job show %d. Copies in the files of the database go after that.\n", *r.JobID)
+		_, err = fmt.Fprintf(in.stdout, "What others had of it is taken out by a job: %s\nCopies in the files of a SQLite database go after that; on PostgreSQL VACUUM takes them.\n", in.beside("job", "show", strconv.FormatInt(*r.JobID, 10)))
 	}
 	return err
 }

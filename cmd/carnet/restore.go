@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"github.com/carnet-project/carnet/internal/server"
 )
@@ -22,6 +25,8 @@ The backup is checked and stays as it is. The database gets its name when it is 
 
 // Run restores a backup.
 func (c *restoreCommand) Run(in *surroundings) error {
+	ledger := cmp.Or(c.Erasures, server.Ledger(in.db))
+	_, none := os.Stat(ledger)
 	told := newProgressBar(in.stderr)
 	made, err := server.Restore(in.ctx, server.Restoring{From: c.File, To: in.db, Erasures: c.Erasures, Progress: told.pages, Log: in.log})
 	told.clear()
@@ -39,6 +44,12 @@ What was written after that is not in it. Keys that were revoked since are valid
 out are signed in: look through them with `+"`%s`"+`.
 Who follows the feed of changes should read anew what it follows.
 `, in.db, c.File, roughly(made.Bytes), newestChange(made), in.command("key list"))
+	if err == nil && errors.Is(none, fs.ErrNotExist) {
+		_, err = fmt.Fprintf(in.stdout, `
+There is no ledger of erasures at %s: who was erased since the backup is in it again.
+If somebody was, restore it once more, with the old database's ledger: --erasures FILE
+`, ledger)
+	}
 	return err
 }
 

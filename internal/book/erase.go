@@ -15,7 +15,7 @@ import (
 )
 
 // Receipt says that a contact was erased for good, and how far that is (CONTRACT D35). Of a
-// dry run it has neither a time nor a job.
+// dry run it has neither a time nor a job, but where it was erased before.
 type Receipt struct {
 	Contact  contact.ID
 	At       contact.Time
@@ -37,16 +37,19 @@ func (b *Book) Erase(ctx context.Context, g access.Grant, terms Terms, verb *con
 		return Receipt{}, err
 	}
 	w := writeOf(g, &terms, []contact.Verb{verb})
-	if terms.Dry {
+	was, found, err := b.store.Erasure(ctx, g.Space.ID, verb.Ref)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if terms.Dry && !found {
 		out, err := b.store.Do(ctx, w)
 		if err != nil {
 			return Receipt{}, err
 		}
 		return Receipt{Contact: verb.Ref, Removed: contact.Removals(out[0].Entries)}, nil
 	}
-	was, found, err := b.store.Erasure(ctx, g.Space.ID, verb.Ref)
-	if err != nil {
-		return Receipt{}, err
+	if terms.Dry {
+		return receiptOf(&was), nil
 	}
 	if !found {
 		was, err = b.erase(ctx, w, verb.Ref, func() (access.Budget, error) {
