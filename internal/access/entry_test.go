@@ -53,7 +53,8 @@ func TestSpaceEntries(t *testing.T) {
 		"Rekeying": {}, // follows from Region
 		"Quota": {func(s *access.Space) { s.Quota = access.Quota{Bytes: 1 << 30, Minute: 7} },
 			[]access.Edit{{"quota.bytes", "", "1GiB"}, {"quota.minute", "", "7B"}}},
-		"BinDays": {func(s *access.Space) { s.BinDays = 30 }, []access.Edit{{"bin_days", "", "30"}}},
+		"BinDays":  {func(s *access.Space) { s.BinDays = 30 }, []access.Edit{{"bin_days", "", "30"}}},
+		"Remember": {func(s *access.Space) { s.Remember[0] = 1 }, []access.Edit{{"remember_erased", "", "on"}}},
 		"Labels": {func(s *access.Space) { s.Labels[29], s.Labels[0] = "Notes", "Customer plan" },
 			[]access.Edit{{"labels.profile_field_1", "", "Customer plan"}, {"labels.profile_field_30", "", "Notes"}}},
 	}

@@ -262,9 +262,14 @@ func (s *Server) jobs(checks *integrity.Jobs) *jobs.Runner {
 
 // tidy counts the keys that end soon, and lets go of what nobody needs any more.
 func (s *Server) tidy(ctx context.Context) error {
+	return errors.Join(s.countEnding(ctx), s.data.Book.Sweep(ctx))
+}
+
+// countEnding counts the keys that end soon, and has the log tell of them.
+func (s *Server) countEnding(ctx context.Context) error {
 	ending, err := s.data.Book.TellOfEnding(ctx)
 	s.count.KeysEnding(ending)
-	return errors.Join(err, s.data.Book.Sweep(ctx))
+	return err
 }
 
 // stop ends serving and closes everything.
