@@ -123,11 +123,7 @@ func (p *replay) merge(ch *Change, into *Contact) {
 	}
 	before, after := *into, *into
 	if undone := p.splits[ch.Undoes]; undone != nil && len(stay) > 0 {
-		back := undone.Edits.Inverse()
-		back = back.part(func(o Origin) bool {
-			from := p.leads(p.brought[o])
-			return from != nil && (from.ID == into.ID || slices.Contains(stay, from.ID))
-		})
+		back := p.returns(undone, append(stay, into.ID))
 		after = written(&back, &after, ByOrigin)
 	}
 	was := map[ID]*Contact{into.ID: &before}
@@ -186,7 +182,7 @@ func (p *replay) prefer(ch *Change, f *FieldEdit, after *Contact, was map[ID]*Co
 // undo takes a write back where that was, as far as it was taken back.
 func (p *replay) undo(ch *Change, into *Contact) {
 	if undone := p.splits[ch.Undoes]; undone != nil {
-		back := undone.Edits.Inverse()
+		back := p.returns(undone, []ID{into.ID})
 		p.set(ch, *into, written(&back, into, ByOrigin))
 		return
 	}
@@ -197,6 +193,15 @@ func (p *replay) undo(ch *Change, into *Contact) {
 		back.only(&ch.Edits)
 		p.set(ch, *at, written(&back, at, ByOrigin))
 	}
+}
+
+// returns gives what the undo of a split gives back of what some contacts brought.
+func (p *replay) returns(split *Change, to []ID) Edits {
+	back := split.Edits.Inverse()
+	return back.part(func(o Origin) bool {
+		from := p.leads(p.brought[o])
+		return from != nil && slices.Contains(to, from.ID)
+	})
 }
 
 // isOf tells whether a value has the first origin of another.

@@ -15,8 +15,9 @@ func (f *forest) reverse(history []Change) {
 	if join == nil {
 		return
 	}
-	never := neverWas(history)
-	lists, slots := writtenSince(join, slices.DeleteFunc(slices.Clone(history), func(ch Change) bool { return never[ch.Seq] }))
+	since := after(history, join.Op)
+	never := neverWas(since) // not what took back a split from before the merge
+	lists, slots := writtenBy(slices.DeleteFunc(since, func(ch Change) bool { return never[ch.Seq] }))
 	was, _ := f.v.Row(join.Contact)
 	if history == nil && was.Version != join.Version {
 		return
@@ -53,7 +54,8 @@ func (f *forest) reverseBack(history []Change) bool {
 	if was, _ := f.v.Row(join.Contact); history == nil && was.Version != join.Version {
 		return false
 	}
-	lists, slots := writtenSince(join, history)
+	since := after(history, join.Op)
+	lists, slots := writtenBy(since)
 	for i := range back {
 		if id := back[i].Contact; f.now[id] != nil {
 			row, _ := f.v.Row(id)
@@ -79,14 +81,16 @@ func (f *forest) oneMerge() *Change {
 	return join
 }
 
-// writtenSince tells to which fields somebody wrote since a merge. Another merge, and
-// what parted contacts since, may have had to do with any.
-func writtenSince(join *Change, history []Change) (lists [NumCollections]bool, slots [NumSlots]bool) {
-	for i := range history {
-		ch := &history[i]
-		if ch.Op <= join.Op {
-			continue
-		}
+// after gives of changes those of later writes than one.
+func after(history []Change, op Seq) []Change {
+	return slices.DeleteFunc(slices.Clone(history), func(ch Change) bool { return ch.Op <= op })
+}
+
+// writtenBy tells to which fields somebody wrote of what was written since a merge. Another
+// merge, and what parted contacts since, may have had to do with any.
+func writtenBy(since []Change) (lists [NumCollections]bool, slots [NumSlots]bool) {
+	for i := range since {
+		ch := &since[i]
 		all := ch.merges() || ch.splits() || ch.Edits.State != nil || ch.Edits.Link != nil
 		for _, col := range Collections {
 			lists[col] = lists[col] || all || ch.Edits.Values[col] != nil

@@ -32,6 +32,11 @@ func (u *Undo) structure(n *Needs) {
 // merge was asked by, wherever that leads: not always where the path does.
 func (u *Undo) unmerge(v *View, c *Contact) (Decision, error) {
 	if len(u.Pasts) == 0 {
+		for _, r := range u.Rests { // the undo of a split may have merged it again
+			if _, err := u.rests(v, r.ID); err != nil {
+				return Decision{}, err
+			}
+		}
 		return Decision{Subject: c.ID}, nil
 	}
 	ref := u.Pasts[0].Merged
@@ -84,9 +89,12 @@ func (u *Undo) lastFirst() []*Past {
 // joins names where that was which a split touched.
 func (u *Undo) joins(split *Change, n *Needs) {
 	for i := range u.Entries {
-		ch := &u.Entries[i]
-		if link := ch.Edits.Link; link != nil && ch.Contact != split.Contact {
-			n.Refs = append(n.Refs, link.Before)
+		switch ch := &u.Entries[i]; {
+		case ch.Contact == split.Contact:
+		case ch.Edits.Link != nil:
+			n.Refs = append(n.Refs, ch.Edits.Link.Before)
+		default:
+			n.Refs = append(n.Refs, ch.Contact)
 		}
 	}
 }
@@ -155,17 +163,19 @@ func (u *Undo) asItWas(v *View, split *Change, survivor ID) (map[ID]*Change, err
 // leads to the survivor, or comes to it; what went with it, and what it was part of, if that
 // goes back.
 func goesBack(v *View, ch, split *Change, survivor ID, back map[ID]*Change) bool {
-	link := ch.Edits.Link
+	link, at := ch.Edits.Link, ch.Contact
+	if link != nil {
+		at = link.Before
+	}
+	c, ok := v.Contact(at)
+	leads := ok && c.ID == survivor
 	switch {
 	case link == nil:
-		return !slices.ContainsFunc(split.Edits.Split, func(id ID) bool { return back[id] == nil })
+		return leads && !slices.ContainsFunc(split.Edits.Split, func(id ID) bool { return back[id] == nil })
 	case link.After != 0 && back[link.After] == nil:
 		return false
-	case back[link.Before] != nil:
-		return true
 	}
-	c, ok := v.Contact(link.Before)
-	return ok && c.ID == survivor
+	return leads || back[link.Before] != nil
 }
 
 // rejoin undoes a split: the survivor has again what that took from it, the others

@@ -78,7 +78,7 @@ type Undo struct {
 	Left    *Contact // the contact as the write left it that brought it back, if it did
 	Pasts   []*Past  // of what the write merged, as far as that stands
 	Whose   Whose    // of what it brings back
-	Rests   []Rest   // of each contact that RestsOf names
+	Rests   []Rest   // of each contact that RestsOf names; where a merge stands for nobody, of each that it merged
 }
 
 // Merge joins the contacts that Merged lead to, in order, into the one that

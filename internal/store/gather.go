@@ -68,6 +68,11 @@ func (s *Store) undone(ctx context.Context, space contact.SpaceID, u *contact.Un
 	if err := s.rests(ctx, space, u); err != nil {
 		return err
 	}
+	if len(u.Pasts) == 0 {
+		if err := s.apart(ctx, space, u); err != nil {
+			return err
+		}
+	}
 	u.Whose, err = s.Whose(ctx, space, u.Brings())
 	return err
 }
@@ -87,6 +92,36 @@ func (s *Store) merged(ctx context.Context, space contact.SpaceID, u *contact.Un
 				like = past
 			}
 		}
+	}
+	return nil
+}
+
+// apart notes at which change each is that a write merged and of which none is merged by
+// that now, so that a write that merges them again is seen.
+func (s *Store) apart(ctx context.Context, space contact.SpaceID, u *contact.Undo) error {
+	var heads []contact.Rest
+	for i := range u.Entries {
+		for _, a := range u.Entries[i].Edits.Absorbed {
+			c, ok, err := s.Row(ctx, space, a.ID)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				return errAstray(a.ID)
+			}
+			heads = append(heads, contact.Rest{ID: a.ID, Head: c.Head})
+		}
+	}
+	if len(heads) == 0 {
+		return nil
+	}
+	for i := range u.Entries { // one may have been merged again before its head was read
+		if err := s.merged(ctx, space, u, &u.Entries[i]); err != nil {
+			return err
+		}
+	}
+	if len(u.Pasts) == 0 {
+		u.Rests = heads
 	}
 	return nil
 }

@@ -116,6 +116,53 @@ var found = []struct {
 		s.undo(c, split)
 		s.unmerge(c, b)
 	}},
+	{"a value that came again with whom it is, by an undo after another was merged, stays when that goes", func(s *tale) {
+		a, b, c := s.made("A"), s.made("B", "v@example.com"), s.made("C")
+		s.merge(a, b)
+		split := s.unmerge(a, b)
+		s.merge(a, c)
+		s.undo(a, split)
+		s.unmerge(a, c)
+	}},
+	{"a merge stands again, and can be undone, after the undo of a split", func(s *tale) {
+		a, b := s.made("A"), s.made("B", "v@example.com")
+		merge := s.merge(a, b)
+		s.undo(a, s.unmerge(a, b))
+		s.undo(a, merge)
+	}},
+	{"who was split off does not go back to what it was where the other was merged itself", func(s *tale) {
+		a, b, c := s.made("A"), s.made("B", "v@example.com"), s.made("C")
+		s.merge(a, b)
+		s.do(ask{kind: "put", ref: a, lists: mails()})
+		split := s.unmerge(a, b)
+		s.merge(c, a)
+		s.undo(a, split)
+	}},
+	{"a value that came back to whom it was split from, while whose it is was merged again without it", func(s *tale) {
+		a, b := s.made("A"), s.made("B", "v@example.com")
+		s.merge(a, b)
+		split := s.unmerge(a, b)
+		s.do(ask{kind: "put", ref: b, lists: mails()})
+		s.do(ask{kind: "merge", ref: a, other: b, confirm: true})
+		s.undo(a, split)
+		s.unmerge(a, b)
+	}},
+	{"who was split off does not go back to what was split off with what it was part of", func(s *tale) {
+		a, b, m, x := s.made("A"), s.made("B", "b@example.com"), s.made("M", "m@example.com"), s.made("X", "x@example.com")
+		s.merge(m, x)
+		s.merge(b, x)
+		s.merge(a, b)
+		split := s.unmerge(m, x)
+		s.unmerge(a, b)
+		s.undo(m, split)
+	}},
+	{"what was taken before a split is gone again after the undo of that, and an unmerge", func(s *tale) {
+		a, b := s.made("A"), s.made("B", "v@example.com")
+		s.merge(a, b)
+		s.do(ask{kind: "put", ref: b, lists: mails()})
+		s.undo(a, s.unmerge(a, b))
+		s.unmerge(a, b)
+	}},
 }
 
 // playFound lets a store make each list, and the model judge it.

@@ -2,6 +2,7 @@ package model
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -57,7 +58,7 @@ func (d *diary) undoMerge(r *answered, events []event) (string, bool) {
 	var still []int64
 	for _, e := range events {
 		for _, a := range e.absorbed {
-			if d.people[a.id].into != 0 && d.lastMerge(a.id) == e.op {
+			if d.people[a.id].into != 0 && slices.Contains(d.mergedBy(a.id), e.op) {
 				still = append(still, a.id)
 			}
 		}
@@ -72,14 +73,52 @@ func (d *diary) undoMerge(r *answered, events []event) (string, bool) {
 	return d.split(r, p, still)
 }
 
-// lastMerge gives the write that merged a contact last.
-func (d *diary) lastMerge(id int64) int64 {
+// mergedBy gives the writes that merged a contact: the last, and where that took a split
+// back whole those that had merged it before.
+func (d *diary) mergedBy(id int64) (by []int64) {
+	var own []event // newest first
 	for _, e := range slices.Backward(d.events) {
-		if e.after.id == id && e.before.into == 0 && e.after.into != 0 {
-			return e.op
+		if e.after.id == id {
+			own = append(own, e)
 		}
 	}
-	return 0
+	for i := 0; i < len(own); i++ {
+		e := own[i]
+		if e.before.into != 0 || e.after.into == 0 {
+			continue
+		}
+		by = append(by, e.op)
+		split := slices.IndexFunc(own, func(o event) bool { return o.op == e.undoes })
+		if split < 0 || !nothing(own[i+1:split]) || !nothing(own[i:split+1]) {
+			return by
+		}
+		i = split
+	}
+	return by
+}
+
+// nothing tells of what happened to a contact, newest first, whether all of it is as before.
+func nothing(events []event) bool {
+	if len(events) == 0 {
+		return true
+	}
+	joined := map[int64]int{}
+	for _, e := range events {
+		for _, a := range e.absorbed {
+			joined[a.id]++
+		}
+		for _, id := range e.split {
+			joined[id]--
+		}
+	}
+	for _, n := range joined {
+		if n != 0 {
+			return false
+		}
+	}
+	was, is := events[len(events)-1].before, events[0].after
+	return reflect.DeepEqual(was.lists, is.lists) && reflect.DeepEqual(was.slots, is.slots) &&
+		was.into == is.into && was.deleted == is.deleted
 }
 
 // split lets the store say what a contact and those that are split off from it become.
@@ -115,7 +154,8 @@ func (d *diary) split(r *answered, p person, ids []int64) (string, bool) {
 }
 
 // asMerged gives what contacts were before the merge that is to be undone, where
-// nothing was written since.
+// nothing was written since. Before one that took a split back they were what that split
+// made of them, which it does again.
 func (d *diary) asMerged(p person, ids []int64) map[int64]person {
 	merge := d.events[p.head-1]
 	if len(merge.absorbed) != len(ids) {
@@ -126,9 +166,14 @@ func (d *diary) asMerged(p person, ids []int64) map[int64]person {
 		if !slices.Contains(ids, a.id) || d.events[d.people[a.id].head-1].op != merge.op {
 			return nil
 		}
-		was[a.id] = d.people[a.id]
+		was[a.id] = d.before(merge.op, a.id)
 	}
 	return was
+}
+
+// before gives a contact as a write found it.
+func (d *diary) before(op, id int64) person {
+	return d.events[slices.IndexFunc(d.events, func(e event) bool { return e.op == op && e.after.id == id })].before
 }
 
 // sameValues compares what two contacts show, in its order, and where that is from. Those
@@ -230,20 +275,22 @@ func (d *diary) undoSplit(r *answered, events []event) (string, bool) {
 		}
 	}
 	for l := range 4 {
-		var with []value
+		var with, perhaps []value
 		for _, q := range others {
-			if !unchanged(events, q) {
+			if p.id != e.after.id || !unchanged(events, q) {
 				with = append(with, q.lists[l]...)
+			} else {
+				perhaps = append(perhaps, q.lists[l]...)
 			}
 		}
-		d.checkTakenBack(l, e.before.lists[l], e.after.lists[l], p.lists[l], now.lists[l], with, p.id)
+		d.checkTakenBack(l, e.before.lists[l], e.after.lists[l], p.lists[l], now.lists[l], with, perhaps, p.id)
 	}
 	d.checkOwn(p.id)
 	return "", true
 }
 
-// unchanged tells whether somebody is as a write left them: then the undo of that puts them
-// back as they were before it.
+// unchanged tells whether somebody is as a write left them: then the undo of that may put
+// them back as they were before it, if what they were part of is in its place as well.
 func unchanged(events []event, p person) bool {
 	return slices.ContainsFunc(events, func(e event) bool { return e.after.id == p.id && sameValues(e.after, p) })
 }

@@ -150,6 +150,16 @@ func testStalePast(t *testing.T, b store.Backend) {
 	if _, err := s.Do(bg, w); err != contact.ErrStale {
 		t.Errorf("got %v", err)
 	}
+
+	// That of nobody, as all were split off: the undo of that lets the merge stand again.
+	split := done(t, s, unmerging(t, s, space, a, x)).Op
+	w = takingBack(t, s, space, a, merged)
+	done(t, s, takingBack(t, s, space, a, split))
+	if _, err := s.Do(bg, w); err != contact.ErrStale {
+		t.Errorf("got %v", err)
+	}
+	done(t, s, takingBack(t, s, space, a, merged))
+	wantNames(t, s, space, map[contact.ID]string{a: fmt.Sprint(a, " [A]"), x: fmt.Sprint(x, " [X]")})
 }
 
 // adding is a write that adds a name by a ref, and takes another away.
