@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -28,13 +29,13 @@ type Copy struct {
 // Progress is told how many pages of all are copied.
 type Progress func(done, all int64)
 
-// stepPages is how much is copied at a time: some milliseconds. A variable, so that
+// stepPages is how much is copied at a time: about a millisecond. A variable, so that
 // a test need not write so much.
-var stepPages = 512
+var stepPages = 128
 
 // writeSteps is after how many steps the system is told to write what it holds, so
 // that the sync at the end has little to do, and commits meanwhile wait little.
-const writeSteps = 8
+const writeSteps = 16
 
 // copyPragmas hold for a file that nobody else knows: what is not whole is made
 // anew, so nothing needs a journal before its end, nor the syncs of one.
@@ -57,13 +58,28 @@ func (b *Backend) Backup(ctx context.Context, to string, progress Progress) (mad
 		return Copy{}, err
 	}
 	defer func() { err = errors.Join(err, p.drop()) }()
-	if err := b.copyTo(ctx, p, progress); err != nil {
-		return Copy{}, b.spoilt(ctx, err)
-	}
-	if made, err = checkCopy(ctx, p.path); err != nil {
-		return Copy{}, b.spoilt(ctx, err)
-	}
-	return made, p.finish()
+	err = behindOthers(func() (err error) {
+		if err := b.copyTo(ctx, p, progress); err != nil {
+			return b.spoilt(ctx, err)
+		}
+		if made, err = checkCopy(ctx, p.path); err != nil {
+			return b.spoilt(ctx, err)
+		}
+		return p.finish()
+	})
+	return made, err
+}
+
+// behindOthers does something on a thread of its own, which the system runs when nobody else
+// has use for the processor or the disk.
+func behindOthers(do func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // and never lets go of it: the thread ends with this
+		lowerPriority()
+		done <- do()
+	}()
+	return <-done
 }
 
 // spoilt says why there is no backup.
@@ -107,9 +123,9 @@ func (b *Backend) copyTo(ctx context.Context, p *partial, progress Progress) (er
 	return copySteps(ctx, copying, p, progress)
 }
 
-// copySteps copies to the end, and rests after each step as long as that took: a
-// backup may take its time, and those who write beside it have the disk and the
-// processor for as long.
+// copySteps copies to the end, and rests after each step twice as long as that took:
+// a backup may take its time, and those who write beside it have the disk and the
+// processor meanwhile.
 func copySteps(ctx context.Context, copying *sqlite.Backup, p *partial, progress Progress) error {
 	rest := time.NewTimer(0)
 	defer rest.Stop()
@@ -132,7 +148,7 @@ func copySteps(ctx context.Context, copying *sqlite.Backup, p *partial, progress
 		if step%writeSteps == 0 {
 			beginWriting(p.file)
 		}
-		rest.Reset(time.Since(begun))
+		rest.Reset(2 * time.Since(begun))
 	}
 }
 

@@ -7,6 +7,9 @@ import "os"
 // beginWriting does nothing: only Linux can be told.
 func beginWriting(*os.File) {}
 
+// lowerPriority does nothing: only Linux has priorities of a thread.
+func lowerPriority() {}
+
 // syncFile returns once what a file holds is on the disk.
 func syncFile(f *os.File) error { return f.Sync() }
 
