@@ -12,6 +12,7 @@ const (
 	CodeKeyInvalid           Code = "key_invalid" // unknown, revoked or expired
 	CodeScopeMissing         Code = "scope_missing"
 	CodeSubscriptionInactive Code = "subscription_inactive"
+	CodeLinkInvalid          Code = "link_invalid" // a link to a file: it has ended, or its key has
 	CodeRateLimited          Code = "rate_limited"
 	CodeOverBudget           Code = "over_budget" // the key may not take away, or change, that much
 	CodeSpaceFull            Code = "space_full"  // where RetryAfter is set, for the rest of a minute
@@ -26,6 +27,7 @@ const (
 	CodeChangeNotFound      Code = "change_not_found"
 	CodeJobNotFound         Code = "job_not_found"
 	CodePlanNotFound        Code = "plan_not_found"
+	CodeExportNotFound      Code = "export_not_found"
 	CodeVersionNotFound     Code = "version_not_found" // the id never led to a contact in that version
 	CodeContactTooLarge     Code = "contact_too_large" // no PUT could send it back
 	CodeInvalidID           Code = "invalid_id"

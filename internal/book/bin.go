@@ -19,10 +19,13 @@ const day = contact.Time(24 * 60 * 60 * 1_000_000)
 // binEvery is the time between two looks at what was deleted: it reads all of it.
 const binEvery = contact.Time(60 * 60 * 1_000_000)
 
-// Sweep lets go of what nobody needs any more: of plans that ended long enough ago, once
+// Sweep lets go of what nobody needs any more: of plans that ended long enough ago, of exports, once
 // an hour of what was deleted, and of copies of what was erased. One at a time may run.
 func (b *Book) Sweep(ctx context.Context) error {
 	if err := b.SweepPlans(ctx); err != nil {
+		return err
+	}
+	if err := b.SweepExports(ctx); err != nil {
 		return err
 	}
 	if err := b.WantScrub(ctx); err != nil {

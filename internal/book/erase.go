@@ -119,7 +119,7 @@ func (b *Book) EraseHistory(ctx context.Context, e *store.Erasure) error {
 		return err
 	}
 	was := job.Cursor
-	if err := b.store.EraseHistory(ctx, &job); err != nil || job.Cursor == was {
+	if err := b.store.EraseHistory(ctx, &job, forgetter{}); err != nil || job.Cursor == was {
 		return err
 	}
 	_, err = b.store.UpdateJob(ctx, e.Space, e.Job, func(j *store.Job) error {

@@ -75,6 +75,11 @@ func (b *Book) CancelJob(ctx context.Context, g access.Grant, id int64) error {
 			return err
 		}
 	}
+	if found && !job.Closed() && job.Kind == ExportJob {
+		if err := b.endExport(ctx, &job, "This export was cancelled."); err != nil {
+			return err
+		}
+	}
 	_, err = b.store.UpdateJob(ctx, g.Space.ID, id, func(j *store.Job) error {
 		switch {
 		case j.Closed():

@@ -80,7 +80,6 @@ var badInputsElsewhere = map[int]string{
 	90: "imports do not exist yet",
 	91: "imports do not exist yet",
 	92: "imports do not exist yet",
-	93: "exports do not exist yet",
 	95: "webhooks do not exist yet",
 	96: "webhooks do not exist yet",
 	97: "webhooks do not exist yet",

@@ -110,11 +110,14 @@ func (c *conversation) checkHeaders(item *v3.PathItem, method string, res *http.
 // statusesOfTests are those that conversations do not have, with the reason.
 var statusesOfTests = map[string]string{
 	"500": "only a fault of ours brings it about: TestStoreFails, TestOutcomeUnknown",
-	"POST /public-api/v1/contacts/{id}/unmerge 409":            "it takes thousands of changes: TestHistoryTooLong",
-	"POST /public-api/v1/contacts 409":                         "it takes two at once: TestSameNameStillRuns",
-	"POST /public-api/v1/plans 409":                            "likewise",
-	"PUT /public-api/v1/contacts/{id}/distinct/{other} 409":    "likewise",
-	"DELETE /public-api/v1/contacts/{id}/distinct/{other} 409": "likewise",
+	"POST /public-api/v1/contacts/{id}/unmerge 409":             "it takes thousands of changes: TestHistoryTooLong",
+	"POST /public-api/v1/contacts 409":                          "it takes two at once: TestSameNameStillRuns",
+	"POST /public-api/v1/plans 409":                             "likewise",
+	"POST /public-api/v1/contacts/exports 409":                  "likewise",
+	"GET /public-api/v1/contacts/exports/{export}/download 200": "TestExportIsTheList: it is no JSON",
+	"GET /public-api/v1/contacts/exports/{export}/download 404": "TestExportIsTheList: a link of an export that is gone",
+	"PUT /public-api/v1/contacts/{id}/distinct/{other} 409":     "likewise",
+	"DELETE /public-api/v1/contacts/{id}/distinct/{other} 409":  "likewise",
 	"503": "only a fault or a rush brings it about: TestStoreFails, TestOverloaded, TestTimeout",
 }
 

@@ -62,7 +62,8 @@ func New(b *book.Book, o Options) http.Handler {
 	a := &api{metrics: o.Metrics, book: b, log: o.Log, shares: newShares(o.MaxInFlight, o.MaxHeld), deadline: o.Deadline,
 		publicURL: strings.TrimSuffix(o.PublicURL, "/"), hosts: o.Hosts, refusals: o.Refusals, stopping: o.Stopping, warning: o.Warning}
 	a.documentYAML, a.documentJSON = openAPIAssets(a.publicURL)
-	a.mux = a.newMux()
+	a.exports = a.newMux(isOfExport)
+	a.mux = a.newMux(func(pattern string) bool { return !isOfExport(pattern) })
 	return a
 }
 
@@ -78,15 +79,24 @@ type api struct {
 	warning   func() string
 	metrics   *metrics.Metrics
 	mux       *http.ServeMux
+	exports   *http.ServeMux // of what isOfExport
 
 	documentYAML, documentJSON *asset
 }
+
+// isOfExport tells of a path, or a pattern, whether it is of an export that was made. A mux
+// would not know whether /contacts/exports/changes is of an export or of a contact.
+func isOfExport(path string) bool { return strings.HasPrefix(path, exportsBase+"/") }
 
 // ServeHTTP answers one request. The mux would redirect an unclean path; here
 // it names nothing, because a redirected write loses its body or its method.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p := r.URL.EscapedPath(); p == "" || p[0] != '/' || path.Clean(p) != p {
 		a.serve(&noRoute, w, r)
+		return
+	}
+	if isOfExport(r.URL.Path) {
+		a.exports.ServeHTTP(w, r)
 		return
 	}
 	a.mux.ServeHTTP(w, r)

@@ -133,12 +133,7 @@ func (a *api) listContacts(w http.ResponseWriter, r *request) error {
 	if q.start != nil && q.end != nil && !q.end.After(*q.start) {
 		return fault.At("end_date", fault.CodeParameterInvalid, "Send an end_date that is after the start_date.")
 	}
-	if q.start != nil {
-		l.CreatedFrom = max(1, r.grant.Space.Earliest(*q.start))
-	}
-	if q.end != nil { // inclusive: to the end of that second
-		l.CreatedUntil = max(1, r.grant.Space.Latest(*q.end)+contact.Time(time.Second/time.Microsecond))
-	}
+	l.CreatedFrom, l.CreatedUntil = createdBounds(&r.grant.Space, q.start, q.end)
 	page, err := a.book.List(r.Context(), r.grant, &l)
 	if err != nil {
 		return err

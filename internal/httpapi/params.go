@@ -42,6 +42,7 @@ type asked struct {
 
 	then     book.Moment // zero for now
 	from, to contact.Version
+	link     book.ExportLink
 	feed     *book.Feed // but for its PerPage; nil for all: most requests ask for none
 }
 

@@ -40,6 +40,9 @@ var routes = []route{
 	{"GET", base + "/contacts/{id}/diff", access.Read, access.Get, diffParams, (*api).diffContact},
 	{"GET", base + "/contacts/{id}/export", access.Read, access.Get, personParams, (*api).exportPerson},
 	{"POST", base + "/contacts/{id}/changes/{change_id}/undo", access.Write, access.Update, undoParams, (*api).undoChange},
+	{"POST", exportsBase, access.Read, access.Batch, nil, (*api).makeExport},
+	{"GET", exportsBase + "/{export}", access.Read, access.Get, nil, (*api).getExport},
+	{"GET", exportsBase + "/{export}/download", "", "", linkParams, (*api).downloadExport},
 	{"GET", base + "/changes", access.Read, access.List, feedParams, (*api).feed},
 	{"POST", base + "/plans", access.Plan, access.Batch, nil, (*api).propose},
 	{"GET", base + "/plans", access.Read, access.List, plansParams, (*api).listPlans},
@@ -64,9 +67,9 @@ var noRoute = route{handle: func(*api, http.ResponseWriter, *request) error {
 	return fault.New(fault.NotFound, fault.CodeRouteNotFound, "There is nothing at this address. Compare it with the documentation, at /docs on this server.")
 }}
 
-// newMux makes the mux of the table. It never answers by itself: every path
+// newMux makes the mux of those patterns of the table. It never answers by itself: every path
 // takes any method, and everything else leads to noRoute.
-func (a *api) newMux() *http.ServeMux {
+func (a *api) newMux(has func(pattern string) bool) *http.ServeMux {
 	mux := http.NewServeMux()
 	methods := map[string]map[string]*route{}
 	for i := range routes {
@@ -82,6 +85,9 @@ func (a *api) newMux() *http.ServeMux {
 	// A pattern takes every method: so one that is a special case of another may stand
 	// beside that, whatever methods they have.
 	for pattern, of := range methods {
+		if !has(pattern) {
+			continue
+		}
 		mux.HandleFunc(pattern, a.handler(of, otherMethod(pattern, slices.Collect(maps.Keys(of)))))
 	}
 	mux.HandleFunc("/", a.handler(nil, &noRoute))

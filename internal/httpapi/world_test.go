@@ -235,6 +235,7 @@ func (w *world) runner() *jobs.Runner {
 	r.Does(store.EraseJob, jobs.Work{Step: w.book.EraseStep})
 	r.Does(book.PlanBuildJob, jobs.Work{Step: w.book.BuildPlan, Failed: w.book.FailPlan})
 	r.Does(book.PlanApplyJob, jobs.Work{Step: w.book.ApplyPlanStep, Failed: w.book.FailPlan})
+	r.Does(book.ExportJob, jobs.Work{Step: w.book.ExportStep, Failed: w.book.FailExport})
 	return r
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
 	"github.com/carnet-project/carnet/internal/store/storetest/suite"
 )
@@ -18,9 +19,17 @@ func (w *world) erase(id contact.ID) {
 	write := suite.Write(suite.NewRequest(), w.space, &contact.Erase{Ref: id})
 	write.Erase = job.ID
 	w.do(write)
-	if err := w.store.EraseHistory(bg, &job); err != nil {
+	if err := w.store.EraseHistory(bg, &job, forgets{}); err != nil {
 		w.Fatal(err)
 	}
+}
+
+// forgets takes the chunks of the export that export makes.
+type forgets struct{ store.Forgetter }
+
+func (forgets) ForgetExport(e *record.Export) (save store.ExportSave, more bool, err error) {
+	e.State, e.Doc = "erased", []byte(`{"sizes":[1,2],"first":2,"gone":2}`)
+	return store.ExportSave{Gone: 2, Was: e.Weight}, false, nil
 }
 
 // CONTRACT D35: whatever is another in what is noted of who was erased, or in what is left of

@@ -95,7 +95,7 @@ func (w *world) saved() (back string) {
 	w.Helper()
 	keep := "CREATE SCHEMA saved;"
 	var gone, come string
-	for _, table := range []string{"spaces", "space_settings", "contacts", "aliases", "changes", "match_keys", "distinct_pairs", "retries", "plans", "plan_rows", "plan_contacts", "jobs", "erasures", "id_blocks"} {
+	for _, table := range []string{"spaces", "space_settings", "contacts", "aliases", "changes", "match_keys", "distinct_pairs", "retries", "plans", "plan_rows", "plan_contacts", "exports", "export_chunks", "jobs", "erasures", "id_blocks"} {
 		keep += "CREATE TABLE saved." + table + " AS TABLE " + table + ";"
 		gone = "DELETE FROM " + table + ";" + gone
 		come += "INSERT INTO " + table + " SELECT * FROM saved." + table + ";"
@@ -216,6 +216,7 @@ func (w *world) fill() *world {
 	again.Retry = &store.Retry{Key: "a key", Fingerprint: []byte{1}, Answer: func([]store.Outcome) ([]byte, error) { return []byte(`{}`), nil }}
 	w.do(again)
 	w.plan("P", w.ids[0])
+	w.export("E")
 	return w
 }
 
@@ -230,6 +231,17 @@ func (w *world) plan(id string, of contact.ID) {
 			{N: 1, Outcome: "update", Operation: []byte(`{"n":1}`), Decided: decided, Contacts: []contact.ID{of}},
 			{N: 2, Outcome: "create", Operation: []byte(`{"n":2}`), Decided: []byte(`{"shown":[{"contact":0,"op":6,"found":"AAECAwQFBgcICQoLDA0ODw==","edits":{}}]}`)},
 		}}, nil
+	}}
+	w.do(write)
+}
+
+// export makes an export of two chunks.
+func (w *world) export(id string) {
+	w.Helper()
+	write := suite.Write(suite.NewRequest(), w.space)
+	write.Export = &store.ExportWrite{ID: id, Change: func(e *record.Export, now contact.Time) (store.ExportSave, error) {
+		e.State, e.Doc, e.Created = "running", []byte(`{"sizes":[1,2]}`), now
+		return store.ExportSave{Chunks: []record.ExportChunk{{N: 1, Data: []byte{1}}, {N: 2, Data: []byte{1, 2}}}}, nil
 	}}
 	w.do(write)
 }

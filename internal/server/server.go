@@ -257,6 +257,7 @@ func (s *Server) jobs(checks *integrity.Jobs) *jobs.Runner {
 	r.Does(store.ScrubJob, jobs.Work{Step: b.Scrub})
 	r.Does(book.PlanBuildJob, jobs.Work{Step: b.BuildPlan, Failed: b.FailPlan})
 	r.Does(book.PlanApplyJob, jobs.Work{Step: b.ApplyPlanStep, Failed: b.FailPlan})
+	r.Does(book.ExportJob, jobs.Work{Step: b.ExportStep, Failed: b.FailExport})
 	return r
 }
 

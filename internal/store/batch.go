@@ -286,6 +286,7 @@ func (b *batchRun) loadNeeds(ctx context.Context) error {
 		}
 		b.wantRetry(&asked, &p.write)
 		asked.addPlan(&b.want, &p.write)
+		asked.addExport(&b.want, &p.write)
 		asked.addSpent(&b.want, &p.write)
 		if err := b.loadVerbs(ctx, &asked, p); err != nil {
 			return err
@@ -354,6 +355,7 @@ type asked struct {
 	undone                   map[WriteID]bool
 	spent                    map[KeyID]bool
 	plans                    map[PlanID]bool
+	exports                  map[ExportID]bool
 	expired                  map[contact.SpaceID]bool
 }
 
@@ -408,6 +410,10 @@ func (b *batchRun) place(found *Loaded) (weight int) {
 	for i := range found.Plans {
 		weight += len(found.Plans[i].Doc)
 		b.spaces[found.Plans[i].Space].planned(&found.Plans[i])
+	}
+	for i := range found.Exports {
+		weight += len(found.Exports[i].Doc)
+		b.spaces[found.Exports[i].Space].exported(&found.Exports[i])
 	}
 	for _, old := range found.Expired {
 		b.spaces[old.Space].forget(old)

@@ -287,3 +287,28 @@ func (r *orderly) PlanRowsOf(ctx context.Context, id PlanID, contacts []contact.
 	}
 	return rows, err
 }
+
+func (r *orderly) Export(ctx context.Context, id ExportID) (row record.Export, ok bool, err error) {
+	if err = r.Enter(ctx, id.Space); err == nil {
+		defer r.Leave(id.Space)
+		row, ok, err = r.Reader.Export(ctx, id)
+	}
+	return row, ok, err
+}
+
+func (r *orderly) Exports(ctx context.Context, q ExportQuery) (rows []record.Export, err error) {
+	if err = r.Enter(ctx, q.Space); err == nil {
+		defer r.Leave(q.Space)
+		rows, err = r.Reader.Exports(ctx, q)
+		r.metrics.LookedAt(len(rows))
+	}
+	return rows, err
+}
+
+func (r *orderly) ExportChunk(ctx context.Context, id ExportID, n int64) (row record.ExportChunk, ok bool, err error) {
+	if err = r.Enter(ctx, id.Space); err == nil {
+		defer r.Leave(id.Space)
+		row, ok, err = r.Reader.ExportChunk(ctx, id, n)
+	}
+	return row, ok, err
+}

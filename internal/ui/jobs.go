@@ -44,6 +44,7 @@ type jobView struct {
 var jobKinds = map[string]string{
 	"rekey": "Brings the phones of all contacts over to another region", string(book.PlanBuildJob): "Looks at what a plan does", string(book.PlanApplyJob): "Does what a plan shows",
 	string(store.EraseJob): "Takes out what is left of a contact that was erased",
+	string(book.ExportJob): "Writes an export",
 }
 
 // jobStates are the states of jobs in a word, with the class of the sign.

@@ -44,6 +44,7 @@ func (w *world) work() {
 	r := jobs.New(w.store, jobs.Options{Clock: w.clock})
 	r.Does(book.PlanBuildJob, jobs.Work{Step: w.book.BuildPlan, Failed: w.book.FailPlan})
 	r.Does(book.PlanApplyJob, jobs.Work{Step: w.book.ApplyPlanStep, Failed: w.book.FailPlan})
+	r.Does(book.ExportJob, jobs.Work{Step: w.book.ExportStep, Failed: w.book.FailExport})
 	for n := 1; n > 0; {
 		var err error
 		if n, err = r.Round(w.t.Context()); err != nil {

@@ -56,6 +56,9 @@ func (t *tx) Save(ctx context.Context, s *store.Save) error {
 	for i := range s.Plans {
 		queuePlan(q, &s.Plans[i])
 	}
+	for i := range s.Exports {
+		queueExport(q, &s.Exports[i])
+	}
 	if s.Anew != nil {
 		queueAnew(q, s.Anew)
 	}
@@ -111,6 +114,9 @@ func spaceOf(s *store.Save) (contact.SpaceID, error) {
 	}
 	for i := range s.Plans {
 		spaces[s.Plans[i].Plan.Space] = true
+	}
+	for i := range s.Exports {
+		spaces[s.Exports[i].Export.Space] = true
 	}
 	if s.Anew != nil {
 		for i := range s.Anew.Aliases {

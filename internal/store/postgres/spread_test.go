@@ -19,7 +19,7 @@ import (
 )
 
 // The tables of Spaces, which a distributed database spreads by space_id.
-var spread = []string{"spaces", "space_settings", "contacts", "aliases", "changes", "retries", "match_keys", "limit_windows", "distinct_pairs", "key_usage", "plans", "plan_rows", "plan_contacts", "erased_keys"}
+var spread = []string{"spaces", "space_settings", "contacts", "aliases", "changes", "retries", "match_keys", "limit_windows", "distinct_pairs", "key_usage", "plans", "plan_rows", "plan_contacts", "exports", "export_chunks", "erased_keys"}
 
 const partitions = 4
 
@@ -114,6 +114,7 @@ var elsewhere = map[string]string{
 	"selectDueJobs":        "jobs is in one place",
 	"selectLastAt":         "it asks every node, once at the start",
 	"selectEndedPlans":     "it asks every node, now and then",
+	"selectEndedExports":   "it asks every node, now and then",
 	"selectUsed":           "it asks every node, once in a check",
 	"selectNextSpace":      "it asks every node, once a Space in a check",
 	"beginStill":           "it touches no table",

@@ -256,6 +256,19 @@ const (
 	updatePlan       = `UPDATE plans SET state = $3, created_at = $4, ends_at = $5, weight = $6, checksum = $7, doc = $8 WHERE space_id = $1 AND plan_id = $2`
 	deletePlan       = `DELETE FROM plans WHERE space_id = $1 AND plan_id = $2`
 
+	exportColumns = `space_id, export_id, state, created_at, ends_at, weight, checksum, doc`
+	selectExport  = `SELECT ` + exportColumns + ` FROM exports WHERE space_id = $1 AND export_id = ANY ($2::text[])`
+	selectExports = `SELECT ` + exportColumns + ` FROM (SELECT *, sum(octets) OVER (ROWS UNBOUNDED PRECEDING) - octets AS before FROM (
+		SELECT ` + exportColumns + `, octet_length(doc) AS octets FROM exports WHERE space_id = $1 AND created_at < $3
+			ORDER BY created_at DESC LIMIT $4` + upToWeight
+	selectEndedExports = `SELECT space_id, export_id FROM exports WHERE ends_at <> 0 AND ends_at <= $1 ORDER BY ends_at LIMIT $2`
+	insertExport       = `INSERT INTO exports (` + exportColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	updateExport       = `UPDATE exports SET state = $3, created_at = $4, ends_at = $5, weight = $6, checksum = $7, doc = $8 WHERE space_id = $1 AND export_id = $2`
+	deleteExport       = `DELETE FROM exports WHERE space_id = $1 AND export_id = $2`
+	selectExportChunk  = `SELECT checksum, data FROM export_chunks WHERE space_id = $1 AND export_id = $2 AND n = $3`
+	insertExportChunk  = `INSERT INTO export_chunks (space_id, export_id, n, checksum, data) VALUES ($1, $2, $3, $4, $5)`
+	deleteExportChunks = `DELETE FROM export_chunks WHERE space_id = $1 AND export_id = $2 AND n <= $3`
+
 	planRowColumns = `n, outcome, result, checksum, operation, decided, done`
 	planRowWeight  = `octet_length(operation) + coalesce(octet_length(decided), 0) + coalesce(octet_length(done), 0) AS weight`
 	planRowsAfter  = `SELECT ` + planRowColumns + ` FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (
@@ -329,10 +342,13 @@ const (
 		(SELECT plan_id FROM plan_rows WHERE space_id = $1 AND plan_id > $2 ORDER BY plan_id LIMIT 1),
 		(SELECT plan_id FROM plan_contacts WHERE space_id = $1 AND plan_id > $2 ORDER BY plan_id LIMIT 1)), '')`
 	storedPlanContacts = `SELECT n, contact_id FROM plan_contacts WHERE space_id = $1 AND plan_id = $2 AND n > $3 AND n <= $4 ORDER BY n LIMIT $5`
-	weighSpace         = `SELECT (SELECT coalesce(sum(octet_length(doc) + octet_length(origins)), 0) FROM contacts WHERE space_id = $1)::bigint
+	storedExport       = `SELECT coalesce(least((SELECT export_id FROM exports WHERE space_id = $1 AND export_id > $2 ORDER BY export_id LIMIT 1),
+		(SELECT export_id FROM export_chunks WHERE space_id = $1 AND export_id > $2 ORDER BY export_id LIMIT 1)), '')`
+	weighSpace = `SELECT (SELECT coalesce(sum(octet_length(doc) + octet_length(origins)), 0) FROM contacts WHERE space_id = $1)::bigint
 		+ (SELECT coalesce(sum($2 + ` + changeWeight + `), 0) FROM changes WHERE space_id = $1)::bigint
 		+ (SELECT coalesce(sum($2 + octet_length(key) + octet_length(fingerprint) + octet_length(request_id) + octet_length(answer)), 0) FROM retries WHERE space_id = $1)::bigint
-		+ (SELECT coalesce(sum(weight), 0) FROM plans WHERE space_id = $1)::bigint`
+		+ (SELECT coalesce(sum(weight), 0) FROM plans WHERE space_id = $1)::bigint
+		+ (SELECT coalesce(sum(weight), 0) FROM exports WHERE space_id = $1)::bigint`
 
 	entryColumns = `entry_id, space_id, key_id, key_name, at, who, action, edits`
 	insertEntry  = `WITH taken AS (UPDATE id_blocks SET next = next + 1 WHERE kind = 'entry' RETURNING next - 1 AS entry_id)

@@ -97,7 +97,7 @@ func queueLock(q *pgx.Batch, id contact.SpaceID, rows *[]store.SpaceRow) {
 	})
 }
 
-// Load loads what writes want to look at: up to seven statements a Space, in one
+// Load loads what writes want to look at: up to eight statements a Space, in one
 // round trip.
 func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 	var found store.Loaded
@@ -134,6 +134,7 @@ func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 	queueLoadPairs(q, w.Pairs, &found.Pairs)
 	queueLoadSpent(q, w.Spent, &found.Spent)
 	queueLoadPlans(q, w.Plans, &found.Plans)
+	queueLoadExports(q, w.Exports, &found.Exports)
 	err := t.send(ctx, "load contacts", q)
 	return found, err
 }

@@ -113,7 +113,10 @@ func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
 	if found.Spent, err = t.loadSpent(w.Spent); err != nil {
 		return found, err
 	}
-	found.Plans, err = t.loadPlans(w.Plans)
+	if found.Plans, err = t.loadPlans(w.Plans); err != nil {
+		return found, err
+	}
+	found.Exports, err = t.loadExports(w.Exports)
 	return found, err
 }
 
@@ -206,6 +209,9 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 		return err
 	}
 	if err := t.savePlans(s.Plans); err != nil {
+		return err
+	}
+	if err := t.saveExports(s.Exports); err != nil {
 		return err
 	}
 	if s.Anew != nil {

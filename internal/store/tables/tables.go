@@ -61,6 +61,8 @@ var All = []*Table{
 	{"plan_rows", []string{"space_id", "plan_id", "n"}, join(of(Number, "space_id"), of(Code, "plan_id"), of(Number, "n", "checksum"),
 		of(Text, "outcome", "result", "operation"), orNull(of(Text, "decided", "done")))},
 	{"plan_contacts", []string{"space_id", "plan_id", "contact_id", "n"}, join(of(Number, "space_id"), of(Code, "plan_id"), of(Number, "contact_id", "n"))},
+	{"exports", []string{"space_id", "export_id"}, join(of(Number, "space_id"), of(Code, "export_id"), of(Number, "created_at", "ends_at", "weight", "checksum"), of(Text, "state", "doc"))},
+	{"export_chunks", []string{"space_id", "export_id", "n"}, join(of(Number, "space_id"), of(Code, "export_id"), of(Number, "n", "checksum"), of(Bytes, "data"))},
 	{"jobs", []string{"job_id"}, join(of(Number, "job_id", "space_id", "key_id", "done", "total", "created_at", "completed_at", "due_at"), of(Text, "kind", "state", "about", "cursor", "message"))},
 	{"erasures", []string{"space_id", "contact_id"}, of(Number, "space_id", "contact_id", "at", "op_seq", "job_id", "scrubbed_at")},
 	{"erased_keys", []string{"space_id", "hash"}, join(of(Number, "space_id", "day"), of(Bytes, "hash"))},

@@ -54,6 +54,7 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	fillLookedAt(t, b, s)
 	fillErased(t, b, s)
 	fillErasedKeys(t, b, s)
+	fillExported(t, b, s)
 }
 
 func fillSignedIn(t *testing.T, b store.Backend, s *store.Store) {
@@ -211,6 +212,9 @@ func CheckEarlier(t *testing.T, b store.Backend, schema int) {
 	}
 	if schema >= 9 {
 		checkErasedKeys(t, s)
+	}
+	if schema >= 10 {
+		checkExported(t, b, s)
 	}
 	g, ok, err := s.Grant(bg, earlierKey)
 	if err != nil || !ok || g.Space.Name != "Example Ltd" || g.Key.Name != "first" || g.Key.Budget != (access.Budget{}) {

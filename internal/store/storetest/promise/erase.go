@@ -40,7 +40,7 @@ type eraseScene struct {
 }
 
 // forgets takes out of rows of package book what holds a canary. It counts plans.
-type forgets struct{ rows, answers, waits int }
+type forgets struct{ rows, answers, waits, exports int }
 
 func (f *forgets) ForgetAnswer(r *record.Retry, _ map[contact.ID]bool) (bool, error) {
 	is := bytes.Contains(r.Answer, []byte(canary))
@@ -50,6 +50,23 @@ func (f *forgets) ForgetAnswer(r *record.Retry, _ map[contact.ID]bool) (bool, er
 	}
 	return is, nil
 }
+
+// ForgetExport takes a chunk at a time.
+func (f *forgets) ForgetExport(e *record.Export) (store.ExportSave, bool, error) {
+	e.State = "erased"
+	f.exports++
+	if e.Weight == 0 {
+		return store.ExportSave{}, false, nil
+	}
+	return store.ExportSave{Gone: exportChunks - e.Weight/chunkWeight + 1, Was: chunkWeight}, e.Weight > chunkWeight, nil
+}
+
+// chunkWeight is what each chunk of the exports of these tests weighs: the chunks that are
+// left are counted by it.
+const (
+	chunkWeight  = 4
+	exportChunks = 3 // at first
+)
 
 func (f *forgets) PlanBusy(*record.Plan) bool {
 	if f.waits > 0 {
@@ -177,7 +194,7 @@ func testErased(t *testing.T, b store.Backend) {
 	sc := newEraseScene(t, b, s, withSnapshots)
 	before := got(t, s, sc.space, sc.bob)
 	job := sc.erased(t, s, sc.ada)
-	if err := s.EraseHistory(bg, &job); err != nil || job.Closed() {
+	if err := s.EraseHistory(bg, &job, &forgets{}); err != nil || job.Closed() {
 		t.Fatalf("its history: %v, %+v", err, job)
 	}
 	own := map[contact.ID]bool{sc.ada: true, sc.alias: true}
@@ -247,10 +264,10 @@ func testErasureTold(t *testing.T, b store.Backend) {
 	}})
 	sc := newEraseScene(t, b, s, withSnapshots)
 	job := sc.erased(t, s, sc.ada)
-	if err := s.EraseHistory(bg, &job); !errors.Is(err, fails) {
+	if err := s.EraseHistory(bg, &job, &forgets{}); !errors.Is(err, fails) {
 		t.Errorf("nobody could be told: %v", err)
 	}
-	if err := s.EraseHistory(bg, &job); err != nil {
+	if err := s.EraseHistory(bg, &job, &forgets{}); err != nil {
 		t.Error(err)
 	}
 	one := fmt.Sprint(sc.ada, []contact.ID{sc.ada, sc.alias})
@@ -320,7 +337,7 @@ func fillErased(t *testing.T, b store.Backend, s *store.Store) {
 		t.Fatal(err)
 	}
 	job := sc.erased(t, s, sc.ada)
-	if err := s.EraseHistory(bg, &job); err != nil {
+	if err := s.EraseHistory(bg, &job, &forgets{}); err != nil {
 		t.Fatal(err)
 	}
 	_, err := s.UpdateJob(bg, sc.space, job.ID, func(j *store.Job) error { j.Cursor = job.Cursor; return nil })

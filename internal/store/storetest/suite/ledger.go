@@ -89,12 +89,25 @@ func lastPlan(t *testing.T, b store.Backend, space contact.SpaceID) (at contact.
 	for _, p := range plansOf(t, b, space) {
 		at = max(at, p.Created)
 	}
+	for _, e := range exportsOf(t, b, space) {
+		at = max(at, e.Created)
+	}
 	return at
+}
+
+// exportsOf gives all exports of a Space.
+func exportsOf(t *testing.T, b store.Backend, space contact.SpaceID) []record.Export {
+	t.Helper()
+	list, err := b.Exports(bg, store.ExportQuery{Space: space, Limit: math.MaxInt32})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
 }
 
 // kept weighs what is stored of a Space: a hundred and twenty-eight bytes and its
 // texts for a change and for the record of a retry, its texts for a contact, and what
-// each plan says that its rows weigh.
+// each plan says that its rows weigh, and each export its chunks.
 func (l *Ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (bytes int64) {
 	t.Helper()
 	for id := range l.contacts {
@@ -113,6 +126,9 @@ func (l *Ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (byt
 	}
 	for _, p := range plansOf(t, b, space) {
 		bytes += p.Weight
+	}
+	for _, e := range exportsOf(t, b, space) {
+		bytes += e.Weight
 	}
 	tx := Begin(t, b, b.Lane(space))
 	defer tx.Rollback()

@@ -1,0 +1,311 @@
+package book
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/record"
+	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/transfer"
+)
+
+// ExportJob writes an export.
+const ExportJob store.JobKind = "export"
+
+// ExportState says where an export is (CONTRACT P6). It is stored as text.
+type ExportState string
+
+// The states of an export.
+const (
+	ExportQueued    ExportState = "queued"
+	ExportRunning   ExportState = "running"
+	ExportCompleted ExportState = "completed"
+	ExportFailed    ExportState = "failed"
+	ExportErased    ExportState = "erased" // somebody was erased after it began
+)
+
+// ExportAsked is which contacts an export holds, as a List has them. What a list is filtered
+// by besides comes here.
+type ExportAsked struct {
+	CreatedFrom  contact.Time `json:"created_from,omitzero"`
+	CreatedUntil contact.Time `json:"created_until,omitzero"`
+	Email        string       `json:"email,omitzero"`
+	Phone        string       `json:"phone,omitzero"`
+}
+
+// Export is a file of contacts that is written by a job, and kept for a while. The members
+// with names are stored: docs/format.md describes them.
+type Export struct {
+	ID      string       `json:"-"`
+	State   ExportState  `json:"-"`
+	Created contact.Time `json:"-"`
+
+	By        PlanActor     `json:"by"` // who asked for it
+	Asked     ExportAsked   `json:"asked,omitzero"`
+	Form      transfer.Form `json:"form,omitzero"`
+	Job       int64         `json:"job"`
+	Seq       contact.Seq   `json:"seq,omitzero"`      // the newest change when it began
+	Measured  bool          `json:"measured,omitzero"` // how many columns it has is known
+	Mark      int64         `json:"mark,omitzero"`     // where its next page begins; 0 for the beginning
+	Contacts  int64         `json:"contacts,omitzero"` // that are written
+	Sizes     []int         `json:"sizes,omitzero"`    // of all its chunks, those that are gone as well
+	First     int           `json:"first,omitzero"`    // how many of them, from the first on, are not of the file any more
+	Gone      int           `json:"gone,omitzero"`     // how many of those are gone
+	Completed contact.Time  `json:"completed,omitzero"`
+	Message   string        `json:"message,omitzero"` // why there is no file: a sentence
+}
+
+// exportLife is how long an export is kept.
+const exportLife = 7 * day
+
+// Size gives how many octets the file has.
+func (e *Export) Size() (n int64) {
+	for _, size := range e.Sizes[e.First:] {
+		n += int64(size)
+	}
+	return n
+}
+
+// KeptUntil gives when the export goes.
+func (e *Export) KeptUntil() contact.Time { return max(e.Created, e.Completed) + exportLife }
+
+func (e *Export) closed() bool { return e.State != ExportQueued && e.State != ExportRunning }
+
+// exportOf reads an export as it is stored.
+func exportOf(r *record.Export) (Export, error) {
+	e := Export{ID: r.ID, State: ExportState(r.State), Created: r.Created}
+	if r.State == "" {
+		return e, nil
+	}
+	err := json.Unmarshal(r.Doc, &e)
+	return e, err
+}
+
+// store writes an export as it is stored. What has chunks that nobody needs ends at once: a
+// sweep takes them, and leaves the rest of it.
+func (e *Export) store(r *record.Export) (err error) {
+	r.State, r.Created = string(e.State), e.Created
+	switch {
+	case !e.closed():
+		r.Ends = 0
+	case e.Gone < e.First:
+		r.Ends = 1
+	default:
+		r.Ends = e.KeptUntil()
+	}
+	r.Doc, err = json.Marshal(e, json.Deterministic(true))
+	return err
+}
+
+// letGo makes no chunk that there is part of the file any more.
+func (e *Export) letGo() { e.First = len(e.Sizes) }
+
+// chunksGoAtOnce is how many chunks go in one transaction.
+const chunksGoAtOnce = 16
+
+// shed takes away some chunks that are not of the file any more.
+func (e *Export) shed() (save store.ExportSave) {
+	upTo := min(e.First, e.Gone+chunksGoAtOnce)
+	for _, size := range e.Sizes[e.Gone:upTo] {
+		save.Was += int64(size)
+	}
+	if upTo > e.Gone {
+		save.Gone, e.Gone = int64(upTo), upTo
+	}
+	return save
+}
+
+// fail ends an export that has no file.
+func (e *Export) fail(state ExportState, message string) {
+	e.State, e.Message, e.Mark = state, message, 0
+	e.letGo()
+}
+
+// changeExport lets do decide what becomes of an export, and gives how it is then.
+func (b *Book) changeExport(ctx context.Context, w store.Write, id string, do func(*Export) (store.ExportSave, error)) (after Export, err error) {
+	w.Export = &store.ExportWrite{ID: id, Change: func(r *record.Export, now contact.Time) (store.ExportSave, error) {
+		e, err := exportOf(r)
+		if err != nil {
+			return store.ExportSave{}, err
+		}
+		if e.Created == 0 {
+			e.Created = now
+		}
+		save, err := do(&e)
+		if err != nil || save.Drop {
+			return save, err
+		}
+		after = e
+		return save, e.store(r)
+	}}
+	_, err = b.store.Do(ctx, w)
+	return after, err
+}
+
+// MakeExport begins an export (CONTRACT P6, D38). It needs contacts:read. It tells whether
+// it was begun before, by the same request.
+func (b *Book) MakeExport(ctx context.Context, g access.Grant, terms Terms, form transfer.Form, asked ExportAsked) (id string, replayed bool, err error) {
+	if err := g.Allow(access.Read); err != nil {
+		return "", false, err
+	}
+	w := planWrite(g, terms.RequestID)
+	id = rand.Text()
+	if terms.again() {
+		leave, err := b.begin(ctx, g.Space.ID, terms.Retry)
+		if err != nil {
+			return "", false, err
+		}
+		defer leave()
+		w.Retry = &store.Retry{Key: terms.Retry.Key, Fingerprint: terms.Retry.Fingerprint[:],
+			Answer: func([]store.Outcome) ([]byte, error) { return json.Marshal(&kept{Export: id}) }}
+	}
+	now := b.now()
+	job, err := b.store.CreateJob(ctx, store.Job{Space: g.Space.ID, Kind: ExportJob, State: store.JobQueued, Key: g.Key.ID, Of: id,
+		Created: now, Due: now + beginLasts})
+	if err != nil {
+		return "", false, err
+	}
+	if _, err = b.again(ctx, g, access.Read); err == nil {
+		_, err = b.changeExport(ctx, w, id, func(e *Export) (store.ExportSave, error) {
+			if e.State == "" { // else the commit was in doubt
+				*e = Export{ID: e.ID, State: ExportQueued, Created: e.Created, By: actorOf(g, &terms), Form: form, Asked: asked, Job: job.ID}
+			}
+			return store.ExportSave{}, nil
+		})
+	}
+	if err != nil {
+		ended := b.notBegun(ctx, &job, err)
+		if again, ok := errors.AsType[*store.Repeated](err); ok {
+			k, err := terms.Retry.kept(again)
+			return k.Export, true, errors.Join(err, ended)
+		}
+		return "", false, errors.Join(err, ended)
+	}
+	_, err = b.store.UpdateJob(ctx, g.Space.ID, job.ID, func(j *store.Job) error {
+		j.Due = min(j.Due, b.now())
+		return nil
+	})
+	return id, false, err
+}
+
+// Export reads an export. It needs contacts:read. NotFound where the Space has none of this
+// id, or had it too long ago.
+func (b *Book) Export(ctx context.Context, g access.Grant, id string) (Export, error) {
+	if err := g.Allow(access.Read); err != nil {
+		return Export{}, err
+	}
+	return b.exportNow(ctx, g.Space.ID, id)
+}
+
+func (b *Book) exportNow(ctx context.Context, space contact.SpaceID, id string) (Export, error) {
+	r, found, err := b.store.Export(ctx, store.ExportID{Space: space, ID: id})
+	if err != nil {
+		return Export{}, err
+	}
+	if !found {
+		return Export{}, noExport()
+	}
+	e, err := exportOf(&r)
+	if err == nil && e.closed() && e.KeptUntil() <= b.now() {
+		err = noExport()
+	}
+	return e, err
+}
+
+func noExport() error {
+	return fault.New(fault.NotFound, fault.CodeExportNotFound, "There is no export with this id, or it was kept for 7 days and is gone.")
+}
+
+// NewestExports lists the newest exports of the Space, newest first, limit of them at most. It
+// needs contacts:read.
+func (b *Book) NewestExports(ctx context.Context, g access.Grant, limit int) (list []Export, err error) {
+	if err := g.Allow(access.Read); err != nil {
+		return nil, err
+	}
+	rows, err := b.store.Exports(ctx, store.ExportQuery{Space: g.Space.ID, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		e, err := exportOf(&rows[i])
+		if err != nil {
+			return nil, err
+		}
+		if !e.closed() || e.KeptUntil() > b.now() {
+			list = append(list, e)
+		}
+	}
+	return list, nil
+}
+
+// ForgetExport implements store.Forgetter.
+func (forgetter) ForgetExport(r *record.Export) (save store.ExportSave, more bool, err error) {
+	e, err := exportOf(r)
+	if err != nil {
+		return save, false, err
+	}
+	e.Asked = ExportAsked{}
+	e.fail(ExportErased, "Somebody was erased for good after this export began, so its file is gone. Make it anew.")
+	save = e.shed()
+	return save, e.Gone < e.First, e.store(r)
+}
+
+// exportsAtOnce is how many exports that ended are looked for at once.
+const exportsAtOnce = 20
+
+// SweepExports lets go of exports that were kept long enough, of all Spaces, and of what is
+// left of those that have no file.
+func (b *Book) SweepExports(ctx context.Context) error {
+	for {
+		ended, err := b.store.EndedExports(ctx, b.now(), exportsAtOnce)
+		if err != nil {
+			return err
+		}
+		some := false
+		for _, id := range ended {
+			went, err := b.sweepExport(ctx, id)
+			if err != nil {
+				return err
+			}
+			some = some || went
+		}
+		if !some {
+			return nil
+		}
+	}
+}
+
+// sweepExport lets go of some chunks of an export, and of the export after the last. It tells
+// whether anything went.
+func (b *Book) sweepExport(ctx context.Context, id store.ExportID) (bool, error) {
+	now := b.now()
+	_, err := b.changeExport(ctx, store.Write{Space: id.Space}, id.ID, func(e *Export) (store.ExportSave, error) {
+		over := e.State != "" && e.closed() && e.KeptUntil() <= now
+		if over {
+			e.letGo()
+		}
+		switch {
+		case e.Gone < e.First:
+			return e.shed(), nil
+		case over:
+			return store.ExportSave{Drop: true}, nil
+		}
+		return store.ExportSave{}, store.ErrExportMoved // another server was there before
+	})
+	if errors.Is(err, store.ErrExportMoved) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ExportChunks tells which chunks of an export are there: from the first to the last of these.
+func ExportChunks(r *record.Export) (first, last int64, err error) {
+	e, err := exportOf(r)
+	return int64(e.Gone) + 1, int64(len(e.Sizes)), err
+}
