@@ -30,13 +30,15 @@ const (
 	ExportErased    ExportState = "erased" // somebody was erased after it began
 )
 
-// ExportAsked is which contacts an export holds, as a List has them. What a list is filtered
-// by besides comes here.
+// ExportAsked is which contacts an export holds, as a List has them.
 type ExportAsked struct {
 	CreatedFrom  contact.Time `json:"created_from,omitzero"`
 	CreatedUntil contact.Time `json:"created_until,omitzero"`
 	Email        string       `json:"email,omitzero"`
 	Phone        string       `json:"phone,omitzero"`
+
+	Where []PlanCondition `json:"where,omitzero"`
+	Today string          `json:"today,omitzero"` // the day from which Where counts ages: that on which it was asked for
 }
 
 // Export is a file of contacts that is written by a job, and kept for a while. The members
@@ -166,6 +168,9 @@ func (b *Book) MakeExport(ctx context.Context, g access.Grant, terms Terms, form
 			Answer: func([]store.Outcome) ([]byte, error) { return json.Marshal(&kept{Export: id}) }}
 	}
 	now := b.now()
+	if len(asked.Where) > 0 {
+		asked.Today = g.Space.Day(now)
+	}
 	job, err := b.store.CreateJob(ctx, store.Job{Space: g.Space.ID, Kind: ExportJob, State: store.JobQueued, Key: g.Key.ID, Of: id,
 		Created: now, Due: now + beginLasts})
 	if err != nil {

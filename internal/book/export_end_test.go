@@ -1,6 +1,7 @@
 package book_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -88,7 +89,7 @@ func TestExportsAndErasure(t *testing.T) {
 	}
 	for _, id := range []string{done, under} {
 		e := d.exportNow(t, id)
-		if e.State != book.ExportErased || e.Size() != 0 || e.Asked != (book.ExportAsked{}) || e.Message == "" {
+		if e.State != book.ExportErased || e.Size() != 0 || !reflect.DeepEqual(e.Asked, book.ExportAsked{}) || e.Message == "" {
 			t.Errorf("an export from before: %+v", e)
 		}
 		for n := range int64(9) {

@@ -103,7 +103,7 @@ func (b *Book) beginExport(ctx context.Context, space contact.SpaceID, e Export)
 // exportPageOf reads the next page of an export. The list is that of the API, newest first:
 // who is made while it is walked comes in the feed alone.
 func (b *Book) exportPageOf(ctx context.Context, g access.Grant, e *Export, mark int64) (store.ListPage, error) {
-	q := store.Query{Space: g.Space.ID, CreatedFrom: e.Asked.CreatedFrom, CreatedUntil: e.Asked.CreatedUntil}
+	q := store.Query{Space: g.Space.ID, CreatedFrom: e.Asked.CreatedFrom, CreatedUntil: e.Asked.CreatedUntil, Where: filterOf(e.Asked.Where), Today: e.Asked.Today}
 	if e.Asked.Email != "" {
 		q.Keys = append(q.Keys, keyOf(contact.Emails, e.Asked.Email, g))
 	}

@@ -29,15 +29,19 @@ type PlanCondition struct {
 
 // WantedOf makes what is stored of a filter and of what is to be done.
 func WantedOf(where contact.Filter, method string, body []byte) *Wanted {
-	w := &Wanted{Method: method, Body: body}
-	for _, c := range where {
-		w.Where = append(w.Where, PlanCondition(c))
-	}
-	return w
+	return &Wanted{Where: Conditions(where), Method: method, Body: body}
 }
 
-func (w *Wanted) filter() (f contact.Filter) {
-	for _, c := range w.Where {
+// Conditions makes what is stored of a filter.
+func Conditions(where contact.Filter) (list []PlanCondition) {
+	for _, c := range where {
+		list = append(list, PlanCondition(c))
+	}
+	return list
+}
+
+func filterOf(list []PlanCondition) (f contact.Filter) {
+	for _, c := range list {
 		f = append(f, contact.Condition(c))
 	}
 	return f
@@ -59,7 +63,7 @@ const maxWanted = 64 << 20
 // findSome finds more contacts that a plan is about, newest first.
 func (b *Book) findSome(ctx context.Context, g access.Grant, p Plan) (Plan, error) {
 	w := p.Wanted
-	q := store.Query{Space: g.Space.ID, Where: w.filter(), Today: g.Space.Day(p.Created)}
+	q := store.Query{Space: g.Space.ID, Where: filterOf(w.Where), Today: g.Space.Day(p.Created)}
 	page, err := b.store.List(ctx, q, store.Place{Mark: int64(w.Below)}, max(1, min(rowsAtOnce, weightAtOnce/(1+len(w.Body)))))
 	if err != nil {
 		return p, err

@@ -37,13 +37,13 @@ func (a *api) makeExport(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	asked, err := wire.ReadExport(*body, words(transfer.Formats[:]), words(transfer.Layouts[:]))
+	asked, err := wire.ReadExport(*body, words(transfer.Formats[:]), words(transfer.Layouts[:]), &r.grant.Space.Labels)
 	freeBuffer(body)
 	if err != nil {
 		return err
 	}
 	form := transfer.Form{Format: transfer.Format(asked.Format), Layout: transfer.Layout(asked.Layout), Safe: asked.Safe, AllEmails: asked.AllEmails}
-	which := book.ExportAsked{Email: asked.Email, Phone: asked.Phone}
+	which := book.ExportAsked{Email: asked.Email, Phone: asked.Phone, Where: book.Conditions(asked.Where)}
 	which.CreatedFrom, which.CreatedUntil = createdBounds(&r.grant.Space, asked.Start, asked.End)
 	id, replayed, err := a.book.MakeExport(r.Context(), r.grant, r.terms, form, which)
 	if err != nil {

@@ -15,14 +15,16 @@ import (
 type ExportBody struct {
 	Start, End           *time.Time // local times; nil for no bound
 	Email, Phone         string     // as contact.ParseValue gives them; "" for any
+	Where                contact.Filter
 	AllEmails, Safe      bool
 	Format, Layout       string // of the words that ReadExport is told; "" for none
 }
 
-var exportMembers = []string{"start_date", "end_date", "email", "phone", "include_all_emails", "format", "layout", "safe"}
+var exportMembers = []string{"start_date", "end_date", "email", "phone", "where", "include_all_emails", "format", "layout", "safe"}
 
-// ReadExport reads the body that asks for an export, with all problems told at once.
-func ReadExport(body []byte, formats, layouts []string) (e ExportBody, err error) {
+// ReadExport reads the body that asks for an export, with all problems told at once. A custom
+// field is named by its key, or by its label in the Space.
+func ReadExport(body []byte, formats, layouts []string, labels *contact.Labels) (e ExportBody, err error) {
 	r := patchReader{}
 	if err := r.members(body, exportMembers, func(name string, value jsontext.Token) {
 		if value.Kind() == 'n' { // as where it is left out
@@ -37,6 +39,8 @@ func ReadExport(body []byte, formats, layouts []string) (e ExportBody, err error
 			e.Email = r.findable(name, contact.Emails, value)
 		case "phone":
 			e.Phone = r.findable(name, contact.Phones, value)
+		case "where":
+			e.Where = r.filter(name, value, labels)
 		case "include_all_emails":
 			e.AllEmails = r.flag(name, value)
 		case "safe":
@@ -86,6 +90,22 @@ func (r *patchReader) findable(path string, col contact.Collection, value jsonte
 		r.add(path, flaw.Code, flaw.Message)
 	}
 	return text
+}
+
+// filter reads conditions on custom fields.
+func (r *patchReader) filter(path string, value jsontext.Token, labels *contact.Labels) contact.Filter {
+	start := r.dec.InputOffset() - 1
+	text := []byte("0") // no list, whatever it is
+	if kind := value.Kind(); kind == '[' || kind == '{' {
+		r.skip(kind)
+		text = r.body[start:r.dec.InputOffset()]
+	}
+	if r.err != nil {
+		return nil
+	}
+	filter, problems := ReadFilter(path, text, labels)
+	r.problems = append(r.problems, problems...)
+	return filter
 }
 
 // flag reads true or false, or 1 or 0 as parameters have them.
