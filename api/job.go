@@ -38,6 +38,9 @@ const (
 // entries of history and rows that it wrote over.
 const JobErase JobKind = "erase"
 
+// JobExport writes an export. It counts contacts.
+const JobExport JobKind = "export"
+
 // JobState says where a job is.
 type JobState string
 

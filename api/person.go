@@ -24,13 +24,15 @@ type Person struct {
 // The document may be large, so it is written as it comes. Where an error comes after a part of
 // it was written, nothing is sent again.
 func (c *Client) ExportContact(ctx context.Context, id int64, into io.Writer) error {
-	_, err := c.do(ctx, &request{method: http.MethodGet, path: contactPath(id) + "/export", into: &partly{to: into}}, nil)
+	_, err := c.do(ctx, &request{method: http.MethodGet, path: contactPath(id) + "/export", into: &partly{to: into, kind: "application/json"}}, nil)
 	return err
 }
 
 // partly tells whether a part of an answer has been handed on.
 type partly struct {
 	to    io.Writer
+	kind  string // the Content-Type of a good answer
+	slow  bool   // it may take as long as it takes, as long as the context does not end
 	begun bool
 	err   error // of to
 }
@@ -44,7 +46,7 @@ func (p *partly) Write(text []byte) (n int, err error) {
 
 // take hands a good answer on, unless it is of something else than a Carnet server.
 func (p *partly) take(res *http.Response, r *request) error {
-	if res.Header.Get("Content-Type") != "application/json" {
+	if res.Header.Get("Content-Type") != p.kind {
 		p.begun = true // it would come again
 		return notOurs(r)
 	}

@@ -97,7 +97,12 @@ func (c *Client) send(ctx context.Context, r *request) (http.Header, []byte, err
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	res, err := c.http.Do(req)
+	by := c.http
+	if r.into != nil && r.into.slow && by.Timeout != 0 {
+		own := *by
+		own.Timeout, by = 0, &own
+	}
+	res, err := by.Do(req)
 	if err != nil {
 		return nil, nil, &failure{r, err}
 	}

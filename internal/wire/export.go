@@ -13,11 +13,11 @@ import (
 
 // ExportBody is what an export is asked for with (CONTRACT P6, D38).
 type ExportBody struct {
-	Start, End           *time.Time // local times; nil for no bound
-	Email, Phone         string     // as contact.ParseValue gives them; "" for any
-	Where                contact.Filter
-	AllEmails, Safe      bool
-	Format, Layout       string // of the words that ReadExport is told; "" for none
+	Start, End      *time.Time // local times; nil for no bound
+	Email, Phone    string     // as contact.ParseValue gives them; "" for any
+	Where           contact.Filter
+	AllEmails, Safe bool
+	Format, Layout  string // of the words that ReadExport is told; "" for none
 }
 
 var exportMembers = []string{"start_date", "end_date", "email", "phone", "where", "include_all_emails", "format", "layout", "safe"}
