@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -118,6 +119,9 @@ func spoken(path string) string {
 	if flag, ok := flagPaths[path]; ok {
 		return flag
 	}
+	if first, below, _ := strings.Cut(path, "."); first == "custom_field_filters" || first == "where" {
+		return spokenCondition(below)
+	}
 	if field, ok := strings.CutPrefix(path, "custom_fields."); ok {
 		return field
 	}
@@ -125,4 +129,14 @@ func spoken(path string) string {
 		return "--prefer " + field
 	}
 	return path
+}
+
+// spokenCondition names a flag --where by which of them it is, where there may be several.
+func spokenCondition(below string) string {
+	nth, _, _ := strings.Cut(below, ".")
+	n, err := strconv.Atoi(nth)
+	if err != nil {
+		return "--where"
+	}
+	return fmt.Sprintf("--where (%d)", n+1)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -39,6 +40,10 @@ func TestLogHoldsNothingPersonal(t *testing.T) {
 			send("PUT", path, `{"`+canary)
 		}
 		send("POST", "/public-api/v1/contacts", `{"emails":["`+canary+`@example.com"],"phones":["+15550100"]}`)
+		for _, condition := range []string{`{"field":"profile_field_1","operator":"equal_to","value":"` + canary + `"}`, `{"field":"` + canary + `","operator":"` + canary + `","` + canary + `":1}`} {
+			send("GET", "/public-api/v1/contacts?custom_field_filters="+url.QueryEscape("["+condition+"]"), "")
+			send("POST", "/public-api/v1/plans", `{"where":[`+condition+`],"operation":{"method":"PATCH","body":{"custom_fields":{"profile_field_1":"`+canary+`"}}}}`)
+		}
 	}
 	everything()
 	f.begin = func(context.Context) error { return errors.New("the disk is gone") }
@@ -51,7 +56,7 @@ func TestLogHoldsNothingPersonal(t *testing.T) {
 			t.Errorf("the log holds what was sent: %s", log)
 		}
 	}
-	if n := strings.Count(log, `"msg":"request"`); n != 53 { // the one that made the contact, and 26 twice
+	if n := strings.Count(log, `"msg":"request"`); n != 61 { // the one that made the contact, and 30 twice
 		t.Errorf("%d lines of requests in the log", n)
 	}
 	checkLines(t, log)
