@@ -33,6 +33,7 @@ func TestCandidates(t *testing.T) {
 		"batch --k":                          "--key",
 		"plan ":                              "propose list show apply undo discard",
 		"plan propose ":                      ":files",
+		"plan propose x --w":                 "--where",
 		"plan show x --outcome ":             "create update delete merge unmerge same conflict refused",
 		"plan show x --result=c":             "--result=conflict",
 		"serve --db ":                        ":files",

@@ -43,12 +43,9 @@ func (c *contactList) Validate() error {
 	if c.PerPage < 1 || c.PerPage > 5000 {
 		return errors.New("--per-page: write a whole number from 1 to 5000, or leave it out for 1000")
 	}
-	for _, text := range c.Where {
-		condition, err := api.ParseCondition(text)
-		if err != nil {
-			return errors.New("--where: " + err.Error())
-		}
-		c.where = append(c.where, condition)
+	var err error
+	if c.where, err = conditionsOf(c.Where); err != nil {
+		return err
 	}
 	if c.UpdatedSince == nil {
 		return nil

@@ -9,13 +9,22 @@ import (
 )
 
 type planPropose struct {
-	File string `arg:"" help:"The operations, as carnet batch takes them: one a line as JSON, or one document. - is standard input."`
+	File  string   `arg:"" help:"The operations, as carnet batch takes them: one a line as JSON, or one document. - is standard input."`
+	Where []string `tried:"filter,field" sep:"none" placeholder:"CONDITION" help:"Do the one operation of the file, which has no id, to all contacts whose custom field is so, as in 'profile_field_1 contains pro'. All of several must hold."`
 	writing
+
+	where []api.Condition // Where, read; nil for none
 }
 
 // Help says what a plan is.
 func (c *planPropose) Help() string {
 	return `A plan is a batch that is looked at before it is done: the server keeps the operations (at most 100000), and finds out what each would change. Nothing else is stored until somebody applies the plan, within 7 days. ` + "`carnet batch --help`" + ` shows how operations look. A key with the scope contacts:plan alone may propose, and is told no more than whether the plan is ready. With --dry-run the plan is shown and let go of.`
+}
+
+// Validate refuses what is no condition.
+func (c *planPropose) Validate() (err error) {
+	c.where, err = conditionsOf(c.Where)
+	return err
 }
 
 // Run tells what the plan comes to, as a whole.
@@ -24,17 +33,15 @@ func (c *planPropose) Run(in *surroundings, server *planCommand) error {
 	if err != nil {
 		return err
 	}
-	operations, err := c.operations()
-	if err != nil {
-		return err
-	}
-	p, err := client.Propose(in.ctx, operations, c.attribution.options()...)
+	p, err := c.propose(in, client)
 	if err == nil {
 		p, err = server.looked(in, client, p, told)
 	}
 	switch {
 	case err != nil:
 		return server.refusal(in, err)
+	case c.where != nil && seen(&p) && p.Rows == 0 && p.State == api.PlanReady:
+		return c.nobody(in, server, client, &p)
 	case c.DryRun:
 		return server.showAndLet(in, client, &p, c.format)
 	}
@@ -49,13 +56,37 @@ func (c *planPropose) Run(in *surroundings, server *planCommand) error {
 	return err
 }
 
-// operations reads the file, and refuses what no plan can be.
-func (c *planPropose) operations() ([]api.Operation, error) {
+// propose has the plan made of the file.
+func (c *planPropose) propose(in *surroundings, client *api.Client) (p api.Plan, err error) {
 	file, err := openBatch(c.File, os.Stdin)
 	if err != nil {
-		return nil, err
+		return p, err
 	}
 	defer file.Close()
+	if c.where != nil {
+		each, err := file.each()
+		if err != nil {
+			return p, err
+		}
+		return each.propose(in, client, c.where, c.attribution.options())
+	}
+	operations, err := c.operations(file)
+	if err != nil {
+		return p, err
+	}
+	return client.Propose(in.ctx, operations, c.attribution.options()...)
+}
+
+// nobody says that the conditions find no contact, and leaves no plan of that.
+func (c *planPropose) nobody(in *surroundings, server *planCommand, client *api.Client, p *api.Plan) error {
+	if err := client.DiscardPlan(in.ctx, p.ID); err != nil {
+		return server.refusal(in, err)
+	}
+	return errors.New("no contact fits the conditions, so there is nothing to plan: `carnet contact list --where` shows whom they find")
+}
+
+// operations reads the file, and refuses what no plan can be.
+func (c *planPropose) operations(file *batchFile) ([]api.Operation, error) {
 	calls := file.calls(api.MaxPlanned)
 	switch n := len(file.operations); {
 	case file.atomic:

@@ -41,7 +41,7 @@ type Plan struct {
 	Wanted   *Wanted                      `json:"wanted,omitzero"` // contacts that are yet to be found; nil where all are, or operations were sent
 	Expires  contact.Time                 `json:"expires"`
 	Closed   contact.Time                 `json:"closed,omitzero"`
-	Message  string                       `json:"message,omitzero"` // why it failed: a sentence
+	Message  string                       `json:"message,omitzero"` // why it failed, or does nothing: a sentence
 	Rows     int64                        `json:"rows,omitzero"`
 	Looked   contact.Seq                  `json:"looked,omitzero"`   // of history, newest first, what is before this is to be looked at yet
 	Gathered bool                         `json:"gathered,omitzero"` // all of history was looked at

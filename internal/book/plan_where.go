@@ -60,6 +60,10 @@ func (w *Wanted) operation(id contact.ID) []byte {
 // many as a plan that is sent.
 const maxWanted = 64 << 20
 
+// nobodyFits is what a plan says that is about nobody. It is ready all the same, as any is:
+// its state is told to keys that may not read, and would tell them what is stored.
+const nobodyFits = "No contact fits the conditions, so there is nothing to do."
+
 // findSome finds more contacts that a plan is about, newest first.
 func (b *Book) findSome(ctx context.Context, g access.Grant, p Plan) (Plan, error) {
 	w := p.Wanted
@@ -84,6 +88,9 @@ func (b *Book) findSome(ctx context.Context, g access.Grant, p Plan) (Plan, erro
 			now.fail(b.now(), fault.New(fault.Invalid, fault.CodeTooManyItems, "The plan would be larger than 64 MiB. Ask for fewer contacts at once, or for less of each."))
 		case page.Next.Mark == 0:
 			now.Wanted = nil
+			if now.Rows == 0 {
+				now.Message = nobodyFits
+			}
 			return store.PlanSave{Rows: rows}, nil
 		default:
 			next := *now.Wanted

@@ -63,8 +63,11 @@ func TestPlanWhere(t *testing.T) {
 	}
 	none := d.proposeAs(t, d.grant(), book.Proposal{Wanted: book.WantedOf(contact.Filter{{Slot: 2, Operator: contact.Any}}, "DELETE", nil)})
 	d.finish(t)
-	if none = d.plan(t, none.ID); none.State != book.PlanReady || none.Rows != 0 {
-		t.Errorf("nobody fits: %s, %d rows", none.State, none.Rows)
+	if none = d.plan(t, none.ID); none.State != book.PlanReady || none.Rows != 0 || !strings.HasPrefix(none.Message, "No contact fits") {
+		t.Errorf("nobody fits: %s, %d rows, %q", none.State, none.Rows, none.Message)
+	}
+	if p.Message != "" {
+		t.Errorf("a plan about somebody says %q", p.Message)
 	}
 }
 

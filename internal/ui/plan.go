@@ -24,7 +24,7 @@ const rowsAtOnce = 25
 type planPage struct {
 	planView
 	Wrong       string // why it was not applied, or let go of; "" for nothing
-	Message     string // why it failed; "" where it did not
+	Message     string // why it failed, or does nothing; "" where it did neither
 	Undoes      undoneView
 	Outcomes    []chip // which rows to show
 	Results     []chip

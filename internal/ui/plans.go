@@ -89,7 +89,7 @@ func (u *ui) plans(v *visit) (answer, error) {
 	for i := range list {
 		p := v.planView(&list[i])
 		switch {
-		case p.Waiting:
+		case p.Waiting && p.Does > 0:
 			show.Waiting = append(show.Waiting, p)
 		case p.Progress != nil:
 			show.UnderWay = append(show.UnderWay, p)
@@ -133,6 +133,9 @@ func (v *visit) planView(p *book.Plan) planView {
 	view := planView{ID: p.ID, To: planPath(p.ID), Title: planTitle(p), State: planStates[p.State][0], Look: planStates[p.State][1],
 		Author: v.authorOf(by), KeyName: p.By.KeyName, Reason: p.By.Reason, At: v.moment(p.Created), Expires: v.moment(p.Expires),
 		Rows: p.Rows, Removals: int(p.Removals), Does: doesOf(p), Building: p.State == book.PlanBuilding, Waiting: p.State == book.PlanReady}
+	if view.Waiting && view.Does == 0 {
+		view.State, view.Look = "nothing to do", ""
+	}
 	at := 0.0
 	for _, o := range outcomeNames {
 		n := p.Counts[o.is]
@@ -179,7 +182,7 @@ func (v *visit) planProgress(p *book.Plan) *progressView {
 		return nil
 	}
 	show := &progressView{Says: strconv.FormatInt(done, 10) + " of " + rowsText(p.Rows) + says}
-	if p.Undo != nil && !p.Gathered {
+	if p.Undo != nil && !p.Gathered || p.Wanted != nil {
 		show.Says = rowsText(p.Rows) + " found so far"
 	} else {
 		show.Meter = progressOf(done, p.Rows, show.Says)

@@ -405,3 +405,33 @@ func TestPlanCommands(t *testing.T) {
 		t.Errorf("the plan is %s, %v", q.State, err)
 	}
 }
+
+// What does nothing waits for nobody: a plan about whoever conditions find says so where
+// they find nobody.
+func TestPlanOfNobody(t *testing.T) {
+	w := newWorld(t)
+	ada := w.make("Ada", "ada@example.com")
+	where := contact.Filter{{Slot: 1, Operator: contact.Any}}
+	p, _, err := w.book.Propose(t.Context(), w.grant("client"), book.Terms{RequestID: "r"}, book.Proposal{Wanted: book.WantedOf(where, "DELETE", nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := w.propose("client", "", "", adds(ada, "ada@example.com"))
+	b := w.browse("main").get("/ui/plans")
+	if parts := b.parts(); len(parts) != 1 || len(parts["Past"]) != 2 {
+		t.Errorf("%v", parts)
+	}
+	for _, card := range []string{"p-" + p.ID, "p-" + same.ID} {
+		if text := words(b.byID(card)); !strings.Contains(text, "nothing to do") || strings.Contains(text, "waits") {
+			t.Errorf("%s", text)
+		}
+	}
+	b.get(planAt(p)).shows("nothing to do", "No contact fits the conditions", "It changes nothing")
+	if note := b.one("p", "class", "note"); !strings.HasPrefix(words(note), "No contact fits") {
+		t.Errorf("%s", words(note))
+	}
+	b.send(b.form(planAt(p)+"/discard"), "Discard the plan").get("/ui/plans")
+	if parts := b.parts(); len(parts["Past"]) != 1 {
+		t.Errorf("%v", parts)
+	}
+}
