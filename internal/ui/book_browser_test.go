@@ -87,7 +87,8 @@ func (w *furnished) screens(t *testing.T) []string {
 	key := fmt.Sprintf("/ui/keys/%d", w.theKey("writer").ID)
 	all := []string{
 		"/ui/contacts", "/ui/contacts?sort=change&cols=name,email,phone,location,change,profile_field_1,profile_field_16,profile_field_26",
-		"/ui/contacts?q=nobody-else%40there.example", "/ui/contacts?q=%3Cscript%3E", "/ui/contacts/new", "/ui/contacts/new?q=%2B44%207700%20900999",
+		"/ui/contacts?q=nobody-else%40there.example", "/ui/contacts?q=%3Cscript%3E", "/ui/contacts?field=profile_field_1",
+		"/ui/contacts?field=profile_field_26", "/ui/contacts?custom_field_filters=" + url.QueryEscape(`[{"field":"profile_field_1","operator":"contains","value":"`+long[:400]+`"},{"field":"profile_field_1","operator":"any"}]`), "/ui/contacts/new", "/ui/contacts/new?q=%2B44%207700%20900999",
 		fmt.Sprintf("/ui/contacts/delete?id=%d&id=%d", w.hostile, w.plain),
 		strange, strange + "?sources=1&empty=1", strange + "?edit=names.1", strange + "?edit=profile_field_1", strange + "?add=emails", strange + "?at=1",
 		strange + "/json", strange + "/export", strange + "?show=curl", strange + "/history", change(strange), change(strange) + "/undo",
@@ -373,6 +374,11 @@ func testWithoutScripts(t *testing.T, r *reading) {
 	r.do(t, chromedp.SendKeys(chromedp.CSS("form.edit [name=value]"), "X"))
 	press("form.edit button.go")
 	takeBack("an edit")
+
+	r.leads(t, chromedp.Navigate(r.origin+"/ui/contacts?field=profile_field_1"))
+	if to := press("#condition button.go"); to.Query().Get("custom_field_filters") == "" || to.Query().Get("operator") != "" {
+		t.Fatalf("a condition leads to %s", to)
+	}
 
 	r.leads(t, chromedp.Navigate(r.origin+"/ui/contacts"))
 	for _, of := range []string{id.String(), other.String()} {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -36,6 +37,10 @@ type contactsPage struct {
 	Curl          string
 	Empty, Nobody bool   // there is no contact at all, or none that fits
 	NewTo         string // where a new contact is made of what was looked up
+	KeptAll       []field
+	Fields        []choice       // that a condition can be about; nil where there are enough of them
+	Adding        *conditionForm // nil where no field is chosen
+	Fitting       *fitting       // nil where there are no conditions alone
 }
 
 // chip is a filter, or an order, that is on or can be.
@@ -65,14 +70,25 @@ func (u *ui) contacts(v *visit) (answer, error) {
 			return found, err
 		}
 	}
-	show := &contactsPage{Note: q.note, Writes: v.may(access.Write)}
+	adding, on, err := v.addCondition(q)
+	if on != nil || err != nil {
+		return on, err
+	}
+	show := &contactsPage{Note: q.note, Writes: v.may(access.Write), Adding: adding}
 	if q.note == "" {
 		if err := v.fillList(show, q); err != nil {
 			return nil, err
 		}
 	}
 	show.dress(v, q)
-	return &page{name: "contacts", title: "Contacts", here: "c", toast: v.toastOf(), body: show}, nil
+	if err := show.dressWhere(v, q); err != nil {
+		return nil, err
+	}
+	p := &page{name: "contacts", title: "Contacts", here: "c", toast: v.toastOf(), body: show}
+	if adding != nil && adding.Wrong != nil {
+		p.status = http.StatusUnprocessableEntity
+	}
+	return p, nil
 }
 
 // lookUp leads to the contact whose id was looked up. A number that is nobody's id is
@@ -125,7 +141,7 @@ func (v *visit) fillList(show *contactsPage, q *listQuery) error {
 // dress gives the page what stands around its rows.
 func (p *contactsPage) dress(v *visit, q *listQuery) {
 	p.Chips, p.Filter = v.chips(q), q.filter
-	p.Kept, p.KeptOf = v.kept("q", "sort", "cols"), v.kept("q", "sort", "since", "start", "end")
+	p.Kept, p.KeptOf = v.kept("q", "sort", "cols", filtersName), v.kept("q", "sort", "since", "start", "end", filtersName)
 	p.Columns, p.Choices, p.Many = v.headings(q), v.choices(q), q.many()
 	p.Curl = v.address("show", "curl", "done", "")
 	p.Order = "newest first"

@@ -164,7 +164,7 @@ func TestContactsByDay(t *testing.T) {
 		}
 	}
 	b.get("/ui/contacts?start=2026-03-02&cols=email")
-	b.send(b.one("form", "class", "form tall"), "", "end", "2026-03-02")
+	b.send(b.one("form", "id", "days"), "", "end", "2026-03-02")
 	if got := b.rows(); !slices.Equal(got, idsOf(second)) || !strings.Contains(b.address, "cols=email") {
 		t.Errorf("%s: %v", b.address, got)
 	}

@@ -75,7 +75,8 @@ func forms(own, strange ids) map[string][]url.Values {
 		"POST /ui/merge":                               {{"id": {own.contact, strange.contact}}, {"id": {own.contact, strange.contact}, "into": {strange.contact}}},
 		"POST /ui/plans":                               {{"batch": {strange.plan}}, {"key": {strange.key}, "since": {"2026-01-01T00:00:00Z"}, "until": {"2027-01-01T00:00:00Z"}}},
 		"POST /ui/plans/{plan}/apply":                  {{"hash": {"00"}}, {"hash": {"no hash"}}},
-		"POST /ui/keys/new":                            nil, // these three name nothing
+		"POST /ui/keys/new":                            nil, // these four name nothing
+		"POST /ui/contacts/fitting":                    nil,
 		"POST /ui/fields":                              nil,
 		"POST /ui/space":                               nil,
 	}

@@ -38,7 +38,7 @@ func (v *visit) listQuery() (*listQuery, error) {
 		return nil, err
 	}
 	q.readLook()
-	return q, nil
+	return q, v.readWhere(q)
 }
 
 // readDays reads the bounds. A day is one of the Space's zone, from its first moment to
@@ -101,7 +101,10 @@ func (q *listQuery) readLook() {
 }
 
 // narrows tells whether the list leaves any out.
-func (q *listQuery) narrows() bool {
+func (q *listQuery) narrows() bool { return q.narrowsBeside() || len(q.list.Where) > 0 }
+
+// narrowsBeside tells whether it does by anything but conditions on custom fields.
+func (q *listQuery) narrowsBeside() bool {
 	return q.look != "" || q.list.UpdatedSince != 0 || q.list.CreatedFrom != 0 || q.list.CreatedUntil != 0
 }
 

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -48,6 +49,7 @@ func (a *album) pictures() []picture {
 		{name: "contact-dark", address: of(a.mara, ""), height: 872, wide: true, dark: true},
 		{name: "door", address: "/ui/in", height: 470, out: true},
 		{name: "contacts", address: "/ui/contacts?sort=change", height: 760, wide: true},
+		{name: "filter", address: "/ui/contacts?field=profile_field_16&operator=greater_than&value=ten&custom_field_filters=" + url.QueryEscape(`[{"field":"profile_field_1","operator":"any"}]`), height: 560, wide: true},
 		{name: "sources", address: of(a.mara, "?sources=1"), height: 820},
 		{name: "edit", address: of(a.mara, "?edit=emails.2"), height: 780, fill: map[string]string{"value": "mara.thistlewood@example.net"}},
 		{name: "conflict", address: of(a.mara, "?edit=profile_field_2"), height: 640, form: of(a.mara, "/edit"),

@@ -28,6 +28,10 @@ func proposed(body any) (proposal, error) {
 			p.of.Undo = &book.Undone{BatchID: u.BatchID + u.PlanID, RequestID: u.RequestID, KeyID: u.KeyID, Since: u.Since, Until: u.Until}
 			return nil
 		}
+		if w := frame.Where; w != nil {
+			p.of.Wanted = book.WantedOf(w.Where, w.Method, w.Body)
+			return nil
+		}
 		p.of.Operations = func(yield func([]byte, error) bool) {
 			for _, span := range frame.Operations {
 				if !yield(text[span.Start:span.End], nil) {

@@ -33,6 +33,7 @@ func (s *screen) scopes() []access.Scope {
 var screens = [][]screen{
 	doorScreens,
 	contactsScreens,
+	whereScreens,
 	createScreens,
 	binScreens,
 	contactScreens,
