@@ -143,7 +143,8 @@ func (v *visit) whereChips(q *listQuery) (all []chip, err error) {
 			return nil, err
 		}
 		to := v.address(append(without(conditionFields), filtersName, rest, "cursor", "", "done", "")...)
-		all = append(all, chip{v.label(c.Slot), shortened(conditionWords(&c)), to, true})
+		says := shortened(conditionWords(&c))
+		all = append(all, chip{v.label(c.Slot), says, to, true})
 	}
 	return all, nil
 }
