@@ -89,7 +89,7 @@ func (c *Client) MakeExport(ctx context.Context, q ExportQuery, options ...Write
 	var made struct {
 		ID string `json:"export_id"`
 	}
-	err = c.postPlan(ctx, exportsPath, body, options, &made)
+	err = c.post(ctx, exportsPath, body, options, &made)
 	return made.ID, err
 }
 

@@ -56,11 +56,11 @@ func (c *Client) ProposeWhere(ctx context.Context, where []Condition, method str
 
 func (c *Client) propose(ctx context.Context, body []byte, options []WriteOption) (Plan, error) {
 	var p Plan
-	err := c.postPlan(ctx, plansPath, body, options, &p)
+	err := c.post(ctx, plansPath, body, options, &p)
 	return p, err
 }
 
-func (c *Client) postPlan(ctx context.Context, path string, body []byte, options []WriteOption, answer any) error {
+func (c *Client) post(ctx context.Context, path string, body []byte, options []WriteOption, answer any) error {
 	r := &request{method: http.MethodPost, path: path, header: http.Header{}, body: body}
 	if err := r.with(options); err != nil {
 		return err
@@ -165,7 +165,7 @@ func (c *Client) ApplyPlan(ctx context.Context, id, hash string, options ...Writ
 		return PlanBegun{}, err
 	}
 	var begun PlanBegun
-	err = c.postPlan(ctx, planPath(id, "/apply"), body, options, &begun)
+	err = c.post(ctx, planPath(id, "/apply"), body, options, &begun)
 	return begun, err
 }
 

@@ -44,11 +44,8 @@ func (c *contactList) Validate() error {
 		return errors.New("--per-page: write a whole number from 1 to 5000, or leave it out for 1000")
 	}
 	var err error
-	if c.where, err = conditionsOf(c.Where); err != nil {
+	if c.where, err = conditionsOf(c.Where); err != nil || c.UpdatedSince == nil {
 		return err
-	}
-	if c.UpdatedSince == nil {
-		return nil
 	}
 	since, err := time.Parse(time.RFC3339, *c.UpdatedSince)
 	if err != nil {

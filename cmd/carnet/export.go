@@ -1,0 +1,200 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/carnet-project/carnet/api"
+)
+
+// exportCommand does not open the database: a server writes the file, and this fetches it.
+type exportCommand struct {
+	remote
+
+	File      string   `arg:"" help:"The file to make, for your user alone. Where its name ends in .gz it stays packed. It must not exist yet, unless --overwrite is given."`
+	Format    string   `tried:"as,type,to" enum:"ndjson,csv,google,outlook,vcard" default:"ndjson" help:"ndjson (all of a contact a line), csv (a column for each place of a value), google or outlook (CSV with their columns), or vcard (4.0). Default: ndjson."`
+	Email     *string  `placeholder:"EMAIL" help:"Those who have this email, primary or not."`
+	Phone     *string  `placeholder:"PHONE" help:"Those who have this phone number, primary or not."`
+	Start     *string  `tried:"from,since,after,created-after" placeholder:"TIME" help:"Those made then or later, as in '2026-01-31 14:00:00' in the time zone of the Space."`
+	End       *string  `tried:"until,before,created-before" placeholder:"TIME" help:"Those made then or earlier, likewise."`
+	Where     []string `tried:"filter,field" sep:"none" placeholder:"CONDITION" help:"Those whose custom field is so, as in 'profile_field_1 contains pro'. All of several must hold."`
+	Safe      bool     `help:"Of csv, google and outlook: quote what a spreadsheet would take for a formula."`
+	Overwrite bool     `tried:"force,yes,replace" help:"Put the file in the place of what is there, once it is whole."`
+	format
+
+	where []api.Condition // Where, read; nil for none
+}
+
+// Help says what it does beside.
+func (c *exportCommand) Help() string {
+	return `A server writes the file as a job, beside what is read and written: each contact is in it once, as it was at a moment meanwhile. How far it is goes to standard error, on a terminal in one line. Ctrl-C ends the waiting, and makes no file.
+
+It needs a key that may read. Deleted contacts are not in it.`
+}
+
+// Validate refuses conditions that are none, and what does not go together.
+func (c *exportCommand) Validate() (err error) {
+	if c.where, err = conditionsOf(c.Where); err != nil {
+		return err
+	}
+	if c.Safe && (c.Format == "ndjson" || c.Format == "vcard") {
+		return errors.New("--safe: leave it out, or give --format csv, google or outlook: no spreadsheet reads the other formats")
+	}
+	return nil
+}
+
+// exportRecord says what was made.
+type exportRecord struct {
+	File     string `json:"file"`
+	ExportID string `json:"export_id"`
+	Contacts int64  `json:"contacts"`
+	Size     int64  `json:"size"` // of the file
+	Seq      *int64 `json:"seq"`  // of the change after which the feed goes on
+}
+
+// Run makes the file, whole or not at all.
+func (c *exportCommand) Run(in *surroundings) error {
+	told := newProgressBar(in.stderr)
+	client, err := c.connect(in, c.tellsWaits(in, told), api.WithRetries(batchRetries))
+	if err != nil {
+		return err
+	}
+	made, err := c.make(in.ctx, client, told)
+	if err != nil {
+		return c.refusal(err)
+	}
+	in.did("%s was made all the same.", c.File)
+	switch {
+	case c.json():
+		return printJSON(in.stdout, made)
+	case c.csv():
+		return printCSV(in.stdout, []exportRecord{made})
+	}
+	_, err = fmt.Fprintf(in.stdout, "%s has %s: %s. Your user alone may read it.\n", c.File, contactsOf(made.Contacts), roughly(made.Size))
+	return err
+}
+
+func contactsOf(n int64) string {
+	if n == 1 {
+		return "1 contact"
+	}
+	return fmt.Sprintf("%d contacts", n)
+}
+
+// query is what the server is asked for.
+func (c *exportCommand) query() api.ExportQuery {
+	q := api.ExportQuery{Start: c.Start, End: c.End, Email: c.Email, Phone: c.Phone, Where: c.where, Safe: c.Safe, Format: api.ExportFormat(c.Format)}
+	if c.Format == "google" || c.Format == "outlook" {
+		q.Format, q.Layout = api.ExportCSV, api.ExportLayout(c.Format)
+	}
+	return q
+}
+
+// make makes the file. Whether it can be made is known before a server is asked.
+func (c *exportCommand) make(ctx context.Context, client *api.Client, told *progressBar) (made exportRecord, err error) {
+	f, err := c.begin()
+	if err != nil {
+		return made, err
+	}
+	e, err := c.written(ctx, client, told)
+	if err == nil {
+		err = c.fetch(ctx, client, e.ID, f)
+	}
+	if err == nil {
+		made = exportRecord{File: c.File, ExportID: e.ID, Contacts: e.Contacts, Seq: e.Seq}
+		made.Size, err = f.Seek(0, io.SeekCurrent)
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil && c.Overwrite {
+		err = os.Rename(f.Name(), c.File)
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(f.Name()))
+	}
+	return made, err
+}
+
+// begin opens the file, or where there may be one already another beside it.
+func (c *exportCommand) begin() (f *os.File, err error) {
+	if c.Overwrite {
+		if f, err = os.CreateTemp(filepath.Dir(c.File), ".carnet-export-*"); err != nil {
+			err = &unmade{err}
+		}
+		return f, err
+	}
+	f, err = os.OpenFile(c.File, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		err = &unmade{fmt.Errorf("there is something at %s already: name another file, or give --overwrite", c.File)}
+	} else if err != nil {
+		err = &unmade{err}
+	}
+	return f, err
+}
+
+// written has the server write the export, and gives it at its end.
+func (c *exportCommand) written(ctx context.Context, client *api.Client, told *progressBar) (last api.Export, err error) {
+	id, err := client.MakeExport(ctx, c.query())
+	if err != nil {
+		return last, err
+	}
+	defer told.clear()
+	for e, err := range client.FollowExport(ctx, id) {
+		if err != nil {
+			return last, err
+		}
+		if last = e; !e.Ended() {
+			told.show(0, 0, fmt.Sprintf("%s, %s so far", cell(string(e.Status)), contactsOf(e.Contacts)))
+		}
+	}
+	if last.Status != api.ExportCompleted {
+		return last, &unmade{fmt.Errorf("there is no file: %s", cellOf(last.Message))}
+	}
+	return last, nil
+}
+
+// fetch downloads the file, and unpacks it unless its name says that it is packed: that it is
+// whole is known by then.
+func (c *exportCommand) fetch(ctx context.Context, client *api.Client, id string, into io.Writer) error {
+	if strings.HasSuffix(strings.ToLower(c.File), ".gz") {
+		return client.DownloadExport(ctx, id, into)
+	}
+	packed, comes := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := client.DownloadExport(ctx, id, comes)
+		comes.CloseWithError(err)
+		ended <- err
+	}()
+	err := unpack(packed, into)
+	packed.CloseWithError(err)
+	if failed := <-ended; failed != nil {
+		return failed
+	}
+	return err
+}
+
+func unpack(packed io.Reader, into io.Writer) error {
+	r, err := gzip.NewReader(packed)
+	if err == nil {
+		_, err = io.Copy(into, r)
+	}
+	return err
+}
+
+// refusal gives an error of an export as a sentence.
+func (c *exportCommand) refusal(err error) error {
+	if local, ok := errors.AsType[*unmade](err); ok {
+		return local.error
+	}
+	if local, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("the file could not be written: %w", local.Err)
+	}
+	return c.explain(err)
+}
