@@ -86,8 +86,8 @@ func (c *conversation) checkRequest(request *http.Request, res *http.Response, c
 }
 
 // everywhere are headers of every answer, which are the protocol's.
-var everywhere = []string{"Cache-Control", "Connection", "Content-Length", "Content-Security-Policy", "Content-Type", "Date",
-	"Referrer-Policy", "X-Content-Type-Options"}
+var everywhere = []string{"Cache-Control", "Connection", "Content-Encoding", "Content-Length", "Content-Security-Policy", "Content-Type", "Date",
+	"Referrer-Policy", "Vary", "X-Content-Type-Options"}
 
 // checkHeaders makes sure that no answer has a header that the document does
 // not promise. The validator looks for those that are missing.

@@ -18,6 +18,8 @@ var (
 	noSniff        = []string{"nosniff"}
 	noReferrer     = []string{"no-referrer"}
 	contentDefence = []string{"default-src 'none'; frame-ancestors 'none'"}
+	acceptEncoding = []string{"Accept-Encoding"}
+	gzipped        = []string{"gzip"}
 )
 
 // setCommonHeaders sets what every answer bears.
@@ -52,12 +54,14 @@ func (a *api) setKeyHeader(h http.Header, g access.Grant) {
 // answer sends a whole answer, which body appends to a buffer.
 func answer(w http.ResponseWriter, r *request, status int, body func(jsonText) jsonText) {
 	buf := buffers.Get().(*[]byte)
-	defer freeBuffer(buf)
+	defer func() { freeBuffer(buf) }()
 	*buf = body(jsonText((*buf)[:0]))
 	r.api.leaveTurn(r) // before the client takes its time
+	buf = r.zip(w.Header(), buf)
 	// The octets are held until the client has taken them, or its time is over.
 	if err := r.api.holdAnswer(r, cap(*buf)); err != nil {
 		delete(w.Header(), "ETag") // of what is not sent
+		delete(w.Header(), "Content-Encoding")
 		r.api.fail(r.route, w, r, err)
 		return
 	}
