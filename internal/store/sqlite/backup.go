@@ -70,8 +70,8 @@ func (b *Backend) Backup(ctx context.Context, to string, progress Progress) (mad
 	return made, err
 }
 
-// behindOthers does something on a thread of its own, which the system runs when nobody else
-// has use for the processor or the disk.
+// behindOthers does something on a thread of its own, which the system lets wait for
+// others that have use for the processor or the disk.
 func behindOthers(do func() error) error {
 	done := make(chan error, 1)
 	go func() {

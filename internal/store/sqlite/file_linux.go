@@ -12,12 +12,13 @@ func beginWriting(f *os.File) {
 	_ = unix.SyncFileRange(int(f.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE)
 }
 
-// lowerPriority puts the thread behind all others of the machine, for the processor and, with
-// a scheduler that knows classes, for the disk. Where that is not allowed, it is as it was.
+// lowerPriority puts the thread behind others of the machine, for the processor and, with a
+// scheduler that knows classes, for the disk. It does not starve beside them, as the log grows
+// while a backup is made. Where that is not allowed, it is as it was.
 func lowerPriority() {
-	const process, idle = 1, 3 << 13 // IOPRIO_WHO_PROCESS of this thread, IOPRIO_CLASS_IDLE
-	_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), 19)
-	_, _, _ = unix.Syscall(unix.SYS_IOPRIO_SET, process, 0, idle)
+	const process, last = 1, 2<<13 | 7 // IOPRIO_WHO_PROCESS of this thread, the last of IOPRIO_CLASS_BE
+	_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), 10)
+	_, _, _ = unix.Syscall(unix.SYS_IOPRIO_SET, process, 0, last)
 }
 
 // syncFile returns once what a file holds is on the disk.
