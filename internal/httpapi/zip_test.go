@@ -69,7 +69,7 @@ func TestZippedAnswers(t *testing.T) {
 	}
 	long := `{"locations":["` + strings.Repeat("x", 490) + `","` + strings.Repeat("y", 490) + `","` + strings.Repeat("z", 490) + `","` + strings.Repeat("w", 490) + `"]}`
 	for _, other := range []*httptest.ResponseRecorder{ask("PUT", "/contacts/1", "gzip", long), ask("GET", "/contacts/1", "gzip", ""), ask("GET", "/contacts?per_page=x", "gzip", "")} {
-		if other.Header().Get("Content-Encoding") != "" || other.Code == http.StatusOK && (other.Body.Len() < 1400 || other.Header()["ETag"] == nil) {
+		if other.Header().Get("Content-Encoding") != "" || other.Code == http.StatusOK && (other.Body.Len() < 1400 || !strings.Contains(fmt.Sprint(other.Header()), "ETag:")) {
 			t.Errorf("%d with %d octets: %v", other.Code, other.Body.Len(), other.Header())
 		}
 	}
