@@ -3,6 +3,7 @@ package integrity
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 
 	"github.com/carnet-project/carnet/internal/access"
@@ -143,6 +144,18 @@ func (c *Check) tell() []Finding {
 
 // found notes what does not fit, until the page ends.
 func (c *Check) found(f Finding) { c.pending = append(c.pending, f) }
+
+// errRound says that a walk came back to where it was.
+var errRound = fmt.Errorf("integrity: rows are out of their order: %w", store.ErrBroken)
+
+// onward wants the last row of a page behind the last one of the page before: in a file that
+// is damaged rows can be out of their order, and then a walk goes round for ever.
+func onward(order int) error {
+	if order <= 0 {
+		return errRound
+	}
+	return nil
+}
 
 // still reads one state.
 func (c *Check) still(f func(ctx context.Context) error) error { return c.b.Still(c.ctx, f) }

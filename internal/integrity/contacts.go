@@ -1,6 +1,7 @@
 package integrity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -19,6 +20,7 @@ const levels = 4
 
 // contacts looks at all contacts, with their histories.
 func (c *Check) contacts() error {
+	last := map[contact.SpaceID]contact.ID{} // of each Space, because databases order Spaces as they like
 	for after := (store.ContactID{}); ; {
 		rows, err := c.someContacts(after, contactsAtOnce, nil)
 		if err != nil {
@@ -35,6 +37,10 @@ func (c *Check) contacts() error {
 				again[after] = true
 			}
 		}
+		if err := onward(cmp.Compare(after.ID, last[after.Space])); err != nil {
+			return err
+		}
+		last[after.Space] = after.ID
 		for id := range again {
 			if err := c.again(id); err != nil {
 				return err

@@ -1,6 +1,7 @@
 package integrity
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -12,7 +13,7 @@ import (
 // jobs of it.
 func (c *Check) erasures() error {
 	for after := int64(0); ; {
-		n := 0
+		n, before := 0, after
 		err := c.still(func(ctx context.Context) error {
 			list, err := c.b.Erasures(ctx, after, false, atOnce)
 			n = len(list)
@@ -24,6 +25,9 @@ func (c *Check) erasures() error {
 			}
 			return err
 		})
+		if err == nil && n > 0 {
+			err = onward(cmp.Compare(after, before))
+		}
 		if err != nil {
 			return err
 		}

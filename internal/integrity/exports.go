@@ -2,6 +2,7 @@ package integrity
 
 import (
 	"context"
+	"strings"
 
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/record"
@@ -14,9 +15,14 @@ func (c *Check) exports(t *tally) error {
 		var e record.Export
 		found := false
 		err := c.still(func(ctx context.Context) (err error) {
-			if id.ID, err = c.b.StoredExport(ctx, id); err == nil && id.ID != "" {
-				e, found, err = c.b.Export(ctx, id)
+			before := id.ID
+			if id.ID, err = c.b.StoredExport(ctx, id); err != nil || id.ID == "" {
+				return err
 			}
+			if err := onward(strings.Compare(id.ID, before)); err != nil {
+				return err
+			}
+			e, found, err = c.b.Export(ctx, id)
 			return err
 		})
 		if err != nil || id.ID == "" {

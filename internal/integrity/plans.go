@@ -1,9 +1,11 @@
 package integrity
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
@@ -21,9 +23,14 @@ func (c *Check) plans(t *tally) error {
 		var plan record.Plan
 		found := false
 		err := c.still(func(ctx context.Context) (err error) {
-			if id.ID, err = c.b.StoredPlan(ctx, id); err == nil && id.ID != "" {
-				plan, found, err = c.b.Plan(ctx, id)
+			before := id.ID
+			if id.ID, err = c.b.StoredPlan(ctx, id); err != nil || id.ID == "" {
+				return err
 			}
+			if err := onward(strings.Compare(id.ID, before)); err != nil {
+				return err
+			}
+			plan, found, err = c.b.Plan(ctx, id)
 			return err
 		})
 		if err != nil || id.ID == "" {
@@ -69,6 +76,9 @@ func (c *Check) planRows(t *tally, id store.PlanID, plan *record.Plan) error {
 			upTo := int64(math.MaxInt64)
 			if len(rows) > 0 {
 				upTo = rows[len(rows)-1].N
+				if err := onward(cmp.Compare(upTo, last)); err != nil {
+					return err
+				}
 			}
 			by, err := c.planContacts(ctx, id, last, upTo)
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
@@ -25,7 +26,7 @@ func (c *Check) changes(t *tally) error {
 	space := t.row.Space
 	var h history
 	for {
-		n := 0
+		n, before := 0, h.last.Seq
 		err := c.still(func(ctx context.Context) error {
 			rows, err := c.b.StoredChanges(ctx, space, h.last.Seq, atOnce)
 			n = len(rows)
@@ -45,6 +46,9 @@ func (c *Check) changes(t *tally) error {
 		}
 		if n == 0 {
 			break
+		}
+		if err := onward(cmp.Compare(h.last.Seq, before)); err != nil {
+			return err
 		}
 		if err := c.page(n, t.name("changes")); err != nil {
 			return err
@@ -124,6 +128,9 @@ func (c *Check) aliases(t *tally) error {
 		if err != nil || len(rows) == 0 {
 			return err
 		}
+		if err := onward(cmp.Compare(rows[len(rows)-1].ID, after)); err != nil {
+			return err
+		}
 		for _, a := range rows {
 			after = a.ID
 			if id := (store.ContactID{Space: a.Space, ID: a.ID}); !a.There {
@@ -147,6 +154,9 @@ func (c *Check) keys(t *tally) error {
 			if n = len(rows); err != nil || n == 0 {
 				return err
 			}
+			if err := onward(orderOfKeys(rows[n-1], after)); err != nil {
+				return err
+			}
 			after = rows[n-1]
 			return c.strayKeys(ctx, t.row.Space, rows)
 		})
@@ -157,6 +167,10 @@ func (c *Check) keys(t *tally) error {
 			return err
 		}
 	}
+}
+
+func orderOfKeys(a, b record.MatchKey) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Text, b.Text), cmp.Compare(a.ID, b.ID))
 }
 
 func (c *Check) strayKeys(ctx context.Context, space contact.SpaceID, rows []record.MatchKey) error {
@@ -230,6 +244,10 @@ func (c *Check) pairs(t *tally) error {
 		if err != nil || len(rows) == 0 {
 			return err
 		}
+		last := rows[len(rows)-1].Pair
+		if err := onward(cmp.Or(cmp.Compare(last.A, after.A), cmp.Compare(last.B, after.B))); err != nil {
+			return err
+		}
 		for _, p := range rows {
 			after = p.Pair
 			if !p.A || !p.B || p.Pair.A >= p.Pair.B {
@@ -248,6 +266,9 @@ func (c *Check) retries(t *tally) error {
 	for after := (store.RetryID{Space: t.row.Space}); ; {
 		rows, err := c.b.StoredRetries(c.ctx, after, atOnce)
 		if err != nil || len(rows) == 0 {
+			return err
+		}
+		if err := onward(strings.Compare(rows[len(rows)-1].Key, after.Key)); err != nil {
 			return err
 		}
 		for i := range rows {
