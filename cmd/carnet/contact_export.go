@@ -31,14 +31,14 @@ func (c *contactExport) Run(in *surroundings, server *contactCommand) error {
 	}
 	if c.File == "" {
 		if err := client.ExportContact(in.ctx, c.ID, in.stdout); err != nil {
-			return server.explainExport(err)
+			return server.explainMade(err)
 		}
 		_, err := fmt.Fprintln(in.stdout)
 		return err
 	}
 	size, err := c.make(in.ctx, client)
 	if err != nil {
-		return server.explainExport(err)
+		return server.explainMade(err)
 	}
 	in.did("%s was made all the same.", c.File)
 	_, err = fmt.Fprintf(in.stdout, "%s has all that is known of contact %d: %s. Your user alone may read it.\n", c.File, c.ID, roughly(size))
@@ -61,19 +61,4 @@ func (c *contactExport) make(ctx context.Context, client *api.Client) (size int6
 		err = errors.Join(err, os.Remove(c.File))
 	}
 	return size, err
-}
-
-// unmade says why a file could not be made, before anything was asked of a server.
-type unmade struct{ error }
-
-// explainExport gives an error of an export as a sentence: one of the file says itself what
-// it is.
-func (c *contactCommand) explainExport(err error) error {
-	if local, ok := errors.AsType[*unmade](err); ok {
-		return local.error
-	}
-	if local, ok := errors.AsType[*fs.PathError](err); ok {
-		return fmt.Errorf("the file could not be written: %w", local.Err)
-	}
-	return c.explain(err)
 }

@@ -68,7 +68,7 @@ func (c *exportCommand) Run(in *surroundings) error {
 	}
 	made, err := c.make(in.ctx, client, told)
 	if err != nil {
-		return c.refusal(err)
+		return c.explainMade(err)
 	}
 	in.did("%s was made all the same.", c.File)
 	switch {
@@ -186,15 +186,4 @@ func unpack(packed io.Reader, into io.Writer) error {
 		_, err = io.Copy(into, r)
 	}
 	return err
-}
-
-// refusal gives an error of an export as a sentence.
-func (c *exportCommand) refusal(err error) error {
-	if local, ok := errors.AsType[*unmade](err); ok {
-		return local.error
-	}
-	if local, ok := errors.AsType[*fs.PathError](err); ok {
-		return fmt.Errorf("the file could not be written: %w", local.Err)
-	}
-	return c.explain(err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/http"
 	"os"
@@ -71,6 +72,21 @@ func (c *remote) tellsWaits(in *surroundings, told *progressBar) api.Option {
 }
 
 func (c *remote) explain(err error) error { return explain(c.URL, err) }
+
+// unmade says why there is no file, in words of its own.
+type unmade struct{ error }
+
+// explainMade gives an error of a request whose answer goes to a file as a sentence: one of
+// the file says itself what it is.
+func (c *remote) explainMade(err error) error {
+	if local, ok := errors.AsType[*unmade](err); ok {
+		return local.error
+	}
+	if local, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("the file could not be written: %w", local.Err)
+	}
+	return c.explain(err)
+}
 
 // explain gives an error of the client of a server as a sentence for the person
 // who typed.
