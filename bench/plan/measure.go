@@ -31,10 +31,7 @@ func (p *runner) measure(ctx context.Context, t *target.Target, k *kase, rate fl
 		return result.Round{}, err
 	}
 	warm, counted := p.o.times(k)
-	w := &watch{pid: t.PID(), wal: proc.FollowWAL(t.DB)}
-	if t.Database != "" {
-		w.pg, w.pgPID = p.env.Postgres, p.pgPID
-	}
+	w := p.watch(t)
 	res, err := load.Run(ctx, load.Job{Addr: t.Addr(), Conns: k.Conns, Warm: warm + extra, Time: counted, Rate: rate, Make: makes,
 		Begin: w.begin, End: w.end})
 	if err := errors.Join(err, w.err); err != nil {
@@ -47,20 +44,56 @@ func (p *runner) measure(ctx context.Context, t *target.Target, k *kase, rate fl
 		return result.Round{}, errors.New("no request was answered in the time: give it more with -time")
 	}
 	r := figures(res)
-	n := float64(res.Done)
+	w.used(&r, float64(res.Done), res.Elapsed)
+	return r, nil
+}
+
+// export measures one export, in contacts: each of them counts as a request does. The server
+// is started anew, so that its memory is that of the export.
+func (p *runner) export(ctx context.Context, t *target.Target) (r result.Round, err error) {
+	if err := errors.Join(t.Stop(), t.Start(ctx)); err != nil {
+		return r, err
+	}
+	w := p.watch(t)
+	w.begin()
+	begun := time.Now()
+	contacts, err := t.Export(ctx)
+	elapsed := time.Since(begun)
+	w.end()
+	if err := errors.Join(err, w.err); err != nil {
+		return r, err
+	}
+	if contacts < t.Contacts/t.Spaces {
+		return r, fmt.Errorf("an export of %d contacts has %d", t.Contacts/t.Spaces, contacts)
+	}
+	r.PerSecond = float64(contacts) / elapsed.Seconds()
+	w.used(&r, float64(contacts), elapsed)
+	return r, nil
+}
+
+// watch watches a server that runs.
+func (p *runner) watch(t *target.Target) *watch {
+	w := &watch{pid: t.PID(), wal: proc.FollowWAL(t.DB)}
+	if t.Database != "" {
+		w.pg, w.pgPID = p.env.Postgres, p.pgPID
+	}
+	return w
+}
+
+// used says what the server used for n requests.
+func (w *watch) used(r *result.Round, n float64, elapsed time.Duration) {
 	r.CPU = float64(w.cpu.Microseconds()) / n
-	r.Cores = w.cpu.Seconds() / res.Elapsed.Seconds()
+	r.Cores = w.cpu.Seconds() / elapsed.Seconds()
 	r.RSS = mib(w.rss)
 	r.WAL = mib(w.wal.Peak)
 	r.WALEach = float64(w.wal.Bytes()) / 1024 / n
 	r.DiskEach = float64(w.written) / 1024 / n
-	r.Commits = float64(w.wal.Commits) / res.Elapsed.Seconds()
-	r.Others = w.others(res.Elapsed)
+	r.Commits = float64(w.wal.Commits) / elapsed.Seconds()
+	r.Others = w.others(elapsed)
 	if w.pg != nil {
 		r.WALEach = float64(w.pgWAL) / 1024 / n
-		r.PGCPU, r.PGCores, r.PGMemory = float64(w.pgCPU.Microseconds())/n, w.pgCPU.Seconds()/res.Elapsed.Seconds(), mib(w.pgMemory)
+		r.PGCPU, r.PGCores, r.PGMemory = float64(w.pgCPU.Microseconds())/n, w.pgCPU.Seconds()/elapsed.Seconds(), mib(w.pgMemory)
 	}
-	return r, nil
 }
 
 func figures(res *load.Result) result.Round {

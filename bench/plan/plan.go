@@ -90,6 +90,8 @@ func (o *Options) cases() []kase {
 		add("carnet", target.List, 1, 16, 64, 256)
 		add("carnet-new", target.Post, 1, 16, 64, 256)
 		add("carnet", target.Batch, 1, 16)
+		add("carnet", target.Filter, readers)
+		add("PocketBase", target.Filter, readers)
 		add("carnet-8", target.Put, 1, 64, 256)
 		add("carnet-8", target.Get, 64)
 		add("carnet-8", target.Mix, 64)
@@ -138,8 +140,9 @@ func (o *Options) growth() ([]kase, error) {
 	grow(64, target.Put)
 	add("no-op-growth", target.Put, 64, o.Contacts) // beside them, for their p99
 	grow(64, target.Get)
-	grow(readers, target.Get, target.List)
+	grow(readers, target.Get, target.List, target.Filter)
 	grow(readers, target.Pages...)
+	grow(1, target.Export)
 	return o.only(list), nil
 }
 

@@ -178,6 +178,8 @@ func (p *runner) one(ctx context.Context, k *kase) (r result.Round, err error) {
 	}
 	if by := p.alone[k.target]; by != nil {
 		r, err = by(ctx, k)
+	} else if k.Op == string(target.Export) {
+		r, err = p.export(ctx, t)
 	} else {
 		rate := k.Load * p.putRate
 		if k.Load > 0 && rate == 0 {

@@ -179,6 +179,9 @@ varies too much, the run says so.
 - A **batch of 100** is one call with 100 PUTs of random contacts: what is counted are calls, and a hundred times as many PUTs.
 - A **page** is one of the contact book in the browser, compressed, asked for by somebody who signed in. Four connections ask for
   pages without a pause, as a few hundred people do who look at what they get; the API's GET and list stand beside them.
+- A **filter** asks for the newest 25 contacts whose custom fields are so: a text in a quarter of them, a number in one of a hundred, a date in one of fifty,
+  and two conditions at once, in turn (` + "`bench/target/find.go`" + `). Neither Carnet nor PocketBase has an index of them.
+- An **export** is a job that writes all contacts as NDJSON, and the fetching of its file: what is counted are contacts, with the way there.
 - The log is SQLite's write-ahead log. What is written to it is counted in its index, 100 times a second: frames that were
   written just before it began anew are missed.
 

@@ -17,11 +17,12 @@ func (r *Ratio) Met() bool {
 }
 
 // What a ratio is made of.
-func rate(r *Round) float64 { return r.PerSecond }
-func p95(r *Round) float64  { return r.P95 }
-func p99(r *Round) float64  { return r.P99 }
-func wal(r *Round) float64  { return r.WALEach }
-func peak(r *Round) float64 { return r.WAL }
+func rate(r *Round) float64   { return r.PerSecond }
+func p95(r *Round) float64    { return r.P95 }
+func p99(r *Round) float64    { return r.P99 }
+func wal(r *Round) float64    { return r.WALEach }
+func peak(r *Round) float64   { return r.WAL }
+func memory(r *Round) float64 { return r.RSS }
 
 // syncs is the rate as a share of what the disk could sync before the case.
 func syncs(r *Round) float64 { return r.PerSecond * r.Sync / 1000 }
@@ -65,6 +66,10 @@ var rules = []rule{
 	{name: "GET: 10M contacts ÷ 10k", of: rate, above: "carnet-10m GET 64", below: "carnet-10k GET 64", goal: 0.5, ifPresent: true},
 	{name: "p95 of a GET, 4 connections, 1M contacts", of: p95, above: "carnet-1m GET 4", unit: "ms", ifPresent: true},
 	{name: "p95 of a list of 200, 4 connections, 1M contacts", of: p95, above: "carnet-1m list 4", unit: "ms", ifPresent: true},
+	{name: "p99 of a filter, 4 connections, 100k contacts ÷ PocketBase's", of: p99, above: "carnet filter 4", below: "PocketBase filter 4", ifPresent: true},
+	{name: "p99 of a filter, 4 connections, 1M contacts", of: p99, above: "carnet-1m filter 4", unit: "ms", ifPresent: true},
+	{name: "Contacts a second of an export, 1M contacts", of: rate, above: "carnet-1m export 1", goal: 150_000, ifPresent: true},
+	{name: "Memory at its peak while 1M contacts are exported", of: memory, above: "carnet-1m export 1", goal: 150, atMost: true, unit: "MiB", ifPresent: true},
 	{name: "p95 of the page of a contact, 4 connections, 1M contacts", of: p95, above: "carnet-1m page of a contact 4", goal: 50, atMost: true, unit: "ms", ifPresent: true},
 	{name: "p95 of the page of a history, 4 connections, 1M contacts", of: p95, above: "carnet-1m page of a history 4", goal: 50, atMost: true, unit: "ms", ifPresent: true},
 	{name: "p95 of the page of the list, 4 connections, 1M contacts", of: p95, above: "carnet-1m page of the list 4", goal: 50, atMost: true, unit: "ms", ifPresent: true},

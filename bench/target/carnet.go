@@ -53,7 +53,7 @@ func (e *Env) Carnet(ctx context.Context, name string, contacts, spaces int) (*T
 // asks says how Carnet is asked, with a key in each Space.
 func (e *Env) asks(ctx context.Context, t *Target) (err error) {
 	t.method, t.path, t.list, t.created = "PUT", base, base[:len(base)-1]+"?per_page=200", 201
-	t.start = e.startCarnet
+	t.start, t.filter = e.startCarnet, carnetFilter
 	t.auth, err = e.keys(ctx, e.db(t), t.Spaces)
 	return err
 }

@@ -42,10 +42,11 @@ type Target struct {
 	start func(context.Context, *Target) (*proc.Child, error)
 	child *proc.Child
 
-	method  string // of an update
-	path    string // of the contacts, with a slash at the end
-	list    string // path and query of a list of 200
-	created int    // the status of a POST
+	method  string                 // of an update
+	path    string                 // of the contacts, with a slash at the end
+	list    string                 // path and query of a list of 200
+	filter  func(*Question) string // path and query of a Filter; nil for none
+	created int                    // the status of a POST
 	ids     []int64
 	id      func(b []byte, i int) []byte // where ids say nothing
 	auth    []string                     // a header line for each Space, "" for none
@@ -88,6 +89,11 @@ func (t *Target) Make(op Op) (func(worker int, r *rand.Rand) load.Next, error) {
 	if slices.Contains(Pages, op) {
 		var err error
 		if make, err = t.pages(op); err != nil {
+			return nil, err
+		}
+	} else if op == Filter {
+		var err error
+		if make, err = t.filters(); err != nil {
 			return nil, err
 		}
 	} else if !ok {
