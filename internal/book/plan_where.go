@@ -40,6 +40,9 @@ func Conditions(where contact.Filter) (list []PlanCondition) {
 	return list
 }
 
+// Filter gives the conditions of what an export holds.
+func (a *ExportAsked) Filter() contact.Filter { return filterOf(a.Where) }
+
 func filterOf(list []PlanCondition) (f contact.Filter) {
 	for _, c := range list {
 		f = append(f, contact.Condition(c))

@@ -1,8 +1,8 @@
 package httpapi
 
 import (
-	"context"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -37,14 +37,11 @@ func (a *api) makeExport(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	asked, err := wire.ReadExport(*body, words(transfer.Formats[:]), words(transfer.Layouts[:]), &r.grant.Space.Labels)
+	form, which, err := ReadExport(*body, &r.grant.Space)
 	freeBuffer(body)
 	if err != nil {
 		return err
 	}
-	form := transfer.Form{Format: transfer.Format(asked.Format), Layout: transfer.Layout(asked.Layout), Safe: asked.Safe, AllEmails: asked.AllEmails}
-	which := book.ExportAsked{Email: asked.Email, Phone: asked.Phone, Where: book.Conditions(asked.Where)}
-	which.CreatedFrom, which.CreatedUntil = createdBounds(&r.grant.Space, asked.Start, asked.End)
 	id, replayed, err := a.book.MakeExport(r.Context(), r.grant, r.terms, form, which)
 	if err != nil {
 		return err
@@ -54,6 +51,18 @@ func (a *api) makeExport(w http.ResponseWriter, r *request) error {
 		return b.open('{').member("export_id").text(id).member("status").text("queued").end('}')
 	})
 	return nil
+}
+
+// ReadExport reads the body that asks for an export, with all problems told at once.
+func ReadExport(body []byte, s *access.Space) (form transfer.Form, which book.ExportAsked, err error) {
+	asked, err := wire.ReadExport(body, words(transfer.Formats[:]), words(transfer.Layouts[:]), &s.Labels)
+	if err != nil {
+		return form, which, err
+	}
+	form = transfer.Form{Format: transfer.Format(asked.Format), Layout: transfer.Layout(asked.Layout), Safe: asked.Safe, AllEmails: asked.AllEmails}
+	which = book.ExportAsked{Email: asked.Email, Phone: asked.Phone, Where: book.Conditions(asked.Where)}
+	which.CreatedFrom, which.CreatedUntil = createdBounds(s, asked.Start, asked.End)
+	return form, which, nil
 }
 
 func words[T ~string](list []T) (texts []string) {
@@ -137,14 +146,14 @@ func (a *api) downloadExport(w http.ResponseWriter, r *request) error {
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	sendDownload(r.client, w, http.NewResponseController(r.out.ResponseWriter), d, first)
+	SendPieces(w, http.NewResponseController(r.out.ResponseWriter), first, func() ([]byte, error) { return d.Next(r.client) })
 	return nil
 }
 
-// sendDownload sends a file, of which one piece is read already. A client that takes its
-// pieces is waited for, however many they are.
-func sendDownload(ctx context.Context, w http.ResponseWriter, conn *http.ResponseController, d *book.Download, piece []byte) {
-	for piece != nil {
+// SendPieces sends pieces of a file, of which one is read already, until next gives none. A
+// client that takes them is waited for, however many they are.
+func SendPieces(w io.Writer, conn *http.ResponseController, piece []byte, next func() ([]byte, error)) {
+	for len(piece) > 0 {
 		for len(piece) > 0 {
 			n := min(len(piece), 64<<10)
 			_ = conn.SetWriteDeadline(time.Now().Add(pieceTakes)) // where that is not supported there is nobody to wait for
@@ -154,7 +163,7 @@ func sendDownload(ctx context.Context, w http.ResponseWriter, conn *http.Respons
 			piece = piece[n:]
 		}
 		var err error
-		if piece, err = d.Next(ctx); err != nil {
+		if piece, err = next(); err != nil {
 			panic(http.ErrAbortHandler) // the answer has begun: break it off
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
@@ -23,11 +22,9 @@ const contactsAtOnce = 50
 
 // contactsPage is what the page of the list shows.
 type contactsPage struct {
-	Note          string // what there is to say of what was looked up; "" for nothing
-	Chips         []chip
-	Kept          []field // what the form of the filters keeps of the address
-	KeptOf        []field // and that of the columns
-	Filter        filterForm
+	filtersView
+	Note          string    // what there is to say of what was looked up; "" for nothing
+	KeptOf        []field   // what the form of the columns keeps of the address
 	Columns       []heading // beside the name
 	Choices       []choice
 	Rows          []contactRow
@@ -35,25 +32,11 @@ type contactsPage struct {
 	Order         string
 	Next, Prev    string // addresses; "" for none
 	Curl          string
-	Empty, Nobody bool   // there is no contact at all, or none that fits
-	NewTo         string // where a new contact is made of what was looked up
-	KeptAll       []field
-	Fields        []choice       // that a condition can be about; nil where there are enough of them
-	Adding        *conditionForm // nil where no field is chosen
-	Fitting       *fitting       // nil where there are no conditions alone
+	Empty, Nobody bool     // there is no contact at all, or none that fits
+	NewTo         string   // where a new contact is made of what was looked up
+	Export        string   // where these are written to a file; "" where there are none
+	Fitting       *fitting // nil where there are no conditions alone
 }
-
-// chip is a filter, or an order, that is on or can be.
-type chip struct {
-	Name, Text, To string
-	On             bool
-}
-
-// field is a field of a form that nobody sees.
-type field struct{ Name, Value string }
-
-// filterForm holds the dates that the list is narrowed by.
-type filterForm struct{ Since, Start, End string }
 
 // contacts shows a page of the list.
 func (u *ui) contacts(v *visit) (answer, error) {
@@ -70,20 +53,22 @@ func (u *ui) contacts(v *visit) (answer, error) {
 			return found, err
 		}
 	}
-	adding, on, err := v.addCondition(q)
+	adding, on, err := v.addCondition(q, "Show these")
 	if on != nil || err != nil {
 		return on, err
 	}
-	show := &contactsPage{Note: q.note, Writes: v.may(access.Write), Adding: adding}
+	show := &contactsPage{Note: q.note, Writes: v.may(access.Write)}
 	if q.note == "" {
 		if err := v.fillList(show, q); err != nil {
 			return nil, err
 		}
 	}
 	show.dress(v, q)
-	if err := show.dressWhere(v, q); err != nil {
+	if show.filtersView, err = v.filters(q, adding); err != nil {
 		return nil, err
 	}
+	show.Changes = true
+	show.Chips = append(show.Chips, v.orderChip(q))
 	p := &page{name: "contacts", title: "Contacts", here: "c", toast: v.toastOf(), body: show}
 	if adding != nil && adding.Wrong != nil {
 		p.status = http.StatusUnprocessableEntity
@@ -140,47 +125,19 @@ func (v *visit) fillList(show *contactsPage, q *listQuery) error {
 
 // dress gives the page what stands around its rows.
 func (p *contactsPage) dress(v *visit, q *listQuery) {
-	p.Chips, p.Filter = v.chips(q), q.filter
-	p.Kept, p.KeptOf = v.kept("q", "sort", "cols", filtersName), v.kept("q", "sort", "since", "start", "end", filtersName)
+	p.KeptOf = v.kept("q", "sort", "since", "start", "end", filtersName)
 	p.Columns, p.Choices, p.Many = v.headings(q), v.choices(q), q.many()
 	p.Curl = v.address("show", "curl", "done", "")
 	p.Order = "newest first"
 	if q.list.LatestFirst {
 		p.Order = "latest change first"
 	}
-}
-
-// chips are what narrows and orders the list: each leads to the list without it.
-func (v *visit) chips(q *listQuery) []chip {
-	var all []chip
-	on := func(name, text, param string) {
-		all = append(all, chip{name, text, v.address(param, "", "cursor", "", "done", ""), true})
+	if len(p.Rows) > 0 {
+		p.Export = addressOf("/ui/exports/new", q.narrowing())
 	}
-	if q.look != "" {
-		on("Looked up", shortened(q.look), "q")
+	if len(p.Rows) > 0 && len(q.list.Where) > 0 && !q.narrowsBeside() && v.may(access.Plan) {
+		p.Fitting = &fitting{q.asks.Get(filtersName)}
 	}
-	for _, d := range []struct{ name, text, param string }{
-		{"Changed since", q.filter.Since, "since"}, {"Made from", q.filter.Start, "start"}, {"Made until", q.filter.End, "end"},
-	} {
-		if d.text != "" {
-			on(d.name, dayText(d.text), d.param)
-		}
-	}
-	if q.list.LatestFirst {
-		on("Latest change first", "", "sort")
-	} else {
-		all = append(all, chip{Name: "Latest change first", To: v.address("sort", "change", "cursor", "", "done", "")})
-	}
-	return all
-}
-
-// dayText gives a day as chips have it.
-func dayText(day string) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return t.Format("2 Jan 2006")
 }
 
 // listRequests gives the requests that a page of the list rests on; where contacts were

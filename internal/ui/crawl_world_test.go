@@ -2,6 +2,8 @@ package ui_test
 
 import (
 	"fmt"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -54,7 +56,9 @@ func furnish(t *testing.T) *furnished {
 	w.mergeSome()
 	w.deleteSome()
 	w.label()
+	w.exportSome()
 	w.planSome()
+	w.exportMore()
 	return w
 }
 
@@ -127,6 +131,18 @@ func (w *furnished) label() {
 	b.get("/ui/space")
 	b.send(b.form("/ui/space"), "Save settings", "name", broken)
 	b.shows("Saved")
+}
+
+// exportSome makes files of contacts, of which one is narrowed by what is strange.
+func (w *furnished) exportSome() {
+	b := w.browse("main").get("/ui/exports/new?q=person7%40there.example&start=2026-01-01&end=2027-01-01&custom_field_filters=" + url.QueryEscape(`[{"field":"profile_field_2","operator":"not_contains","value":`+strconv.Quote(broken)+`}]`))
+	b.exported("reason", scripted, "safe", "1").shows("ready", scripted)
+	b.get("/ui/exports/new").exported("kind", "vcard").shows("vCard ready")
+}
+
+// exportMore leaves one under way.
+func (w *furnished) exportMore() {
+	w.hurried(func() { w.browse("main").get("/ui/exports/new").exported("kind", "ndjson").shows("being written") })
 }
 
 // everybody gives the contacts that are not like the others.

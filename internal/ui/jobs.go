@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -72,9 +73,7 @@ func (u *ui) jobs(v *visit) (answer, error) {
 		if view.What == "" { // a newer server made it
 			view.What = string(j.Kind)
 		}
-		if j.Kind == book.PlanBuildJob || j.Kind == book.PlanApplyJob {
-			view.To = planPath(j.Of)
-		}
+		view.To = madePath(j)
 		if !j.Closed() {
 			view.Progress = v.jobProgress(j.ID, j.Done, j.Total, string(j.Kind) != "rekey")
 			show.Again = again
@@ -88,6 +87,17 @@ func (u *ui) jobs(v *visit) (answer, error) {
 		show.First = "/ui/jobs"
 	}
 	return &page{name: "jobs", title: "Jobs", here: "p", back: "/ui/plans", again: show.Again, body: show}, nil
+}
+
+// madePath gives the address of what a job makes; "" where there is none.
+func madePath(j *store.Job) string {
+	switch j.Kind {
+	case book.PlanBuildJob, book.PlanApplyJob:
+		return planPath(j.Of)
+	case book.ExportJob:
+		return "/ui/exports"
+	}
+	return ""
 }
 
 // jobProgress tells how far a job is, and offers to end it where that can be.
@@ -121,13 +131,9 @@ func (u *ui) cancelJob(v *visit) (answer, error) {
 	if v.wantsCurl() {
 		return v.commands("/ui/jobs", request{method: http.MethodDelete, path: "/jobs/" + strconv.FormatInt(job.ID, 10)}), nil
 	}
-	to := "/ui/jobs"
-	if job.Of != "" {
-		to = planPath(job.Of)
-	}
 	err = u.book.CancelJob(v.Context(), v.grant, job.ID)
 	if err != nil && !isFaultOf(err, fault.CodeJobClosed) { // it came to its end meanwhile, as is seen there
 		return nil, err
 	}
-	return goOn{to}, nil
+	return goOn{cmp.Or(madePath(&job), "/ui/jobs")}, nil
 }

@@ -65,6 +65,8 @@ func (a *album) pictures() []picture {
 		{name: "activity", address: "/ui/activity", height: 780},
 		{name: "plans", address: "/ui/plans", height: 420},
 		{name: "plan", address: planAt(a.tidy), height: 880},
+		{name: "exports", address: "/ui/exports", height: 560},
+		{name: "export", address: "/ui/exports/new?custom_field_filters=" + url.QueryEscape(`[{"field":"profile_field_1","operator":"equal_to","value":"Team"}]`), height: 740},
 		{name: "keys", address: "/ui/keys", height: 640},
 	}
 }

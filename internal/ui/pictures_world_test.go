@@ -9,6 +9,7 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/transfer"
 )
 
 // album is what the pictures of the documentation show: some people, and what two
@@ -200,5 +201,23 @@ func (a *album) plans() {
 		`{"method":"POST","body":{"names":["Wren Sallow"],"emails":["wren.sallow@example.org"]}}`,
 		`{"method":"DELETE","id":2,"if_match":"1"}`,
 		`{"method":"PUT","id":4,"body":{"emails":["amara at example.net"]}}`)
-	a.wait(20 * time.Minute)
+	a.exports()
+}
+
+// exports are two files that are there, and one that is asked for.
+func (a *album) exports() {
+	ask := func(key, name, reason string, form transfer.Form, which book.ExportAsked) {
+		a.t.Helper()
+		if _, _, err := a.book.MakeExport(a.t.Context(), a.grant(key), book.Terms{RequestID: rand.Text(), Name: name, Reason: reason}, form, which); err != nil {
+			a.t.Fatal(err)
+		}
+	}
+	a.wait(7 * time.Minute)
+	ask("nightly-sync", "", "copy of the night", transfer.Form{Format: transfer.NDJSON}, book.ExportAsked{})
+	a.wait(8 * time.Minute)
+	ask("front-desk", "Mina Sorel", "invitations to the spring fair", transfer.Form{Format: transfer.CSV, Layout: transfer.GoogleLayout},
+		book.ExportAsked{Where: book.Conditions(contact.Filter{{Slot: 1, Operator: contact.EqualTo, Value: "Team"}, {Slot: 3, Operator: contact.Any}})})
+	a.work()
+	a.wait(5 * time.Minute)
+	ask("main", "Ada Ferrell", "", transfer.Form{Format: transfer.VCard}, book.ExportAsked{})
 }

@@ -46,6 +46,7 @@ var screens = [][]screen{
 	activityScreens,
 	planScreens,
 	jobScreens,
+	exportScreens,
 	keyScreens,
 	fieldScreens,
 	spaceScreens,

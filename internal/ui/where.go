@@ -28,6 +28,7 @@ var errConditions = &trouble{http.StatusUnprocessableEntity, "A condition is not
 
 // conditionForm is the form of one more condition.
 type conditionForm struct {
+	At, Words          string // the path of the page, and the words of the button
 	Kept               []field
 	Field, Label, Kind string // of the slot: "" for text
 	Operators          []choice
@@ -89,14 +90,14 @@ func (v *visit) readWhere(q *listQuery) (err error) {
 	return err
 }
 
-// addCondition reads the form of a condition. It leads to the list that has it too, or
+// addCondition reads the form of a condition. It leads to the page that has it too, or
 // gives the form with what is wrong; neither where no field is chosen.
-func (v *visit) addCondition(q *listQuery) (*conditionForm, answer, error) {
+func (v *visit) addCondition(q *listQuery, words string) (*conditionForm, answer, error) {
 	slot, ok := contact.SlotOf(v.Form.Get("field"))
 	if !ok {
 		return nil, nil, nil
 	}
-	f := &conditionForm{Field: slot.String(), Label: v.label(slot), Kind: kindOf(slot), Value: v.Form.Get("value"), Until: v.Form.Get("until"), Days: v.Form.Get("days"),
+	f := &conditionForm{At: v.URL.Path, Words: words, Field: slot.String(), Label: v.label(slot), Kind: kindOf(slot), Value: v.Form.Get("value"), Until: v.Form.Get("until"), Days: v.Form.Get("days"),
 		Kept: v.kept("q", "sort", "cols", "since", "start", "end", filtersName), Cancel: v.address(without(conditionFields)...)}
 	operator := contact.Operator(v.Form.Get("operator"))
 	for _, o := range slot.Kind().Operators() {
@@ -184,22 +185,6 @@ func operatorName(s contact.Slot, o contact.Operator) string {
 		return name
 	}
 	return operatorNames[o]
-}
-
-// dressWhere gives the page what belongs to its conditions.
-func (p *contactsPage) dressWhere(v *visit, q *listQuery) error {
-	chips, err := v.whereChips(q)
-	p.Chips = append(chips, p.Chips...)
-	if len(q.list.Where) < contact.MaxConditions {
-		p.KeptAll = v.kept("q", "sort", "cols", "since", "start", "end", filtersName)
-		for i := range contact.NumSlots {
-			p.Fields = append(p.Fields, choice{Key: contact.SlotAt(i).String(), Label: v.label(contact.SlotAt(i))})
-		}
-	}
-	if len(p.Rows) > 0 && len(q.list.Where) > 0 && !q.narrowsBeside() && v.may(access.Plan) {
-		p.Fitting = &fitting{q.asks.Get(filtersName)}
-	}
-	return err
 }
 
 // deleteFitting proposes to delete all contacts that conditions find: the page of the plan
