@@ -124,14 +124,22 @@ func (s *Store) deletions(ctx context.Context, space contact.SpaceID, p *ListPag
 
 // page decodes what a walk brought, which is one row more than the page where
 // that goes on.
-func page(walk *Walk, q *Query, at Place, limit int) (p ListPage, err error) {
-	rows := walk.Rows[:min(limit, len(walk.Rows))]
+func page(walk *sifted, q *Query, at Place, limit int) (p ListPage, err error) {
+	n := min(limit, len(walk.Rows))
+	rows := walk.Rows[:n]
 	onwards := q.beyond(walk.last(q, limit), at)
 	if at.Back {
 		slices.Reverse(rows)
 		p.Next, p.Prev = Place{Mark: at.Mark}, onwards
 	} else {
 		p.Next, p.Prev = onwards, Place{Mark: at.Mark, Back: at.Mark != 0}
+	}
+	if len(q.Where) > 0 {
+		p.Rows = walk.read[:n]
+		if at.Back {
+			slices.Reverse(p.Rows)
+		}
+		return p, nil
 	}
 	p.Rows = make([]contact.Contact, len(rows))
 	for i := range rows {

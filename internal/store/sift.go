@@ -1,6 +1,7 @@
 package store
 
 import (
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 )
 
@@ -8,45 +9,58 @@ import (
 // MaxLookedAt bounds the rows: what does not fit is read, and thrown away.
 const maxSiftedBytes = 8 * MaxPageBytes
 
+// sifted is what a walk brought, and what those of its rows hold that were read already.
+type sifted struct {
+	Walk
+	read []contact.Contact
+}
+
 // sift walks along a list, by steps that each bring so many rows, until it has
 // found so many of the query's filter. Where few are, it stops with the row that
 // bounds what a page may look at, and the list goes on behind that.
-func sift(q *Query, at Place, limit int, step func(at Place, limit int) (Walk, error)) (Walk, error) {
+func sift(q *Query, at Place, limit int, step func(at Place, limit int) (Walk, error)) (found sifted, err error) {
 	if len(q.Where) == 0 {
-		return step(at, limit)
+		found.Walk, err = step(at, limit)
+		return found, err
 	}
 	fits := q.Where.On(q.Today)
-	var found Walk
 	weight, read := 0, 0
 	for n := min(limit, MaxLookedAt); ; n = min(4*n, MaxLookedAt-found.Looked) {
 		walk, err := step(at, n)
 		if err != nil {
-			return Walk{}, err
-		}
-		for i := range walk.Rows {
-			row := &walk.Rows[i]
-			c, err := record.DecodeValues(row)
-			if err != nil {
-				return Walk{}, errDamaged(err)
-			}
-			if !fits(&c) {
-				continue
-			}
-			found.Rows = append(found.Rows, *row)
-			if weight += row.Weight(); len(found.Rows) == limit || weight >= MaxPageBytes {
-				return found, nil
-			}
+			return sifted{}, err
 		}
 		last := walk.last(q, n)
 		if last == 0 && len(walk.Rows) == n {
 			last = q.mark(&walk.Rows[n-1])
+		}
+		read += walk.weight()
+		if found.read == nil { // as much room as a list without a filter takes, and the rows stay where they are
+			found.Rows, found.read = walk.Rows[:0:len(walk.Rows)], make([]contact.Contact, 0, len(walk.Rows))
+		}
+		for i := range walk.Rows {
+			row := walk.Rows[i]
+			have := len(found.read)
+			found.read = append(found.read, contact.Contact{})
+			c := &found.read[have]
+			if *c, err = record.DecodeValues(&row); err != nil {
+				return sifted{}, errDamaged(err)
+			}
+			if !fits(c) {
+				found.read = found.read[:have]
+				continue
+			}
+			found.Rows = append(found.Rows, row)
+			if weight += row.Weight(); len(found.Rows) == limit || weight >= MaxPageBytes {
+				return found, nil
+			}
 		}
 		if last == 0 {
 			return found, nil
 		}
 		at = q.beyond(last, at)
 		found.Looked += walk.Looked
-		if read += walk.weight(); found.Looked >= MaxLookedAt || read >= maxSiftedBytes {
+		if found.Looked >= MaxLookedAt || read >= maxSiftedBytes {
 			found.Stopped = last
 			return found, nil
 		}
