@@ -80,6 +80,20 @@ func (c *Client) List(ctx context.Context, q Query) (Page[Row], error) {
 	return page, err
 }
 
+// ContactCount is how many contacts a list has.
+type ContactCount struct {
+	Count int  `json:"count"`
+	Exact bool `json:"exact"` // false: there are so many at least
+}
+
+// Count tells how many contacts Query narrows the list to, whatever its page and its rows
+// are. The server counts up to 10,000, and looks at 50,000 at most.
+func (c *Client) Count(ctx context.Context, q Query) (n ContactCount, err error) {
+	narrowed := Query{Start: q.Start, End: q.End, UpdatedSince: q.UpdatedSince, Email: q.Email, Phone: q.Phone, Where: q.Where, Deleted: q.Deleted}
+	_, err = c.do(ctx, &request{method: http.MethodGet, path: "/contacts/count", query: narrowed.values()}, &n)
+	return n, err
+}
+
 // All lists contacts from the page of q on to the end, asking for page after
 // page. The pages are stable while contacts are created. An error is the last
 // thing that it gives.

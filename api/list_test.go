@@ -63,6 +63,19 @@ func TestListAnswer(t *testing.T) {
 	}
 }
 
+// CONTRACT D39: a count is asked for by what narrows a list, and by nothing else.
+func TestCount(t *testing.T) {
+	client, s := scripted(t, []reply{{status: 200, body: `{"count":10000,"exact":false}`}})
+	q := api.Query{Email: new("ada@example.com"), Where: []api.Condition{}, AllEmails: true, CustomFields: true, Paging: api.Paging{PerPage: 5, Cursor: "abc"}}
+	n, err := client.Count(t.Context(), q)
+	if err != nil || n != (api.ContactCount{Count: 10_000}) {
+		t.Errorf("%v, %v", n, err)
+	}
+	if diff := cmp.Diff([]string{"GET /public-api/v1/contacts/count?custom_field_filters=%5B%5D&email=ada%40example.com"}, s.asked); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // rowsPage is a page of two rows; next is a JSON string or null.
 func rowsPage(first, second int, next string) reply {
 	return reply{status: 200, body: fmt.Sprintf(`{"data":[{"id":%d},{"id":%d}],"next_cursor":%s}`, first, second, next)}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -18,6 +19,7 @@ type contactList struct {
 	Where        []string `tried:"filter,field" sep:"none" placeholder:"CONDITION" help:"Those whose custom field is so, as in 'profile_field_1 contains pro', 'profile_field_26 between 2026-01-01 2026-01-31' or 'Budget unknown'. All of several must hold."`
 	Deleted      bool     `help:"Those that were deleted, with when and by which change, and no others."`
 	Limit        *int     `placeholder:"N" help:"Stop after so many, and say so on standard error where there are more. Default: all."`
+	Count        bool     `tried:"total,only-count" help:"How many there are, and not who. At most 10000 are counted; where there are more it says so on standard error."`
 	PerPage      int      `tried:"page-size,batch" default:"1000" placeholder:"N" help:"How many are asked for at once, 1 to 5000. Default: 1000."`
 	format
 
@@ -40,6 +42,9 @@ func (c *contactList) Validate() error {
 	if err := checkLimit(c.Limit); err != nil {
 		return err
 	}
+	if c.Count && c.Limit != nil {
+		return errors.New("--count: leave out --limit, which stops a list after so many")
+	}
 	if c.PerPage < 1 || c.PerPage > 5000 {
 		return errors.New("--per-page: write a whole number from 1 to 5000, or leave it out for 1000")
 	}
@@ -60,6 +65,9 @@ func (c *contactList) Run(in *surroundings, server *contactCommand) error {
 	client, err := server.connect(in)
 	if err != nil {
 		return err
+	}
+	if c.Count {
+		return c.count(in, server, client)
 	}
 	out := &listing{to: in.stdout, format: c.format, head: contactHead, like: api.Row{}}
 	if c.Deleted {
@@ -82,6 +90,24 @@ func (c *contactList) Run(in *surroundings, server *contactCommand) error {
 		}
 	}
 	return out.end()
+}
+
+// countRecord is a count as it is shown.
+type countRecord api.ContactCount
+
+func (c countRecord) row() []string { return []string{strconv.Itoa(c.Count)} }
+
+// count shows how many there are.
+func (c *contactList) count(in *surroundings, server *contactCommand, client *api.Client) error {
+	n, err := client.Count(in.ctx, c.query())
+	if err != nil {
+		return server.explain(err)
+	}
+	if err := show(in, c.format, n, []string{"COUNT"}, countRecord(n)); err != nil || n.Exact {
+		return err
+	}
+	_, err = fmt.Fprintf(in.stderr, "There are %d at least: the server looked at no more.\n", n.Count)
+	return err
 }
 
 // query asks for no more at once than are shown, and one: it tells that there

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ var (
 		q.cursor = v.text
 		return formed(v.text != "" && len(v.text) <= 200)
 	}}
-	listParams = []param{
+	narrowingParams = []param{
 		localTime("start_date", func(q *asked) **time.Time { return &q.start }),
 		localTime("end_date", func(q *asked) **time.Time { return &q.end }),
 		moment("updated_since", func(q *asked) *contact.Time { return &q.updatedSince }),
@@ -32,12 +33,14 @@ var (
 			return nil // filter reads it, which knows the labels
 		}},
 		flag("deleted", func(q *asked) *bool { return &q.deleted }),
+	}
+	listParams = append(slices.Clone(narrowingParams),
 		perPageParam, cursorParam,
 		flag("include_all_emails", func(q *asked) *bool { return &q.allEmails }),
 		flag("include_all_values", func(q *asked) *bool { return &q.allValues }),
 		flag("include_custom_fields", func(q *asked) *bool { return &q.customFields }),
 		labelsParam, numbersParam,
-	}
+	)
 )
 
 const filtersName = "custom_field_filters"
@@ -118,22 +121,45 @@ func (q *asked) pageSize() int {
 	return q.perPage
 }
 
-// listContacts answers a page of contacts (CONTRACT P4, D17).
-func (a *api) listContacts(w http.ResponseWriter, r *request) error {
-	q := &r.asked
-	l := book.List{Cursor: q.cursor, PerPage: q.pageSize(), Deleted: q.deleted, Email: q.email, Phone: q.phone, UpdatedSince: q.updatedSince}
+// list gives the list that is asked for.
+func (q *asked) list(r *request) (l book.List, err error) {
+	l = book.List{Cursor: q.cursor, PerPage: q.pageSize(), Deleted: q.deleted, Email: q.email, Phone: q.phone, UpdatedSince: q.updatedSince}
 	if err := q.checkDeleted(); err != nil {
-		return err
+		return l, err
 	}
-	where, err := q.filter(r)
+	if l.Where, err = q.filter(r); err != nil {
+		return l, err
+	}
+	if q.start != nil && q.end != nil && !q.end.After(*q.start) {
+		return l, fault.At("end_date", fault.CodeParameterInvalid, "Send an end_date that is after the start_date.")
+	}
+	l.CreatedFrom, l.CreatedUntil = createdBounds(&r.grant.Space, q.start, q.end)
+	return l, nil
+}
+
+// countContacts answers how many contacts a list has (CONTRACT D39).
+func (a *api) countContacts(w http.ResponseWriter, r *request) error {
+	l, err := r.asked.list(r)
 	if err != nil {
 		return err
 	}
-	l.Where = where
-	if q.start != nil && q.end != nil && !q.end.After(*q.start) {
-		return fault.At("end_date", fault.CodeParameterInvalid, "Send an end_date that is after the start_date.")
+	n, exact, err := a.book.Count(r.Context(), r.grant, &l)
+	if err != nil {
+		return err
 	}
-	l.CreatedFrom, l.CreatedUntil = createdBounds(&r.grant.Space, q.start, q.end)
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText {
+		return b.open('{').member("count").integer(int64(n)).member("exact").boolean(exact).end('}')
+	})
+	return nil
+}
+
+// listContacts answers a page of contacts (CONTRACT P4, D17).
+func (a *api) listContacts(w http.ResponseWriter, r *request) error {
+	q := &r.asked
+	l, err := q.list(r)
+	if err != nil {
+		return err
+	}
 	page, err := a.book.List(r.Context(), r.grant, &l)
 	if err != nil {
 		return err

@@ -30,6 +30,7 @@ var routes = []route{
 	{"DELETE", base + "/contacts/{id}", access.Write, access.Update, writeParams, (*api).deleteContact},
 	{"POST", base + "/contacts", access.Write, access.Create, writeParams, (*api).createContact},
 	{"GET", base + "/contacts", access.Read, access.List, listParams, (*api).listContacts},
+	{"GET", base + "/contacts/count", access.Read, access.List, narrowingParams, (*api).countContacts},
 	{"POST", base + "/contacts/batch", access.Write, access.Batch, batchParams, (*api).batch},
 	{"POST", base + "/contacts/{id}/merge", access.Write, access.Update, writeParams, (*api).mergeContact},
 	{"POST", base + "/contacts/{id}/unmerge", access.Write, access.Update, unmergeParams, (*api).unmergeContact},

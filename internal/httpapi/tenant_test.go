@@ -332,7 +332,7 @@ func (w *world) compare(t *testing.T, d document, o operation, ours subject, for
 	}
 	res, text := get(foreign)
 	never, neverText := get(none)
-	if res.Code != 404 && res.Code != 422 && !(res.Code == 200 && o.method == http.MethodGet && strings.HasPrefix(text, `{"data":[]`)) {
+	if res.Code != 404 && res.Code != 422 && !(res.Code == 200 && o.method == http.MethodGet && (strings.HasPrefix(text, `{"data":[]`) || text == `{"count":0,"exact":true}`)) {
 		t.Errorf("%s with %v of another Space: %d %s", o, foreign, res.Code, text)
 	}
 	if res.Code != never.Code || text != neverText {
@@ -414,7 +414,7 @@ func (w *world) control(t *testing.T, d document, theirs, ours subject) {
 			}
 			if s.key == ours.key {
 				noCanary(t, o.String(), res)
-			} else if o.method == http.MethodGet && !strings.HasSuffix(o.path, "/exports/{export}") && !strings.Contains(res.Body.String(), "canary") {
+			} else if o.method == http.MethodGet && !strings.HasSuffix(o.path, "/exports/{export}") && !strings.Contains(res.Body.String(), "canary") && res.Body.String() != `{"count":3,"exact":true}` {
 				// Of an export its file alone shows what is stored, which has an address of its own.
 				t.Errorf("%s shows its own Space no canary: %s", o, res.Body)
 			}

@@ -66,13 +66,7 @@ func (s *Store) List(ctx context.Context, q Query, at Place, limit int) (ListPag
 	if err != nil || first == end && end != 0 {
 		return ListPage{}, err
 	}
-	step := func(at Place, limit int) (Walk, error) {
-		if q.byChange() {
-			return s.updated(ctx, q, first, end, at, limit)
-		}
-		return s.listed(ctx, q, first, end, at, limit)
-	}
-	walk, err := sift(&q, at, limit+1, step)
+	walk, err := s.sift(ctx, &q, first, end, at, limit+1)
 	if err != nil {
 		return ListPage{}, err
 	}
@@ -81,6 +75,14 @@ func (s *Store) List(ctx context.Context, q Query, at Place, limit int) (ListPag
 		err = s.deletions(ctx, q.Space, &p)
 	}
 	return p, err
+}
+
+// walk brings so many rows of a list from a place on, of the ids from first until before end.
+func (s *Store) walk(ctx context.Context, q *Query, first, end contact.ID, at Place, limit int) (Walk, error) {
+	if q.byChange() {
+		return s.updated(ctx, *q, first, end, at, limit)
+	}
+	return s.listed(ctx, *q, first, end, at, limit)
 }
 
 func (s *Store) listed(ctx context.Context, q Query, first, end contact.ID, at Place, limit int) (Walk, error) {

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 )
@@ -15,18 +17,17 @@ type sifted struct {
 	read []contact.Contact
 }
 
-// sift walks along a list, by steps that each bring so many rows, until it has
-// found so many of the query's filter. Where few are, it stops with the row that
+// sift walks along a list until it has found so many rows of the query's filter. Where few are, it stops with the row that
 // bounds what a page may look at, and the list goes on behind that.
-func sift(q *Query, at Place, limit int, step func(at Place, limit int) (Walk, error)) (found sifted, err error) {
+func (s *Store) sift(ctx context.Context, q *Query, first, end contact.ID, at Place, limit int) (found sifted, err error) {
 	if len(q.Where) == 0 {
-		found.Walk, err = step(at, limit)
+		found.Walk, err = s.walk(ctx, q, first, end, at, limit)
 		return found, err
 	}
 	fits := q.Where.On(q.Today)
 	weight, read := 0, 0
 	for n := min(limit, MaxLookedAt); ; n = min(4*n, MaxLookedAt-found.Looked) {
-		walk, err := step(at, n)
+		walk, err := s.walk(ctx, q, first, end, at, n)
 		if err != nil {
 			return sifted{}, err
 		}
@@ -63,6 +64,60 @@ func sift(q *Query, at Place, limit int, step func(at Place, limit int) (Walk, e
 		if found.Looked >= MaxLookedAt || read >= maxSiftedBytes {
 			found.Stopped = last
 			return found, nil
+		}
+	}
+}
+
+// MaxCounted bounds a count: that of a list with more contacts is not exact.
+const MaxCounted = 10_000
+
+// countedAtOnce is how many rows a count holds at once.
+const countedAtOnce = 1000
+
+// maxCountedAt bounds how many rows a count looks at, of which a filter may take few.
+const maxCountedAt = 5 * MaxLookedAt
+
+// Count tells how many contacts a list has. Where it has more than MaxCounted, or the filter
+// takes few of very many, it stops: then the list has so many at least, and exact is false.
+func (s *Store) Count(ctx context.Context, q Query) (n int, exact bool, err error) {
+	first, end, err := s.createdRange(ctx, q)
+	if err != nil || first == end && end != 0 {
+		return 0, err == nil, err
+	}
+	fits := func(*contact.Contact) bool { return true }
+	if len(q.Where) > 0 {
+		fits = q.Where.On(q.Today)
+	}
+	looked, read := 0, 0
+	for at := (Place{}); ; {
+		walk, err := s.walk(ctx, &q, first, end, at, countedAtOnce)
+		if err != nil {
+			return 0, false, err
+		}
+		for i := range walk.Rows {
+			var c contact.Contact
+			if len(q.Where) > 0 {
+				if c, err = record.DecodeValues(&walk.Rows[i]); err != nil {
+					return 0, false, errDamaged(err)
+				}
+			}
+			if fits(&c) {
+				if n++; n > MaxCounted {
+					return MaxCounted, false, nil
+				}
+			}
+		}
+		last := walk.last(&q, countedAtOnce)
+		if last == 0 && len(walk.Rows) == countedAtOnce {
+			last = q.mark(&walk.Rows[countedAtOnce-1])
+		}
+		if last == 0 {
+			return n, true, nil
+		}
+		at = q.beyond(last, at)
+		looked += max(walk.Looked, len(walk.Rows))
+		if read += walk.weight(); looked >= maxCountedAt || read >= 2*maxSiftedBytes {
+			return n, false, nil
 		}
 	}
 }

@@ -110,6 +110,9 @@ func testFilters(t *testing.T, b store.Backend) {
 			slices.Reverse(want)
 		}
 		found += len(want)
+		if n, exact, err := s.Count(bg, q); err != nil || n != len(want) || !exact {
+			t.Fatalf("%+v: %v, %d are counted, exact %t; want %d", q, err, n, exact, len(want))
+		}
 		forth, back := pagesOf(t, s, q, 1+r.IntN(12))
 		if !slices.Equal(forth, want) || !slices.Equal(back, want) {
 			t.Fatalf("%+v: %v, and back %v; want %v", q, forth, back, want)
@@ -188,6 +191,20 @@ func testSparseFilter(t *testing.T, b store.Backend) {
 		}
 		if err != nil || !slices.Equal(ids, c.want) || page.Next != (store.Place{Mark: c.next}) {
 			t.Errorf("%+v: %v, %v, on at %+v", c, err, ids, page.Next)
+		}
+	}
+	for _, c := range []struct {
+		q     store.Query
+		n     int
+		exact bool
+	}{
+		{q, 3, true},
+		{store.Query{Space: space}, store.MaxCounted, false},
+		{store.Query{Space: space, Deleted: true}, 0, true},
+		{store.Query{Space: space, Where: contact.Filter{{Slot: 1, Operator: contact.Unknown}}}, store.MaxCounted, false},
+	} {
+		if n, exact, err := st.Count(bg, c.q); err != nil || n != c.n || exact != c.exact {
+			t.Errorf("%+v: %v, %d are counted, exact %t; want %d, %t", c.q, err, n, exact, c.n, c.exact)
 		}
 	}
 	q.Where[0].Value = "nobody"
