@@ -39,11 +39,14 @@ type Query struct {
 	// Email and Phone find contacts that have such a value, primary or not,
 	// compared as the server compares them. nil is any: new(text) is one.
 	Email, Phone *string
+	// Search finds contacts by words, or by a number or a part of it, the best first. It
+	// does not go with UpdatedSince. nil is all.
+	Search *string
 	// Where finds contacts of which all of these hold, at most ten. nil is any; an
 	// empty list is refused.
 	Where []Condition
 	// Deleted lists the contacts that were deleted, and no others. It goes with
-	// neither UpdatedSince, Email, Phone nor Where.
+	// neither UpdatedSince, Email, Phone, Search nor Where.
 	Deleted bool
 
 	AllEmails    bool // rows have Emails
@@ -128,7 +131,7 @@ func pages[T any](cursor string, load func(cursor string) (Page[T], error)) iter
 
 func (q *Query) values() url.Values {
 	v := q.Paging.values()
-	for name, filter := range map[string]*string{"start_date": q.Start, "end_date": q.End, "email": q.Email, "phone": q.Phone} {
+	for name, filter := range map[string]*string{"start_date": q.Start, "end_date": q.End, "email": q.Email, "phone": q.Phone, "q": q.Search} {
 		if filter != nil {
 			v.Set(name, *filter)
 		}

@@ -53,11 +53,12 @@ type cli struct {
 	Key     keyCommand     `cmd:"" help:"Make, rotate and revoke API keys."`
 	Field   fieldCommand   `cmd:"" help:"Name the custom fields of a Space."`
 	Contact contactCommand `cmd:"" nodb:"contacts are read and written through a server: name it with --url, and leave --db out" help:"Read and write contacts, through a server that is running."`
+	Search  lookCommand    `cmd:"" name:"find" nodb:"contacts are looked for through a server: name it with --url, and leave --db out" help:"Look for contacts by words or a number, through a server that is running."`
 	Batch   batchCommand   `cmd:"" nodb:"contacts are written through a server: name it with --url, and leave --db out" help:"Do many writes of contacts, from a file, through a server that is running."`
 	Plan    planCommand    `cmd:"" nodb:"plans are made and applied by a server: name it with --url, and leave --db out" help:"Look at many writes before they are done, and take many back, through a server that is running."`
 	Job     jobCommand     `cmd:"" nodb:"jobs are told of by the server that does them: name it with --url, and leave --db out" help:"See how far work is that takes long, through a server that is running."`
 	Export  exportCommand  `cmd:"" nodb:"the file is written by a server: name it with --url, and leave --db out" help:"Write contacts to a file, through a server that is running."`
-	Find    findCommand    `cmd:"" name:"find-copies" nodb:"contacts are read through a server: name it with --url, and leave --db out" help:"Find where else the values of somebody stand, before they are erased, through a server that is running."`
+	Find    lookCommand    `cmd:"" name:"find-copies" nodb:"contacts are read through a server: name it with --url, and leave --db out" help:"Find where else the values of somebody stand, before they are erased, through a server that is running."`
 	Bench   benchCommand   `cmd:"" nodb:"what is measured is a server: name it with --url, and leave --db out" help:"Measure how fast an installation answers, through a server that is running."`
 	Version versionCommand `cmd:"" nodb:"this opens no database: leave --db out" help:"Show the versions of carnet, Go and SQLite."`
 

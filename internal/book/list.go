@@ -26,11 +26,14 @@ type List struct {
 	LatestFirst  bool         // in the order of the newest changes, latest first
 	Email, Phone string       // as ParseValue gives them; "" for any
 	Where        contact.Filter
-	Cursor       string // of an answer to the same query
-	PerPage      int    // 1 to MaxPerPage
+	// Search says what they are found by, the best first: by neither Deleted, UpdatedSince
+	// nor LatestFirst; nil for all.
+	Search  *contact.Search
+	Cursor  string // of an answer to the same query
+	PerPage int    // 1 to MaxPerPage
 }
 
-// ListPage is a page of contacts: newest id first, or with UpdatedSince in the
+// ListPage is a page of contacts: newest id first, or with Search the best first, or with UpdatedSince in the
 // order of their newest changes, so that one that changes while the list is
 // walked comes again and is never missed; with LatestFirst it is behind whoever
 // walks by then. A page is shorter than asked for, or
@@ -70,6 +73,9 @@ func (b *Book) List(ctx context.Context, g access.Grant, l *List) (ListPage, err
 	if len(l.Where) > 0 {
 		name.query += " where " + l.Where.String()
 	}
+	if l.Search != nil {
+		name.query += fmt.Sprintf(" q %q", l.Search.Text())
+	}
 	at, err := name.place(secret, l.Cursor)
 	if err != nil {
 		return ListPage{}, err
@@ -96,6 +102,9 @@ func (b *Book) queryOf(g access.Grant, l *List) store.Query {
 	}
 	if len(l.Where) > 0 {
 		q.Where, q.Today = l.Where, g.Space.Day(b.now())
+	}
+	if l.Search != nil {
+		q.Find = &store.Finding{Search: *l.Search, Region: g.Space.FindRegion()}
 	}
 	return q
 }

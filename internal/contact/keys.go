@@ -52,6 +52,11 @@ func MatchKeyChanges(before, after *Contact, region string) (gone, come []MatchK
 	return gone, come
 }
 
+// KeysBetween tells which keys of one list go and which come, so that another is left.
+func KeysBetween(was, is []MatchKey) (gone, come []MatchKey) {
+	return appendMissing(nil, was, is), appendMissing(nil, is, was)
+}
+
 // MatchKeysOf gives all match keys of a contact in these regions, each once; none of no
 // contact.
 func MatchKeysOf(c *Contact, regions ...string) (keys []MatchKey) {

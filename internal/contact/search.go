@@ -15,7 +15,7 @@ const MaxSearch = 200
 // Search is what somebody looks for among contacts (CONTRACT D39): words, or where it is
 // digits and signs of phones alone, one number.
 type Search struct {
-	text   string // of a number
+	text   string // as it was typed
 	number bool
 	words  []words.Word // each once
 	whole  string       // all of them in their order: see beginning
@@ -48,7 +48,7 @@ func ParseSearch(typed string) (Search, *Flaw) {
 	if len(all) == 0 {
 		return Search{}, &Flaw{fault.CodeTextEmpty, "Look for a letter or a digit at least: signs, spaces and emoji alone find nothing."}
 	}
-	s := Search{whole: beginning(all)}
+	s := Search{text: typed, whole: beginning(all)}
 	seen := map[string]bool{}
 	for _, w := range all {
 		if !seen[w.Text] {
@@ -58,6 +58,12 @@ func ParseSearch(typed string) (Search, *Flaw) {
 	}
 	return s, nil
 }
+
+// Text gives what was typed.
+func (s *Search) Text() string { return s.text }
+
+// Number tells whether a number is looked for: then what is found depends on the region.
+func (s *Search) Number() bool { return s.number }
 
 // isNumber tells whether a text is digits, one at least, and signs of phones alone.
 func isNumber(text string) bool {

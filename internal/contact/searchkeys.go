@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/carnet-project/carnet/internal/words"
@@ -117,9 +118,8 @@ type KeyRange struct {
 	From, To string
 }
 
-// exactly gives the range of one key; nothing sorts between a text and that with a NUL
-// behind it, which no key has.
-func exactly(kind Kind, text string) KeyRange { return KeyRange{kind, text, text + "\x00"} }
+// exactly gives the range of one key: no key has a sign as low as that behind it.
+func exactly(kind Kind, text string) KeyRange { return KeyRange{kind, text, text + "\x01"} }
 
 // begun gives the range of the keys that begin so. Keys are letters, digits and spaces: the
 // last code point is behind all of them.
@@ -150,7 +150,8 @@ func (s *Search) Ranked(rank Rank, region string) []KeyRange {
 }
 
 // Parts gives ranges for each part of what is looked for: of each part a contact that is
-// found, and is not long, has a key in one of its ranges. A number has one part.
+// found, and is not long, has a key in one of its ranges. The longest come first: few have
+// them. A number has one part.
 func (s *Search) Parts(region string) (parts [][]KeyRange) {
 	if s.number {
 		key, part := s.numberKeys(region)
@@ -161,7 +162,9 @@ func (s *Search) Parts(region string) (parts [][]KeyRange) {
 		}
 		return [][]KeyRange{of}
 	}
-	for _, w := range s.words {
+	longest := slices.Clone(s.words)
+	slices.SortStableFunc(longest, func(a, b words.Word) int { return len(b.Text) - len(a.Text) })
+	for _, w := range longest {
 		text := cut(w.Text, maxWordKey)
 		parts = append(parts, []KeyRange{begun(BeginKey, text), begun(WordKey, text)})
 	}

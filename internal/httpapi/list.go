@@ -22,12 +22,22 @@ var (
 		q.cursor = v.text
 		return formed(v.text != "" && len(v.text) <= 200)
 	}}
+	searchParam = param{"q", "1 to 200 characters to look for", func(q *asked, v *sent) error {
+		v.text = phoneTyped(v)
+		search, flaw := contact.ParseSearch(v.text)
+		if flaw != nil {
+			return errors.New(flaw.Message)
+		}
+		q.search = &search
+		return nil
+	}}
 	narrowingParams = []param{
 		localTime("start_date", func(q *asked) **time.Time { return &q.start }),
 		localTime("end_date", func(q *asked) **time.Time { return &q.end }),
 		moment("updated_since", func(q *asked) *contact.Time { return &q.updatedSince }),
 		value("email", contact.Emails, "a valid email", emailTyped, func(q *asked) *string { return &q.email }),
 		value("phone", contact.Phones, "a valid phone number", phoneTyped, func(q *asked) *string { return &q.phone }),
+		searchParam,
 		{filtersName, "conditions on custom fields", func(q *asked, v *sent) error {
 			q.filters = v.text
 			return nil // filter reads it, which knows the labels
@@ -123,8 +133,8 @@ func (q *asked) pageSize() int {
 
 // list gives the list that is asked for.
 func (q *asked) list(r *request) (l book.List, err error) {
-	l = book.List{Cursor: q.cursor, PerPage: q.pageSize(), Deleted: q.deleted, Email: q.email, Phone: q.phone, UpdatedSince: q.updatedSince}
-	if err := q.checkDeleted(); err != nil {
+	l = book.List{Cursor: q.cursor, PerPage: q.pageSize(), Deleted: q.deleted, Email: q.email, Phone: q.phone, UpdatedSince: q.updatedSince, Search: q.search}
+	if err := q.checkTogether(); err != nil {
 		return l, err
 	}
 	if l.Where, err = q.filter(r); err != nil {
@@ -188,8 +198,9 @@ func (a *api) listContacts(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-// checkDeleted refuses what finds no deleted contact (CONTRACT D31).
-func (q *asked) checkDeleted() error {
+// checkTogether refuses what finds no deleted contact (CONTRACT D31), and an order that is
+// not that of what is found best (CONTRACT D39).
+func (q *asked) checkTogether() error {
 	var bad []fault.Problem
 	without := func(sent bool, name, why string) {
 		if q.deleted && sent {
@@ -199,6 +210,11 @@ func (q *asked) checkDeleted() error {
 	without(q.email != "", "email", "a deleted contact is found by no value.")
 	without(q.phone != "", "phone", "a deleted contact is found by no value.")
 	without(q.filters != "", filtersName, "a deleted contact is found by no value.")
+	without(q.search != nil, "q", "a deleted contact is found by no word.")
+	if q.search != nil && q.updatedSince != 0 {
+		bad = append(bad, fault.Problem{Path: "updated_since", Code: fault.CodeParameterInvalid,
+			Message: "Leave out updated_since where q is sent: what is found comes in the order of how well it fits."})
+	}
 	without(q.updatedSince != 0, "updated_since", "each row says when the contact was deleted.")
 	return fault.Problems(bad)
 }

@@ -37,6 +37,7 @@ type asked struct {
 	deleted      bool
 	email, phone string // as ParseValue gives them; "" for any
 	filters      string // the JSON of conditions, as sent
+	search       *contact.Search
 	updatedSince contact.Time
 	start, end   *time.Time // nil for no bound: the zero time is one that can be sent
 

@@ -101,6 +101,9 @@ type subject struct {
 // names gives the values by which a place can name something of the subject;
 // nil for a place that it does not know.
 func (s subject) names(p place) []string {
+	if p.name == "q" {
+		return []string{s.email}
+	}
 	switch p.schema {
 	case "ContactID":
 		switch p.name {

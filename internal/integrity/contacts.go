@@ -98,6 +98,9 @@ func (c *Check) someContacts(after store.ContactID, limit int, only *store.Conta
 		if err := c.held(ctx, list, spaces); err != nil {
 			return err
 		}
+		if err := c.searched(ctx, list); err != nil {
+			return err
+		}
 		return c.histories(ctx, list, levels, only != nil)
 	})
 	if err == nil {

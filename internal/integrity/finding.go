@@ -13,20 +13,21 @@ type Kind string
 
 // The kinds, as they are told.
 const (
-	File        Kind = "table"
-	Numbers     Kind = "numbers"
-	Counters    Kind = "counters"
-	Usage       Kind = "usage"
-	ContactRow  Kind = "contact"
-	AliasRow    Kind = "alias"
-	MatchKeyRow Kind = "match key"
-	ChangeRow   Kind = "change"
-	PairRow     Kind = "pair"
-	RetryRow    Kind = "record of a retry"
-	PlanRow     Kind = "plan"
-	PlanContact Kind = "plan contact"
-	ErasureRow  Kind = "erasure"
-	Export      Kind = "export"
+	File         Kind = "table"
+	Numbers      Kind = "numbers"
+	Counters     Kind = "counters"
+	Usage        Kind = "usage"
+	ContactRow   Kind = "contact"
+	AliasRow     Kind = "alias"
+	MatchKeyRow  Kind = "match key"
+	SearchKeyRow Kind = "key of searches"
+	ChangeRow    Kind = "change"
+	PairRow      Kind = "pair"
+	RetryRow     Kind = "record of a retry"
+	PlanRow      Kind = "plan"
+	PlanContact  Kind = "plan contact"
+	ErasureRow   Kind = "erasure"
+	Export       Kind = "export"
 )
 
 // Finding is something that does not fit. It holds nothing that people stored.

@@ -19,6 +19,9 @@ type anew struct {
 	save store.Save
 	made store.Anew               // of save
 	seen map[store.ContactID]bool // whose match keys are in save
+
+	searched []contact.ID      // whose keys of searches are made anew, behind the transaction
+	strays   []record.MatchKey // that go with that
 }
 
 // mend makes anew what is derived of what a page found: in a transaction for each Space.
@@ -69,7 +72,10 @@ func (c *Check) mendSpace(space contact.SpaceID, list []Finding) error {
 		tx.Rollback()
 		return err
 	}
-	return tx.Commit(c.ctx)
+	if err := tx.Commit(c.ctx); err != nil || len(a.searched)+len(a.strays) == 0 {
+		return err
+	}
+	return store.Refold(c.ctx, c.b, space, a.strays, a.searched...)
 }
 
 // mendAlias lets an id lead where its parents do.

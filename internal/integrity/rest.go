@@ -146,11 +146,15 @@ func (c *Check) aliases(t *tally) error {
 }
 
 // keys looks for match keys of contacts that do not have what they were made of.
-func (c *Check) keys(t *tally) error {
+func (c *Check) keys(t *tally) error { return c.eachKey(t, "match keys", c.b.StoredKeys, c.strayKeys) }
+
+// eachKey looks at all keys of a Space that are read so, some at once in one state.
+func (c *Check) eachKey(t *tally, name string, read func(context.Context, record.MatchKey, int) ([]record.MatchKey, error),
+	look func(context.Context, contact.SpaceID, []record.MatchKey) error) error {
 	for after := (record.MatchKey{Space: t.row.Space, MatchKey: contact.MatchKey{Kind: math.MinInt32}}); ; {
 		n := 0
 		err := c.still(func(ctx context.Context) error {
-			rows, err := c.b.StoredKeys(ctx, after, atOnce)
+			rows, err := read(ctx, after, atOnce)
 			if n = len(rows); err != nil || n == 0 {
 				return err
 			}
@@ -158,12 +162,12 @@ func (c *Check) keys(t *tally) error {
 				return err
 			}
 			after = rows[n-1]
-			return c.strayKeys(ctx, t.row.Space, rows)
+			return look(ctx, t.row.Space, rows)
 		})
 		if err != nil || n == 0 {
 			return err
 		}
-		if err := c.page(n, t.name("match keys")); err != nil {
+		if err := c.page(n, t.name(name)); err != nil {
 			return err
 		}
 	}

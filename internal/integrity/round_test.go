@@ -58,6 +58,13 @@ func (r *round) StoredKeys(ctx context.Context, after record.MatchKey, limit int
 	})
 }
 
+func (r *round) StoredSearchKeys(ctx context.Context, after record.MatchKey, limit int) ([]record.MatchKey, error) {
+	first := record.MatchKey{Space: after.Space, MatchKey: contact.MatchKey{Kind: -1}}
+	return page(r, "keys of searches", first, after, func(after record.MatchKey) ([]record.MatchKey, error) {
+		return r.Backend.StoredSearchKeys(ctx, after, limit)
+	})
+}
+
 func (r *round) StoredPairs(ctx context.Context, after record.Pair, limit int) ([]store.StoredPair, error) {
 	return page(r, "pairs", record.Pair{Space: after.Space}, after, func(after record.Pair) ([]store.StoredPair, error) {
 		return r.Backend.StoredPairs(ctx, after, limit)
@@ -100,7 +107,7 @@ func TestRowsOutOfOrder(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func(*testing.T, bool) *world) {
 		w := open(t, true)
 		w.erase(w.ids[2])
-		for _, of := range []string{"contacts", "changes", "aliases", "match keys", "pairs", "records of retries", "plans", "rows of plans", "exports", "erasures"} {
+		for _, of := range []string{"contacts", "changes", "aliases", "match keys", "keys of searches", "pairs", "records of retries", "plans", "rows of plans", "exports", "erasures"} {
 			r, found := &round{Backend: w.backend, of: of}, []string{}
 			check := integrity.New(r, integrity.Options{Found: func(f integrity.Finding) { found = append(found, f.String()) }})
 			for _, err := range check.Pages(bg) {

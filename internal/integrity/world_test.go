@@ -95,7 +95,7 @@ func (w *world) saved() (back string) {
 	w.Helper()
 	keep := "CREATE SCHEMA saved;"
 	var gone, come string
-	for _, table := range []string{"spaces", "space_settings", "contacts", "aliases", "changes", "match_keys", "distinct_pairs", "retries", "plans", "plan_rows", "plan_contacts", "exports", "export_chunks", "jobs", "erasures", "id_blocks"} {
+	for _, table := range []string{"spaces", "space_settings", "contacts", "aliases", "changes", "match_keys", "search_marks", "search_keys", "searched", "distinct_pairs", "retries", "plans", "plan_rows", "plan_contacts", "exports", "export_chunks", "jobs", "erasures", "id_blocks"} {
 		keep += "CREATE TABLE saved." + table + " AS TABLE " + table + ";"
 		gone = "DELETE FROM " + table + ";" + gone
 		come += "INSERT INTO " + table + " SELECT * FROM saved." + table + ";"
@@ -215,9 +215,21 @@ func (w *world) fill() *world {
 	again := suite.Write(suite.NewRequest(), w.space, &contact.Put{Ref: w.ids[3], Patch: patch("Zoe", "", "")})
 	again.Retry = &store.Retry{Key: "a key", Fingerprint: []byte{1}, Answer: func([]store.Outcome) ([]byte, error) { return []byte(`{}`), nil }}
 	w.do(again)
+	w.fold()
 	w.plan("P", w.ids[0])
 	w.export("E")
 	return w
+}
+
+// fold has the index of searches take in all that was written.
+func (w *world) fold() {
+	w.Helper()
+	for more := true; more; {
+		var err error
+		if more, err = w.store.Fold(bg, w.space); err != nil {
+			w.Fatal(err)
+		}
+	}
 }
 
 // plan makes a plan of two rows, of which the first changes a contact.

@@ -221,6 +221,7 @@ func (s *Server) Run(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(s.listener) }()
 	s.requests.Go(s.work)
+	s.requests.Go(func() { s.data.store.KeepFolded(s.stopping) })
 	if s.backups != nil {
 		s.requests.Go(func() { s.backups.run(s.stopping) })
 	}

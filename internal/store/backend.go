@@ -48,6 +48,7 @@ type Backend interface {
 	Jobs
 	Inventory
 	Erasures
+	Searches
 
 	// Check tells whether the database answers. It waits for no read of a Space.
 	Check(ctx context.Context) error
@@ -155,6 +156,7 @@ type Reader interface {
 
 	PlanReader
 	ExportReader
+	SearchReader
 
 	// Readers is how many reads of Spaces the backend runs at once.
 	Readers() int

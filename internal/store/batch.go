@@ -174,11 +174,12 @@ func PanickedIn() string {
 	}
 }
 
-// tell wakes those who wait for news of the Spaces that changed.
+// tell wakes those who wait for news of the Spaces that changed, and who folds them.
 func (b *batchRun) tell() {
 	for space, ws := range b.spaces {
 		if len(ws.changes) > 0 {
 			b.lane.store.news.tell(space)
+			b.lane.store.unfolded.add(space)
 		}
 	}
 }

@@ -301,7 +301,7 @@ func (e *eraser) forget(id contact.ID) error {
 			}
 		}
 	}
-	if err := e.save(&w); err != nil {
+	if err := e.save(&w, id); err != nil {
 		return err
 	}
 	e.next(changes)
@@ -375,7 +375,7 @@ func (e *eraser) purge(id contact.ID) error {
 			}
 		}
 	}
-	if err := e.save(&w); err != nil {
+	if err := e.save(&w, id); err != nil {
 		return err
 	}
 	e.next(changes)
@@ -410,14 +410,20 @@ func (r *rewrite) over(was *record.Change, ch *contact.Change) error {
 	return err
 }
 
-// save writes over what was found, if anything is to be.
-func (e *eraser) save(w *rewrite) error {
+// save writes over what was found, if anything is to be. Of these contacts no word stays in
+// the index of searches that they do not have any more: no change tells that they lost it, and
+// a step that is done again finds nothing to write over.
+func (e *eraser) save(w *rewrite, of ...contact.ID) error {
 	e.n += int64(len(w.changes) + len(w.answers))
-	if len(w.contacts)+len(w.changes)+len(w.answers) == 0 {
+	if len(w.contacts)+len(w.changes)+len(w.answers) > 0 {
+		if _, err := e.store.Do(e.ctx, Write{Space: e.of.Space, rewrite: w}); err != nil {
+			return err
+		}
+	}
+	if len(of) == 0 {
 		return nil
 	}
-	_, err := e.store.Do(e.ctx, Write{Space: e.of.Space, rewrite: w})
-	return err
+	return e.store.refold(e.ctx, e.of.Space, of...)
 }
 
 // rewritten makes part of the state what an EraseJob writes over.

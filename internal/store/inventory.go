@@ -58,6 +58,11 @@ type Inventory interface {
 	// KeysMissing gives those of these match keys of a Space that are not there.
 	KeysMissing(ctx context.Context, space contact.SpaceID, keys []record.MatchKey) ([]record.MatchKey, error)
 
+	// StoredSearchKeys and SearchKeysMissing are the same for the keys of the index of
+	// searches.
+	StoredSearchKeys(ctx context.Context, after record.MatchKey, limit int) ([]record.MatchKey, error)
+	SearchKeysMissing(ctx context.Context, space contact.SpaceID, keys []record.MatchKey) ([]record.MatchKey, error)
+
 	// StoredPairs reads the pairs of a Space after one of them, by their ids.
 	StoredPairs(ctx context.Context, after record.Pair, limit int) ([]StoredPair, error)
 

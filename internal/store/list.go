@@ -20,6 +20,9 @@ type Query struct {
 	Keys         []contact.MatchKey
 	Where        contact.Filter
 	Today        string // the day from which Where counts ages
+	// Find says what they are found by: then neither Deleted, UpdatedSince nor
+	// LatestFirst; nil for all.
+	Find *Finding
 }
 
 // byChange tells whether the list is in the order of the newest changes.
@@ -32,7 +35,8 @@ func (q *Query) ascending() bool { return q.UpdatedSince != 0 && !q.LatestFirst 
 // this mark, or would have it, and from there in the order of the list or, with
 // Back, against it. So one gap leads both ways, whatever became of the rows beside
 // it. The zero Place is the beginning. A list in the order of ids marks rows by
-// id, one with UpdatedSince or LatestFirst by their newest change.
+// id, one with UpdatedSince or LatestFirst by their newest change, and one with Find by
+// how well they are found and their id.
 type Place struct {
 	Mark int64
 	Back bool
@@ -56,7 +60,8 @@ type Deletion struct {
 }
 
 // List gives a page of at most limit contacts: newest id first, or, with
-// UpdatedSince, in the order of their newest changes, oldest first. Creating
+// UpdatedSince, in the order of their newest changes, oldest first; with Find, the best
+// first, and of those that are as good the newest id. Creating
 // contacts does not move the others (CONTRACT D17). One that changes while a list
 // by changes is walked moves to its end: it may come twice and is never missed.
 // With LatestFirst it moves to the beginning, so it may not come at all: that order
@@ -65,6 +70,9 @@ func (s *Store) List(ctx context.Context, q Query, at Place, limit int) (ListPag
 	first, end, err := s.createdRange(ctx, q)
 	if err != nil || first == end && end != 0 {
 		return ListPage{}, err
+	}
+	if q.Find != nil {
+		return s.search(ctx, &q, first, end, at, limit)
 	}
 	walk, err := s.sift(ctx, &q, first, end, at, limit+1)
 	if err != nil {
@@ -126,30 +134,30 @@ func (s *Store) deletions(ctx context.Context, space contact.SpaceID, p *ListPag
 
 // page decodes what a walk brought, which is one row more than the page where
 // that goes on.
-func page(walk *sifted, q *Query, at Place, limit int) (p ListPage, err error) {
+func page(walk *sifted, q *Query, at Place, limit int) (ListPage, error) {
 	n := min(limit, len(walk.Rows))
-	rows := walk.Rows[:n]
-	onwards := q.beyond(walk.last(q, limit), at)
-	if at.Back {
-		slices.Reverse(rows)
-		p.Next, p.Prev = Place{Mark: at.Mark}, onwards
-	} else {
-		p.Next, p.Prev = onwards, Place{Mark: at.Mark, Back: at.Mark != 0}
-	}
 	if len(q.Where) > 0 {
-		p.Rows = walk.read[:n]
-		if at.Back {
-			slices.Reverse(p.Rows)
-		}
-		return p, nil
+		return q.pageOf(walk.read[:n], walk.last(q, limit), at), nil
 	}
-	p.Rows = make([]contact.Contact, len(rows))
-	for i := range rows {
-		if p.Rows[i], err = record.DecodeValues(&rows[i]); err != nil {
+	list := make([]contact.Contact, n)
+	for i := range list {
+		var err error
+		if list[i], err = record.DecodeValues(&walk.Rows[i]); err != nil {
 			return ListPage{}, errDamaged(err)
 		}
 	}
-	return p, nil
+	return q.pageOf(list, walk.last(q, limit), at), nil
+}
+
+// pageOf makes a page of contacts, in the order in which they were found, of which the last
+// that is used up has this mark; 0 where nothing can follow.
+func (q *Query) pageOf(list []contact.Contact, last int64, at Place) ListPage {
+	onwards := q.beyond(last, at)
+	if at.Back {
+		slices.Reverse(list)
+		return ListPage{Rows: list, Next: Place{Mark: at.Mark}, Prev: onwards}
+	}
+	return ListPage{Rows: list, Next: onwards, Prev: Place{Mark: at.Mark, Back: at.Mark != 0}}
 }
 
 // last gives the mark of the last row that a page of so many used up; 0 where

@@ -114,6 +114,7 @@ func (s *Store) nextPhase(ctx context.Context, id contact.SpaceID, now access.Re
 			return WithSpace{}, nil
 		})
 	})
+	s.unfolded.add(id)
 	return err
 }
 

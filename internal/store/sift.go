@@ -84,6 +84,9 @@ func (s *Store) Count(ctx context.Context, q Query) (n int, exact bool, err erro
 	if err != nil || first == end && end != 0 {
 		return 0, err == nil, err
 	}
+	if q.Find != nil {
+		return s.countFound(ctx, &q, first, end)
+	}
 	fits := func(*contact.Contact) bool { return true }
 	if len(q.Where) > 0 {
 		fits = q.Where.On(q.Today)
@@ -120,4 +123,23 @@ func (s *Store) Count(ctx context.Context, q Query) (n int, exact bool, err erro
 			return n, false, nil
 		}
 	}
+}
+
+// countFound counts what a search finds, page by page, of which each looks at MaxSearched
+// contacts at most.
+func (s *Store) countFound(ctx context.Context, q *Query, first, end contact.ID) (n int, exact bool, err error) {
+	at := Place{}
+	for range maxCountedAt / MaxSearched {
+		page, err := s.search(ctx, q, first, end, at, countedAtOnce)
+		if err != nil {
+			return 0, false, err
+		}
+		if n += len(page.Rows); n > MaxCounted {
+			return MaxCounted, false, nil
+		}
+		if at = page.Next; at == (Place{}) {
+			return n, true, nil
+		}
+	}
+	return n, false, nil
 }

@@ -32,15 +32,16 @@ import (
 // Store is the way to one database. Its methods may be called from many
 // goroutines.
 type Store struct {
-	backend Backend
-	reads   Reader // the backend's, by turns of the Spaces
-	log     *slog.Logger
-	clock   func() time.Time
-	uptime  func() time.Duration
-	guard   clockGuard
-	metrics *metrics.Metrics
-	news    news
-	erased  func(context.Context, Erasure, []contact.ID) error
+	backend  Backend
+	reads    Reader // the backend's, by turns of the Spaces
+	log      *slog.Logger
+	clock    func() time.Time
+	uptime   func() time.Duration
+	guard    clockGuard
+	metrics  *metrics.Metrics
+	news     news
+	unfolded unfolded
+	erased   func(context.Context, Erasure, []contact.ID) error
 
 	mu     sync.Mutex
 	lanes  map[int64]*lane

@@ -312,3 +312,29 @@ func (r *orderly) ExportChunk(ctx context.Context, id ExportID, n int64) (row re
 	}
 	return row, ok, err
 }
+
+func (r *orderly) SearchMark(ctx context.Context, space contact.SpaceID) (mark SearchMark, err error) {
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
+		mark, err = r.Reader.SearchMark(ctx, space)
+	}
+	return mark, err
+}
+
+func (r *orderly) Touched(ctx context.Context, space contact.SpaceID, after contact.Seq, limit int) (list []Touch, err error) {
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
+		list, err = r.Reader.Touched(ctx, space, after, limit)
+		r.metrics.LookedAt(len(list))
+	}
+	return list, err
+}
+
+func (r *orderly) Keyed(ctx context.Context, space contact.SpaceID, ranges []contact.KeyRange) (ids []contact.ID, few bool, err error) {
+	if err = r.Enter(ctx, space); err == nil {
+		defer r.Leave(space)
+		ids, few, err = r.Reader.Keyed(ctx, space, ranges)
+		r.metrics.LookedAt(len(ids))
+	}
+	return ids, few, err
+}

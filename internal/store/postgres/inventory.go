@@ -140,6 +140,16 @@ func (b *Backend) KeysMissing(ctx context.Context, space contact.SpaceID, keys [
 	return list(ctx, b.reads, "look for match keys", keysOf(space), selectMissingKeys, keyArgs(space, keys)...)
 }
 
+// StoredSearchKeys reads keys of the index of a Space.
+func (b *Backend) StoredSearchKeys(ctx context.Context, after record.MatchKey, limit int) ([]record.MatchKey, error) {
+	return list(ctx, b.reads, "read keys of an index", keysOf(after.Space), storedSearchKeys, int64(after.Space), int64(after.Kind), after.Text, int64(after.ID), int64(limit))
+}
+
+// SearchKeysMissing gives those of some keys that the index has not.
+func (b *Backend) SearchKeysMissing(ctx context.Context, space contact.SpaceID, keys []record.MatchKey) ([]record.MatchKey, error) {
+	return list(ctx, b.reads, "look for keys of an index", keysOf(space), selectMissingSearchKeys, keyArgs(space, keys)...)
+}
+
 // StoredPairs reads the pairs of a Space.
 func (b *Backend) StoredPairs(ctx context.Context, after record.Pair, limit int) ([]store.StoredPair, error) {
 	return list(ctx, b.reads, "read pairs", func(r pgx.Row) (store.StoredPair, error) {

@@ -18,17 +18,17 @@ import (
 
 // scans lists the statements that may read a whole table, with the reason.
 var scans = map[string]string{
-	"selectUsages":  "it lists the whole table, which has a row a tenant",
-	"selectSpaces":  "it lists the whole table, which has a row a tenant",
-	"selectLastAt":  "it is for all Spaces, once at the start",
-	"lockIDs":       "its table has five rows",
-	"insertEntry":   "it takes an id, from a table that has five rows",
-	"insertJob":     "it takes an id, from a table that has five rows",
-	"selectAPIKeys": "it lists the whole table, which has a few rows a tenant",
-	"takeIDs":       "its table has five rows",
-	"selectSecret":  "its table has one row",
-	"selectVersion": "its table has a row a migration",
-	"selectUsed":    "it is for all Spaces, once in a check",
+	"selectUsages":   "it lists the whole table, which has a row a tenant",
+	"selectSpaces":   "it lists the whole table, which has a row a tenant",
+	"selectLastAt":   "it is for all Spaces, once at the start",
+	"lockIDs":        "its table has five rows",
+	"insertEntry":    "it takes an id, from a table that has five rows",
+	"insertJob":      "it takes an id, from a table that has five rows",
+	"selectAPIKeys":  "it lists the whole table, which has a few rows a tenant",
+	"takeIDs":        "its table has five rows",
+	"selectSecret":   "its table has one row",
+	"selectVersion":  "its table has a row a migration",
+	"selectUsed":     "it is for all Spaces, once in a check",
 }
 
 // sorts lists the statements that may sort, with the reason.
@@ -66,6 +66,9 @@ const fill = `
 	INSERT INTO plan_contacts SELECT s, 'p' || p, s * 20000 + n % 500, n FROM generate_series(1, 4) s, generate_series(1, 4) p, generate_series(1, 2000) n;
 	INSERT INTO exports SELECT s, 'e' || i, 'completed', i, CASE WHEN i % 50 = 0 THEN i ELSE 0 END, 1, 0, '{}' FROM generate_series(1, 4) s, generate_series(1, 2000) i;
 	INSERT INTO export_chunks SELECT s, 'e' || i, n, 0, '' FROM generate_series(1, 4) s, generate_series(1, 1000) i, generate_series(1, 4) n;
+	INSERT INTO search_marks SELECT s, s, 'GB', 1 FROM generate_series(1, 3000) s;
+	INSERT INTO search_keys SELECT s, 2 + i % 3, 'word' || i, s * 20000 + i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
+	INSERT INTO searched SELECT s, s * 20000 + i, '3 word' || i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
 	INSERT INTO limit_windows SELECT s, b, 1, 1 FROM generate_series(1, 3000) s, unnest(ARRAY['update', 'get']) b;
 	INSERT INTO jobs (job_id, space_id, kind, state, key_id, about, cursor, done, total, created_at, completed_at, due_at, message)
 		SELECT s, (s + 1) / 20, 'rekey', 'queued', 0, '', '', 0, 0, 1, CASE WHEN s % 4 = 0 THEN 0 ELSE 2 END, s, '' FROM generate_series(1, 60000) s;
@@ -158,6 +161,20 @@ func calls(b *Backend) []func() error {
 		func() error { _, _, err := b.Contact(bg, space, id+3); return err },
 		func() error { _, err := b.Contacts(bg, space, []contact.ID{id, id + 3, 7}); return err },
 		func() error { _, _, err := b.Row(bg, space, id); return err },
+		func() error {
+			_, err1 := b.SearchMark(bg, space)
+			_, err2 := b.Touched(bg, space, 100, 50)
+			_, _, err3 := b.Keyed(bg, space, []contact.KeyRange{{Kind: contact.EmailKey, From: "ada12", To: "ada13"}, {Kind: contact.WordKey, From: "word12", To: "word13"}})
+			_, err4 := b.Searched(bg, space, []contact.ID{id, id + 3})
+			_, err5 := b.Unfolded(bg, 5, 50)
+			word := record.MatchKey{Space: space, MatchKey: contact.MatchKey{Kind: contact.WordKey, Text: "word"}, ID: id}
+			_, err6 := b.StoredSearchKeys(bg, word, 50)
+			_, err7 := b.SearchKeysMissing(bg, space, []record.MatchKey{word})
+			err8 := b.SaveSearch(bg, &store.SearchSave{Space: space, Mark: store.SearchMark{Seq: 2, Turn: 1}, Gone: []record.MatchKey{word}, Come: []record.MatchKey{word},
+				Searched: []record.Searched{{Space: space, ID: id, Keys: "3 word"}, {Space: space, ID: id + 3}}})
+			err9 := b.SaveSearch(bg, &store.SearchSave{Space: 5000, Mark: store.SearchMark{Seq: 2}})
+			return errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9)
+		},
 		func() error { _, _, err := b.Change(bg, space, 7); return err },
 		func() error { _, err := b.Changes(bg, space, []contact.Seq{7, 9, 40000}); return err },
 		func() error { _, err := b.Aliases(bg, space, id); return err },

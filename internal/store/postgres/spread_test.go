@@ -118,6 +118,7 @@ var elsewhere = map[string]string{
 	"selectUsed":           "it asks every node, once in a check",
 	"selectNextSpace":      "it asks every node, once a Space in a check",
 	"beginStill":           "it touches no table",
+	"selectUnfolded":       "it asks every node, once at the start",
 	"selectUsages":         "it lists the Spaces of every node, for the operator alone",
 	"selectSpaces":         "it lists the Spaces of every node, for the operator alone",
 }

@@ -188,6 +188,27 @@ const (
 	deleteKeys = `DELETE FROM match_keys m USING unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id)
 		WHERE m.space_id = $1 AND m.kind = n.kind AND m.key = n.key AND m.id = n.id`
 
+	// What searches find by: see store.Searches. Of each range the index gives the ids behind
+	// its keys, one more than may be looked at.
+	selectSearchMark = `SELECT seq, region, turn FROM search_marks WHERE space_id = $1`
+	selectTouched    = `SELECT seq, contact_id FROM changes WHERE space_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`
+	inRanges         = `SELECT k.id FROM unnest($2::bigint[], $3::text[], $4::text[]) AS r (kind, low, high) CROSS JOIN LATERAL (SELECT id FROM `
+	ofRange          = ` WHERE space_id = $1 AND kind = r.kind AND key >= r.low AND key < r.high LIMIT 10001) k LIMIT 10001`
+	selectInSearch   = inRanges + `search_keys` + ofRange
+	selectInKeys     = inRanges + `match_keys` + ofRange
+	selectSearched   = `SELECT id, keys FROM searched WHERE space_id = $1 AND id = ANY ($2::bigint[])`
+	insertSearchMark = `INSERT INTO search_marks (space_id, seq, region, turn) VALUES ($1, $2, $3, 1) ON CONFLICT (space_id) DO NOTHING`
+	updateSearchMark = `UPDATE search_marks SET seq = $2, region = $3, turn = turn + 1 WHERE space_id = $1 AND turn = $4`
+	insertSearchKeys = `INSERT INTO search_keys (space_id, kind, key, id)
+		SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::text[], $4::bigint[]) AS n ON CONFLICT (space_id, kind, key, id) DO NOTHING`
+	deleteSearchKeys = `DELETE FROM search_keys k USING unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id)
+		WHERE k.space_id = $1 AND k.kind = n.kind AND k.key = n.key AND k.id = n.id`
+	upsertSearched = `INSERT INTO searched (space_id, id, keys) SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::text[]) AS n
+		ON CONFLICT (space_id, id) DO UPDATE SET keys = EXCLUDED.keys`
+	deleteSearched = `DELETE FROM searched WHERE space_id = $1 AND id = ANY ($2::bigint[])`
+	selectUnfolded = `SELECT space_id FROM spaces s WHERE space_id > $1 AND next_seq - 1 > coalesce((SELECT seq FROM search_marks m WHERE m.space_id = s.space_id), 0)
+		ORDER BY space_id LIMIT $2`
+
 	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, bin_days, erased_secret`
 	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes) VALUES ($1, 0, 0, 1, 0, 0, 0, 0)`
 	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
@@ -331,8 +352,11 @@ const (
 	storedAliases = `SELECT id, canonical_id, (SELECT true FROM contacts c WHERE c.space_id = $1 AND c.id = aliases.id) IS NOT NULL
 		FROM aliases WHERE space_id = $1 AND id > $2 ORDER BY id LIMIT $3`
 	storedKeys        = `SELECT kind, key, id FROM match_keys WHERE space_id = $1 AND (kind, key, id) > ($2::bigint, $3::text, $4::bigint) ORDER BY kind, key, id LIMIT $5`
+	storedSearchKeys  = `SELECT kind, key, id FROM search_keys WHERE space_id = $1 AND (kind, key, id) > ($2::bigint, $3::text, $4::bigint) ORDER BY kind, key, id LIMIT $5`
 	selectMissingKeys = `SELECT n.kind, n.key, n.id FROM unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id) LEFT JOIN LATERAL (
 		SELECT true AS there FROM match_keys WHERE space_id = $1 AND kind = n.kind AND key = n.key AND id = n.id OFFSET 0) m ON true WHERE m.there IS NULL`
+	selectMissingSearchKeys = `SELECT n.kind, n.key, n.id FROM unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id) LEFT JOIN LATERAL (
+		SELECT true AS there FROM search_keys WHERE space_id = $1 AND kind = n.kind AND key = n.key AND id = n.id OFFSET 0) m ON true WHERE m.there IS NULL`
 	storedPairs = `SELECT a, b, (SELECT true FROM contacts WHERE space_id = $1 AND id = a) IS NOT NULL, (SELECT true FROM contacts WHERE space_id = $1 AND id = b) IS NOT NULL
 		FROM distinct_pairs WHERE space_id = $1 AND (a, b) > ($2::bigint, $3::bigint) ORDER BY a, b LIMIT $4`
 	storedRetries = `SELECT key, fingerprint, request_id, at, checksum, answer FROM (SELECT *, sum(weight) OVER (ROWS UNBOUNDED PRECEDING) - weight AS before FROM (

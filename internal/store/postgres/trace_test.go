@@ -76,7 +76,7 @@ func (r *tracer) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData
 var fragments = map[string]string{
 	"contactColumns": "", "changeColumns": "", "settingsColumns": "", "apiKeyColumns": "", "contactWeight": "", "changeWeight": "",
 	"pageOfRows": "", "upToWeight": "", "rowsOfState": "", "idsDown": "", "idsUp": "",
-	"grantColumns": "", "sessionColumns": "", "jobColumns": "", "erasureColumns": "", "entryColumns": "", "pageOfEntries": "", "newestEntries": "", "pageOfWalk": "", "mostLookedAt": "", "ofTheList": "", "downwards": "", "upToLimit": "", "keyed": "", "other": "", "updated": "", "feed": "", "sift": "", "narrowed": "",
+	"grantColumns": "", "sessionColumns": "", "jobColumns": "", "erasureColumns": "", "entryColumns": "", "pageOfEntries": "", "newestEntries": "", "pageOfWalk": "", "mostLookedAt": "", "ofTheList": "", "downwards": "", "upToLimit": "", "keyed": "", "inRanges": "", "ofRange": "", "other": "", "updated": "", "feed": "", "sift": "", "narrowed": "",
 	"planColumns": "", "exportColumns": "", "planRowColumns": "", "planRowWeight": "", "planRowsAfter": "", "planRowsUp": "",
 }
 

@@ -184,7 +184,7 @@ func TestDamageIsNoticed(t *testing.T) {
 			}
 			info, err := f.Stat()
 			// Behind the pages of the schema.
-			for at := int64(60 * pageSize); err == nil && at < info.Size(); at += pageSize {
+			for at := int64(66 * pageSize); err == nil && at < info.Size(); at += pageSize {
 				_, err = f.WriteAt(make([]byte, pageSize/2), at)
 			}
 			if err := f.Close(); err != nil {

@@ -180,9 +180,18 @@ func (b *Backend) StoredAliases(ctx context.Context, space contact.SpaceID, afte
 }
 
 // StoredKeys reads match keys of a Space.
-func (b *Backend) StoredKeys(ctx context.Context, after record.MatchKey, limit int) (rows []record.MatchKey, err error) {
+func (b *Backend) StoredKeys(ctx context.Context, after record.MatchKey, limit int) ([]record.MatchKey, error) {
+	return b.someKeys(ctx, storedKeys, after, limit)
+}
+
+// StoredSearchKeys reads keys of the index of a Space.
+func (b *Backend) StoredSearchKeys(ctx context.Context, after record.MatchKey, limit int) ([]record.MatchKey, error) {
+	return b.someKeys(ctx, storedSearchKeys, after, limit)
+}
+
+func (b *Backend) someKeys(ctx context.Context, query string, after record.MatchKey, limit int) (rows []record.MatchKey, err error) {
 	err = b.read(ctx, func(c *conn) error {
-		return c.run(storedKeys, func(s *sqlite.Stmt) error {
+		return c.run(query, func(s *sqlite.Stmt) error {
 			key := contact.MatchKey{Kind: contact.Kind(s.ColumnInt64(0)), Text: s.ColumnText(1)}
 			rows = append(rows, record.MatchKey{Space: after.Space, MatchKey: key, ID: contact.ID(s.ColumnInt64(2))})
 			return nil
@@ -192,11 +201,20 @@ func (b *Backend) StoredKeys(ctx context.Context, after record.MatchKey, limit i
 }
 
 // KeysMissing gives those of some match keys that are not there.
-func (b *Backend) KeysMissing(ctx context.Context, space contact.SpaceID, keys []record.MatchKey) (missing []record.MatchKey, err error) {
+func (b *Backend) KeysMissing(ctx context.Context, space contact.SpaceID, keys []record.MatchKey) ([]record.MatchKey, error) {
+	return b.keysMissing(ctx, selectKey, space, keys)
+}
+
+// SearchKeysMissing gives those of some keys that the index has not.
+func (b *Backend) SearchKeysMissing(ctx context.Context, space contact.SpaceID, keys []record.MatchKey) ([]record.MatchKey, error) {
+	return b.keysMissing(ctx, selectSearchKey, space, keys)
+}
+
+func (b *Backend) keysMissing(ctx context.Context, query string, space contact.SpaceID, keys []record.MatchKey) (missing []record.MatchKey, err error) {
 	err = b.read(ctx, func(c *conn) error {
 		for _, k := range keys {
 			there := false
-			err := c.run(selectKey, func(*sqlite.Stmt) error {
+			err := c.run(query, func(*sqlite.Stmt) error {
 				there = true
 				return nil
 			}, int64(space), int64(k.Kind), k.Text, int64(k.ID))

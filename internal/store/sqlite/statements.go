@@ -136,6 +136,21 @@ const (
 	insertKey = `INSERT INTO match_keys (space_id, kind, key, id) VALUES (?1, ?2, ?3, ?4)`
 	deleteKey = `DELETE FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
 
+	// What searches find by: see store.Searches. Of ranges each is a look-up of its own.
+	selectSearchMark = `SELECT seq, region, turn FROM search_marks WHERE space_id = ?1`
+	selectTouched    = `SELECT change_key & 1099511627775, contact_id FROM changes WHERE change_key > ?1 AND change_key < ?2 ORDER BY change_key LIMIT ?3`
+	selectInSearch   = `SELECT id FROM search_keys WHERE space_id = ?1 AND kind = ?2 AND key >= ?3 AND key < ?4 LIMIT ?5`
+	selectInKeys     = `SELECT id FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key >= ?3 AND key < ?4 LIMIT ?5`
+	selectSearched   = `SELECT s.id, s.keys FROM json_each(?2) AS n CROSS JOIN searched s WHERE s.space_id = ?1 AND s.id = n.value`
+	insertSearchMark = `INSERT INTO search_marks (space_id, seq, region, turn) VALUES (?1, ?2, ?3, 1) ON CONFLICT (space_id) DO NOTHING`
+	updateSearchMark = `UPDATE search_marks SET seq = ?2, region = ?3, turn = turn + 1 WHERE space_id = ?1 AND turn = ?4`
+	insertSearchKey  = `INSERT INTO search_keys (space_id, kind, key, id) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (space_id, kind, key, id) DO NOTHING`
+	deleteSearchKey  = `DELETE FROM search_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
+	upsertSearched   = `INSERT INTO searched (space_id, id, keys) VALUES (?1, ?2, ?3) ON CONFLICT (space_id, id) DO UPDATE SET keys = excluded.keys`
+	deleteSearched   = `DELETE FROM searched WHERE space_id = ?1 AND id = ?2`
+	selectUnfolded   = `SELECT space_id FROM spaces s WHERE space_id > ?1 AND next_seq - 1 > coalesce((SELECT seq FROM search_marks m WHERE m.space_id = s.space_id), 0)
+		ORDER BY space_id LIMIT ?2`
+
 	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, bin_days, erased_secret`
 	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes)
 		SELECT 1 + max(coalesce((SELECT max(space_id) FROM spaces), 0), coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'spaces'), 0)), 0, 0, 1, 0, 0, 0, 0
@@ -248,9 +263,11 @@ const (
 		FROM changes WHERE change_key > ?1 AND change_key < ?2 ORDER BY change_key LIMIT ?4`
 	storedAliases = `SELECT id, canonical_id, EXISTS (SELECT 1 FROM contacts c WHERE c.id = aliases.id AND c.space_id = ?1)
 		FROM aliases WHERE space_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3`
-	storedKeys  = `SELECT kind, key, id FROM match_keys WHERE space_id = ?1 AND (kind, key, id) > (?2, ?3, ?4) ORDER BY kind, key, id LIMIT ?5`
-	selectKey   = `SELECT 1 FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
-	storedPairs = `SELECT a, b, EXISTS (SELECT 1 FROM contacts WHERE id = a AND space_id = ?1), EXISTS (SELECT 1 FROM contacts WHERE id = b AND space_id = ?1)
+	storedKeys       = `SELECT kind, key, id FROM match_keys WHERE space_id = ?1 AND (kind, key, id) > (?2, ?3, ?4) ORDER BY kind, key, id LIMIT ?5`
+	selectKey        = `SELECT 1 FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
+	storedSearchKeys = `SELECT kind, key, id FROM search_keys WHERE space_id = ?1 AND (kind, key, id) > (?2, ?3, ?4) ORDER BY kind, key, id LIMIT ?5`
+	selectSearchKey  = `SELECT 1 FROM search_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
+	storedPairs      = `SELECT a, b, EXISTS (SELECT 1 FROM contacts WHERE id = a AND space_id = ?1), EXISTS (SELECT 1 FROM contacts WHERE id = b AND space_id = ?1)
 		FROM distinct_pairs WHERE space_id = ?1 AND (a, b) > (?2, ?3) ORDER BY a, b LIMIT ?4`
 	storedRetries = `SELECT key, fingerprint, request_id, at, checksum, answer FROM retries WHERE space_id = ?1 AND key > ?2 ORDER BY key LIMIT ?3`
 	storedPlan    = `SELECT (SELECT plan_id FROM plans WHERE space_id = ?1 AND plan_id > ?2 ORDER BY plan_id LIMIT 1),

@@ -26,6 +26,7 @@ var scans = map[string]string{
 	"selectAPIKeys":    "it lists the whole table, which has a few rows a tenant",
 	"selectChanges":    "it goes through the list of numbers that it is given",
 	"selectContacts":   "it goes through the list of ids that it is given",
+	"selectSearched":   "it goes through the list of ids that it is given",
 	"selectErasedKeys": "it goes through the list of hashes that it is given",
 
 	"selectTables": "it is the list of all tables",

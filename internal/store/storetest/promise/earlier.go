@@ -55,6 +55,17 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	fillErased(t, b, s)
 	fillErasedKeys(t, b, s)
 	fillExported(t, b, s)
+	folded(t, b, s, space)
+}
+
+// earlierAda is the contact that FillEarlier made first.
+func earlierAda(t *testing.T, s *store.Store, space contact.SpaceID) contact.ID {
+	t.Helper()
+	first, ok, err := s.Change(bg, space, 1)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	return first.Contact
 }
 
 func fillSignedIn(t *testing.T, b store.Backend, s *store.Store) {
@@ -221,6 +232,13 @@ func CheckEarlier(t *testing.T, b store.Backend, schema int) {
 		t.Fatalf("the key: %v, %v, %+v", ok, err, g)
 	}
 	space := g.Space.ID
+	f := &findings{b, s, space}
+	if mark, err := b.SearchMark(bg, space); err != nil || (mark.Seq == 6) != (schema >= 12) {
+		t.Errorf("its index is at %+v, %v", mark, err)
+	}
+	f.finds(t, "example zoe", earlierAda(t, s, space))
+	folded(t, b, s, space)
+	f.finds(t, "example zoe", earlierAda(t, s, space))
 	if jobs, err := s.JobsOf(bg, space, 0, 9); err != nil || len(jobs) != 0 || g.Space.Rekeying != (access.Rekeying{}) {
 		t.Errorf("nobody asked for work: %v, %+v, %+v", err, jobs, g.Space.Rekeying)
 	}

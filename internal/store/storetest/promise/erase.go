@@ -108,6 +108,7 @@ func newEraseScene(t *testing.T, b store.Backend, s *store.Store, writes int) *e
 	row := func(n int64, text string) record.PlanRow {
 		return record.PlanRow{N: n, Outcome: "update", Operation: []byte(text), Decided: []byte(text), Contacts: []contact.ID{sc.ada}}
 	}
+	folded(t, b, s, sc.space)
 	do(t, s, proposing(store.Write{Space: sc.space}, "PLAN", row(1, "bob"), row(2, canary), row(3, "bob")))
 	return sc
 }
@@ -184,7 +185,15 @@ func (sc *eraseScene) wantNone(t *testing.T, b store.Backend) {
 	for _, k := range keys {
 		look("a key", []byte(k.Text))
 	}
-	if err := errors.Join(err1, err2, err3, err4); err != nil || len(contacts) != 4 || len(changes) < 70 || len(retries) != 2 || len(rows) != 3 {
+	searched, err5 := b.StoredSearchKeys(bg, record.MatchKey{Space: sc.space}, 1000)
+	for _, k := range searched {
+		look("a key of searches", []byte(k.Text))
+	}
+	by, err6 := b.Searched(bg, sc.space, []contact.ID{sc.ada, sc.alias, sc.bob, sc.other})
+	for _, of := range by {
+		look(fmt.Sprint("what finds ", of.ID), []byte(of.Keys))
+	}
+	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil || len(contacts) != 4 || len(changes) < 70 || len(retries) != 2 || len(rows) != 3 {
 		t.Fatalf("%v: %d contacts, %d changes, %d records, %d rows", err, len(contacts), len(changes), len(retries), len(rows))
 	}
 }
@@ -196,6 +205,9 @@ func testErased(t *testing.T, b store.Backend) {
 	job := sc.erased(t, s, sc.ada)
 	if err := s.EraseHistory(bg, &job, &forgets{}); err != nil || job.Closed() {
 		t.Fatalf("its history: %v, %+v", err, job)
+	}
+	if by, err := b.Searched(bg, sc.space, []contact.ID{sc.ada, sc.alias}); err != nil || len(by) != 0 {
+		t.Errorf("it is told that it is erased, and there is %+v, %v", by, err)
 	}
 	own := map[contact.ID]bool{sc.ada: true, sc.alias: true}
 	feed, err := s.Feed(bg, store.FeedQuery{Space: sc.space, Limit: 1000})

@@ -9,10 +9,10 @@ import (
 )
 
 // Tests are those that need no bubble.
-var Tests = slices.Concat(endTests, quotaTests, budgetTests, termTests, undoTests, deletedTests, unmergeTests, elsewhereTests, retryTests, forgottenTests, eachTests, togetherTests, valueTests, aliasTests, timeTests, sourceTests, personTests, clockTests, planTests, exportTests, eraseTests)
+var Tests = slices.Concat(endTests, quotaTests, budgetTests, termTests, undoTests, deletedTests, unmergeTests, elsewhereTests, retryTests, forgottenTests, eachTests, togetherTests, valueTests, aliasTests, timeTests, sourceTests, personTests, clockTests, planTests, exportTests, eraseTests, searchTests, freshTests)
 
 // Brief are those of them that read and write in every way once.
-var Brief = slices.Concat(quotaTests, undoTests, unmergeTests, aliasTests, eraseTests)
+var Brief = slices.Concat(quotaTests, undoTests, unmergeTests, aliasTests, eraseTests, freshTests)
 
 // InBubbles are those that run in a bubble of testing/synctest, so that they know
 // when all writes wait and need not wait themselves while the store backs off.
