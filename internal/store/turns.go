@@ -334,7 +334,11 @@ func (r *orderly) Keyed(ctx context.Context, space contact.SpaceID, ranges []con
 	if err = r.Enter(ctx, space); err == nil {
 		defer r.Leave(space)
 		ids, few, err = r.Reader.Keyed(ctx, space, ranges)
-		r.metrics.LookedAt(len(ids))
+		looked := len(ids)
+		if !few {
+			looked = MaxLookedAt
+		}
+		r.metrics.LookedAt(looked)
 	}
 	return ids, few, err
 }

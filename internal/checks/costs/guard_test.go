@@ -399,6 +399,7 @@ func TestGuard(t *testing.T) {
 		guard(t, r, table)
 		guard(t, r, planRows)
 		guard(t, r, exportRows)
+		guard(t, r, searchRows)
 		r.closeJobs()
 		guard(t, r, jobRows) // which leave a change of region under way
 		if !countsAllocations {

@@ -18,17 +18,17 @@ import (
 
 // scans lists the statements that may read a whole table, with the reason.
 var scans = map[string]string{
-	"selectUsages":   "it lists the whole table, which has a row a tenant",
-	"selectSpaces":   "it lists the whole table, which has a row a tenant",
-	"selectLastAt":   "it is for all Spaces, once at the start",
-	"lockIDs":        "its table has five rows",
-	"insertEntry":    "it takes an id, from a table that has five rows",
-	"insertJob":      "it takes an id, from a table that has five rows",
-	"selectAPIKeys":  "it lists the whole table, which has a few rows a tenant",
-	"takeIDs":        "its table has five rows",
-	"selectSecret":   "its table has one row",
-	"selectVersion":  "its table has a row a migration",
-	"selectUsed":     "it is for all Spaces, once in a check",
+	"selectUsages":  "it lists the whole table, which has a row a tenant",
+	"selectSpaces":  "it lists the whole table, which has a row a tenant",
+	"selectLastAt":  "it is for all Spaces, once at the start",
+	"lockIDs":       "its table has five rows",
+	"insertEntry":   "it takes an id, from a table that has five rows",
+	"insertJob":     "it takes an id, from a table that has five rows",
+	"selectAPIKeys": "it lists the whole table, which has a few rows a tenant",
+	"takeIDs":       "its table has five rows",
+	"selectSecret":  "its table has one row",
+	"selectVersion": "its table has a row a migration",
+	"selectUsed":    "it is for all Spaces, once in a check",
 }
 
 // sorts lists the statements that may sort, with the reason.

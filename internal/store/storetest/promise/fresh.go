@@ -132,7 +132,9 @@ func testFoldedByTwo(t *testing.T, b store.Backend) {
 	s := suite.NewStore(t, b, store.Options{})
 	for n := 1; n <= 5; n++ {
 		space := suite.NewSpace(t, b, "GB")
-		id := made(t, s, space, name("Ada"))
+		id := made(t, s, space, name("Zoe"))
+		folded(t, b, s, space)
+		done(t, s, writing(space, &contact.Put{Ref: id, Patch: name("Ada")}))
 		beside := &besides{Backend: b, n: n, before: func() {
 			folded(t, b, s, space)
 			done(t, s, writing(space, &contact.Put{Ref: id, Patch: name("Grace")}))
