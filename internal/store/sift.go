@@ -78,7 +78,7 @@ const countedAtOnce = 1000
 const maxCountedAt = 5 * MaxLookedAt
 
 // Count tells how many contacts a list has. Where it has more than MaxCounted, or the filter
-// takes few of very many, it stops: then the list has so many at least, and exact is false.
+// or the search takes few of very many, it stops: then the list has so many at least, and exact is false.
 func (s *Store) Count(ctx context.Context, q Query) (n int, exact bool, err error) {
 	first, end, err := s.createdRange(ctx, q)
 	if err != nil || first == end && end != 0 {
