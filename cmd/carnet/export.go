@@ -26,6 +26,7 @@ type exportCommand struct {
 	End       *string  `tried:"until,before,created-before" placeholder:"TIME" help:"Those made then or earlier, likewise."`
 	Where     []string `tried:"filter,field" sep:"none" placeholder:"CONDITION" help:"Those whose custom field is so, as in 'profile_field_1 contains pro'. All of several must hold."`
 	Safe      bool     `help:"Of csv, google and outlook: quote what a spreadsheet would take for a formula."`
+	ID        string   `name:"id" tried:"export-id,resume,continue" placeholder:"ID" help:"An export that was asked for before: waits for it, and fetches its file. Its format and whom it holds are what they were."`
 	Overwrite bool     `tried:"force,yes,replace" help:"Put the file in the place of what is there, once it is whole."`
 	format
 
@@ -34,7 +35,7 @@ type exportCommand struct {
 
 // Help says what it does beside.
 func (c *exportCommand) Help() string {
-	return `A server writes the file as a job, beside what is read and written: each contact is in it once, as it was at a moment meanwhile. How far it is goes to standard error, on a terminal in one line. Ctrl-C ends the waiting, and makes no file.
+	return `A server writes the file as a job, beside what is read and written: each contact is in it once, as it was at a moment meanwhile. How far it is goes to standard error, on a terminal in one line. Ctrl-C ends the waiting, and makes no file here: the server goes on, and the command that fetches what it writes is the last thing that is said.
 
 It needs a key that may read. Deleted contacts are not in it.`
 }
@@ -43,6 +44,9 @@ It needs a key that may read. Deleted contacts are not in it.`
 func (c *exportCommand) Validate() (err error) {
 	if c.where, err = conditionsOf(c.Where); err != nil {
 		return err
+	}
+	if c.ID != "" && (c.Format != "ndjson" || c.Safe || c.Email != nil || c.Phone != nil || c.Start != nil || c.End != nil || c.Where != nil) {
+		return errors.New("--id: leave out the other flags but --overwrite: what is in that export is settled")
 	}
 	if c.Safe && (c.Format == "ndjson" || c.Format == "vcard") {
 		return errors.New("--safe: leave it out, or give --format csv, google or outlook: no spreadsheet reads the other formats")
@@ -68,7 +72,7 @@ func (c *exportCommand) Run(in *surroundings) error {
 	}
 	made, err := c.make(in.ctx, client, told)
 	if err != nil {
-		return c.explainMade(err)
+		return c.cutOff(in, made.ExportID, err)
 	}
 	in.did("%s was made all the same.", c.File)
 	switch {
@@ -103,13 +107,12 @@ func (c *exportCommand) make(ctx context.Context, client *api.Client, told *prog
 	if err != nil {
 		return made, err
 	}
-	e, err := c.written(ctx, client, told)
-	if err == nil {
-		err = c.fetch(ctx, client, e.ID, f)
+	made.File, made.ExportID = c.File, c.ID
+	if c.ID == "" {
+		made.ExportID, err = client.MakeExport(ctx, c.query())
 	}
 	if err == nil {
-		made = exportRecord{File: c.File, ExportID: e.ID, Contacts: e.Contacts, Seq: e.Seq}
-		made.Size, err = f.Seek(0, io.SeekCurrent)
+		err = c.receive(ctx, client, told, f, &made)
 	}
 	err = errors.Join(err, f.Close())
 	if err == nil && c.Overwrite {
@@ -138,12 +141,21 @@ func (c *exportCommand) begin() (f *os.File, err error) {
 	return f, err
 }
 
-// written has the server write the export, and gives it at its end.
-func (c *exportCommand) written(ctx context.Context, client *api.Client, told *progressBar) (last api.Export, err error) {
-	id, err := client.MakeExport(ctx, c.query())
-	if err != nil {
-		return last, err
+// receive waits for an export, and fetches its file.
+func (c *exportCommand) receive(ctx context.Context, client *api.Client, told *progressBar, f *os.File, made *exportRecord) error {
+	e, err := c.written(ctx, client, made.ExportID, told)
+	if err == nil {
+		err = c.fetch(ctx, client, e.ID, f)
 	}
+	if err == nil {
+		made.Contacts, made.Seq = e.Contacts, e.Seq
+		made.Size, err = f.Seek(0, io.SeekCurrent)
+	}
+	return err
+}
+
+// written waits until an export is written, and gives it as it was at its end.
+func (c *exportCommand) written(ctx context.Context, client *api.Client, id string, told *progressBar) (last api.Export, err error) {
 	defer told.clear()
 	for e, err := range client.FollowExport(ctx, id) {
 		if err != nil {
@@ -186,4 +198,29 @@ func unpack(packed io.Reader, into io.Writer) error {
 		_, err = io.Copy(into, r)
 	}
 	return err
+}
+
+// cutOff says, where it ended before the file was there that a server writes, how that is
+// fetched. id is "" where none was asked for.
+func (c *exportCommand) cutOff(in *surroundings, id string, err error) error {
+	_, never := errors.AsType[*unmade](err)
+	if id == "" || never || wasRefused(err) {
+		return c.refusal(err)
+	}
+	words := []string{c.File, "--id", id}
+	if c.Overwrite {
+		words = append(words, "--overwrite")
+	}
+	return &refused{c.refusal(err), func(to screen) error {
+		_, err := fmt.Fprintf(to, "\nThe server goes on writing export %s. To fetch it:\n\n%s\n", cell(id), in.beside("export", words...))
+		return err
+	}}
+}
+
+// refusal gives an error of an export as a sentence.
+func (c *exportCommand) refusal(err error) error {
+	if e, answered := errors.AsType[*api.Error](err); answered && e.Code == api.CodeExportNotFound {
+		return errors.New("the Space has no export with this id, or had it more than a week ago: leave --id out to make one anew")
+	}
+	return c.explainMade(err)
 }

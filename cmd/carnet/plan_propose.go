@@ -110,7 +110,7 @@ func (c *planCommand) looked(in *surroundings, client *api.Client, p api.Plan, t
 // cutOff says, where following a plan ended before it did, that it goes on, and how that
 // is seen.
 func (c *planCommand) cutOff(in *surroundings, id string, err error, says string) error {
-	if _, answered := errors.AsType[*api.Error](err); answered || err == nil {
+	if err == nil || wasRefused(err) {
 		return err
 	}
 	return &refused{c.explain(err), func(to screen) error {

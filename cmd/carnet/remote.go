@@ -88,6 +88,13 @@ func (c *remote) explainMade(err error) error {
 	return c.explain(err)
 }
 
+// wasRefused tells that a server answered no, and not that nobody waited for its answer: that
+// who was told to come again later stopped waiting is no answer.
+func wasRefused(err error) bool {
+	_, answered := errors.AsType[*api.Error](err)
+	return answered && !errors.Is(err, context.Canceled)
+}
+
 // explain gives an error of the client of a server as a sentence for the person
 // who typed.
 func explain(url string, err error) error {
