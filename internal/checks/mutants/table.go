@@ -364,6 +364,15 @@ var ofRules = []mutant{
 		run:    "^TestOperators$",
 	},
 	{
+		name:   "condition-misread",
+		breaks: "A condition with an operator that its field does not take is none: everybody is listed, or in a plan (CONTRACT P5).",
+		file:   "internal/wire/filter.go",
+		old:    "			p.Path = strings.TrimSuffix(path+\".\"+strconv.Itoa(i)+\".\"+p.Path, \".\")\n			problems = append(problems, p)\n",
+		new:    "			p.Path = strings.TrimSuffix(path+\".\"+strconv.Itoa(i)+\".\"+p.Path, \".\")\n			filter = filter[:min(i, len(filter))]\n",
+		tests:  []string{"./internal/wire"},
+		run:    "Filter",
+	},
+	{
 		name:   "filter-comes-to-nothing",
 		breaks: "A filter that was sent and read lists everybody (CONTRACT D17).",
 		file:   "internal/httpapi/list.go",
