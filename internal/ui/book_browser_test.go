@@ -35,7 +35,7 @@ func TestBookInBrowser(t *testing.T) {
 		name string
 		test func(*testing.T, *reading)
 	}{
-		{"screens", testScreens}, {"keys", testBookKeys}, {"edit", testEditInPlace}, {"two", testTwoReaders}, {"time", testTime}, {"merge follows", testMergeFollows},
+		{"screens", testScreens}, {"keys", testBookKeys}, {"edit", testEditInPlace}, {"two", testTwoReaders}, {"time", testTime}, {"merge follows", testMergeFollows}, {"typed", testTyped},
 		{"revoked", testRevoked}, {"plan", testPlanFollows}, {"axe", testAxe}, {"plain", testWithoutScripts},
 	} {
 		t.Run(part.name, func(t *testing.T) {
@@ -50,6 +50,28 @@ func TestBookInBrowser(t *testing.T) {
 			t.Errorf("a request went to %s", asked)
 		}
 	}
+}
+
+// What is typed is looked for where the list is, without a press; an id is not gone to
+// before one (CONTRACT D39).
+func testTyped(t *testing.T, r *reading) {
+	r.open(t, "/ui/contacts")
+	before := r.ask(t, "history.length")
+	r.click(t, "#look")
+	r.press(t, "nobody like this")
+	r.until(t, `location.search === "?q=nobody+like+this" && document.querySelector("#main h2").textContent === "Nobody fits"`)
+	r.until(t, `document.activeElement.id === "look" && document.activeElement.value === "nobody like this"`)
+	r.ask(t, `document.getElementById("look").value = ""`)
+	r.press(t, "#7")
+	r.press(t, kb.Backspace+kb.Backspace)
+	r.until(t, `location.pathname === "/ui/contacts" && location.search === "?q=" && document.querySelector("[data-row]")`)
+	if after := r.ask(t, "history.length"); after != before {
+		t.Errorf("steps came into the history: %s, then %s", before, after)
+	}
+	r.open(t, pageOf(r.w.plain))
+	r.click(t, "#look")
+	r.press(t, "nobody"+kb.Enter)
+	r.until(t, `location.pathname === "/ui/contacts" && location.search === "?q=nobody"`)
 }
 
 // signIn goes through the door with a key, as a person does.

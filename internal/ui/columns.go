@@ -139,10 +139,11 @@ func (v *visit) headings(q *listQuery) []heading {
 				h.Class = ""
 			}
 		}
-		switch c.key {
-		case "change":
+		switch {
+		case q.list.Search != nil: // what is found has an order of its own
+		case c.key == "change":
 			h.Sorts, h.To = q.list.LatestFirst, v.address("sort", "change", "cursor", "", "done", "")
-		case "created":
+		case c.key == "created":
 			h.Sorts, h.To = !q.list.LatestFirst, v.address("sort", "", "cursor", "", "done", "")
 		}
 		all = append(all, h)

@@ -68,7 +68,9 @@ func (u *ui) contacts(v *visit) (answer, error) {
 		return nil, err
 	}
 	show.Changes = true
-	show.Chips = append(show.Chips, v.orderChip(q))
+	if q.list.Search == nil { // what is found comes in an order of its own
+		show.Chips = append(show.Chips, v.orderChip(q))
+	}
 	p := &page{name: "contacts", title: "Contacts", here: "c", toast: v.toastOf(), body: show}
 	if adding != nil && adding.Wrong != nil {
 		p.status = http.StatusUnprocessableEntity
@@ -77,7 +79,7 @@ func (u *ui) contacts(v *visit) (answer, error) {
 }
 
 // lookUp leads to the contact whose id was looked up. A number that is nobody's id is
-// looked for among the phones, unless it was written as an id.
+// searched for, unless it was written as an id.
 func (v *visit) lookUp(q *listQuery) (answer, error) {
 	_, err := v.ui.book.Get(v.Context(), v.grant, q.id)
 	if err == nil {
@@ -86,7 +88,7 @@ func (v *visit) lookUp(q *listQuery) (answer, error) {
 	if !isNotFound(err) {
 		return nil, err
 	}
-	if q.list.Phone == "" {
+	if q.list.Search == nil {
 		q.note = "No contact has this id now. If it was deleted, it is in the bin."
 	}
 	return nil, nil
@@ -129,7 +131,10 @@ func (p *contactsPage) dress(v *visit, q *listQuery) {
 	p.Columns, p.Choices, p.Many = v.headings(q), v.choices(q), q.many()
 	p.Curl = v.address("show", "curl", "done", "")
 	p.Order = "newest first"
-	if q.list.LatestFirst {
+	switch {
+	case q.list.Search != nil:
+		p.Order = "best first"
+	case q.list.LatestFirst:
 		p.Order = "latest change first"
 	}
 	if len(p.Rows) > 0 {

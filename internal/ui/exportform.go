@@ -3,10 +3,13 @@ package ui
 import (
 	"errors"
 	"net/http"
+	"strings"
+	"unicode"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/httpapi"
 	"github.com/carnet-project/carnet/internal/transfer"
@@ -30,7 +33,7 @@ type exportChoice struct {
 
 // newExport shows the form of an export of those whom the address names as that of the list does.
 func (u *ui) newExport(v *visit) (answer, error) {
-	q, err := v.listQuery()
+	q, err := v.exportQuery()
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +42,32 @@ func (u *ui) newExport(v *visit) (answer, error) {
 		return on, err
 	}
 	return v.newExportPage(q, adding, http.StatusOK, nil)
+}
+
+// exportQuery reads whom a file is to hold, as the list reads whom it shows; but an email or a
+// phone number that was looked up is that, and no words to search for.
+func (v *visit) exportQuery() (*listQuery, error) {
+	q, err := v.listQuery()
+	if err != nil || q.look == "" {
+		return q, err
+	}
+	q.list.Search = nil
+	q.asks.Del("q")
+	col := contact.Phones
+	if strings.Contains(q.look, "@") {
+		col = contact.Emails
+	}
+	text, flaw := contact.ParseValue(col, q.look)
+	switch {
+	case flaw != nil:
+	case col == contact.Emails:
+		q.list.Email = text
+		q.asks.Set("email", text)
+	case strings.ContainsFunc(text, unicode.IsDigit):
+		q.list.Phone = text
+		q.asks.Set("phone", text)
+	}
+	return q, nil
 }
 
 // newExportPage makes the page of the form, with what is wrong with what was sent.
@@ -85,7 +114,7 @@ func (q *listQuery) noExport() string {
 
 // makeExport begins an export, and does what is soon done: the rest is for its job.
 func (u *ui) makeExport(v *visit) (answer, error) {
-	q, err := v.listQuery()
+	q, err := v.exportQuery()
 	if err != nil {
 		return nil, err
 	}

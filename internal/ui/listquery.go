@@ -70,8 +70,9 @@ func (v *visit) readDays(q *listQuery) error {
 	return nil
 }
 
-// readLook takes what was typed for what it looks like: an email, an id or a phone. A
-// number may be either of these two, and is an id first.
+// readLook takes what was typed for what it looks like: an id, or else something to search
+// for (CONTRACT D39). A number may be either, and is an id first. An email that search may
+// not know, as its domain can be written in two ways, is looked up as such.
 func (q *listQuery) readLook() {
 	if q.look == "" {
 		return
@@ -80,24 +81,34 @@ func (q *listQuery) readLook() {
 	if id, ok := wire.ParseID(number); ok {
 		q.id = id
 	}
-	col := contact.Phones
-	if strings.Contains(q.look, "@") {
-		col = contact.Emails
+	if hash {
+		if q.id == 0 {
+			q.note = "An id is a number, as in #7."
+		}
+		return
 	}
-	text, flaw := contact.ParseValue(col, q.look)
+	if email, flaw := contact.ParseValue(contact.Emails, q.look); flaw == nil && q.id == 0 && hasOtherForm(email) {
+		q.list.Email = email
+		q.asks.Set("email", email)
+		return
+	}
+	search, flaw := contact.ParseSearch(q.look)
 	switch {
-	case hash && q.id == 0:
-		q.note = "An id is a number, as in #7."
-	case hash:
-	case flaw == nil && col == contact.Emails:
-		q.list.Email = text
-		q.asks.Set("email", text)
-	case flaw == nil && strings.ContainsFunc(text, unicode.IsDigit):
-		q.list.Phone = text
-		q.asks.Set("phone", text)
-	case q.id == 0:
-		q.note = "Look up a whole email, a phone number, or an id as in #7. Words cannot be looked up yet."
+	case flaw != nil && q.id == 0:
+		q.note = flaw.Message
+	case flaw != nil:
+	case q.list.UpdatedSince != 0:
+		q.note = "What is looked up comes in the order of how well it fits: take \"Changed since\" off for that."
+	default:
+		q.list.Search, q.list.LatestFirst = &search, false
+		q.asks.Set("q", q.look)
 	}
+}
+
+// hasOtherForm tells whether the domain of an email is one that can be written in Unicode and
+// in ASCII.
+func hasOtherForm(email string) bool {
+	return strings.Contains(strings.ToLower(email), "xn--") || strings.ContainsFunc(email, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 // narrows tells whether the list leaves any out.

@@ -19,7 +19,7 @@ import (
 )
 
 // The tables of Spaces, which a distributed database spreads by space_id.
-var spread = []string{"spaces", "space_settings", "contacts", "aliases", "changes", "retries", "match_keys", "limit_windows", "distinct_pairs", "key_usage", "plans", "plan_rows", "plan_contacts", "exports", "export_chunks", "erased_keys"}
+var spread = []string{"spaces", "space_settings", "contacts", "aliases", "changes", "retries", "match_keys", "search_marks", "search_keys", "searched", "limit_windows", "distinct_pairs", "key_usage", "plans", "plan_rows", "plan_contacts", "exports", "export_chunks", "erased_keys"}
 
 const partitions = 4
 

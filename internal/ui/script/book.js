@@ -14,5 +14,6 @@ import "./local.js";
 import "./toast.js";
 import "./menu.js";
 import "./follow.js";
+import "./typed.js";
 
 whenShown(reveal);
