@@ -69,13 +69,13 @@ func (v *visit) readActivityDays(q *activityQuery) error {
 	return nil
 }
 
-// whose finds the contact whose changes are asked for, as the list looks one up: by an id,
+// whose finds the contact whose changes are asked for: by an id,
 // an email or a phone. Of an email or a phone it leads to the address with the id, which
 // stays the same contact's whatever values come and go; where several have it, it gives
 // them to choose from.
 func (v *visit) whose(q *activityQuery) (leads answer, found []contact.Contact, err error) {
-	look := listQuery{look: q.form.Contact, list: book.List{PerPage: candidates}, asks: url.Values{}}
-	look.readLook()
+	look := listQuery{look: q.form.Contact, list: book.List{PerPage: candidates}}
+	look.readWho()
 	q.note = look.note
 	byValue := look.list.Email != "" || look.list.Phone != ""
 	if look.id != 0 {

@@ -105,6 +105,34 @@ func (q *listQuery) readLook() {
 	}
 }
 
+// readWho takes what was typed for whom it names: by an id, an email or a phone. A number may
+// be either of the last two, and is an id first.
+func (q *listQuery) readWho() {
+	if q.look == "" {
+		return
+	}
+	number, hash := strings.CutPrefix(q.look, "#")
+	if id, ok := wire.ParseID(number); ok {
+		q.id = id
+	}
+	col := contact.Phones
+	if strings.Contains(q.look, "@") {
+		col = contact.Emails
+	}
+	text, flaw := contact.ParseValue(col, q.look)
+	switch {
+	case hash && q.id == 0:
+		q.note = "An id is a number, as in #7."
+	case hash:
+	case flaw == nil && col == contact.Emails:
+		q.list.Email = text
+	case flaw == nil && strings.ContainsFunc(text, unicode.IsDigit):
+		q.list.Phone = text
+	case q.id == 0:
+		q.note = "Name one contact: by a whole email, a phone number, or an id as in #7."
+	}
+}
+
 // hasOtherForm tells whether the domain of an email is one that can be written in Unicode and
 // in ASCII.
 func hasOtherForm(email string) bool {
