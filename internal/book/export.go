@@ -80,7 +80,7 @@ func (e *Export) KeptUntil() contact.Time { return max(e.Created, e.Completed) +
 func (e *Export) closed() bool { return e.State != ExportQueued && e.State != ExportRunning }
 
 // exportOf reads an export as it is stored.
-func exportOf(r *record.Export) (Export, error) {
+func exportOf(r *record.File) (Export, error) {
 	e := Export{ID: r.ID, State: ExportState(r.State), Created: r.Created}
 	if r.State == "" {
 		return e, nil
@@ -91,8 +91,8 @@ func exportOf(r *record.Export) (Export, error) {
 
 // store writes an export as it is stored. What has chunks that nobody needs ends at once: a
 // sweep takes them, and leaves the rest of it.
-func (e *Export) store(r *record.Export) (err error) {
-	r.State, r.Created = string(e.State), e.Created
+func (e *Export) store(r *record.File) (err error) {
+	r.Kind, r.State, r.Created = record.ExportFile, string(e.State), e.Created
 	switch {
 	case !e.closed():
 		r.Ends = 0
@@ -112,7 +112,7 @@ func (e *Export) letGo() { e.First = len(e.Sizes) }
 const chunksGoAtOnce = 16
 
 // shed takes away some chunks that are not of the file any more.
-func (e *Export) shed() (save store.ExportSave) {
+func (e *Export) shed() (save store.FileSave) {
 	upTo := min(e.First, e.Gone+chunksGoAtOnce)
 	for _, size := range e.Sizes[e.Gone:upTo] {
 		save.Was += int64(size)
@@ -130,11 +130,11 @@ func (e *Export) fail(state ExportState, message string) {
 }
 
 // changeExport lets do decide what becomes of an export, and gives how it is then.
-func (b *Book) changeExport(ctx context.Context, w store.Write, id string, do func(*Export) (store.ExportSave, error)) (after Export, err error) {
-	w.Export = &store.ExportWrite{ID: id, Change: func(r *record.Export, now contact.Time) (store.ExportSave, error) {
+func (b *Book) changeExport(ctx context.Context, w store.Write, id string, do func(*Export) (store.FileSave, error)) (after Export, err error) {
+	w.File = &store.FileWrite{ID: id, Change: func(r *record.File, now contact.Time) (store.FileSave, error) {
 		e, err := exportOf(r)
 		if err != nil {
-			return store.ExportSave{}, err
+			return store.FileSave{}, err
 		}
 		if e.Created == 0 {
 			e.Created = now
@@ -177,11 +177,11 @@ func (b *Book) MakeExport(ctx context.Context, g access.Grant, terms Terms, form
 		return "", false, err
 	}
 	if _, err = b.again(ctx, g, access.Read); err == nil {
-		_, err = b.changeExport(ctx, w, id, func(e *Export) (store.ExportSave, error) {
+		_, err = b.changeExport(ctx, w, id, func(e *Export) (store.FileSave, error) {
 			if e.State == "" { // else the commit was in doubt
 				*e = Export{ID: e.ID, State: ExportQueued, Created: e.Created, By: actorOf(g, &terms), Form: form, Asked: asked, Job: job.ID}
 			}
-			return store.ExportSave{}, nil
+			return store.FileSave{}, nil
 		})
 	}
 	if err != nil {
@@ -209,11 +209,11 @@ func (b *Book) Export(ctx context.Context, g access.Grant, id string) (Export, e
 }
 
 func (b *Book) exportNow(ctx context.Context, space contact.SpaceID, id string) (Export, error) {
-	r, found, err := b.store.Export(ctx, store.ExportID{Space: space, ID: id})
+	r, found, err := b.store.File(ctx, store.FileID{Space: space, ID: id})
 	if err != nil {
 		return Export{}, err
 	}
-	if !found {
+	if !found || r.Kind != record.ExportFile {
 		return Export{}, noExport()
 	}
 	e, err := exportOf(&r)
@@ -233,7 +233,7 @@ func (b *Book) NewestExports(ctx context.Context, g access.Grant, limit int) (li
 	if err := g.Allow(access.Read); err != nil {
 		return nil, err
 	}
-	rows, err := b.store.Exports(ctx, store.ExportQuery{Space: g.Space.ID, Limit: limit})
+	rows, err := b.store.Files(ctx, store.FileQuery{Space: g.Space.ID, Kind: record.ExportFile, Limit: limit})
 	if err != nil {
 		return nil, err
 	}
@@ -249,8 +249,8 @@ func (b *Book) NewestExports(ctx context.Context, g access.Grant, limit int) (li
 	return list, nil
 }
 
-// ForgetExport implements store.Forgetter.
-func (forgetter) ForgetExport(r *record.Export) (save store.ExportSave, more bool, err error) {
+// ForgetFile implements store.Forgetter.
+func (forgetter) ForgetFile(r *record.File) (save store.FileSave, more bool, err error) {
 	e, err := exportOf(r)
 	if err != nil {
 		return save, false, err
@@ -268,7 +268,7 @@ const exportsAtOnce = 20
 // left of those that have no file.
 func (b *Book) SweepExports(ctx context.Context) error {
 	for {
-		ended, err := b.store.EndedExports(ctx, b.now(), exportsAtOnce)
+		ended, err := b.store.EndedFiles(ctx, b.now(), exportsAtOnce)
 		if err != nil {
 			return err
 		}
@@ -288,9 +288,9 @@ func (b *Book) SweepExports(ctx context.Context) error {
 
 // sweepExport lets go of some chunks of an export, and of the export after the last. It tells
 // whether anything went.
-func (b *Book) sweepExport(ctx context.Context, id store.ExportID) (bool, error) {
+func (b *Book) sweepExport(ctx context.Context, id store.FileID) (bool, error) {
 	now := b.now()
-	_, err := b.changeExport(ctx, store.Write{Space: id.Space}, id.ID, func(e *Export) (store.ExportSave, error) {
+	_, err := b.changeExport(ctx, store.Write{Space: id.Space}, id.ID, func(e *Export) (store.FileSave, error) {
 		over := e.State != "" && e.closed() && e.KeptUntil() <= now
 		if over {
 			e.letGo()
@@ -299,18 +299,18 @@ func (b *Book) sweepExport(ctx context.Context, id store.ExportID) (bool, error)
 		case e.Gone < e.First:
 			return e.shed(), nil
 		case over:
-			return store.ExportSave{Drop: true}, nil
+			return store.FileSave{Drop: true}, nil
 		}
-		return store.ExportSave{}, store.ErrExportMoved // another server was there before
+		return store.FileSave{}, store.ErrFileMoved // another server was there before
 	})
-	if errors.Is(err, store.ErrExportMoved) {
+	if errors.Is(err, store.ErrFileMoved) {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// ExportChunks tells which chunks of an export are there: from the first to the last of these.
-func ExportChunks(r *record.Export) (first, last int64, err error) {
+// FileChunks tells which chunks of an export are there: from the first to the last of these.
+func FileChunks(r *record.File) (first, last int64, err error) {
 	e, err := exportOf(r)
 	return int64(e.Gone) + 1, int64(len(e.Sizes)), err
 }

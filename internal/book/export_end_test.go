@@ -93,7 +93,7 @@ func TestExportsAndErasure(t *testing.T) {
 			t.Errorf("an export from before: %+v", e)
 		}
 		for n := range int64(9) {
-			if _, found, err := d.store.ExportChunk(t.Context(), store.ExportID{Space: d.space.ID, ID: id}, n); found || err != nil {
+			if _, found, err := d.store.FileChunk(t.Context(), store.FileID{Space: d.space.ID, ID: id}, n); found || err != nil {
 				t.Errorf("chunk %d of it is there: %v", n, err)
 			}
 		}
@@ -200,7 +200,7 @@ func TestExportsGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	gone()
-	if _, found, err := d.store.Export(t.Context(), store.ExportID{Space: d.space.ID, ID: id}); found || err != nil || d.usage(t) != empty {
+	if _, found, err := d.store.File(t.Context(), store.FileID{Space: d.space.ID, ID: id}); found || err != nil || d.usage(t) != empty {
 		t.Errorf("its row is there: %v, %v; the Space keeps %d octets, and kept %d", found, err, d.usage(t), empty)
 	}
 }

@@ -88,7 +88,7 @@ var errLink = fault.New(fault.Forbidden, fault.CodeLinkInvalid,
 type Download struct {
 	Export
 	book *Book
-	of   store.ExportID
+	of   store.FileID
 	next int // how many chunks were read, or are not of the file
 }
 
@@ -132,7 +132,7 @@ func (b *Book) Download(ctx context.Context, g access.Grant, id string) (*Downlo
 	if e.State != ExportCompleted {
 		return nil, noExport()
 	}
-	return &Download{Export: e, book: b, of: store.ExportID{Space: g.Space.ID, ID: id}, next: e.First}, nil
+	return &Download{Export: e, book: b, of: store.FileID{Space: g.Space.ID, ID: id}, next: e.First}, nil
 }
 
 // Next gives the next piece of the file; nil after the last. NotFound where the file has gone
@@ -141,7 +141,7 @@ func (d *Download) Next(ctx context.Context) ([]byte, error) {
 	if d.next == len(d.Sizes) {
 		return nil, nil
 	}
-	c, found, err := d.book.store.ExportChunk(ctx, d.of, int64(d.next)+1)
+	c, found, err := d.book.store.FileChunk(ctx, d.of, int64(d.next)+1)
 	if err == nil && !found {
 		err = noExport()
 	}

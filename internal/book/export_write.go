@@ -64,17 +64,17 @@ func (b *Book) exportSome(ctx context.Context, g access.Grant, e Export) (after 
 	default:
 		after, err = b.writeExport(ctx, g, e)
 	}
-	if errors.Is(err, store.ErrExportMoved) { // another server did it, or it was ended
+	if errors.Is(err, store.ErrFileMoved) { // another server did it, or it was ended
 		return b.exportNow(ctx, g.Space.ID, e.ID)
 	}
 	return after, err
 }
 
 // goOn changes an export that is where it was taken to be.
-func (b *Book) goOn(ctx context.Context, space contact.SpaceID, was Export, do func(*Export) []record.ExportChunk) (Export, error) {
-	return b.changeExport(ctx, store.Write{Space: space}, was.ID, func(e *Export) (store.ExportSave, error) {
+func (b *Book) goOn(ctx context.Context, space contact.SpaceID, was Export, do func(*Export) []record.FileChunk) (Export, error) {
+	return b.changeExport(ctx, store.Write{Space: space}, was.ID, func(e *Export) (store.FileSave, error) {
 		if e.State != was.State || e.Mark != was.Mark || len(e.Sizes) != len(was.Sizes) || e.First != was.First || e.Measured != was.Measured {
-			return store.ExportSave{}, store.ErrExportMoved
+			return store.FileSave{}, store.ErrFileMoved
 		}
 		chunks := do(e)
 		save := e.shed()
@@ -94,7 +94,7 @@ func (b *Book) beginExport(ctx context.Context, space contact.SpaceID, e Export)
 	if err != nil {
 		return e, err
 	}
-	return b.goOn(ctx, space, e, func(e *Export) []record.ExportChunk {
+	return b.goOn(ctx, space, e, func(e *Export) []record.FileChunk {
 		e.State, e.Seq = ExportRunning, seq
 		return nil
 	})
@@ -126,7 +126,7 @@ func (b *Book) measureExport(ctx context.Context, g access.Grant, e Export) (Exp
 		}
 		mark = page.Next.Mark
 	}
-	return b.goOn(ctx, g.Space.ID, e, func(e *Export) []record.ExportChunk {
+	return b.goOn(ctx, g.Space.ID, e, func(e *Export) []record.FileChunk {
 		e.Form.Widths, e.Mark, e.Measured = widths, mark, mark == 0
 		return nil
 	})
@@ -175,17 +175,17 @@ func (b *Book) writeExport(ctx context.Context, g access.Grant, e Export) (Expor
 	if err := pack.Close(); err != nil {
 		return e, err
 	}
-	return b.goOn(ctx, g.Space.ID, e, func(e *Export) []record.ExportChunk {
+	return b.goOn(ctx, g.Space.ID, e, func(e *Export) []record.FileChunk {
 		if e.Contacts, e.Mark = e.Contacts+written, mark; mark == 0 {
 			e.State, e.Completed = ExportCompleted, now
 		}
-		return []record.ExportChunk{{Data: packed.Bytes()}}
+		return []record.FileChunk{{Data: packed.Bytes()}}
 	})
 }
 
 // widenExport begins a file anew, with columns for a contact too.
 func (b *Book) widenExport(ctx context.Context, space contact.SpaceID, e Export, c *contact.Contact) (Export, error) {
-	return b.goOn(ctx, space, e, func(e *Export) []record.ExportChunk {
+	return b.goOn(ctx, space, e, func(e *Export) []record.FileChunk {
 		e.Form.Widths.Widen(c)
 		e.letGo()
 		e.Mark, e.Contacts = 0, 0
@@ -200,14 +200,14 @@ func (b *Book) FailExport(ctx context.Context, j *store.Job, because error) erro
 
 // endExport ends an export that is not closed, with a sentence that says why.
 func (b *Book) endExport(ctx context.Context, j *store.Job, why string) error {
-	_, err := b.changeExport(ctx, store.Write{Space: j.Space}, j.Of, func(e *Export) (store.ExportSave, error) {
+	_, err := b.changeExport(ctx, store.Write{Space: j.Space}, j.Of, func(e *Export) (store.FileSave, error) {
 		if e.State == "" || e.Job != j.ID || e.closed() {
-			return store.ExportSave{}, store.ErrExportMoved
+			return store.FileSave{}, store.ErrFileMoved
 		}
 		e.fail(ExportFailed, why)
-		return store.ExportSave{}, nil
+		return store.FileSave{}, nil
 	})
-	if errors.Is(err, store.ErrExportMoved) {
+	if errors.Is(err, store.ErrFileMoved) {
 		return nil
 	}
 	return err

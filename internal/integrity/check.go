@@ -108,7 +108,7 @@ func (c *Check) all() error {
 		}
 	}
 	for _, id := range sorted(c.spaces) {
-		for _, part := range []func(*tally) error{c.changes, c.aliases, c.keys, c.searchKeys, c.pairs, c.retries, c.plans, c.exports, c.usage} {
+		for _, part := range []func(*tally) error{c.changes, c.aliases, c.keys, c.searchKeys, c.pairs, c.retries, c.plans, c.fileRows, c.usage} {
 			if err := part(c.spaces[id]); err != nil {
 				return err
 			}

@@ -24,12 +24,12 @@ func (w *world) erase(id contact.ID) {
 	}
 }
 
-// forgets takes the chunks of the export that export makes.
+// forgets takes the chunks of the file that export makes.
 type forgets struct{ store.Forgetter }
 
-func (forgets) ForgetExport(e *record.Export) (save store.ExportSave, more bool, err error) {
+func (forgets) ForgetFile(e *record.File) (save store.FileSave, more bool, err error) {
 	e.State, e.Doc = "erased", []byte(`{"sizes":[1,2],"first":2,"gone":2}`)
-	return store.ExportSave{Gone: 2, Was: e.Weight}, false, nil
+	return store.FileSave{Gone: 2, Was: e.Weight}, false, nil
 }
 
 // CONTRACT D35: whatever is another in what is noted of who was erased, or in what is left of

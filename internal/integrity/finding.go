@@ -27,7 +27,7 @@ const (
 	PlanRow      Kind = "plan"
 	PlanContact  Kind = "plan contact"
 	ErasureRow   Kind = "erasure"
-	Export       Kind = "export"
+	FileRow      Kind = "file"
 )
 
 // Finding is something that does not fit. It holds nothing that people stored.

@@ -86,10 +86,10 @@ var damages = []struct {
 	{"UPDATE plan_rows SET outcome = 'same' WHERE n = 2", `^Space 1, plan P, row 2: its checksum is another\.$`, false},
 	{"UPDATE plan_rows SET decided = NULL WHERE n = 2", `^Space 1, plan P, row 2: its checksum is another\.$`, false},
 	{"DELETE FROM plan_rows WHERE n = 2", `^Space 1, plan P: its rows do not weigh what it says\.$`, false},
-	{"UPDATE exports SET state = 'completed'", `^Space 1, export E: its checksum is another\.$`, false},
-	{"UPDATE export_chunks SET checksum = 0 WHERE n = 2", `^Space 1, export E, chunk 2: its checksum is another\.$`, false},
-	{"DELETE FROM export_chunks WHERE n = 2", `^Space 1, export E, chunk 2: it is not there\.$`, false},
-	{"DELETE FROM exports", `^Space 1, export E: chunks of it are there, and it is not\.$`, false},
+	{"UPDATE files SET state = 'completed'", `^Space 1, file E: its checksum is another\.$`, false},
+	{"UPDATE file_chunks SET checksum = 0 WHERE n = 2", `^Space 1, file E, chunk 2: its checksum is another\.$`, false},
+	{"DELETE FROM file_chunks WHERE n = 2", `^Space 1, file E, chunk 2: it is not there\.$`, false},
+	{"DELETE FROM files", `^Space 1, file E: chunks of it are there, and it is not\.$`, false},
 	{"DELETE FROM plans", `^Space 1, plan P: rows of it are there, and it is not\.$`, false},
 }
 

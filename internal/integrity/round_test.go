@@ -90,9 +90,9 @@ func (r *round) PlanRows(ctx context.Context, q store.PlanRowQuery) ([]record.Pl
 	})
 }
 
-func (r *round) StoredExport(ctx context.Context, after store.ExportID) (string, error) {
-	return page(r, "exports", store.ExportID{Space: after.Space}, after, func(after store.ExportID) (string, error) {
-		return r.Backend.StoredExport(ctx, after)
+func (r *round) StoredFile(ctx context.Context, after store.FileID) (string, error) {
+	return page(r, "files", store.FileID{Space: after.Space}, after, func(after store.FileID) (string, error) {
+		return r.Backend.StoredFile(ctx, after)
 	})
 }
 
@@ -107,7 +107,7 @@ func TestRowsOutOfOrder(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func(*testing.T, bool) *world) {
 		w := open(t, true)
 		w.erase(w.ids[2])
-		for _, of := range []string{"contacts", "changes", "aliases", "match keys", "keys of searches", "pairs", "records of retries", "plans", "rows of plans", "exports", "erasures"} {
+		for _, of := range []string{"contacts", "changes", "aliases", "match keys", "keys of searches", "pairs", "records of retries", "plans", "rows of plans", "files", "erasures"} {
 			r, found := &round{Backend: w.backend, of: of}, []string{}
 			check := integrity.New(r, integrity.Options{Found: func(f integrity.Finding) { found = append(found, f.String()) }})
 			for _, err := range check.Pages(bg) {

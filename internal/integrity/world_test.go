@@ -95,7 +95,7 @@ func (w *world) saved() (back string) {
 	w.Helper()
 	keep := "CREATE SCHEMA saved;"
 	var gone, come string
-	for _, table := range []string{"spaces", "space_settings", "contacts", "aliases", "changes", "match_keys", "search_marks", "search_keys", "searched", "distinct_pairs", "retries", "plans", "plan_rows", "plan_contacts", "exports", "export_chunks", "jobs", "erasures", "id_blocks"} {
+	for _, table := range []string{"spaces", "space_settings", "contacts", "aliases", "changes", "match_keys", "search_marks", "search_keys", "searched", "distinct_pairs", "retries", "plans", "plan_rows", "plan_contacts", "files", "file_chunks", "jobs", "erasures", "id_blocks"} {
 		keep += "CREATE TABLE saved." + table + " AS TABLE " + table + ";"
 		gone = "DELETE FROM " + table + ";" + gone
 		come += "INSERT INTO " + table + " SELECT * FROM saved." + table + ";"
@@ -251,9 +251,9 @@ func (w *world) plan(id string, of contact.ID) {
 func (w *world) export(id string) {
 	w.Helper()
 	write := suite.Write(suite.NewRequest(), w.space)
-	write.Export = &store.ExportWrite{ID: id, Change: func(e *record.Export, now contact.Time) (store.ExportSave, error) {
+	write.File = &store.FileWrite{ID: id, Change: func(e *record.File, now contact.Time) (store.FileSave, error) {
 		e.State, e.Doc, e.Created = "running", []byte(`{"sizes":[1,2]}`), now
-		return store.ExportSave{Chunks: []record.ExportChunk{{N: 1, Data: []byte{1}}, {N: 2, Data: []byte{1, 2}}}}, nil
+		return store.FileSave{Chunks: []record.FileChunk{{N: 1, Data: []byte{1}}, {N: 2, Data: []byte{1, 2}}}}, nil
 	}}
 	w.do(write)
 }

@@ -155,7 +155,7 @@ type Reader interface {
 	Secret(ctx context.Context) ([]byte, error)
 
 	PlanReader
-	ExportReader
+	FileReader
 	SearchReader
 
 	// Readers is how many reads of Spaces the backend runs at once.
@@ -316,7 +316,7 @@ type Wants struct {
 	Expired []Expired
 	Spent   []KeyID
 	Plans   []PlanID
-	Exports []ExportID
+	Files   []FileID
 }
 
 // Expired asks for records of retries of a Space that are of a moment or older, the
@@ -359,12 +359,12 @@ type RetryWeight struct {
 }
 
 func (w *Wants) size() int {
-	return len(w.Refs) + len(w.Rows) + len(w.Trees) + len(w.Undone) + len(w.Pairs) + len(w.Retries) + len(w.Expired) + len(w.Spent) + len(w.Plans) + len(w.Exports)
+	return len(w.Refs) + len(w.Rows) + len(w.Trees) + len(w.Undone) + len(w.Pairs) + len(w.Retries) + len(w.Expired) + len(w.Spent) + len(w.Plans) + len(w.Files)
 }
 
 func (w *Wants) clear() {
 	w.Refs, w.Rows, w.Trees, w.Undone = w.Refs[:0], w.Rows[:0], w.Trees[:0], w.Undone[:0]
-	w.Pairs, w.Retries, w.Expired, w.Spent, w.Plans, w.Exports = w.Pairs[:0], w.Retries[:0], w.Expired[:0], w.Spent[:0], w.Plans[:0], w.Exports[:0]
+	w.Pairs, w.Retries, w.Expired, w.Spent, w.Plans, w.Files = w.Pairs[:0], w.Retries[:0], w.Expired[:0], w.Spent[:0], w.Plans[:0], w.Files[:0]
 }
 
 // Loaded is what was found, in no order.
@@ -378,7 +378,7 @@ type Loaded struct {
 	Expired []RetryWeight
 	Spent   []KeySpent
 	Plans   []record.Plan
-	Exports []record.Export
+	Files   []record.File
 }
 
 // KeySpent is what a key has used of its daily budget. A key that has used nothing
@@ -453,9 +453,9 @@ type Save struct {
 	RetriesGone []RetryID     // that are not there is no fault
 	Retries     []record.Retry
 	Spent       []KeySpent
-	Plans       []PlanSaved   // in their order: one may be saved more than once
-	Exports     []ExportSaved // likewise
-	Anew        *Anew         // nil for nothing
+	Plans       []PlanSaved // in their order: one may be saved more than once
+	Files       []FileSaved // likewise
+	Anew        *Anew       // nil for nothing
 }
 
 // Anew is what is derived and made anew: each in place of what is there, or is not. An alias
@@ -467,7 +467,7 @@ type Anew struct {
 
 // Empty tells whether there is nothing to write.
 func (s *Save) Empty() bool {
-	return len(s.Spaces)+len(s.Retries)+len(s.RetriesGone)+len(s.PairsGone)+len(s.PairsCome)+len(s.KeysGone)+len(s.KeysCome)+len(s.Plans)+len(s.Exports) == 0
+	return len(s.Spaces)+len(s.Retries)+len(s.RetriesGone)+len(s.PairsGone)+len(s.PairsCome)+len(s.KeysGone)+len(s.KeysCome)+len(s.Plans)+len(s.Files) == 0
 }
 
 // Mark is one row of a batch: where it is stored, all of the batch is. It is a

@@ -287,7 +287,7 @@ func (b *batchRun) loadNeeds(ctx context.Context) error {
 		}
 		b.wantRetry(&asked, &p.write)
 		asked.addPlan(&b.want, &p.write)
-		asked.addExport(&b.want, &p.write)
+		asked.addFile(&b.want, &p.write)
 		asked.addSpent(&b.want, &p.write)
 		if err := b.loadVerbs(ctx, &asked, p); err != nil {
 			return err
@@ -356,7 +356,7 @@ type asked struct {
 	undone                   map[WriteID]bool
 	spent                    map[KeyID]bool
 	plans                    map[PlanID]bool
-	exports                  map[ExportID]bool
+	files                    map[FileID]bool
 	expired                  map[contact.SpaceID]bool
 }
 
@@ -412,9 +412,9 @@ func (b *batchRun) place(found *Loaded) (weight int) {
 		weight += len(found.Plans[i].Doc)
 		b.spaces[found.Plans[i].Space].planned(&found.Plans[i])
 	}
-	for i := range found.Exports {
-		weight += len(found.Exports[i].Doc)
-		b.spaces[found.Exports[i].Space].exported(&found.Exports[i])
+	for i := range found.Files {
+		weight += len(found.Files[i].Doc)
+		b.spaces[found.Files[i].Space].filed(&found.Files[i])
 	}
 	for _, old := range found.Expired {
 		b.spaces[old.Space].forget(old)

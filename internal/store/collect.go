@@ -16,11 +16,11 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 	for space, ws := range b.spaces {
 		ws.pairs.save(space, &s)
 		ws.saveKeys(space, &s)
-		if len(ws.changes)+len(ws.kept)+len(ws.planSaves())+len(ws.exportSaves())+len(ws.over)+len(ws.answers)+len(ws.changed) == 0 {
+		if len(ws.changes)+len(ws.kept)+len(ws.planSaves())+len(ws.fileSaves())+len(ws.over)+len(ws.answers)+len(ws.changed) == 0 {
 			continue
 		}
 		s.Plans = append(s.Plans, ws.planSaves()...)
-		s.Exports = append(s.Exports, ws.exportSaves()...)
+		s.Files = append(s.Files, ws.fileSaves()...)
 		s.RetriesGone = append(s.RetriesGone, ws.forgotten...)
 		s.Retries = append(s.Retries, ws.kept...)
 		answers = append(answers, ws.answers...)
@@ -57,7 +57,7 @@ func (b *batchRun) collect() (*Save, Mark, error) {
 	case len(s.Changes) > 0:
 		first := &s.Changes[0]
 		mark = Mark{Space: first.Space, Seq: first.Seq, RequestID: first.RequestID}
-	case len(s.Retries) == 0: // pairs, keys, plans, exports and what is written over alone, which may be saved again
+	case len(s.Retries) == 0: // pairs, keys, plans, files and what is written over alone, which may be saved again
 		mark = Mark{Space: s.space()}
 	default:
 		kept := &s.Retries[0]

@@ -16,7 +16,7 @@ import (
 )
 
 // EraseJob takes out what is left of an erased contact (CONTRACT D35): first its own
-// history, with that of all that led to it, and the exports of its Space, while whoever
+// history, with that of all that led to it, and the files of its Space, while whoever
 // erased it waits; then what came from it into other contacts and their history; then what
 // is kept of answers, and the rows of plans that were about it.
 // What it is about is the id of the contact. It is needed: half of it would be a person who
@@ -165,7 +165,7 @@ const (
 	eraseAnswers                   // what was answered to writes that may be sent again
 	erasePlans                     // rows of plans
 	eraseDone
-	eraseExports // behind the first, while whoever erased it waits
+	eraseFiles // behind the first, while whoever erased it waits
 )
 
 // eraser does one step of an EraseJob.
@@ -179,10 +179,10 @@ type eraser struct {
 }
 
 // EraseHistory does of an EraseJob what whoever erases waits for: nobody finds anything in
-// the contact's own history from then on, nor in an export. The job goes on from there.
+// the contact's own history from then on, nor in a file. The job goes on from there.
 func (s *Store) EraseHistory(ctx context.Context, j *Job, with Forgetter) error {
 	for {
-		if at, err := readErasing(j.Cursor); err != nil || at.Phase != eraseOwn && at.Phase != eraseExports {
+		if at, err := readErasing(j.Cursor); err != nil || at.Phase != eraseOwn && at.Phase != eraseFiles {
 			return err
 		}
 		if err := s.Erase(ctx, j, with); err != nil || j.Closed() {
@@ -248,8 +248,8 @@ func (e *eraser) step(with Forgetter) (wait bool, err error) {
 		fallthrough
 	case e.at.Phase == eraseOwn:
 		err = e.forget(e.at.To[0])
-	case e.at.Phase == eraseExports:
-		if err = e.exports(with); err == nil {
+	case e.at.Phase == eraseFiles:
+		if err = e.files(with); err == nil {
 			e.at.Phase = eraseOthers
 		}
 	case e.at.Phase == eraseOthers && len(e.at.To) > 0:
@@ -313,7 +313,7 @@ func (e *eraser) forget(id contact.ID) error {
 			return err
 		}
 	}
-	e.at = erasing{Phase: eraseExports, To: e.at.Seen, Seen: e.at.Seen}
+	e.at = erasing{Phase: eraseFiles, To: e.at.Seen, Seen: e.at.Seen}
 	return nil
 }
 

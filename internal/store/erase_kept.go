@@ -10,9 +10,9 @@ type Forgetter interface {
 	// ForgetAnswer takes out of the record of a retry what was answered, where that tells of
 	// any of these contacts, and tells whether it does.
 	ForgetAnswer(r *record.Retry, ids map[contact.ID]bool) (bool, error)
-	// ForgetExport takes away some of the chunks of an export, and all else that it holds of
+	// ForgetFile takes away some of the chunks of a file, and all else that it holds of
 	// contacts, and tells whether there is more to take.
-	ForgetExport(e *record.Export) (save ExportSave, more bool, err error)
+	ForgetFile(e *record.File) (save FileSave, more bool, err error)
 	// PlanBusy tells whether rows of a plan are about to be written, or to be done.
 	PlanBusy(p *record.Plan) bool
 	// ForgetPlanRow takes out of a row of a plan what it holds, where it is about any of these

@@ -38,7 +38,7 @@ type Inventory interface {
 	Used(ctx context.Context) ([]Used, error)
 
 	// Weigh adds up what the contacts, the changes, the records of retries, the plans and the
-	// exports of a Space weigh, as access.Usage counts them. It reads all of them.
+	// files of a Space weigh, as access.Usage counts them. It reads all of them.
 	Weigh(ctx context.Context, space contact.SpaceID) (bytes int64, err error)
 
 	// StoredContacts reads contacts of any state and of all Spaces, in an order of the
@@ -73,9 +73,9 @@ type Inventory interface {
 	// alone; "" where there is none.
 	StoredPlan(ctx context.Context, after PlanID) (id string, err error)
 
-	// StoredExport gives the first export after one of which there is anything, be it a
+	// StoredFile gives the first file after one of which there is anything, be it a
 	// chunk alone; "" where there is none.
-	StoredExport(ctx context.Context, after ExportID) (id string, err error)
+	StoredFile(ctx context.Context, after FileID) (id string, err error)
 
 	// StoredPlanContacts reads by which contacts the rows of a plan are found whose numbers
 	// are after one and up to another: by these numbers, and at most limit.

@@ -168,8 +168,8 @@ func (s *Save) space() contact.SpaceID {
 	for i := range s.Plans {
 		return s.Plans[i].Plan.Space
 	}
-	for i := range s.Exports {
-		return s.Exports[i].Export.Space
+	for i := range s.Files {
+		return s.Files[i].File.Space
 	}
 	for i := range s.Spaces {
 		return s.Spaces[i].Space

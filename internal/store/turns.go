@@ -288,27 +288,27 @@ func (r *orderly) PlanRowsOf(ctx context.Context, id PlanID, contacts []contact.
 	return rows, err
 }
 
-func (r *orderly) Export(ctx context.Context, id ExportID) (row record.Export, ok bool, err error) {
+func (r *orderly) File(ctx context.Context, id FileID) (row record.File, ok bool, err error) {
 	if err = r.Enter(ctx, id.Space); err == nil {
 		defer r.Leave(id.Space)
-		row, ok, err = r.Reader.Export(ctx, id)
+		row, ok, err = r.Reader.File(ctx, id)
 	}
 	return row, ok, err
 }
 
-func (r *orderly) Exports(ctx context.Context, q ExportQuery) (rows []record.Export, err error) {
+func (r *orderly) Files(ctx context.Context, q FileQuery) (rows []record.File, err error) {
 	if err = r.Enter(ctx, q.Space); err == nil {
 		defer r.Leave(q.Space)
-		rows, err = r.Reader.Exports(ctx, q)
+		rows, err = r.Reader.Files(ctx, q)
 		r.metrics.LookedAt(len(rows))
 	}
 	return rows, err
 }
 
-func (r *orderly) ExportChunk(ctx context.Context, id ExportID, n int64) (row record.ExportChunk, ok bool, err error) {
+func (r *orderly) FileChunk(ctx context.Context, id FileID, n int64) (row record.FileChunk, ok bool, err error) {
 	if err = r.Enter(ctx, id.Space); err == nil {
 		defer r.Leave(id.Space)
-		row, ok, err = r.Reader.ExportChunk(ctx, id, n)
+		row, ok, err = r.Reader.FileChunk(ctx, id, n)
 	}
 	return row, ok, err
 }

@@ -32,8 +32,8 @@ type workspace struct {
 	answers    []record.Retry   // that are written over
 	erasures   []Erasure
 	remembered []Remembered
-	plans      *plans   // nil for none
-	exports    *exports // likewise
+	plans      *plans // nil for none
+	files      *files // likewise
 	spent      map[int64]spending
 	removed    int                 // by the write that is under way
 	touched    map[contact.ID]bool // likewise, where it has several verbs
@@ -224,12 +224,12 @@ func (ws *workspace) do(p *pending) (r result) {
 	if p.write.rewrite != nil {
 		return result{err: ws.rewritten(p.write.rewrite)}
 	}
-	if ws.rekeyed = append(ws.rekeyed, p.write.rekey...); len(p.write.Verbs) == 0 && p.write.Plan == nil && p.write.Export == nil {
+	if ws.rekeyed = append(ws.rekeyed, p.write.rekey...); len(p.write.Verbs) == 0 && p.write.Plan == nil && p.write.File == nil {
 		return r
 	}
 	ws.removed, ws.touched = p.write.Terms.Removed, nil
 	at, goBack := ws.at, func() {}
-	if len(p.write.Verbs) > 1 || p.write.Retry != nil || p.write.Plan != nil || p.write.Export != nil || p.write.Terms.Dry {
+	if len(p.write.Verbs) > 1 || p.write.Retry != nil || p.write.Plan != nil || p.write.File != nil || p.write.Terms.Dry {
 		goBack = ws.mark()
 		defer func() { ws.undo = nil }()
 	}
@@ -257,7 +257,7 @@ func (ws *workspace) do(p *pending) (r result) {
 		goBack()
 		return result{err: err}
 	}
-	if err := ws.export(&p.write); err != nil {
+	if err := ws.file(&p.write); err != nil {
 		goBack()
 		return result{err: err}
 	}

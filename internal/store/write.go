@@ -25,10 +25,10 @@ type Write struct {
 	Terms Terms
 	// Budget is that of the key of By: of what all verbs together take away and change.
 	Budget access.Budget
-	Retry  *Retry       // nil for a write of which a repetition is another
-	Plan   *PlanWrite   // nil for none
-	Export *ExportWrite // nil for none; then there are neither verbs nor a plan
-	Erase  int64        // the job that takes out what is left of what its verbs erase
+	Retry  *Retry     // nil for a write of which a repetition is another
+	Plan   *PlanWrite // nil for none
+	File   *FileWrite // nil for none; then there are neither verbs nor a plan
+	Erase  int64      // the job that takes out what is left of what its verbs erase
 
 	rekey   []contact.ID // whose keys are made anew; then there are no verbs
 	rewrite *rewrite     // what an EraseJob writes over; likewise

@@ -64,8 +64,8 @@ const fill = `
 	INSERT INTO plan_rows SELECT s, 'p' || p, n, CASE WHEN n % 50 = 0 THEN 'conflict' ELSE 'update' END, CASE WHEN n % 5 = 0 THEN 'refused' ELSE '' END, 0, '{}', '{}', NULL
 		FROM generate_series(1, 4) s, generate_series(1, 4) p, generate_series(1, 2000) n;
 	INSERT INTO plan_contacts SELECT s, 'p' || p, s * 20000 + n % 500, n FROM generate_series(1, 4) s, generate_series(1, 4) p, generate_series(1, 2000) n;
-	INSERT INTO exports SELECT s, 'e' || i, 'completed', i, CASE WHEN i % 50 = 0 THEN i ELSE 0 END, 1, 0, '{}' FROM generate_series(1, 4) s, generate_series(1, 2000) i;
-	INSERT INTO export_chunks SELECT s, 'e' || i, n, 0, '' FROM generate_series(1, 4) s, generate_series(1, 1000) i, generate_series(1, 4) n;
+	INSERT INTO files SELECT s, 'e' || i, 'completed', i, CASE WHEN i % 50 = 0 THEN i ELSE 0 END, 1, 0, '{}' FROM generate_series(1, 4) s, generate_series(1, 2000) i;
+	INSERT INTO file_chunks SELECT s, 'e' || i, n, 0, '' FROM generate_series(1, 4) s, generate_series(1, 1000) i, generate_series(1, 4) n;
 	INSERT INTO search_marks SELECT s, s, 'GB', 1 FROM generate_series(1, 3000) s;
 	INSERT INTO search_keys SELECT s, 2 + i % 3, 'word' || i, s * 20000 + i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
 	INSERT INTO searched SELECT s, s * 20000 + i, '3 word' || i FROM generate_series(1, 4) s, generate_series(1, 20000) i;
@@ -116,10 +116,10 @@ func calls(b *Backend) []func() error {
 			{Plan: record.Plan{Space: space, ID: "new", State: "ready", Created: 1}, New: true},
 			{Plan: record.Plan{Space: space, ID: "p4"}, Drop: true},
 		},
-		Exports: []store.ExportSaved{
-			{Export: record.Export{Space: space, ID: "e1", State: "running", Created: 1}, Gone: 1, Chunks: []record.ExportChunk{{Space: space, Export: "e1", N: 9, Data: []byte{}}}},
-			{Export: record.Export{Space: space, ID: "new", State: "running", Created: 1}, New: true},
-			{Export: record.Export{Space: space, ID: "e4"}, Drop: true},
+		Files: []store.FileSaved{
+			{File: record.File{Space: space, ID: "e1", State: "running", Created: 1}, Gone: 1, Chunks: []record.FileChunk{{Space: space, File: "e1", N: 9, Data: []byte{}}}},
+			{File: record.File{Space: space, ID: "new", State: "running", Created: 1}, New: true},
+			{File: record.File{Space: space, ID: "e4"}, Drop: true},
 		},
 	}
 	write := func(s *store.Save, end func(store.Tx) error) error {
@@ -131,7 +131,7 @@ func calls(b *Backend) []func() error {
 		two := []store.ContactID{{Space: space, ID: id}, {Space: space, ID: id + 3}}
 		_, err2 := tx.Load(bg, &store.Wants{Refs: two, Rows: two, Trees: two, Pairs: two, Undone: []store.WriteID{{Space: space, Op: 49}}, Retries: []store.RetryID{{Space: space, Key: "k7"}},
 			Expired: []store.Expired{{Space: space, Until: 9000, Limit: 256}}, Spent: []store.KeyID{{Space: space, Key: 11}}, Plans: []store.PlanID{{Space: space, ID: "p1"}, {Space: space, ID: "p7"}},
-			Exports: []store.ExportID{{Space: space, ID: "e1"}, {Space: space, ID: "e7"}}})
+			Files: []store.FileID{{Space: space, ID: "e1"}, {Space: space, ID: "e7"}}})
 		_, err3 := tx.NewIDs(bg, 10)
 		if err := errors.Join(err1, err2, err3); err != nil || len(rows) != 1 {
 			tx.Rollback()
@@ -275,11 +275,11 @@ func calls(b *Backend) []func() error {
 		func() error { _, _, err := b.Plan(bg, store.PlanID{Space: space, ID: "p1"}); return err },
 		func() error { _, err := b.EndedPlans(bg, 500, 50); return err },
 		func() error {
-			_, _, err1 := b.Export(bg, store.ExportID{Space: space, ID: "e1"})
-			_, err2 := b.Exports(bg, store.ExportQuery{Space: space, Before: 500, Limit: 50})
-			_, _, err3 := b.ExportChunk(bg, store.ExportID{Space: space, ID: "e2"}, 3)
-			_, err4 := b.EndedExports(bg, 500, 50)
-			_, err5 := b.StoredExport(bg, store.ExportID{Space: space, ID: "e1"})
+			_, _, err1 := b.File(bg, store.FileID{Space: space, ID: "e1"})
+			_, err2 := b.Files(bg, store.FileQuery{Space: space, Before: 500, Limit: 50})
+			_, _, err3 := b.FileChunk(bg, store.FileID{Space: space, ID: "e2"}, 3)
+			_, err4 := b.EndedFiles(bg, 500, 50)
+			_, err5 := b.StoredFile(bg, store.FileID{Space: space, ID: "e1"})
 			return errors.Join(err1, err2, err3, err4, err5)
 		},
 		func() error {
@@ -411,7 +411,7 @@ func checkPlan(t *testing.T, name string, plan *node) {
 }
 
 func spaceOwned(index string) bool {
-	return slices.ContainsFunc([]string{"contacts", "aliases", "changes", "retries", "match_keys", "distinct_pairs", "key_usage", "jobs_spaces", "plan_rows", "plan_contacts", "plans_made", "plans_pkey", "exports_made", "exports_pkey", "export_chunks"}, func(table string) bool { return strings.HasPrefix(index, table) })
+	return slices.ContainsFunc([]string{"contacts", "aliases", "changes", "retries", "match_keys", "distinct_pairs", "key_usage", "jobs_spaces", "plan_rows", "plan_contacts", "plans_made", "plans_pkey", "files_made", "files_pkey", "file_chunks"}, func(table string) bool { return strings.HasPrefix(index, table) })
 }
 
 // A PUT touches no index: what it updates finds room on its page, and changes

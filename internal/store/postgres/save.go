@@ -56,8 +56,8 @@ func (t *tx) Save(ctx context.Context, s *store.Save) error {
 	for i := range s.Plans {
 		queuePlan(q, &s.Plans[i])
 	}
-	for i := range s.Exports {
-		queueExport(q, &s.Exports[i])
+	for i := range s.Files {
+		queueFile(q, &s.Files[i])
 	}
 	if s.Anew != nil {
 		queueAnew(q, s.Anew)
@@ -115,8 +115,8 @@ func spaceOf(s *store.Save) (contact.SpaceID, error) {
 	for i := range s.Plans {
 		spaces[s.Plans[i].Plan.Space] = true
 	}
-	for i := range s.Exports {
-		spaces[s.Exports[i].Export.Space] = true
+	for i := range s.Files {
+		spaces[s.Files[i].File.Space] = true
 	}
 	if s.Anew != nil {
 		for i := range s.Anew.Aliases {

@@ -277,18 +277,18 @@ const (
 	updatePlan       = `UPDATE plans SET state = $3, created_at = $4, ends_at = $5, weight = $6, checksum = $7, doc = $8 WHERE space_id = $1 AND plan_id = $2`
 	deletePlan       = `DELETE FROM plans WHERE space_id = $1 AND plan_id = $2`
 
-	exportColumns = `space_id, export_id, state, created_at, ends_at, weight, checksum, doc`
-	selectExport  = `SELECT ` + exportColumns + ` FROM exports WHERE space_id = $1 AND export_id = ANY ($2::text[])`
-	selectExports = `SELECT ` + exportColumns + ` FROM (SELECT *, sum(octets) OVER (ROWS UNBOUNDED PRECEDING) - octets AS before FROM (
-		SELECT ` + exportColumns + `, octet_length(doc) AS octets FROM exports WHERE space_id = $1 AND created_at < $3
+	fileColumns = `space_id, file_id, kind, state, created_at, ends_at, weight, checksum, doc`
+	selectFile  = `SELECT ` + fileColumns + ` FROM files WHERE space_id = $1 AND file_id = ANY ($2::text[])`
+	selectFiles = `SELECT ` + fileColumns + ` FROM (SELECT *, sum(octets) OVER (ROWS UNBOUNDED PRECEDING) - octets AS before FROM (
+		SELECT ` + fileColumns + `, octet_length(doc) AS octets FROM files WHERE space_id = $1 AND kind = $5 AND created_at < $3
 			ORDER BY created_at DESC LIMIT $4` + upToWeight
-	selectEndedExports = `SELECT space_id, export_id FROM exports WHERE ends_at <> 0 AND ends_at <= $1 ORDER BY ends_at LIMIT $2`
-	insertExport       = `INSERT INTO exports (` + exportColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-	updateExport       = `UPDATE exports SET state = $3, created_at = $4, ends_at = $5, weight = $6, checksum = $7, doc = $8 WHERE space_id = $1 AND export_id = $2`
-	deleteExport       = `DELETE FROM exports WHERE space_id = $1 AND export_id = $2`
-	selectExportChunk  = `SELECT checksum, data FROM export_chunks WHERE space_id = $1 AND export_id = $2 AND n = $3`
-	insertExportChunk  = `INSERT INTO export_chunks (space_id, export_id, n, checksum, data) VALUES ($1, $2, $3, $4, $5)`
-	deleteExportChunks = `DELETE FROM export_chunks WHERE space_id = $1 AND export_id = $2 AND n <= $3`
+	selectEndedFiles = `SELECT space_id, file_id FROM files WHERE ends_at <> 0 AND ends_at <= $1 ORDER BY ends_at LIMIT $2`
+	insertFile       = `INSERT INTO files (` + fileColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	updateFile       = `UPDATE files SET kind = $3, state = $4, created_at = $5, ends_at = $6, weight = $7, checksum = $8, doc = $9 WHERE space_id = $1 AND file_id = $2`
+	deleteFile       = `DELETE FROM files WHERE space_id = $1 AND file_id = $2`
+	selectFileChunk  = `SELECT checksum, data FROM file_chunks WHERE space_id = $1 AND file_id = $2 AND n = $3`
+	insertFileChunk  = `INSERT INTO file_chunks (space_id, file_id, n, checksum, data) VALUES ($1, $2, $3, $4, $5)`
+	deleteFileChunks = `DELETE FROM file_chunks WHERE space_id = $1 AND file_id = $2 AND n <= $3`
 
 	planRowColumns = `n, outcome, result, checksum, operation, decided, done`
 	planRowWeight  = `octet_length(operation) + coalesce(octet_length(decided), 0) + coalesce(octet_length(done), 0) AS weight`
@@ -366,13 +366,13 @@ const (
 		(SELECT plan_id FROM plan_rows WHERE space_id = $1 AND plan_id > $2 ORDER BY plan_id LIMIT 1),
 		(SELECT plan_id FROM plan_contacts WHERE space_id = $1 AND plan_id > $2 ORDER BY plan_id LIMIT 1)), '')`
 	storedPlanContacts = `SELECT n, contact_id FROM plan_contacts WHERE space_id = $1 AND plan_id = $2 AND n > $3 AND n <= $4 ORDER BY n LIMIT $5`
-	storedExport       = `SELECT coalesce(least((SELECT export_id FROM exports WHERE space_id = $1 AND export_id > $2 ORDER BY export_id LIMIT 1),
-		(SELECT export_id FROM export_chunks WHERE space_id = $1 AND export_id > $2 ORDER BY export_id LIMIT 1)), '')`
+	storedFile         = `SELECT coalesce(least((SELECT file_id FROM files WHERE space_id = $1 AND file_id > $2 ORDER BY file_id LIMIT 1),
+		(SELECT file_id FROM file_chunks WHERE space_id = $1 AND file_id > $2 ORDER BY file_id LIMIT 1)), '')`
 	weighSpace = `SELECT (SELECT coalesce(sum(octet_length(doc) + octet_length(origins)), 0) FROM contacts WHERE space_id = $1)::bigint
 		+ (SELECT coalesce(sum($2 + ` + changeWeight + `), 0) FROM changes WHERE space_id = $1)::bigint
 		+ (SELECT coalesce(sum($2 + octet_length(key) + octet_length(fingerprint) + octet_length(request_id) + octet_length(answer)), 0) FROM retries WHERE space_id = $1)::bigint
 		+ (SELECT coalesce(sum(weight), 0) FROM plans WHERE space_id = $1)::bigint
-		+ (SELECT coalesce(sum(weight), 0) FROM exports WHERE space_id = $1)::bigint`
+		+ (SELECT coalesce(sum(weight), 0) FROM files WHERE space_id = $1)::bigint`
 
 	entryColumns = `entry_id, space_id, key_id, key_name, at, who, action, edits`
 	insertEntry  = `WITH taken AS (UPDATE id_blocks SET next = next + 1 WHERE kind = 'entry' RETURNING next - 1 AS entry_id)

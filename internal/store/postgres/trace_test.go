@@ -77,7 +77,7 @@ var fragments = map[string]string{
 	"contactColumns": "", "changeColumns": "", "settingsColumns": "", "apiKeyColumns": "", "contactWeight": "", "changeWeight": "",
 	"pageOfRows": "", "upToWeight": "", "rowsOfState": "", "idsDown": "", "idsUp": "",
 	"grantColumns": "", "sessionColumns": "", "jobColumns": "", "erasureColumns": "", "entryColumns": "", "pageOfEntries": "", "newestEntries": "", "pageOfWalk": "", "mostLookedAt": "", "ofTheList": "", "downwards": "", "upToLimit": "", "keyed": "", "inRanges": "", "ofRange": "", "other": "", "updated": "", "feed": "", "sift": "", "narrowed": "",
-	"planColumns": "", "exportColumns": "", "planRowColumns": "", "planRowWeight": "", "planRowsAfter": "", "planRowsUp": "",
+	"planColumns": "", "fileColumns": "", "planRowColumns": "", "planRowWeight": "", "planRowsAfter": "", "planRowsUp": "",
 }
 
 // statements gives every statement of statements.go by its name.

@@ -134,7 +134,7 @@ func (t *tx) Load(ctx context.Context, w *store.Wants) (store.Loaded, error) {
 	queueLoadPairs(q, w.Pairs, &found.Pairs)
 	queueLoadSpent(q, w.Spent, &found.Spent)
 	queueLoadPlans(q, w.Plans, &found.Plans)
-	queueLoadExports(q, w.Exports, &found.Exports)
+	queueLoadFiles(q, w.Files, &found.Files)
 	err := t.send(ctx, "load contacts", q)
 	return found, err
 }

@@ -86,12 +86,12 @@ func saving(space contact.SpaceID, many int) (before, s *store.Save) {
 	}
 	before.Plans = []store.PlanSaved{plan("gone"), plan("here")}
 	s.Plans = []store.PlanSaved{{Plan: plan("gone").Plan, Drop: true}, plan("come"), {Plan: plan("here").Plan, Gone: 1}}
-	export := func(id string) store.ExportSaved {
-		return store.ExportSaved{Export: record.Export{Space: space, ID: id, Doc: []byte(`{}`)}, New: true,
-			Chunks: []record.ExportChunk{{Space: space, Export: id, N: 1, Data: []byte{1}}}}
+	file := func(id string) store.FileSaved {
+		return store.FileSaved{File: record.File{Space: space, ID: id, Doc: []byte(`{}`)}, New: true,
+			Chunks: []record.FileChunk{{Space: space, File: id, N: 1, Data: []byte{1}}}}
 	}
-	before.Exports = []store.ExportSaved{export("gone"), export("here")}
-	s.Exports = []store.ExportSaved{{Export: export("gone").Export, Drop: true}, export("come"), {Export: export("here").Export, Gone: 1}}
+	before.Files = []store.FileSaved{file("gone"), file("here")}
+	s.Files = []store.FileSaved{{File: file("gone").File, Drop: true}, file("come"), {File: file("here").File, Gone: 1}}
 	for n := range many {
 		key := contact.MatchKey{Kind: contact.EmailKey, Text: fmt.Sprintf("%04d@example.com", n)}
 		pair := contact.Pair{A: contact.ID(10 + n), B: contact.ID(20_000 + n)}
@@ -116,7 +116,7 @@ func save(b *Backend, space contact.SpaceID, s *store.Save) error {
 	}
 	_, err = tx.Spaces(ctx, []contact.SpaceID{space})
 	if err == nil {
-		_, err = tx.Load(ctx, &store.Wants{Refs: []store.ContactID{{Space: space, ID: 1}}, Pairs: []store.ContactID{{Space: space, ID: 1}}, Spent: []store.KeyID{{Space: space, Key: 1}}, Plans: []store.PlanID{{Space: space, ID: "here"}}, Exports: []store.ExportID{{Space: space, ID: "here"}}})
+		_, err = tx.Load(ctx, &store.Wants{Refs: []store.ContactID{{Space: space, ID: 1}}, Pairs: []store.ContactID{{Space: space, ID: 1}}, Spent: []store.KeyID{{Space: space, Key: 1}}, Plans: []store.PlanID{{Space: space, ID: "here"}}, Files: []store.FileID{{Space: space, ID: "here"}}})
 	}
 	if err == nil {
 		_, err = tx.NewIDs(ctx, 1)
@@ -196,7 +196,7 @@ func TestFullAfterPages(t *testing.T) {
 	b := opened(t, Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
 	space := suite.NewSpace(t, b, "")
 	_, s := saving(space, 150)
-	s.Contacts, s.KeysGone, s.Plans, s.Exports = s.Contacts[2:], nil, s.Plans[1:2], s.Exports[1:2]
+	s.Contacts, s.KeysGone, s.Plans, s.Files = s.Contacts[2:], nil, s.Plans[1:2], s.Files[1:2]
 	pages := func(query string) {
 		if _, err := b.writer.value(query); err != nil {
 			t.Fatal(err)

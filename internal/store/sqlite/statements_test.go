@@ -40,7 +40,7 @@ var scans = map[string]string{
 var noStatements = map[string]bool{
 	"begin": true, "reading": true, "beginStill": true, "commit": true, "rollback": true, "listed": true, "between": true, "found": true, "keyed": true, "updated": true, "feed": true, "sift": true,
 	"contactColumns": true, "stepColumns": true, "changeColumns": true, "settingsColumns": true, "apiKeyColumns": true, "jobColumns": true, "rootOfRef": true, "pairOfA": true, "pairOfB": true, "alias": true, "entryColumns": true, "sessionColumns": true, "newestEntries": true,
-	"planColumns": true, "exportColumns": true, "erasureColumns": true, "planRowColumns": true, "planRowsAfter": true,
+	"planColumns": true, "fileColumns": true, "erasureColumns": true, "planRowColumns": true, "planRowsAfter": true,
 }
 
 // statements gives every string constant of statements.go.

@@ -116,7 +116,7 @@ func (t *tx) Load(_ context.Context, w *store.Wants) (store.Loaded, error) {
 	if found.Plans, err = t.loadPlans(w.Plans); err != nil {
 		return found, err
 	}
-	found.Exports, err = t.loadExports(w.Exports)
+	found.Files, err = t.loadFiles(w.Files)
 	return found, err
 }
 
@@ -211,7 +211,7 @@ func (t *tx) Save(_ context.Context, s *store.Save) error {
 	if err := t.savePlans(s.Plans); err != nil {
 		return err
 	}
-	if err := t.saveExports(s.Exports); err != nil {
+	if err := t.saveFiles(s.Files); err != nil {
 		return err
 	}
 	if s.Anew != nil {

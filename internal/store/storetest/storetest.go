@@ -37,7 +37,7 @@ func RunBrief(t *testing.T, open func(t *testing.T) store.Backend) {
 
 // backendTests are about the backend alone, and not about the store over it.
 var backendTests = slices.Concat(spaceTests, contactTests, historyTests, sourceTests, retryTests, pairTests, listTests, feedTests, updateTests, walkTests, filterTests,
-	registryTests, keyTests, sessionTests, firstTests, entryTests, windowTests, jobTests, planTests, exportTests, inventoryTests, erasureTests, searchTests)
+	registryTests, keyTests, sessionTests, firstTests, entryTests, windowTests, jobTests, planTests, fileTests, inventoryTests, erasureTests, searchTests)
 
 // bg is for calls that nothing gives up.
 var bg = context.Background()

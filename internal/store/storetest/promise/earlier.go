@@ -55,6 +55,7 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	fillErased(t, b, s)
 	fillErasedKeys(t, b, s)
 	fillExported(t, b, s)
+	fillImported(t, b, s)
 	folded(t, b, s, space)
 }
 
@@ -226,6 +227,9 @@ func CheckEarlier(t *testing.T, b store.Backend, schema int) {
 	}
 	if schema >= 10 {
 		checkExported(t, b, s)
+	}
+	if schema >= 11 {
+		checkImported(t, b, s)
 	}
 	g, ok, err := s.Grant(bg, earlierKey)
 	if err != nil || !ok || g.Space.Name != "Example Ltd" || g.Key.Name != "first" || g.Key.Budget != (access.Budget{}) {

@@ -40,7 +40,7 @@ type eraseScene struct {
 }
 
 // forgets takes out of rows of package book what holds a canary. It counts plans.
-type forgets struct{ rows, answers, waits, exports int }
+type forgets struct{ rows, answers, waits, files int }
 
 func (f *forgets) ForgetAnswer(r *record.Retry, _ map[contact.ID]bool) (bool, error) {
 	is := bytes.Contains(r.Answer, []byte(canary))
@@ -51,17 +51,17 @@ func (f *forgets) ForgetAnswer(r *record.Retry, _ map[contact.ID]bool) (bool, er
 	return is, nil
 }
 
-// ForgetExport takes a chunk at a time.
-func (f *forgets) ForgetExport(e *record.Export) (store.ExportSave, bool, error) {
+// ForgetFile takes a chunk at a time.
+func (f *forgets) ForgetFile(e *record.File) (store.FileSave, bool, error) {
 	e.State = "erased"
-	f.exports++
+	f.files++
 	if e.Weight == 0 {
-		return store.ExportSave{}, false, nil
+		return store.FileSave{}, false, nil
 	}
-	return store.ExportSave{Gone: exportChunks - e.Weight/chunkWeight + 1, Was: chunkWeight}, e.Weight > chunkWeight, nil
+	return store.FileSave{Gone: exportChunks - e.Weight/chunkWeight + 1, Was: chunkWeight}, e.Weight > chunkWeight, nil
 }
 
-// chunkWeight is what each chunk of the exports of these tests weighs: the chunks that are
+// chunkWeight is what each chunk of the files of these tests weighs: the chunks that are
 // left are counted by it.
 const (
 	chunkWeight  = 4

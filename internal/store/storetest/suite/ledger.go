@@ -89,25 +89,29 @@ func lastPlan(t *testing.T, b store.Backend, space contact.SpaceID) (at contact.
 	for _, p := range plansOf(t, b, space) {
 		at = max(at, p.Created)
 	}
-	for _, e := range exportsOf(t, b, space) {
+	for _, e := range filesOf(t, b, space) {
 		at = max(at, e.Created)
 	}
 	return at
 }
 
-// exportsOf gives all exports of a Space.
-func exportsOf(t *testing.T, b store.Backend, space contact.SpaceID) []record.Export {
+// filesOf gives all files of a Space.
+func filesOf(t *testing.T, b store.Backend, space contact.SpaceID) []record.File {
 	t.Helper()
-	list, err := b.Exports(bg, store.ExportQuery{Space: space, Limit: math.MaxInt32})
-	if err != nil {
-		t.Fatal(err)
+	var all []record.File
+	for _, kind := range record.FileKinds {
+		list, err := b.Files(bg, store.FileQuery{Space: space, Kind: kind, Limit: math.MaxInt32})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, list...)
 	}
-	return list
+	return all
 }
 
 // kept weighs what is stored of a Space: a hundred and twenty-eight bytes and its
 // texts for a change and for the record of a retry, its texts for a contact, and what
-// each plan says that its rows weigh, and each export its chunks.
+// each plan says that its rows weigh, and each file its chunks.
 func (l *Ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (bytes int64) {
 	t.Helper()
 	for id := range l.contacts {
@@ -127,7 +131,7 @@ func (l *Ledger) kept(t *testing.T, b store.Backend, space contact.SpaceID) (byt
 	for _, p := range plansOf(t, b, space) {
 		bytes += p.Weight
 	}
-	for _, e := range exportsOf(t, b, space) {
+	for _, e := range filesOf(t, b, space) {
 		bytes += e.Weight
 	}
 	tx := Begin(t, b, b.Lane(space))
