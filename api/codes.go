@@ -28,6 +28,7 @@ const (
 	CodeJobNotFound         Code = "job_not_found"
 	CodePlanNotFound        Code = "plan_not_found"
 	CodeExportNotFound      Code = "export_not_found"
+	CodeImportNotFound      Code = "import_not_found"
 	CodeVersionNotFound     Code = "version_not_found" // the id never led to a contact in that version
 	CodeContactTooLarge     Code = "contact_too_large" // no PUT could send it back
 	CodeInvalidID           Code = "invalid_id"
@@ -94,9 +95,13 @@ const (
 	CodeIDMismatch     Code = "id_mismatch"
 	CodeTooManyItems   Code = "too_many_items"
 	CodeMergedNotFound Code = "merged_not_found"
-	CodeMergeSelf      Code = "merge_self"     // they are one contact already
-	CodePreferInvalid  Code = "prefer_invalid" // Prefer names a contact that is not merged here, or has not that field
-	CodeNotMerged      Code = "not_merged"     // the id does not lead to this contact, or is its own
+	CodeMergeSelf      Code = "merge_self"      // they are one contact already
+	CodePreferInvalid  Code = "prefer_invalid"  // Prefer names a contact that is not merged here, or has not that field
+	CodeNotMerged      Code = "not_merged"      // the id does not lead to this contact, or is its own
+	CodeMatchNothing   Code = "match_nothing"   // the id of a row of an import leads nowhere
+	CodeMatchSeveral   Code = "match_several"   // a row of an import is about several contacts
+	CodeRowRefused     Code = "row_refused"     // a row of an import cannot be read as the mapping says
+	CodeFileUnreadable Code = "file_unreadable" // a file that is to be imported
 )
 
 // Values: 422.

@@ -25,7 +25,7 @@ func (b *Book) Sweep(ctx context.Context) error {
 	if err := b.SweepPlans(ctx); err != nil {
 		return err
 	}
-	if err := b.SweepExports(ctx); err != nil {
+	if err := b.SweepFiles(ctx); err != nil {
 		return err
 	}
 	if err := b.WantScrub(ctx); err != nil {

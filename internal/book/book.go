@@ -29,6 +29,7 @@ type Book struct {
 	ready   ready
 	running running
 	cursors cursors
+	reading readings
 	scrubs  bool
 	scrubAt *ScrubAt
 	binNext contact.Time   // when what was deleted is looked at next; for Sweep alone
@@ -61,7 +62,10 @@ func New(s *store.Store, o Options) *Book {
 
 // Close waits for what goes on after answers. Nobody may call the Book any
 // more.
-func (b *Book) Close() { b.after.Wait() }
+func (b *Book) Close() {
+	b.after.Wait()
+	b.reading.close()
+}
 
 func (b *Book) now() contact.Time { return contact.TimeOf(b.clock()) }
 

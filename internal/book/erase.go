@@ -238,7 +238,7 @@ func (forgetter) ForgetPlanRow(row *record.PlanRow, ids map[contact.ID]bool) (bo
 	row.Operation = wire.Unworded(row.Operation)
 	var err error
 	if row.Decided != nil {
-		if row.Decided, err = json.Marshal(&decided{Contact: d.Contact, Version: d.Version, Removals: d.Removals, Refused: keepRefusal(contact.WasErased())}); err != nil {
+		if row.Decided, err = json.Marshal(&decided{Contact: d.Contact, Version: d.Version, Removals: d.Removals, Refused: keepRefusal(contact.WasErased()), Line: d.Line, AddsTo: d.AddsTo}); err != nil {
 			return false, err
 		}
 	}

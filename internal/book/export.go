@@ -56,23 +56,13 @@ type Export struct {
 	Measured  bool          `json:"measured,omitzero"` // how many columns it has is known
 	Mark      int64         `json:"mark,omitzero"`     // where its next page begins; 0 for the beginning
 	Contacts  int64         `json:"contacts,omitzero"` // that are written
-	Sizes     []int         `json:"sizes,omitzero"`    // of all its chunks, those that are gone as well
-	First     int           `json:"first,omitzero"`    // how many of them, from the first on, are not of the file any more
-	Gone      int           `json:"gone,omitzero"`     // how many of those are gone
-	Completed contact.Time  `json:"completed,omitzero"`
-	Message   string        `json:"message,omitzero"` // why there is no file: a sentence
+	Chunks    `json:",inline"`
+	Completed contact.Time `json:"completed,omitzero"`
+	Message   string       `json:"message,omitzero"` // why there is no file: a sentence
 }
 
 // exportLife is how long an export is kept.
 const exportLife = 7 * day
-
-// Size gives how many octets the file has.
-func (e *Export) Size() (n int64) {
-	for _, size := range e.Sizes[e.First:] {
-		n += int64(size)
-	}
-	return n
-}
 
 // KeptUntil gives when the export goes.
 func (e *Export) KeptUntil() contact.Time { return max(e.Created, e.Completed) + exportLife }
@@ -103,24 +93,6 @@ func (e *Export) store(r *record.File) (err error) {
 	}
 	r.Doc, err = json.Marshal(e, json.Deterministic(true))
 	return err
-}
-
-// letGo makes no chunk that there is part of the file any more.
-func (e *Export) letGo() { e.First = len(e.Sizes) }
-
-// chunksGoAtOnce is how many chunks go in one transaction.
-const chunksGoAtOnce = 16
-
-// shed takes away some chunks that are not of the file any more.
-func (e *Export) shed() (save store.FileSave) {
-	upTo := min(e.First, e.Gone+chunksGoAtOnce)
-	for _, size := range e.Sizes[e.Gone:upTo] {
-		save.Was += int64(size)
-	}
-	if upTo > e.Gone {
-		save.Gone, e.Gone = int64(upTo), upTo
-	}
-	return save
 }
 
 // fail ends an export that has no file.
@@ -249,8 +221,8 @@ func (b *Book) NewestExports(ctx context.Context, g access.Grant, limit int) (li
 	return list, nil
 }
 
-// ForgetFile implements store.Forgetter.
-func (forgetter) ForgetFile(r *record.File) (save store.FileSave, more bool, err error) {
+// forgetExport takes away what an export holds of contacts.
+func forgetExport(r *record.File) (save store.FileSave, more bool, err error) {
 	e, err := exportOf(r)
 	if err != nil {
 		return save, false, err
@@ -259,31 +231,6 @@ func (forgetter) ForgetFile(r *record.File) (save store.FileSave, more bool, err
 	e.fail(ExportErased, "Somebody was erased for good after this export began, so its file is gone. Make it anew.")
 	save = e.shed()
 	return save, e.Gone < e.First, e.store(r)
-}
-
-// exportsAtOnce is how many exports that ended are looked for at once.
-const exportsAtOnce = 20
-
-// SweepExports lets go of exports that were kept long enough, of all Spaces, and of what is
-// left of those that have no file.
-func (b *Book) SweepExports(ctx context.Context) error {
-	for {
-		ended, err := b.store.EndedFiles(ctx, b.now(), exportsAtOnce)
-		if err != nil {
-			return err
-		}
-		some := false
-		for _, id := range ended {
-			went, err := b.sweepExport(ctx, id)
-			if err != nil {
-				return err
-			}
-			some = some || went
-		}
-		if !some {
-			return nil
-		}
-	}
 }
 
 // sweepExport lets go of some chunks of an export, and of the export after the last. It tells
@@ -307,10 +254,4 @@ func (b *Book) sweepExport(ctx context.Context, id store.FileID) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// FileChunks tells which chunks of an export are there: from the first to the last of these.
-func FileChunks(r *record.File) (first, last int64, err error) {
-	e, err := exportOf(r)
-	return int64(e.Gone) + 1, int64(len(e.Sizes)), err
 }

@@ -161,7 +161,7 @@ func TestExportsEnd(t *testing.T) {
 			if _, err := d.Download(t.Context(), d.grant(), id); codeOf(err) != fault.CodeExportNotFound {
 				t.Errorf("it can be downloaded: %v", err)
 			}
-			if err := d.SweepExports(t.Context()); err != nil {
+			if err := d.SweepFiles(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if e := d.exportNow(t, id); e.Gone != len(e.Sizes) || d.usage(t) >= before || d.usage(t) != d.kept(t) {
@@ -180,7 +180,7 @@ func TestExportsGo(t *testing.T) {
 	d.rounds(t, nil)
 	for _, pass := range []time.Duration{0, 7*24*time.Hour - time.Minute} {
 		d.now.Add(int64(pass))
-		if err := d.SweepExports(t.Context()); err != nil {
+		if err := d.SweepFiles(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		d.file(t, id)
@@ -196,7 +196,7 @@ func TestExportsGo(t *testing.T) {
 		}
 	}
 	gone()
-	if err := d.SweepExports(t.Context()); err != nil {
+	if err := d.SweepFiles(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	gone()

@@ -78,10 +78,7 @@ func (b *Book) goOn(ctx context.Context, space contact.SpaceID, was Export, do f
 		}
 		chunks := do(e)
 		save := e.shed()
-		for i := range chunks {
-			e.Sizes = append(e.Sizes[:len(e.Sizes):len(e.Sizes)], len(chunks[i].Data))
-			chunks[i].N = int64(len(e.Sizes))
-		}
+		e.add(chunks)
 		save.Chunks = chunks
 		return save, nil
 	})

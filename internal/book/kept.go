@@ -17,6 +17,7 @@ type kept struct {
 	Batch   string       `json:"batch,omitzero"`
 	Plan    string       `json:"plan,omitzero"`
 	Export  string       `json:"export,omitzero"`
+	Import  string       `json:"import,omitzero"`
 	Reads   bool         `json:"reads,omitzero"` // who asked may read: refusals tell of what is stored
 	Results []keptResult `json:"results"`
 }

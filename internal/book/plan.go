@@ -38,6 +38,7 @@ type Plan struct {
 
 	By       PlanActor                    `json:"by"`              // who proposed it
 	Undo     *Undone                      `json:"undo,omitzero"`   // what it takes back; nil where operations were sent
+	Import   *PlanImport                  `json:"import,omitzero"` // the file that it was made of; nil where it was of none
 	Wanted   *Wanted                      `json:"wanted,omitzero"` // contacts that are yet to be found; nil where all are, or operations were sent
 	Expires  contact.Time                 `json:"expires"`
 	Closed   contact.Time                 `json:"closed,omitzero"`
@@ -58,6 +59,15 @@ type Plan struct {
 	Applied int64               `json:"applied,omitzero"` // rows that are done, or were found to do nothing
 	Results map[RowResult]int64 `json:"results,omitzero"`
 	Removed int64               `json:"removed,omitzero"`
+}
+
+// PlanImport is what a plan knows of the file that it is made of.
+type PlanImport struct {
+	ID      string            `json:"id"`
+	Opened  bool              `json:"opened,omitzero"` // the file was looked at whole: what follows is known
+	Match   []contact.MatchBy `json:"match,omitzero"`
+	Records int64             `json:"records,omitzero"` // how many rows it has, about
+	Ended   bool              `json:"ended,omitzero"`   // all of them were read
 }
 
 // PlanActor is who proposed a plan, or who has it applied.
@@ -282,7 +292,7 @@ func (b *Book) planChange(id string, after *Plan, do planChange) *store.PlanWrit
 
 // Known tells whether it is known what the plan does.
 func (p *Plan) Known() bool {
-	return p.State != PlanBuilding && p.Decided == p.Rows && (p.Undo == nil || p.Gathered)
+	return p.State != PlanBuilding && p.Decided == p.Rows && (p.Undo == nil || p.Gathered) && (p.Import == nil || p.Import.Ended)
 }
 
 // closed tells whether nothing comes of a plan any more by itself.

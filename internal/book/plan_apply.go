@@ -140,6 +140,9 @@ func (b *Book) ApplyPlanStep(ctx context.Context, j *store.Job) error {
 			return err
 		}
 	}
+	if err := b.closeImport(ctx, j.Space, &p); err != nil {
+		return err
+	}
 	j.Done, j.Total = p.Applied, p.Rows
 	switch p.State {
 	case PlanApplied:
@@ -154,7 +157,7 @@ func (b *Book) ApplyPlanStep(ctx context.Context, j *store.Job) error {
 func (b *Book) FailPlan(ctx context.Context, j *store.Job, because error) error {
 	now := b.now()
 	w := store.Write{Space: j.Space}
-	_, _, err := b.change(ctx, w, j.Of, func(p *Plan, _ []store.Outcome) (store.PlanSave, error) {
+	after, _, err := b.change(ctx, w, j.Of, func(p *Plan, _ []store.Outcome) (store.PlanSave, error) {
 		if p.Job != j.ID || p.State != PlanBuilding && p.State != PlanApplying {
 			return store.PlanSave{}, store.ErrPlanMoved
 		}
@@ -164,7 +167,10 @@ func (b *Book) FailPlan(ctx context.Context, j *store.Job, because error) error 
 	if errors.Is(err, store.ErrPlanMoved) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return b.closeImport(ctx, j.Space, &after)
 }
 
 // applySome does the next rows of a plan in one transaction, and notes in it how far the
@@ -174,13 +180,23 @@ func (b *Book) applySome(ctx context.Context, space contact.SpaceID, p Plan) (Pl
 	if err != nil {
 		return p, err
 	}
+	var left map[int64]error
+	if p.Import != nil {
+		if rows, left, err = b.newSince(ctx, space, &p, rows); err != nil {
+			return p, err
+		}
+	}
 	var verbs []contact.Verb
 	weight := 0
 	for i := range rows {
 		if !contact.RowOutcome(rows[i].Outcome).Changes() {
 			continue
 		}
-		verb, err := planned(&rows[i])
+		verb, err := b.verbOf(ctx, space, &p, &rows[i], left)
+		if err == errMadeNext {
+			rows = rows[:i]
+			break
+		}
 		if err != nil {
 			return p, err
 		}
@@ -195,16 +211,16 @@ func (b *Book) applySome(ctx context.Context, space contact.SpaceID, p Plan) (Pl
 	case errors.Is(err, store.ErrPlanMoved): // another server did it, or it was cancelled
 		return b.planNow(ctx, space, p.ID)
 	case isTooHeavy(err) && len(verbs) > 1, errors.Is(err, store.ErrRefused) && len(verbs) > 1:
-		return b.applyOne(ctx, space, p, rows)
+		return b.applyOne(ctx, space, p, rows, left)
 	}
 	return after, err
 }
 
 // applyOne does rows up to the first that changes anything.
-func (b *Book) applyOne(ctx context.Context, space contact.SpaceID, p Plan, rows []record.PlanRow) (Plan, error) {
+func (b *Book) applyOne(ctx context.Context, space contact.SpaceID, p Plan, rows []record.PlanRow, left map[int64]error) (Plan, error) {
 	for i := range rows {
 		if contact.RowOutcome(rows[i].Outcome).Changes() {
-			verb, err := planned(&rows[i])
+			verb, err := b.verbOf(ctx, space, &p, &rows[i], left)
 			if err != nil {
 				return p, err
 			}

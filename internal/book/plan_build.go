@@ -69,6 +69,8 @@ func (b *Book) grantOf(ctx context.Context, j *store.Job, may func(access.Grant)
 // buildSome looks at some more of a plan.
 func (b *Book) buildSome(ctx context.Context, g access.Grant, p Plan) (after Plan, err error) {
 	switch {
+	case p.Import != nil:
+		after, err = b.importSome(ctx, g, p)
 	case p.Undo != nil && !p.Gathered:
 		after, err = b.gatherSome(ctx, g, p)
 	case p.Wanted != nil:

@@ -33,7 +33,7 @@ func (b *Book) DiscardPlan(ctx context.Context, g access.Grant, id string) error
 // discard lets go of a plan, unless it was applied.
 func (b *Book) discard(ctx context.Context, space contact.SpaceID, id string) error {
 	now := b.now()
-	_, _, err := b.change(ctx, store.Write{Space: space}, id, func(p *Plan, _ []store.Outcome) (store.PlanSave, error) {
+	after, _, err := b.change(ctx, store.Write{Space: space}, id, func(p *Plan, _ []store.Outcome) (store.PlanSave, error) {
 		switch {
 		case p.State == "", p.State == PlanDiscarded:
 			return store.PlanSave{}, noPlan()
@@ -43,20 +43,26 @@ func (b *Book) discard(ctx context.Context, space contact.SpaceID, id string) er
 		p.State, p.Closed, p.Wanted = PlanDiscarded, now, nil // it holds values
 		return store.PlanSave{}, nil
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return b.closeImport(ctx, space, &after)
 }
 
 // cancelPlan ends a plan whose job is cancelled. What it did stands.
 func (b *Book) cancelPlan(ctx context.Context, j *store.Job) error {
 	now := b.now()
-	_, _, err := b.change(ctx, store.Write{Space: j.Space}, j.Of, func(p *Plan, _ []store.Outcome) (store.PlanSave, error) {
+	after, _, err := b.change(ctx, store.Write{Space: j.Space}, j.Of, func(p *Plan, _ []store.Outcome) (store.PlanSave, error) {
 		if p.Job != j.ID || p.State != PlanBuilding && p.State != PlanApplying && p.State != PlanReceiving {
 			return store.PlanSave{}, jobClosed()
 		}
 		p.State, p.Closed, p.Wanted = PlanCancelled, now, nil
 		return store.PlanSave{}, nil
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return b.closeImport(ctx, j.Space, &after)
 }
 
 func jobClosed() error {

@@ -292,6 +292,9 @@ func (b *Book) buildAtOnce(ctx context.Context, g access.Grant, p Plan) (Plan, e
 // tell notes in the job that builds a plan how far that is.
 func (p *Plan) tell(j *store.Job) {
 	j.Done, j.Total = p.Decided, p.Rows
+	if p.Import != nil {
+		j.Total = max(p.Rows, p.Import.Records)
+	}
 	switch p.State {
 	case PlanBuilding:
 	case PlanFailed:

@@ -27,8 +27,17 @@ type PlanRow struct {
 	Hides     []contact.Hidden
 	Left      []contact.Conflict // what it leaves, because that was changed again
 	Err       error              // why it does nothing
+	Line      int                // of the file that it comes of; 0 where it comes of none
+	AddsTo    int64              // the row that makes the contact to which it adds; 0 for none
+	LeftOut   []LeftOut          // of what the file says there
 	Result    RowResult          // "" until it was done
 	Done      *RowDoneAs
+}
+
+// LeftOut is what of a line of a file was left out, and why.
+type LeftOut struct {
+	Column string `json:"column,omitzero"` // "" where it is about the whole line
+	Why    string `json:"why"`
 }
 
 // RowDoneAs is what became of a row.
@@ -51,6 +60,12 @@ type decided struct {
 	Hides    []keptField     `json:"hides,omitzero"`
 	Left     []keptField     `json:"left,omitzero"`
 	Refused  *keptRefusal    `json:"refused,omitzero"`
+
+	// Of a row of an import:
+	Line    int          `json:"line,omitzero"`
+	AddsTo  int64        `json:"adds_to,omitzero"` // the row that makes its contact
+	Keys    []contact.ID `json:"keys,omitzero"`    // what later rows may be matched by: see keyedBy
+	LeftOut []LeftOut    `json:"left_out,omitzero"`
 }
 
 // shown is what a row was found to do to one contact.
@@ -66,8 +81,13 @@ func operation(row *record.PlanRow) contact.Verb { return wire.ReadOperation(row
 
 // decide writes down what a row was found to do.
 func decide(row *record.PlanRow, out *store.Outcome) error {
-	row.Outcome = string(contact.OutcomeOf(out.Entries, out.Err))
 	var d decided
+	return d.write(row, out)
+}
+
+// write writes down what a row was found to do, beside what it says already.
+func (d *decided) write(row *record.PlanRow, out *store.Outcome) error {
+	row.Outcome = string(contact.OutcomeOf(out.Entries, out.Err))
 	if out.Err != nil {
 		d.Refused = keepRefusal(out.Err)
 	} else {
@@ -84,7 +104,7 @@ func decide(row *record.PlanRow, out *store.Outcome) error {
 		}
 	}
 	var err error
-	row.Decided, err = json.Marshal(&d)
+	row.Decided, err = json.Marshal(d)
 	return err
 }
 
@@ -119,12 +139,15 @@ func (d *decided) show(row *record.PlanRow, out *store.Outcome) error {
 }
 
 // planned gives the verb of a row, which does what it was found to do.
-func planned(row *record.PlanRow) (contact.Verb, error) {
+func planned(row *record.PlanRow) (*contact.Planned, error) {
 	var d decided
 	if err := json.Unmarshal(row.Decided, &d); err != nil {
 		return nil, err
 	}
-	p := &contact.Planned{Verb: operation(row)}
+	p := &contact.Planned{}
+	if d.AddsTo == 0 {
+		p.Verb = operation(row)
+	}
 	for i := range d.Shown {
 		s := &d.Shown[i]
 		edits, err := record.DecodeEdits(s.Edits, contact.Origin{Contact: s.Contact, Op: s.Op})
@@ -150,6 +173,10 @@ func rowOf(r *record.PlanRow) (PlanRow, error) {
 		return row, err
 	}
 	row.Contact, row.Version, row.Removals = d.Contact, d.Version, d.Removals
+	row.Line, row.AddsTo, row.LeftOut = d.Line, d.AddsTo, d.LeftOut
+	if d.AddsTo != 0 { // nobody knows the id
+		row.Contact, row.Version = 0, 0
+	}
 	row.Left = conflictsOf(d.Left)
 	if d.Refused != nil {
 		row.Err = d.Refused.err(true)
@@ -251,6 +278,9 @@ func RowContacts(row *record.PlanRow) (ids []contact.ID, known bool, err error) 
 	if err := json.Unmarshal(row.Decided, &d); err != nil {
 		return nil, false, err
 	}
+	if d.Line != 0 && d.Refused == nil {
+		return d.importContacts(row.N), true, nil
+	}
 	if d.Contact == 0 { // of a new one, nobody knows the id
 		return nil, d.Refused == nil, nil
 	}
@@ -258,4 +288,12 @@ func RowContacts(row *record.PlanRow) (ids []contact.ID, known bool, err error) 
 		ids = append(ids, d.Shown[i].Contact)
 	}
 	return ids, true, nil
+}
+
+// importContacts gives by what a row of an import is found: see importView.
+func (d *decided) importContacts(n int64) []contact.ID {
+	if len(d.Shown) == 0 {
+		return nil
+	}
+	return append([]contact.ID{subjectOfRow(n, d)}, d.Keys...)
 }

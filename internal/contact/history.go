@@ -30,6 +30,13 @@ type Actor struct {
 	KeyID   int64
 	KeyName string
 	Name    string
+	Import  ImportLine // that it was done for; zero for none
+}
+
+// ImportLine is a line of a file that was imported (CONTRACT D22).
+type ImportLine struct {
+	ID   string // of the import
+	Line int
 }
 
 // Attribution says who asked for a write, why, and by which request (CONTRACT

@@ -15,6 +15,8 @@ type Planned struct {
 	Verb  Verb
 	Found []Showing // the contacts that it was found to change, as they were before
 	Shown []Change  // what it was found to do: contact, op and edits of each alone
+	// Import is the line of a file that asks for it; zero for none.
+	Import ImportLine
 }
 
 // Showing is a contact and what it shows: its texts in their order, and its slots.
@@ -75,6 +77,12 @@ func (p *Planned) Size() int {
 // there now (CONTRACT D27), exact where that is as it was found; an undo and an unmerge
 // go by what is there; all else is refused where a contact has changed.
 func (p *Planned) Decide(v *View) (Decision, error) {
+	d, err := p.decide(v)
+	d.Import = p.Import
+	return d, err
+}
+
+func (p *Planned) decide(v *View) (Decision, error) {
 	switch verb := p.Verb.(type) {
 	case *Put:
 		return p.edit(v, verb.Ref, verb.BodyID, &verb.Match, ActionPut)

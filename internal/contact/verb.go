@@ -240,6 +240,7 @@ type Decision struct {
 	Pairs   []PairEdit
 	Remains []Remains  // what a split could not leave as it was
 	Left    []Conflict // what an undo left as it is, because that was changed again since
+	Import  ImportLine // that it is done for
 }
 
 // Step is what becomes of one contact. Enter makes an entry of history of it.

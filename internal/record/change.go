@@ -227,6 +227,13 @@ func (w *editsWriter) actor(a contact.Actor) []byte {
 	w.quote(a.KeyName)
 	w.raw(`,"name":`)
 	w.quote(a.Name)
+	if a.Import.ID != "" {
+		w.raw(`,"import":[`)
+		w.quote(a.Import.ID)
+		w.raw(",")
+		w.int(int64(a.Import.Line))
+		w.raw("]")
+	}
 	w.raw("}")
 	return w.b
 }
@@ -367,6 +374,10 @@ func readActor(text []byte, a *contact.Actor) error {
 			a.KeyName = r.text()
 		case "name":
 			a.Name = r.text()
+		case "import":
+			r.expect('[')
+			a.Import.ID, a.Import.Line = r.text(), int(r.int())
+			r.expect(']')
 		default:
 			r.fail("unknown member")
 		}

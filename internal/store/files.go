@@ -57,7 +57,7 @@ type FileReader interface {
 	File(ctx context.Context, id FileID) (record.File, bool, error)
 	// Files lists files of a Space, newest first.
 	Files(ctx context.Context, q FileQuery) ([]record.File, error)
-	// FileChunk reads a part of the file of a file. It returns false where there is
+	// FileChunk reads a part of a file. It returns false where there is
 	// none of this number.
 	FileChunk(ctx context.Context, id FileID, n int64) (record.FileChunk, bool, error)
 	// EndedFiles lists files of all Spaces that ended at a time, or before, those first
@@ -85,7 +85,7 @@ func (s *Store) Files(ctx context.Context, q FileQuery) ([]record.File, error) {
 	return list, err
 }
 
-// FileChunk reads a part of the file of a file; false where there is none.
+// FileChunk reads a part of a file; false where there is none.
 func (s *Store) FileChunk(ctx context.Context, id FileID, n int64) (record.FileChunk, bool, error) {
 	c, found, err := s.reads.FileChunk(ctx, id, n)
 	if err == nil && found {

@@ -334,7 +334,9 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	if err := ws.begins(d, v); err != nil {
 		return Outcome{}, err
 	}
-	entries := d.Enter(contact.Stamp{Attribution: w.By, Op: ws.row.NextSeq, At: ws.at})
+	by := w.By
+	by.Actor.Import = d.Import
+	entries := d.Enter(contact.Stamp{Attribution: by, Op: ws.row.NextSeq, At: ws.at})
 	out := Outcome{Entries: entries, Remains: d.Remains}
 	if w.Terms.Dry {
 		out.Found = &Found{Left: d.Left}

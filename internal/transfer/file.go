@@ -23,8 +23,8 @@ type Recognised struct {
 
 // Column is one of a file's.
 type Column struct {
-	Name   string // each has its own
-	Filled int    // how many rows have something in it
+	Name   string `json:"name"`            // each has its own
+	Filled int    `json:"filled,omitzero"` // how many rows have something in it
 }
 
 // File is one that was looked at whole. It is read as often as one likes, once at a

@@ -24,7 +24,7 @@ func (b *Backend) Files(ctx context.Context, q store.FileQuery) ([]record.File, 
 	return list(ctx, b.reads, "list files", fileOf, selectFiles, int64(q.Space), int64(store.MaxPageBytes), before, int64(q.Limit), q.Kind)
 }
 
-// FileChunk reads a part of the file of a file.
+// FileChunk reads a part of a file.
 func (b *Backend) FileChunk(ctx context.Context, id store.FileID, n int64) (record.FileChunk, bool, error) {
 	return first(list(ctx, b.reads, "read a chunk of a file", func(r pgx.Row) (record.FileChunk, error) {
 		c := record.FileChunk{Space: id.Space, File: id.ID, N: n}

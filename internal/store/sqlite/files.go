@@ -39,7 +39,7 @@ func (b *Backend) Files(ctx context.Context, q store.FileQuery) (list []record.F
 	return list, err
 }
 
-// FileChunk reads a part of the file of a file.
+// FileChunk reads a part of a file.
 func (b *Backend) FileChunk(ctx context.Context, id store.FileID, n int64) (chunk record.FileChunk, found bool, err error) {
 	err = b.read(ctx, func(c *conn) error {
 		return c.run(selectFileChunk, func(s *sqlite.Stmt) error {

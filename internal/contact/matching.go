@@ -1,0 +1,94 @@
+package contact
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/carnet-project/carnet/internal/fault"
+)
+
+// MatchBy is by what a row of a file is matched with a contact (CONTRACT D37).
+type MatchBy string
+
+// What rows are matched by.
+const (
+	ByID    MatchBy = "id"
+	ByEmail MatchBy = "email"
+	ByPhone MatchBy = "phone"
+)
+
+// MatchBys are all of them.
+var MatchBys = [...]MatchBy{ByID, ByEmail, ByPhone}
+
+// Keys gives the match keys by which a row is matched that says so much, each once; none of
+// an id.
+func (m MatchBy) Keys(p *Patch, region string) (keys []MatchKey) {
+	col := Emails
+	switch m {
+	case ByID:
+		return nil
+	case ByPhone:
+		col = Phones
+	}
+	seen := map[MatchKey]bool{}
+	for _, text := range p.Values[col].Texts {
+		if key := MatchKeyOf(col, text, region); !seen[key] {
+			seen[key] = true
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// Matches tells whether a match key is one by which rows are matched so.
+func (m MatchBy) Matches(k MatchKey) bool {
+	return m == ByEmail && k.Kind == EmailKey || m == ByPhone && k.Kind == PhoneKey
+}
+
+// Matched decides which contact a row of a file is about, 0 for a new one (CONTRACT D37): what
+// finds contacts first decides. found gives those that are found by something, each once;
+// nobody is asked by an id where named, which is the row's, is 0. Several are refused, and so is an
+// id that leads nowhere. call names a contact.
+func Matched(order []MatchBy, named ID, found func(MatchBy) ([]ID, error), call func(ID) string) (ID, error) {
+	for _, by := range order {
+		if by == ByID && named == 0 {
+			continue
+		}
+		ids, err := found(by)
+		switch {
+		case err != nil:
+			return 0, err
+		case len(ids) == 1:
+			return ids[0], nil
+		case len(ids) > 1:
+			return 0, several(by, ids, call)
+		case by == ByID:
+			return 0, fault.New(fault.Invalid, fault.CodeMatchNothing,
+				"The id of this row leads to no contact. Correct it, or leave id out of what rows are matched by.")
+		}
+	}
+	return 0, nil
+}
+
+// maxCalled is how many of several contacts are named.
+const maxCalled = 10
+
+func several(by MatchBy, ids []ID, call func(ID) string) error {
+	var names []string
+	for _, id := range ids[:min(len(ids), maxCalled)] {
+		names = append(names, call(id))
+	}
+	more := ""
+	if len(ids) > maxCalled {
+		more = " and others"
+	}
+	return fault.New(fault.Invalid, fault.CodeMatchSeveral, fmt.Sprintf(
+		"By its %s this row is about several contacts: %s%s. Merge them, or match rows by something else.", by, strings.Join(names, ", "), more))
+}
+
+// WouldMatch refuses to make a contact that the import would find by now (CONTRACT D34).
+func WouldMatch(id ID) error {
+	r := refuse(fault.CodeConflict, "A contact with what this row is matched by has come since the plan was made. Nothing was made; import the file again.")
+	r.Subject = id
+	return r
+}
