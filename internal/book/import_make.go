@@ -116,7 +116,7 @@ func (b *Book) appendImport(ctx context.Context, g access.Grant, terms *Terms, i
 	return err
 }
 
-func unreadable(why string) error { return fault.New(fault.Invalid, fault.CodeFileUnreadable, why) }
+func unreadable(why string) error { return fault.At("body", fault.CodeFileUnreadable, why) }
 
 func importClosed(s ImportState) error {
 	message := "The file of this import is gone, since its plan is closed. Send it again."
@@ -145,6 +145,9 @@ func (b *Book) CorrectImport(ctx context.Context, g access.Grant, terms Terms, i
 	}
 	if err != nil {
 		return Import{}, 0, err
+	}
+	if terms.Reason == "" {
+		terms.Reason = was.By.Reason
 	}
 	e, job, err := b.planImport(ctx, g, &terms, planWrite(g, terms.RequestID), id, func(e *Import) error {
 		if e.State != ImportOpen || e.Plan != was.Plan {

@@ -63,7 +63,7 @@ func Matched(order []MatchBy, named ID, found func(MatchBy) ([]ID, error), call 
 		case len(ids) > 1:
 			return 0, several(by, ids, call)
 		case by == ByID:
-			return 0, fault.New(fault.Invalid, fault.CodeMatchNothing,
+			return 0, fault.At("row", fault.CodeMatchNothing,
 				"The id of this row leads to no contact. Correct it, or leave id out of what rows are matched by.")
 		}
 	}
@@ -82,7 +82,7 @@ func several(by MatchBy, ids []ID, call func(ID) string) error {
 	if len(ids) > maxCalled {
 		more = " and others"
 	}
-	return fault.New(fault.Invalid, fault.CodeMatchSeveral, fmt.Sprintf(
+	return fault.At("row", fault.CodeMatchSeveral, fmt.Sprintf(
 		"By its %s this row is about several contacts: %s%s. Merge them, or match rows by something else.", by, strings.Join(names, ", "), more))
 }
 

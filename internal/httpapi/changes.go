@@ -168,6 +168,9 @@ func (b jsonText) change(space contact.SpaceID, ch *contact.Change, numbers numb
 	b = b.member("reason").textIf(ch.Reason, ch.Reason != "")
 	b = b.member("request_id").textIf(ch.RequestID, ch.RequestID != "")
 	b = b.member("batch_id").textIf(ch.BatchID, ch.BatchID != "")
+	if line := ch.Actor.Import; line.ID != "" {
+		b = b.member("import").open('{').member("id").text(line.ID).member("line").integer(int64(line.Line)).end('}')
+	}
 	b = b.member("undoes").textIf(contact.ChangeID{Space: space, Op: ch.Undoes}.String(), ch.Undoes != 0)
 	b = b.member("merged_ids").joined(&ch.Edits)
 	b = b.member("merged_into").idIf(into)

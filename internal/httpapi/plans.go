@@ -171,6 +171,9 @@ func (b jsonText) plan(p *book.Plan, whole bool) jsonText {
 	b = b.end('}').member("removals").integer(p.Removals).member("contacts").integer(p.Contacts)
 	b = b.member("created_at").moment(p.Created).member("expires_at").moment(p.Expires)
 	b = b.member("proposed_by").planActor(&p.By).member("undo").planUndo(p.Undo)
+	if p.Import != nil {
+		b = b.member("import_id").text(p.Import.ID)
+	}
 	b = b.member("job_id").integer(p.Job).member("message").textIf(p.Message, p.Message != "")
 	b = b.member("applied")
 	if p.Applier == nil {
@@ -208,7 +211,15 @@ func (b jsonText) planUndo(u *book.Undone) jsonText {
 
 // planRow writes a row of a plan, and what became of it.
 func (b jsonText) planRow(row *book.PlanRow, r *request) jsonText {
-	b = b.open('{').member("row").integer(row.N).member("operation").raw(string(row.Operation))
+	b = b.open('{').member("row").integer(row.N)
+	if row.Line != 0 {
+		b = b.importRow(row)
+	}
+	if b = b.member("operation"); len(row.Operation) == 0 {
+		b = b.raw("null")
+	} else {
+		b = b.raw(string(row.Operation))
+	}
 	b = b.member("outcome").textIf(string(row.Outcome), row.Outcome != "")
 	b = b.member("id").idIf(row.Contact).member("version").idIf(contact.ID(row.Version)).member("removals").integer(int64(row.Removals))
 	if b = b.member("changes"); row.Outcome == "" || row.Err != nil {

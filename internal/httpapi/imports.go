@@ -1,0 +1,263 @@
+package httpapi
+
+import (
+	"hash"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/transfer"
+	"github.com/carnet-project/carnet/internal/wire"
+)
+
+const importsBase = base + "/imports"
+
+var importsParams = []param{perPageParam, cursorParam}
+
+// Limits on the body of an import.
+const (
+	maxImport     = transfer.MaxUnpacked // octets, as they are sent
+	importArrives = time.Hour            // how long it may be on its way, while some of it comes every pieceTakes
+	importHeld    = 3 << 20              // octets that are held of it: a piece, as it came and as it is stored
+)
+
+// importTypes are the types of files that are taken. What is in a file says the file.
+var importTypes = []string{"text/csv", "text/vcard", "text/x-vcard", "text/directory", "text/plain", "text/tab-separated-values",
+	"application/x-ndjson", "application/ndjson", "application/jsonl", "application/json", "application/vnd.ms-excel", "application/gzip", "application/x-gzip", "application/octet-stream"}
+
+// makeImport takes a file (CONTRACT D37).
+func (a *api) makeImport(w http.ResponseWriter, r *request) error {
+	if r.ContentLength > maxImport {
+		return importTooLarge()
+	}
+	if err := checkImportMedia(r.Header); err != nil {
+		return err
+	}
+	space := r.grant.Space.ID
+	if !a.arriving.Take(space, 1) {
+		return overloaded("There are too many requests whose body is on its way.")
+	}
+	defer a.arriving.Give(space, 1)
+	if err := a.hold(r, importHeld); err != nil {
+		return err
+	}
+	from := importBody{r: r, conn: http.NewResponseController(r.out.ResponseWriter), ends: time.Now().Add(importArrives)}
+	if r.terms.Retry != nil {
+		from.sum = r.beginFingerprint()
+	}
+	e, job, replayed, err := a.book.MakeImport(r.Context(), r.grant, r.terms, &from)
+	if err != nil {
+		return err
+	}
+	setReplayed(w.Header(), replayed)
+	answerImport(w, r, e.ID, job)
+	return nil
+}
+
+// answerImport answers what began to be planned.
+func answerImport(w http.ResponseWriter, r *request, id string, job int64) {
+	answer(w, r, http.StatusAccepted, func(b jsonText) jsonText {
+		return b.open('{').member("id").text(id).member("job_id").integer(job).end('}')
+	})
+}
+
+// importBody reads a file while it comes. Who sends it is waited for as long as some of it comes.
+type importBody struct {
+	r    *request
+	conn *http.ResponseController
+	ends time.Time
+	size int64
+	sum  hash.Hash // nil for none
+}
+
+func (b *importBody) Read(p []byte) (int, error) {
+	until := time.Now().Add(pieceTakes)
+	if until.After(b.ends) {
+		until = b.ends
+	}
+	_ = b.conn.SetReadDeadline(until) // where that is not supported there is nobody to wait for
+	_ = b.conn.SetWriteDeadline(until.Add(batchLeaves))
+	n, err := b.r.body.Read(p)
+	if b.sum != nil {
+		b.sum.Write(p[:n])
+		if err == io.EOF {
+			b.sum.Sum(b.r.terms.Retry.Fingerprint[:0])
+		}
+	}
+	switch b.size += int64(n); {
+	case b.size > maxImport:
+		return 0, importTooLarge()
+	case err != nil && err != io.EOF:
+		return n, bodyIncomplete()
+	}
+	return n, err
+}
+
+func importTooLarge() error {
+	return fault.New(fault.TooLarge, fault.CodeBodyTooLarge, "The file is larger than 1 GiB. Send it in parts.")
+}
+
+// checkImportMedia refuses what is not the octets of a file. Packed with gzip it may be, whether the
+// headers say so or not.
+func checkImportMedia(h http.Header) error {
+	for _, field := range h["Content-Encoding"] {
+		if !slices.Contains([]string{"", "identity", "gzip", "x-gzip"}, strings.ToLower(strings.TrimSpace(field))) {
+			return fault.New(fault.MediaType, fault.CodeEncodingUnsupported, "The Content-Encoding is none that is taken. Send the file as it is, or packed with gzip.")
+		}
+	}
+	types := h["Content-Type"]
+	if len(types) == 0 {
+		return nil
+	}
+	kind, _, err := mime.ParseMediaType(types[0])
+	if len(types) > 1 || err != nil || !slices.Contains(importTypes, kind) {
+		return fault.New(fault.MediaType, fault.CodeContentType,
+			"The Content-Type is none of a file with contacts. Send the bytes of the file as the body, with Content-Type: text/csv, text/vcard, application/x-ndjson, application/gzip or application/octet-stream.")
+	}
+	return nil
+}
+
+// listImports answers a page of the imports of the Space, newest first (CONTRACT D37).
+func (a *api) listImports(w http.ResponseWriter, r *request) error {
+	size := r.asked.pageSize()
+	list, plans, next, err := a.book.Imports(r.Context(), r.grant, r.asked.cursor, size)
+	if err != nil {
+		return err
+	}
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText {
+		b = b.open('{').member("data").open('[')
+		for i := range list {
+			b = b.imported(&list[i], &plans[i], true)
+		}
+		return a.endPage(b.end(']'), r, size, next, "")
+	})
+	return nil
+}
+
+// getImport answers an import (CONTRACT D37).
+func (a *api) getImport(w http.ResponseWriter, r *request) error {
+	e, p, err := a.book.Import(r.Context(), r.grant, r.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	answer(w, r, http.StatusOK, func(b jsonText) jsonText { return b.imported(&e, &p, r.reads()) })
+	return nil
+}
+
+// correctImport has a file read in another way, and planned anew (CONTRACT D37).
+func (a *api) correctImport(w http.ResponseWriter, r *request) error {
+	body, err := a.readBody(r)
+	if err != nil {
+		return err
+	}
+	asked, err := wire.ReadImport(*body)
+	var to book.ImportCorrection
+	if err == nil {
+		to, err = correction(&asked)
+	}
+	freeBuffer(body)
+	if err != nil {
+		return err
+	}
+	e, job, err := a.book.CorrectImport(r.Context(), r.grant, r.terms, r.PathValue("import"), to)
+	if err != nil {
+		return err
+	}
+	answerImport(w, r, e.ID, job)
+	return nil
+}
+
+// correction reads what is within a body that corrects an import.
+func correction(asked *wire.ImportBody) (to book.ImportCorrection, err error) {
+	var problems []fault.Problem
+	read := func(path string, text []byte, into any, advice string) {
+		if text == nil {
+			return
+		}
+		if err := json.Unmarshal(text, into, json.RejectUnknownMembers(true)); err != nil {
+			problems = append(problems, fault.Problem{Path: path, Code: fault.CodeWrongType, Message: advice})
+		}
+	}
+	to.Match = asked.Match
+	read("recognised", asked.Recognised, &to.Recognised,
+		"Send recognised as an object with some of program, format, encoding, delimiter, lines_before_header (a number) and header (true or false).")
+	read("mapping", asked.Mapping, &to.Mapping, `Send mapping as a list of steps, such as {"from": ["E-Mail"], "to": "emails", "as": "email", "rule": "add"}.`)
+	if len(to.Mapping) > 2*transfer.MaxColumns {
+		problems = append(problems, fault.Problem{Path: "mapping", Code: fault.CodeTooManyItems, Message: "Send at most 2,000 steps."})
+	}
+	return to, fault.Problems(problems)
+}
+
+// discardImport lets go of an import that was not applied (CONTRACT D37).
+func (a *api) discardImport(w http.ResponseWriter, r *request) error {
+	if err := a.readNothing(r); err != nil {
+		return err
+	}
+	if err := a.book.DiscardImport(r.Context(), r.grant, r.PathValue("import")); err != nil {
+		return err
+	}
+	answerNothing(w, r, http.StatusNoContent)
+	return nil
+}
+
+// importState is what an import's state is called: that of its plan, unless its file is gone before
+// there is one.
+func importState(e *book.Import, p *book.Plan) string {
+	if e.State == book.ImportErased && p.State == book.PlanBuilding {
+		return string(book.PlanFailed)
+	}
+	return string(p.State)
+}
+
+// imported writes an import: all of it to who may read, else its id and its state.
+func (b jsonText) imported(e *book.Import, p *book.Plan, whole bool) jsonText {
+	b = b.open('{').member("id").text(e.ID).member("state").text(importState(e, p))
+	if !whole {
+		return b.end('}')
+	}
+	b = b.member("message").textIf(p.Message, p.Message != "").member("created_at").moment(e.Created).member("sent_by").planActor(&e.By)
+	b = b.member("stored").integer(e.Size()).member("rows").integer(int64(e.Records))
+	f := &e.Recognised
+	b = b.member("recognised").open('{').member("program").textIf(f.Program, f.Program != "").member("format").textIf(string(f.Format), f.Format != "")
+	b = b.member("encoding").textIf(f.Encoding, f.Encoding != "").member("delimiter").textIf(f.Delimiter, f.Delimiter != "")
+	b = b.member("lines_before_header").integer(int64(f.LinesBeforeHeader)).member("header")
+	if f.Header == nil {
+		b = b.raw("null")
+	} else {
+		b = b.boolean(*f.Header)
+	}
+	b = b.end('}').member("columns").open('[')
+	for i := range e.Columns {
+		b = b.open('{').member("name").text(e.Columns[i].Name).member("filled").integer(int64(e.Columns[i].Filled)).end('}')
+	}
+	b = b.end(']').member("warnings").texts(e.Warnings).member("mapping").open('[')
+	for i := range e.Mapping {
+		s := &e.Mapping[i]
+		b = b.open('{').member("from").texts(s.From).member("to").textIf(s.To, s.To != "").member("as").textIf(string(s.As), s.As != "")
+		b = b.member("rule").text(string(s.Rule)).member("why").texts(s.Why).end('}')
+	}
+	b = b.end(']').member("match").texts(words(e.Match))
+	return b.member("plan_id").textIf(p.ID, p.ID != "").member("job_id").integer(p.Job).end('}')
+}
+
+// importRow writes what a row of a plan has that comes of a file.
+func (b jsonText) importRow(row *book.PlanRow) jsonText {
+	b = b.member("line").integer(int64(row.Line)).member("adds_to")
+	if row.AddsTo == 0 {
+		b = b.raw("null")
+	} else {
+		b = b.integer(row.AddsTo)
+	}
+	b = b.member("left_out").open('[')
+	for _, left := range row.LeftOut {
+		b = b.open('{').member("column").textIf(left.Column, left.Column != "").member("why").text(left.Why).end('}')
+	}
+	return b.end(']')
+}
