@@ -114,6 +114,7 @@ var statusesOfTests = map[string]string{
 	"POST /public-api/v1/contacts 409":                          "it takes two at once: TestSameNameStillRuns",
 	"POST /public-api/v1/plans 409":                             "likewise",
 	"POST /public-api/v1/contacts/exports 409":                  "likewise",
+	"POST /public-api/v1/imports 409":                           "likewise",
 	"GET /public-api/v1/contacts/exports/{export}/download 200": "TestExportIsTheList: it is no JSON",
 	"GET /public-api/v1/contacts/exports/{export}/download 404": "TestExportIsTheList: a link of an export that is gone",
 	"PUT /public-api/v1/contacts/{id}/distinct/{other} 409":     "likewise",

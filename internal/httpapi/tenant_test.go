@@ -42,6 +42,7 @@ var noPlaces = []string{
 	"operations", "where", "operation", // see batches.txt and filters.txt
 	"outcome", "result", "hash", "undo", // see plans.txt
 	"format", "layout", "safe", "include_all_emails", "body email", "body phone", // see exports.txt
+	"recognised", "mapping", "match", // see imports.txt
 	"emails", "phones", "names", "locations", "custom_fields",
 }
 
@@ -92,6 +93,7 @@ type subject struct {
 	job          string   // the later of two
 	plan         string   // likewise, of two rows
 	export       string   // likewise
+	file         string   // likewise, that came
 	cursor       string
 	after        string
 	keyID        string
@@ -122,6 +124,8 @@ func (s subject) names(p place) []string {
 		return []string{s.plan}
 	case "ExportID":
 		return []string{s.export}
+	case "ImportID":
+		return []string{s.file}
 	case "Cursor":
 		return []string{s.cursor}
 	case "KeyID":
@@ -138,7 +142,7 @@ func (s subject) names(p place) []string {
 
 // nobody names what no Space has, as well-formed as the real thing.
 var nobody = subject{
-	contacts: []string{"8007199254740991", "8007199254740991"}, change: "8007199254740991-1", job: "8007199254740991", plan: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", export: "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+	contacts: []string{"8007199254740991", "8007199254740991"}, change: "8007199254740991-1", job: "8007199254740991", plan: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", export: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", file: "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 	cursor: "AAECAwQFBgcICQoLDA0ODxAREhM", after: "8007199254740991", keyID: "8007199254740991", email: "nobody@example.net", phone: "+44 7700 900001",
 }
 
@@ -173,6 +177,9 @@ func (d document) request(t *testing.T, o operation, own subject, values map[str
 	}
 	examples := d.at(d.resolve(o.raw["requestBody"]), "content", "application/json", "examples").(map[string]any)
 	example := examples[slices.Sorted(maps.Keys(examples))[0]].(map[string]any)
+	if file, ok := example["value"].(string); ok {
+		return target, file
+	}
 	members := maps.Clone(example["value"].(map[string]any))
 	places, _ := d.places(o)
 	for _, p := range places {
@@ -245,6 +252,9 @@ func (w *world) settle(t *testing.T, key, word, digits, fields string, changes i
 	}
 	for range 2 {
 		s.export = exportInAnswer.FindStringSubmatch(ask("POST", contacts+"/exports", `{}`).Body.String())[1]
+	}
+	for range 2 {
+		s.file = planInAnswer.FindStringSubmatch(ask("POST", "/public-api/v1/imports", `{"emails":["`+s.email+`"]}`).Body.String())[1]
 	}
 	s.after = strconv.Itoa(5 + changes)
 	s.keyID = keyInAnswer.FindStringSubmatch(ask("GET", "/public-api/v1/changes", "").Body.String())[1]
