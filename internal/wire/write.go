@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"strconv"
-
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -78,7 +76,8 @@ func (w *operationWriter) member(name string) {
 	if w.b[len(w.b)-1] != '{' {
 		w.b = append(w.b, ',')
 	}
-	w.b = append(strconv.AppendQuote(w.b, name), ':')
+	w.text(name)
+	w.b = append(w.b, ':')
 }
 
 func (w *operationWriter) text(s string) {
