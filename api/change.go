@@ -27,23 +27,24 @@ const (
 
 // Change is an entry of the history: what one write did to one contact.
 type Change struct {
-	ID         string    `json:"id"`  // of the write: Result.ChangeID; the same on each contact that it touched
-	Seq        int64     `json:"seq"` // its number in the Space, from 1 without gaps
-	ContactID  int64     `json:"contact_id"`
-	Ref        *int64    `json:"ref"`     // the id by which the writer named the contact, where that was another
-	Version    int64     `json:"version"` // of the contact after the change
-	At         time.Time `json:"at"`      // to the microsecond, UTC
-	Action     Action    `json:"action"`
-	Actor      Actor     `json:"actor"`
-	Reason     *string   `json:"reason"`
-	RequestID  string    `json:"request_id"`
-	BatchID    *string   `json:"batch_id"`
-	Undoes     *string   `json:"undoes"`      // the change that this one took back
-	MergedIDs  []int64   `json:"merged_ids"`  // on the survivor of a merge: who was merged into it; of an unmerge, who was split off; else nil
-	MergedInto *int64    `json:"merged_into"` // on the merged contact: into whom
-	SplitFrom  *int64    `json:"split_from"`  // on what was split off again: from whom
-	Erased     *bool     `json:"erased"`      // true where what it did was erased for good: then nothing stands in Changes, nor in what tells of people, but Actor of the erase itself
-	Changes    Edits     `json:"changes"`
+	ID         string      `json:"id"`  // of the write: Result.ChangeID; the same on each contact that it touched
+	Seq        int64       `json:"seq"` // its number in the Space, from 1 without gaps
+	ContactID  int64       `json:"contact_id"`
+	Ref        *int64      `json:"ref"`     // the id by which the writer named the contact, where that was another
+	Version    int64       `json:"version"` // of the contact after the change
+	At         time.Time   `json:"at"`      // to the microsecond, UTC
+	Action     Action      `json:"action"`
+	Actor      Actor       `json:"actor"`
+	Reason     *string     `json:"reason"`
+	RequestID  string      `json:"request_id"`
+	BatchID    *string     `json:"batch_id"`
+	Import     *ImportLine `json:"import,omitempty"` // that it was done for
+	Undoes     *string     `json:"undoes"`           // the change that this one took back
+	MergedIDs  []int64     `json:"merged_ids"`       // on the survivor of a merge: who was merged into it; of an unmerge, who was split off; else nil
+	MergedInto *int64      `json:"merged_into"`      // on the merged contact: into whom
+	SplitFrom  *int64      `json:"split_from"`       // on what was split off again: from whom
+	Erased     *bool       `json:"erased"`           // true where what it did was erased for good: then nothing stands in Changes, nor in what tells of people, but Actor of the erase itself
+	Changes    Edits       `json:"changes"`
 }
 
 // Forgotten tells whether what the change did was erased for good.

@@ -21,10 +21,11 @@ type Plan struct {
 	CreatedAt  time.Time           `json:"created_at"`
 	ExpiresAt  time.Time           `json:"expires_at"` // until then it can be applied
 	ProposedBy PlanActor           `json:"proposed_by"`
-	Undo       *Undone             `json:"undo"`    // what it takes back; nil where operations were sent
-	JobID      int64               `json:"job_id"`  // that looks at it, or applies it
-	Message    *string             `json:"message"` // a sentence for people, such as why it failed
-	Applied    *PlanReport         `json:"applied"` // nil until it is applied
+	Undo       *Undone             `json:"undo"`                // what it takes back; nil where operations were sent
+	ImportID   string              `json:"import_id,omitempty"` // of the import that it is made of; "" of none
+	JobID      int64               `json:"job_id"`              // that looks at it, or applies it
+	Message    *string             `json:"message"`             // a sentence for people, such as why it failed
+	Applied    *PlanReport         `json:"applied"`             // nil until it is applied
 }
 
 // PlanState says where a plan is.
@@ -90,6 +91,9 @@ const (
 // PlanRow is one write of a plan.
 type PlanRow struct {
 	Row       int64           // its number, from 1: rows are done in this order
+	Line      int64           // of an import, of the file; 0 of none
+	AddsTo    int64           // of an import, the row that makes the contact to which it adds; 0 for none
+	LeftOut   []LeftOut       // of an import, what of the line was left out
 	Operation json.RawMessage // as it was sent; of an undo plan, the undo of a change
 	Outcome   PlanOutcome     // "" while it was not looked at
 	ID        int64           // of the contact; 0 of a new one, and where the row does nothing
@@ -100,6 +104,12 @@ type PlanRow struct {
 	Err       *Error     // why it does nothing
 	Result    PlanResult // "" until it was done, and of a row that does nothing
 	Done      *PlanDone  // nil likewise
+}
+
+// LeftOut is what of a line of a file was left out.
+type LeftOut struct {
+	Column *string `json:"column"` // nil where it is about the whole line
+	Why    string  `json:"why"`    // a sentence
 }
 
 // PlanDone is what became of a row.

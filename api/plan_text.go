@@ -25,6 +25,9 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 // planRowText is a row of a plan as the API answers it.
 type planRowText struct {
 	Row       int64           `json:"row"`
+	Line      int64           `json:"line,omitempty"`
+	AddsTo    *int64          `json:"adds_to,omitempty"`
+	LeftOut   []LeftOut       `json:"left_out,omitempty"`
 	Operation json.RawMessage `json:"operation"`
 	Outcome   *PlanOutcome    `json:"outcome"`
 	ID        *int64          `json:"id"`
@@ -51,7 +54,7 @@ func (r *PlanRow) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &sent); err != nil {
 		return err
 	}
-	*r = PlanRow{Row: sent.Row, Operation: sent.Operation, Outcome: orZero(sent.Outcome), ID: orZero(sent.ID), Version: orZero(sent.Version),
+	*r = PlanRow{Row: sent.Row, Line: sent.Line, AddsTo: orZero(sent.AddsTo), LeftOut: sent.LeftOut, Operation: sent.Operation, Outcome: orZero(sent.Outcome), ID: orZero(sent.ID), Version: orZero(sent.Version),
 		Removals: sent.Removals, Changes: sent.Changes, Left: sent.Left, Err: sent.Error.orNil(), Result: orZero(sent.Result)}
 	if d := sent.Done; d != nil {
 		r.Done = &PlanDone{ID: orZero(d.ID), Version: orZero(d.Version), ChangeID: orZero(d.ChangeID), Conflicts: d.Conflicts, Err: d.Error.orNil()}
@@ -61,7 +64,7 @@ func (r *PlanRow) UnmarshalJSON(text []byte) error {
 
 // MarshalJSON writes it as the API answers it.
 func (r PlanRow) MarshalJSON() ([]byte, error) {
-	text := planRowText{Row: r.Row, Operation: r.Operation, Outcome: orNull(r.Outcome), ID: orNull(r.ID), Version: orNull(r.Version),
+	text := planRowText{Row: r.Row, Line: r.Line, AddsTo: orNull(r.AddsTo), LeftOut: r.LeftOut, Operation: r.Operation, Outcome: orNull(r.Outcome), ID: orNull(r.ID), Version: orNull(r.Version),
 		Removals: r.Removals, Changes: r.Changes, Left: r.Left, Error: sentOf(r.Err), Result: orNull(r.Result)}
 	if d := r.Done; d != nil {
 		text.Done = &planDoneText{orNull(d.ID), orNull(d.Version), orNull(d.ChangeID), d.Conflicts, sentOf(d.Err)}

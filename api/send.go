@@ -22,10 +22,11 @@ type request struct {
 	path   string // below prefix: "/contacts/5"
 	query  url.Values
 	header http.Header
-	body   []byte  // JSON; nil for none
-	atomic bool    // of a batch, until its body is written
-	into   *partly // where a good answer goes that is not held; nil for one that is
-	same   bool    // it does no more when it is sent again, and needs no name for that
+	body   []byte    // JSON; nil for none
+	atomic bool      // of a batch, until its body is written
+	file   io.Reader // what is sent in place of a body, as it comes; nil for none
+	into   *partly   // where a good answer goes that is not held; nil for one that is
+	same   bool      // it does no more when it is sent again, and needs no name for that
 }
 
 // name is the request for error texts. It leaves out the query, which may hold
@@ -37,8 +38,11 @@ func (r *request) harmless() bool { return r.method == http.MethodGet || r.dry()
 
 func (r *request) dry() bool { return r.query.Get("dry_run") == "1" }
 
-// repeatable tells whether sending a request again does no more than sending it once.
-func (r *request) repeatable() bool { return r.harmless() || r.same || r.header.Get(keyHeader) != "" }
+// repeatable tells whether sending a request again does no more than sending it once. A file
+// is read but once.
+func (r *request) repeatable() bool {
+	return r.file == nil && (r.harmless() || r.same || r.header.Get(keyHeader) != "")
+}
 
 // do sends a request, again where that does no harm, and reads the JSON of a
 // good answer into answer.
@@ -84,7 +88,11 @@ func (c *Client) send(ctx context.Context, r *request) (http.Header, []byte, err
 	if len(r.query) > 0 {
 		address += "?" + r.query.Encode()
 	}
-	req, err := http.NewRequestWithContext(ctx, r.method, address, bytes.NewReader(r.body))
+	var from io.Reader = bytes.NewReader(r.body)
+	if r.file != nil {
+		from = r.file
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, address, from)
 	if err != nil {
 		return nil, nil, &failure{r, err}
 	}
@@ -94,11 +102,14 @@ func (c *Client) send(ctx context.Context, r *request) (http.Header, []byte, err
 	req.Header.Set("Authorization", "Bearer "+c.key())
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.userAgent)
-	if r.body != nil {
+	switch {
+	case r.file != nil:
+		req.Header.Set("Content-Type", "application/octet-stream")
+	case r.body != nil:
 		req.Header.Set("Content-Type", "application/json")
 	}
 	by := c.http
-	if r.into != nil && r.into.slow && by.Timeout != 0 {
+	if (r.file != nil || r.into != nil && r.into.slow) && by.Timeout != 0 {
 		own := *by
 		own.Timeout, by = 0, &own
 	}

@@ -15,7 +15,7 @@ type mutant struct {
 }
 
 // table is all of them.
-var table = slices.Concat(ofRules, ofStore, ofRetries, ofPostgres, ofJobs, ofChecks, ofErasures, ofPlans, ofPersons, ofBackups, ofCopies, ofFiles, ofExports, ofSearch, ofScreens)
+var table = slices.Concat(ofRules, ofStore, ofRetries, ofPostgres, ofJobs, ofChecks, ofErasures, ofPlans, ofPersons, ofBackups, ofCopies, ofFiles, ofExports, ofImports, ofSearch, ofScreens)
 
 // ofRules are faults above the store, and in the rules.
 var ofRules = []mutant{
