@@ -53,8 +53,8 @@ func TestImportCalls(t *testing.T) {
 		if err := client.DiscardImport(t.Context(), "A"); err != nil {
 			t.Error(err)
 		}
-		if diff := cmp.Diff([]string{"POST /public-api/v1/imports", "GET /public-api/v1/imports/A%2Fb", "GET /public-api/v1/imports/A%2Fb",
-			"PATCH /public-api/v1/imports/A", "DELETE /public-api/v1/imports/A"}, s.asked); diff != "" {
+		if diff := cmp.Diff([]string{"POST /public-api/v1/imports E-Mail\na@example.com", "GET /public-api/v1/imports/A%2Fb", "GET /public-api/v1/imports/A%2Fb",
+			`PATCH /public-api/v1/imports/A {"mapping":[{"from":["E-Mail"],"to":"emails","as":"email","rule":"add","why":["So."]}],"match":[]}`, "DELETE /public-api/v1/imports/A"}, s.asked); diff != "" {
 			t.Error(diff)
 		}
 	})

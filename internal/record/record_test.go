@@ -84,7 +84,7 @@ func TestChangesComeBackAsTheyWere(t *testing.T) {
 			Seq: contact.Seq(anyInt(t)), Op: contact.Seq(anyInt(t)), Contact: anyID().Draw(t, "contact"),
 			Ref: anyID().Draw(t, "ref"), Version: contact.Version(anyInt(t)), Prev: contact.Seq(anyInt(t)), At: contact.Time(anyInt(t)),
 			Attribution: contact.Attribution{
-				Actor:  contact.Actor{KeyID: anyInt(t), KeyName: anyText().Draw(t, "key"), Name: anyText().Draw(t, "name"),
+				Actor: contact.Actor{KeyID: anyInt(t), KeyName: anyText().Draw(t, "key"), Name: anyText().Draw(t, "name"),
 					Import: rapid.SampledFrom([]contact.ImportLine{{}, {ID: "IMPORT", Line: 214}}).Draw(t, "import")},
 				Reason: anyText().Draw(t, "reason"), RequestID: anyText().Draw(t, "request"), BatchID: anyText().Draw(t, "batch"),
 			},
