@@ -42,6 +42,9 @@ func showPlanRow(to screen, row *api.PlanRow) error {
 // rowHead says in a line what a row does or did, and below it why it does not.
 func rowHead(row *api.PlanRow) (head, detail string) {
 	name := fmt.Sprintf("Row %d", row.Row)
+	if row.Line != 0 {
+		name = fmt.Sprintf("Line %d", row.Line)
+	}
 	does, known := rowDoes[row.Outcome]
 	switch {
 	case row.Outcome == "":

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/carnet-project/carnet/api"
+)
+
+// importCommand does not open the database: a server reads the file, and makes a plan of it.
+type importCommand struct {
+	remote
+
+	File    string   `arg:"" help:"A CSV, vCard or NDJSON file, packed with gzip or not; - for standard input."`
+	Mapping string   `tried:"map,columns" placeholder:"FILE" help:"What becomes of the columns, as a JSON list of steps. Without it that is found out, and shown."`
+	Match   []string `tried:"by,key" placeholder:"BY" help:"By what rows are matched with contacts, the first that finds any: id, email and phone, with commas between."`
+	Apply   bool     `tried:"yes,force" help:"Apply the plan as soon as it is made."`
+	attribution
+	format
+
+	mapping []api.MappingStep // Mapping, read; nil for none
+}
+
+// Help says what it does beside.
+func (c *importCommand) Help() string {
+	return `The server finds out how the file is read, and what each row would do. This shows that: how it is read, the plan with its counts, some of its rows, and every row that would be left, with its line and why. Nothing is changed until the plan is applied: by --apply, or by the last line. What an import did is taken back by carnet plan undo, overwritten values too.
+
+It needs a key that may propose plans, and read; with --apply, one that may write.`
+}
+
+// Validate reads the mapping, and refuses what rows cannot be matched by.
+func (c *importCommand) Validate() error {
+	for _, by := range c.Match {
+		if !slices.Contains([]string{"id", "email", "phone"}, by) {
+			return errors.New("--match: rows are matched by id, email and phone, as in --match email,phone")
+		}
+	}
+	if c.Mapping == "" {
+		return nil
+	}
+	text, err := os.ReadFile(c.Mapping)
+	if err != nil {
+		return fmt.Errorf("--mapping: %s cannot be read: %w", cell(c.Mapping), errors.Unwrap(err))
+	}
+	if err := json.Unmarshal(text, &c.mapping); err != nil || c.mapping == nil {
+		return fmt.Errorf(`--mapping: %s is no list of steps, such as [{"from": ["E-Mail"], "to": "emails", "rule": "add"}]`, cell(c.Mapping))
+	}
+	return nil
+}
+
+// importRecord is an import and its plan, as programs read them.
+type importRecord struct {
+	Import api.Import `json:"import"`
+	Plan   api.Plan   `json:"plan"`
+}
+
+// Run sends the file, shows its plan, and applies it where that is asked for.
+func (c *importCommand) Run(in *surroundings) error {
+	server := &planCommand{remote: c.remote}
+	client, told, err := server.connected(in)
+	if err != nil {
+		return err
+	}
+	e, err := c.sent(in, client, told)
+	if err != nil {
+		return server.refusal(in, err)
+	}
+	switch {
+	case e.CreatedAt.IsZero():
+		return fmt.Errorf("import %s is %s, and this key may not read: have somebody look at its plan who may", cell(e.ID), cell(string(e.State)))
+	case e.PlanID == nil || e.Message != nil:
+		return fmt.Errorf("the file was not planned: %s", whyImport(&e))
+	}
+	p, err := client.Plan(in.ctx, *e.PlanID)
+	if err != nil {
+		return server.refusal(in, err)
+	}
+	if c.table() {
+		if err := showImport(in.stdout, &e); err != nil {
+			return err
+		}
+	}
+	if c.Apply && p.State == api.PlanReady && doing(&p) > 0 {
+		if err := c.refusedRows(in, client, &p); err != nil {
+			return server.refusal(in, err)
+		}
+		apply := planApply{Hash: p.Hash, writing: writing{attribution: c.attribution, format: c.format}}
+		return apply.begin(in, server, client, &p, told)
+	}
+	switch {
+	case c.json():
+		return printJSON(in.stdout, importRecord{e, p})
+	case c.csv():
+		return printCSV(in.stdout, []api.Plan{p})
+	}
+	if err := showPlan(in.stdout, &p); err != nil {
+		return err
+	}
+	if err := c.samples(in, client, &p); err != nil {
+		return server.refusal(in, err)
+	}
+	return showWay(in, &p, true, "")
+}
+
+func whyImport(e *api.Import) string {
+	if e.Message != nil {
+		return cell(*e.Message)
+	}
+	return "its plan is " + cell(string(e.State))
+}
+
+// sent sends the file, corrects how it is read where that is asked for, and gives the import when it
+// is known what it does.
+func (c *importCommand) sent(in *surroundings, client *api.Client, told *progressBar) (last api.Import, err error) {
+	file := os.Stdin
+	if c.File != "-" {
+		if file, err = os.Open(c.File); err != nil {
+			return last, &refused{fmt.Errorf("%s cannot be read: %w", cell(c.File), errors.Unwrap(err)), nil}
+		}
+		defer file.Close()
+	}
+	begun, err := client.SendImport(in.ctx, file, c.attribution.options()...)
+	if err != nil {
+		return last, err
+	}
+	if c.mapping != nil || c.Match != nil {
+		to := api.ImportCorrection{Mapping: c.mapping}
+		for _, by := range c.Match {
+			to.Match = append(to.Match, api.MatchBy(by))
+		}
+		if _, err := client.CorrectImport(in.ctx, begun.ID, to, c.attribution.options()...); err != nil {
+			return last, errors.Join(err, client.DiscardImport(in.ctx, begun.ID))
+		}
+	}
+	defer told.clear()
+	for e, err := range client.FollowImport(in.ctx, begun.ID) {
+		if err != nil {
+			return last, err
+		}
+		if last = e; e.Moves() {
+			told.show(0, 0, cell(string(e.State)))
+		}
+	}
+	return last, nil
+}
+
+// showImport tells how a file is read.
+func showImport(to screen, e *api.Import) error {
+	var b strings.Builder
+	r := &e.Recognised
+	var of []string
+	for _, text := range []*string{r.Program, r.Format, r.Encoding} {
+		if text != nil {
+			of = append(of, cell(*text))
+		}
+	}
+	if r.Delimiter != nil {
+		of = append(of, fmt.Sprintf("delimiter %q", *r.Delimiter))
+	}
+	if r.LinesBeforeHeader > 0 {
+		of = append(of, fmt.Sprintf("lines before the header: %d", r.LinesBeforeHeader))
+	}
+	fmt.Fprintf(&b, "Recognised: %s\n", strings.Join(of, ", "))
+	for _, s := range e.Mapping {
+		from := cell(strings.Join(s.From, ", "))
+		if s.Rule == "ignore" {
+			fmt.Fprintf(&b, "  %s: ignored\n", from)
+			continue
+		}
+		as := ""
+		if s.As != "" {
+			as = ", as " + cell(s.As)
+		}
+		fmt.Fprintf(&b, "  %s -> %s (%s%s)\n", from, cell(s.To), cell(s.Rule), as)
+	}
+	var by []string
+	for _, m := range e.Match {
+		by = append(by, string(m))
+	}
+	fmt.Fprintf(&b, "Rows are matched by: %s\n", dash(strings.Join(by, ", ")))
+	for _, w := range e.Warnings {
+		fmt.Fprintf(&b, "%s\n", cell(w))
+	}
+	b.WriteByte('\n')
+	_, err := fmt.Fprint(to, b.String())
+	return err
+}
+
+// sampled is how many rows are shown of each outcome that does something.
+const sampled = 3
+
+// samples shows some rows of each kind that do something, and every one that is refused.
+func (c *importCommand) samples(in *surroundings, client *api.Client, p *api.Plan) error {
+	for _, outcome := range []api.PlanOutcome{api.OutcomeCreate, api.OutcomeUpdate} {
+		page, err := client.PlanRows(in.ctx, p.ID, api.PlanRowsQuery{Outcome: outcome, Paging: api.Paging{PerPage: sampled}})
+		if err != nil {
+			return err
+		}
+		for i := range page.Data {
+			if err := showPlanRow(in.stdout, &page.Data[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return c.refusedRows(in, client, p)
+}
+
+// refusedRows shows every row that would be left.
+func (c *importCommand) refusedRows(in *surroundings, client *api.Client, p *api.Plan) error {
+	if !c.table() || p.Counts[api.OutcomeRefused] == 0 {
+		return nil
+	}
+	for row, err := range client.AllPlanRows(in.ctx, p.ID, api.PlanRowsQuery{Outcome: api.OutcomeRefused, Paging: api.Paging{PerPage: allPerPage}}) {
+		if err == nil {
+			err = showPlanRow(in.stdout, &row)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
