@@ -15,14 +15,15 @@ import (
 type importCommand struct {
 	remote
 
-	File    string   `arg:"" help:"A CSV, vCard or NDJSON file, packed with gzip or not; - for standard input."`
-	Mapping string   `tried:"map,columns" placeholder:"FILE" help:"What becomes of the columns, as a JSON list of steps. Without it that is found out, and shown."`
-	Match   []string `tried:"by,key" placeholder:"BY" help:"By what rows are matched with contacts, the first that finds any: id, email and phone, with commas between."`
-	Apply   bool     `tried:"yes,force" help:"Apply the plan as soon as it is made."`
+	File    string  `arg:"" help:"A CSV, vCard or NDJSON file, packed with gzip or not; - for standard input."`
+	Mapping string  `tried:"map,columns" placeholder:"FILE" help:"What becomes of the columns, as a JSON list of steps. Without it that is found out, and shown."`
+	Match   *string `tried:"by,key" placeholder:"BY" help:"By what rows are matched with contacts, the first that finds any: id, email and phone, with commas between."`
+	Apply   bool    `tried:"yes,force" help:"Apply the plan as soon as it is made."`
 	attribution
 	format
 
 	mapping []api.MappingStep // Mapping, read; nil for none
+	match   []api.MatchBy     // Match, read; nil for none
 }
 
 // Help says what it does beside.
@@ -34,9 +35,13 @@ It needs a key that may propose plans, and read; with --apply, one that may writ
 
 // Validate reads the mapping, and refuses what rows cannot be matched by.
 func (c *importCommand) Validate() error {
-	for _, by := range c.Match {
-		if !slices.Contains([]string{"id", "email", "phone"}, by) {
-			return errors.New("--match: rows are matched by id, email and phone, as in --match email,phone")
+	if c.Match != nil {
+		for by := range strings.SplitSeq(*c.Match, ",") {
+			match := api.MatchBy(strings.TrimSpace(by))
+			if !slices.Contains([]api.MatchBy{api.MatchID, api.MatchEmail, api.MatchPhone}, match) {
+				return errors.New("--match: rows are matched by id, email and phone, as in --match email,phone")
+			}
+			c.match = append(c.match, match)
 		}
 	}
 	if c.Mapping == "" {
@@ -60,12 +65,20 @@ type importRecord struct {
 
 // Run sends the file, shows its plan, and applies it where that is asked for.
 func (c *importCommand) Run(in *surroundings) error {
+	file := os.Stdin
+	if c.File != "-" {
+		var err error
+		if file, err = os.Open(c.File); err != nil {
+			return fmt.Errorf("%s cannot be read: %w", cell(c.File), errors.Unwrap(err))
+		}
+		defer file.Close()
+	}
 	server := &planCommand{remote: c.remote}
 	client, told, err := server.connected(in)
 	if err != nil {
 		return err
 	}
-	e, err := c.sent(in, client, told)
+	e, err := c.sent(in, client, file, told)
 	if err != nil {
 		return server.refusal(in, err)
 	}
@@ -115,23 +128,13 @@ func whyImport(e *api.Import) string {
 
 // sent sends the file, corrects how it is read where that is asked for, and gives the import when it
 // is known what it does.
-func (c *importCommand) sent(in *surroundings, client *api.Client, told *progressBar) (last api.Import, err error) {
-	file := os.Stdin
-	if c.File != "-" {
-		if file, err = os.Open(c.File); err != nil {
-			return last, &refused{fmt.Errorf("%s cannot be read: %w", cell(c.File), errors.Unwrap(err)), nil}
-		}
-		defer file.Close()
-	}
+func (c *importCommand) sent(in *surroundings, client *api.Client, file *os.File, told *progressBar) (last api.Import, err error) {
 	begun, err := client.SendImport(in.ctx, file, c.attribution.options()...)
 	if err != nil {
 		return last, err
 	}
-	if c.mapping != nil || c.Match != nil {
-		to := api.ImportCorrection{Mapping: c.mapping}
-		for _, by := range c.Match {
-			to.Match = append(to.Match, api.MatchBy(by))
-		}
+	if c.mapping != nil || c.match != nil {
+		to := api.ImportCorrection{Mapping: c.mapping, Match: c.match}
 		if _, err := client.CorrectImport(in.ctx, begun.ID, to, c.attribution.options()...); err != nil {
 			return last, errors.Join(err, client.DiscardImport(in.ctx, begun.ID))
 		}
