@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -16,6 +17,7 @@ var freshTests = []suite.Test{
 	{"a search finds what was acknowledged, and nothing that went", testSearchFresh},
 	{"a search finds what is folded while it looks", testSearchBeside},
 	{"an index that two fold is as if one did", testFoldedByTwo},
+	{"what is behind is folded, and what is written then", testKeepFolded},
 	{"a contact of many words is folded, and so are those after it", testFoldedHeavy},
 }
 
@@ -176,4 +178,50 @@ func testFoldedHeavy(t *testing.T, b store.Backend) {
 	for i, id := range ids {
 		f.finds(t, fmt.Sprintf("w%dx199", i), id)
 	}
+}
+
+// announces is a backend that says how far an index is, each time that it is written.
+type announces struct {
+	store.Backend
+	saved chan store.SearchSave
+}
+
+func (a *announces) SaveSearch(ctx context.Context, s *store.SearchSave) error {
+	err := a.Backend.SaveSearch(ctx, s)
+	if err == nil {
+		a.saved <- *s
+	}
+	return err
+}
+
+func (a *announces) Close() error { return nil }
+
+// testKeepFolded waits for what a server does by itself.
+func testKeepFolded(t *testing.T, b store.Backend) {
+	a := &announces{b, make(chan store.SearchSave, 100)}
+	s := store.New(a, store.Options{})
+	one, other := suite.NewSpace(t, b, ""), suite.NewSpace(t, b, "")
+	made(t, store.New(&announces{b, nil}, store.Options{}), one, name("Ada")) // by another process
+	ctx, stop := context.WithCancel(bg)
+	var working sync.WaitGroup
+	working.Go(func() { s.KeepFolded(ctx) })
+	wants := func(space contact.SpaceID, seq contact.Seq) {
+		t.Helper()
+		for got := range a.saved {
+			if got.Space == space && got.Mark.Seq == seq {
+				return
+			}
+		}
+	}
+	wants(one, 1)
+	made(t, s, other, name("Grace"))
+	wants(other, 1)
+	made(t, s, one, name("Bo"))
+	wants(one, 2)
+	// A search finds that another process has left something.
+	made(t, store.New(&announces{b, nil}, store.Options{}), other, name("Grace"))
+	(&findings{a, s, other}).finds(t, "nobody")
+	wants(other, 2)
+	stop()
+	working.Wait()
 }
