@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/record"
 )
 
@@ -153,7 +155,12 @@ func Refold(ctx context.Context, b Backend, space contact.SpaceID, stray []recor
 
 // refold does so without what strays.
 func (s *Store) refold(ctx context.Context, space contact.SpaceID, ids ...contact.ID) error {
-	return s.guarded(func() error { return Refold(ctx, s.backend, space, nil, ids...) })
+	err := s.guarded(func() error { return Refold(ctx, s.backend, space, nil, ids...) })
+	if errors.Is(err, ErrConflict) {
+		err = &fault.Error{Kind: fault.Unavailable, Code: fault.CodeDatabaseBusy, RetryAfter: time.Second, Err: err,
+			Message: "The index of searches is being written by others all the time: what is left to do there is done in a moment."}
+	}
+	return err
 }
 
 // folding is what is written to the index of a Space.
