@@ -11,9 +11,17 @@ func curl(url, method, path, body string) string {
 	if method != "GET" {
 		address = "-X " + method + " " + address
 	}
-	lines := []string{`curl -sS -w '\n' -H "Authorization: Bearer $CARNET_KEY"`, address}
-	if body != "" {
-		lines = append(lines, "-H 'Content-Type: application/json'", "-d '"+body+"'")
+	if body == "" {
+		return curlLines(address)
 	}
-	return strings.Join(lines, " \\\n  ")
+	return curlLines(address, "-H 'Content-Type: application/json'", "-d '"+body+"'")
+}
+
+// curlFile gives the request that sends a CSV file.
+func curlFile(url, path, file string) string {
+	return curlLines(`-X POST "`+url+"/public-api/v1"+path+`"`, "-H 'Content-Type: text/csv'", "--data-binary "+shellLine("@"+file))
+}
+
+func curlLines(rest ...string) string {
+	return strings.Join(append([]string{`curl -sS -w '\n' -H "Authorization: Bearer $CARNET_KEY"`}, rest...), " \\\n  ")
 }

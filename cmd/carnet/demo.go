@@ -42,7 +42,7 @@ func (c *demoCommand) Run(in *surroundings) (err error) {
 	if err != nil {
 		return in.unlessStopped(err)
 	}
-	if err := c.greet(in, s); err != nil {
+	if err := c.greet(in, s, filepath.Join(dir, "customers.csv")); err != nil {
 		return errors.Join(in.unlessStopped(err), s.Close())
 	}
 	if err := s.Run(in.ctx); err != nil {
@@ -61,9 +61,14 @@ func (h forPeople) Enabled(ctx context.Context, level slog.Level) bool {
 	return h.Handler.Enabled(ctx, level) && (level >= slog.LevelWarn || h.Handler.Enabled(ctx, slog.LevelDebug))
 }
 
-func (c *demoCommand) greet(in *surroundings, s *server.Server) error {
+// greet fills the database, writes the file that is to be imported, and tells what can be done.
+func (c *demoCommand) greet(in *surroundings, s *server.Server, file string) error {
 	told, err := fill(in.ctx, s.Book())
 	if err != nil {
+		return err
+	}
+	told.file = file
+	if err := os.WriteFile(file, []byte(told.messy), 0o600); err != nil {
 		return err
 	}
 	fmt.Fprintf(in.stdout, "Carnet serves 1,000 made-up contacts at %s\n\n%s", s.URL(), addresses(s))

@@ -54,6 +54,7 @@ func fill(ctx context.Context, b *book.Book) (t tale, err error) {
 	}
 	t.key, t.space, t.wiped, t.one, t.other = key, space.ID, ids[0], ids[2], ids[3]
 	t.emptied, t.merged, t.mistaken, t.eventful = ids[emptied], ids[merged], ids[mistaken], ids[eventful]
+	t.messy = demo.Messy(people[bookEnds:])
 	t.last, err = tellBook(ctx, b, space, ids)
 	return t, err
 }

@@ -17,15 +17,17 @@ type tale struct {
 	last       contact.Seq // the newest change before the story begins
 
 	emptied, merged, mistaken, eventful contact.ID // whom the contact book tells about
+
+	messy, file string // what is to be imported, and where it lies
 }
 
 // step is a part of the story: what to look for, as a request, and as a command
 // of this program.
 type step struct{ says, line, or string }
 
-// story shows in eight requests what the product promises: a write is looked at
+// story shows in nine requests what the product promises: a write is looked at
 // before it is made, known afterwards, and taken back. Each tells about the ones
-// before it. No line is wider than 80 columns.
+// before it. No line is wider than 80 columns, but for where a file lies.
 func (t tale) story() []step {
 	send := func(method string, id contact.ID, path, body string) string {
 		return curl("$CARNET_URL", method, fmt.Sprintf("/contacts/%d%s", id, path), body)
@@ -55,5 +57,7 @@ func (t tale) story() []step {
 		{"... and under the other, of the same contact.", addOther, orAddOther},
 		{"Part them again: both are what they were, each with what was written to it.",
 			send("POST", t.one, "/unmerge", fmt.Sprintf(`{"merged_id":%d}`, t.other)), run("unmerge %d %d", t.one, t.other)},
+		{"A file of customers, as messy as such files are, lies beside this. What would\n   it do? That is a plan: nothing is stored until somebody applies it.",
+			curlFile("$CARNET_URL", "/imports", t.file), shellLine(called(os.Args[0]), "import", t.file)},
 	}
 }

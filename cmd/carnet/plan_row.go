@@ -51,6 +51,8 @@ func rowHead(row *api.PlanRow) (head, detail string) {
 		return name + " was not looked at yet: " + asksOf(row), ""
 	case row.Outcome == api.OutcomeSame:
 		return fmt.Sprintf("%s would change nothing: %s", name, asksOf(row)), "It is so already."
+	case !known && readAsked(row).Method == "": // of a line that says nothing that could be done
+		return name + " would be left:", whyNot(row.Err)
 	case !known:
 		return fmt.Sprintf("%s would not be done: %s", name, asksOf(row)), whyNot(row.Err)
 	case row.Result == "":
@@ -80,8 +82,11 @@ func rowHead(row *api.PlanRow) (head, detail string) {
 // named puts contacts into what is said.
 func named(says string, row *api.PlanRow, id int64) string {
 	contact, other := "a contact", "what was merged"
-	if id != 0 {
+	switch {
+	case id != 0:
 		contact = fmt.Sprintf("contact %d", id)
+	case row.AddsTo != 0:
+		contact = fmt.Sprintf("the contact that row %d makes", row.AddsTo)
 	}
 	switch body := readAsked(row).Body; {
 	case body.Merged != 0:
