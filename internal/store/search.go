@@ -50,7 +50,7 @@ type searching struct {
 	mark  SearchMark
 	fresh map[contact.Rank][]contact.ID
 
-	list    []contact.Contact
+	list    []*contact.Contact // a contact is large: see page
 	marks   []int64
 	taken   map[contact.ID]bool // into rows
 	looked  int
@@ -337,7 +337,7 @@ func (r *searching) consider(rank contact.Rank, row *record.Contact) (bool, erro
 	}
 	if found && has == rank && r.fits(&c) && !r.taken[row.ID] {
 		r.taken[row.ID] = true
-		r.list, r.marks = append(r.list, c), append(r.marks, marked(rank, row.ID))
+		r.list, r.marks = append(r.list, &c), append(r.marks, marked(rank, row.ID))
 		r.weight += row.Weight()
 		if len(r.list) == r.limit || r.weight >= MaxPageBytes {
 			return true, nil
@@ -352,7 +352,10 @@ func (r *searching) consider(rank contact.Rank, row *record.Contact) (bool, erro
 
 // page gives what was found as a page of so many rows.
 func (r *searching) page(limit int) ListPage {
-	list, last := r.list[:min(limit, len(r.list))], r.stopped
+	list, last := make([]contact.Contact, min(limit, len(r.list))), r.stopped
+	for i := range list {
+		list[i] = *r.list[i]
+	}
 	switch n := len(r.list); {
 	case n > limit:
 		last = r.marks[limit-1]

@@ -38,7 +38,8 @@ type csvReader struct {
 	atEnd  bool  // nothing comes after buf
 	failed error
 
-	unclosed int64 // before this place of the file no quote closes
+	unclosed int64 // before this place of the file no quote closes, from inVain on
+	inVain   int64
 	reopened int
 
 	loose   looseness // of the record

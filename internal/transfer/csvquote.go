@@ -7,7 +7,7 @@ type parseState int
 
 const (
 	whole  parseState = iota
-	cutOff            // a quote is open where the buffer ends
+	cutOff            // a quote is open where the buffer ends, or a cell
 	never             // a quote is open where another cell begins with one
 )
 
@@ -37,6 +37,9 @@ func (r *csvReader) parse() (length, lines int, state parseState) {
 			}
 			r.scratch = append(r.scratch, cell...)
 			r.loosen(cell)
+		}
+		if !r.atEnd && len(text)-i < max(2, len(r.delimiter)) { // more of the cell may come, or of what ends it
+			return 0, 0, cutOff
 		}
 		if len(r.ends) <= MaxColumns {
 			r.ends = append(r.ends, len(r.scratch))
@@ -114,7 +117,8 @@ func (r *csvReader) opening(text []byte) int {
 // One that stands where a cell of a later line begins tells that there is none.
 //
 // Which quotes close does not depend on where the cell began, but for those right
-// at its beginning. So what was looked at once in vain is not looked at again.
+// at its beginning. So what was looked at once in vain is not looked at again: not what
+// stands before, where the cells before it are closed.
 func (r *csvReader) closing(text []byte, from int) (int, parseState) {
 	place := r.base + int64(r.start) // of text[0]
 	i, run := from, r.run(text[from:])
@@ -122,7 +126,7 @@ func (r *csvReader) closing(text []byte, from int) (int, parseState) {
 		if run > 0 {
 			after := bytes.TrimLeft(text[i+run:], " \t")
 			if !r.atEnd && len(after) < max(2, len(r.delimiter)) { // more may come
-				r.unclosed = max(r.unclosed, place+int64(i))
+				r.lookedInVain(place+int64(from), place+int64(i))
 				return -1, cutOff
 			}
 			if run%2 == 1 && (r.cellEnds(after) || r.cellEnds(text[i+run:])) {
@@ -133,10 +137,12 @@ func (r *csvReader) closing(text []byte, from int) (int, parseState) {
 			}
 			i += run
 		}
-		i = min(max(i, int(r.unclosed-place)), len(text))
+		if place+int64(i) >= r.inVain {
+			i = min(max(i, int(r.unclosed-place)), len(text))
+		}
 		n := bytes.IndexByte(text[i:], r.quote)
 		if n < 0 {
-			r.unclosed = max(r.unclosed, place+int64(len(text)))
+			r.lookedInVain(place+int64(from), place+int64(len(text)))
 			return -1, cutOff
 		}
 		i += n
@@ -145,6 +151,14 @@ func (r *csvReader) closing(text []byte, from int) (int, parseState) {
 			run--
 		}
 	}
+}
+
+// lookedInVain notes that no quote closes between two places of the file.
+func (r *csvReader) lookedInVain(from, to int64) {
+	if from > r.unclosed {
+		r.inVain = from
+	}
+	r.inVain, r.unclosed = min(r.inVain, from), max(r.unclosed, to)
 }
 
 // beginsCell tells whether what follows before, which is of a cell, begins a cell of
