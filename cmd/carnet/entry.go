@@ -96,11 +96,16 @@ func showLog(in *surroundings, f format, limit *int, head []string, log iter.Seq
 
 // tellMore says that a list was cut.
 func tellMore(in *surroundings, limit int) error {
+	return tellCut(in, limit, "without --limit all are shown")
+}
+
+// tellCut says that a list was cut, and what shows more of it.
+func tellCut(in *surroundings, limit int, more string) error {
 	these := "this one"
 	if limit > 1 {
 		these = fmt.Sprintf("these %d", limit)
 	}
-	_, err := fmt.Fprintf(in.stderr, "There are more than %s: without --limit all are shown.\n", these)
+	_, err := fmt.Fprintf(in.stderr, "There are more than %s: %s.\n", these, more)
 	return err
 }
 

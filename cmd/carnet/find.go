@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/carnet-project/carnet/api"
@@ -44,7 +45,7 @@ func (c *lookCommand) Run(in *surroundings) error {
 		case err != nil:
 			return c.explain(err)
 		case out.n == limit:
-			return errors.Join(out.end(), tellMore(in, limit))
+			return errors.Join(out.end(), tellCut(in, limit, fmt.Sprintf("--limit %d shows more", 10*limit)))
 		}
 		cells := contactCells(&row)
 		if err := out.add(row, cells); err != nil {

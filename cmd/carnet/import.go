@@ -79,6 +79,9 @@ func (c *importCommand) Run(in *surroundings) error {
 		return err
 	}
 	e, err := c.sent(in, client, file, told)
+	if err != nil && e.PlanID != nil {
+		err = server.cutOff(in, *e.PlanID, err, "The server goes on planning it, and changes nothing.")
+	}
 	if err != nil {
 		return server.refusal(in, err)
 	}
@@ -172,6 +175,9 @@ func showImport(to screen, e *api.Import) error {
 		from := cell(strings.Join(s.From, ", "))
 		if s.Rule == "ignore" {
 			fmt.Fprintf(&b, "  %s: ignored\n", from)
+			for _, why := range s.Why {
+				fmt.Fprintf(&b, "    %s\n", cell(why))
+			}
 			continue
 		}
 		as := ""
@@ -185,6 +191,9 @@ func showImport(to screen, e *api.Import) error {
 		by = append(by, string(m))
 	}
 	fmt.Fprintf(&b, "Rows are matched by: %s\n", dash(strings.Join(by, ", ")))
+	if isID := func(s api.MappingStep) bool { return s.To == "id" }; slices.Contains(e.Match, api.MatchID) && !slices.ContainsFunc(e.Mapping, isID) {
+		b.WriteString("No column is the id of a contact, so nothing is found by that.\n")
+	}
 	for _, w := range e.Warnings {
 		fmt.Fprintf(&b, "%s\n", cell(w))
 	}

@@ -86,7 +86,7 @@ func named(says string, row *api.PlanRow, id int64) string {
 	case id != 0:
 		contact = fmt.Sprintf("contact %d", id)
 	case row.AddsTo != 0:
-		contact = fmt.Sprintf("the contact that row %d makes", row.AddsTo)
+		contact = fmt.Sprintf("the contact that row %d of the plan makes", row.AddsTo)
 	}
 	switch body := readAsked(row).Body; {
 	case body.Merged != 0:

@@ -1,23 +1,25 @@
-package demo
+package transfer
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/carnet-project/carnet/internal/contact"
-	"github.com/carnet-project/carnet/internal/transfer"
+	"github.com/carnet-project/carnet/internal/demo"
 )
 
-// The messy file is read as it is meant, and shows what is refused beside what is taken.
-func TestMessy(t *testing.T) {
+// The messy file of the demo is read as it is meant, and shows what is refused beside what is taken.
+func TestMessyFileOfTheDemo(t *testing.T) {
 	var labels contact.Labels
+	slot := map[string]int{}
 	var err error
-	for _, f := range Labels() {
+	for _, f := range demo.Labels() {
 		if labels, err = labels.With(f.Slot, f.Label); err != nil {
 			t.Fatal(err)
 		}
+		slot[f.Label] = f.Slot.Index()
 	}
-	file, err := transfer.Open(strings.NewReader(Messy(People(1, 20))), transfer.Recognised{})
+	file, err := Open(strings.NewReader(demo.Messy(demo.People(1, 20))), Recognised{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +40,7 @@ func TestMessy(t *testing.T) {
 			if len(p.Values[contact.Emails].Texts) == 0 {
 				t.Errorf("line %d has no email", row.Line)
 			}
-			if row.Line == 3 && (p.Fields.Texts[customerSince.Index()] != "2024-04-25" || p.Fields.Texts[lifetimeValue.Index()] != "1234.5") {
+			if row.Line == 3 && (p.Fields.Texts[slot["Customer since"]] != "2024-04-25" || p.Fields.Texts[slot["Lifetime value"]] != "1234.5") {
 				t.Errorf("line 3 is %+v", p.Fields)
 			}
 		}
@@ -46,7 +48,7 @@ func TestMessy(t *testing.T) {
 	if taken != 5 || len(refused) != 3 || !strings.Contains(refused[7], "exponent") || refused[8] == "" || !strings.Contains(refused[10], "more cells") {
 		t.Errorf("%d are taken, and refused are %v", taken, refused)
 	}
-	if text := Messy(nil); strings.Count(text, "\r\n") != 10 {
+	if text := demo.Messy(nil); strings.Count(text, "\r\n") != 10 {
 		t.Errorf("without people it is %q", text)
 	}
 }
