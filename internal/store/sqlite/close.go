@@ -105,8 +105,10 @@ func (b *Backend) closeConns() error {
 		return nil
 	}
 	var errs []error
-	for _, from := range []*readers{b.readers, b.kept} {
-		errs = append(errs, from.close()...)
+	for _, from := range []chan *conn{b.readers, b.kept} {
+		for range len(from) {
+			errs = append(errs, (<-from).close())
+		}
 	}
 	last := b.claim.last()
 	b.at("the others are counted")

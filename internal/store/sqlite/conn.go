@@ -38,10 +38,7 @@ var writerPragmas = pragmas{
 	{"wal_autocheckpoint", "0"},
 }
 
-// The cache of a reader is small: there are many, what they miss the system's cache has, and
-// each write of somebody has them throw it away. Freeing 8 MB took some 20 ms then, because
-// what goes beyond 4 MB the allocator gives back to the system; 2 MB of all of them are kept.
-var readerPragmas = writerPragmas.with(pragma{"query_only", "1"}, pragma{"cache_size", "-2000"})
+var readerPragmas = writerPragmas.with(pragma{"query_only", "1"}, smallCache)
 
 type pragma struct{ name, value string }
 
@@ -50,7 +47,8 @@ type pragmas []pragma
 // with gives a longer list.
 func (p pragmas) with(more ...pragma) pragmas { return append(p[:len(p):len(p)], more...) }
 
-// smallCache is 8 MB.
+// smallCache is 8 MB. There are many readers, and what they miss the system's cache
+// has.
 var smallCache = pragma{"cache_size", "-8000"}
 
 // cacheSize gives the writer's cache by the size of the file. At the end of a commit

@@ -1,7 +1,5 @@
 package sqlite
 
-import "context"
-
 // Work tells how many statements the writer and the readers have run since
 // Open, and how many rows those gave, or stepped over. It waits for those that
 // are under way, so no transaction may be open in the caller's goroutine. What
@@ -10,10 +8,10 @@ func (b *Backend) Work() (statements, rows int64) {
 	b.writing.Lock() // held, so that nobody else takes readers one by one
 	defer b.writing.Unlock()
 	conns := []*conn{b.writer}
-	for _, from := range []*readers{b.readers, b.kept} {
-		for range from.all {
-			c, _ := from.take(context.Background()) // which does not end
-			defer from.give(c)
+	for _, from := range []chan *conn{b.readers, b.kept} {
+		for range cap(from) {
+			c := <-from
+			defer func() { from <- c }()
 			conns = append(conns, c)
 		}
 	}

@@ -82,8 +82,10 @@ func TestOthersAreKilledWhileACommandCloses(t *testing.T) {
 		if name != "the others are counted" {
 			return
 		}
-		for _, from := range []*readers{other.readers, other.kept} {
-			from.close()
+		for _, from := range []chan *conn{other.readers, other.kept} {
+			for range len(from) {
+				(<-from).close()
+			}
 		}
 		other.writer.close()
 	}})

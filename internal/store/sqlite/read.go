@@ -29,20 +29,22 @@ func (b *Backend) readKept(ctx context.Context, f func(*conn) error) error {
 // lend interrupts f, which only reads, when ctx ends. The connection is good again
 // afterwards: no statement is left in the middle, and with that no transaction,
 // which would keep the log from being reset.
-func (b *Backend) lend(ctx context.Context, from *readers, f func(*conn) error) error {
+func (b *Backend) lend(ctx context.Context, from chan *conn, f func(*conn) error) error {
 	if c, still := ctx.Value(stillKey{}).(*conn); still {
 		return b.noticed(f(c))
 	}
-	c, err := from.take(ctx)
-	if err != nil {
-		return err
+	var c *conn
+	select {
+	case c = <-from:
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	defer from.give(c)
+	defer func() { from <- c }()
 	b.reading.RLock()
 	defer b.reading.RUnlock()
 	c.SetInterrupt(ctx.Done())
 	defer c.SetInterrupt(nil)
-	err = f(c)
+	err := f(c)
 	if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, store.ErrBroken) {
 		return fmt.Errorf("sqlite: a read was given up: %w", ended)
 	}

@@ -58,8 +58,8 @@ type Backend struct {
 	// reading is held shared by every read, and alone by the reset of the log,
 	// which can only be done when nobody reads from it.
 	reading gate
-	readers *readers
-	kept    *readers // the one that no Space reads with
+	readers chan *conn
+	kept    chan *conn // the one that no Space reads with
 
 	quit    chan struct{} // closed to end what runs in the background
 	behind  sync.WaitGroup
@@ -242,21 +242,21 @@ func (b *Backend) migrate(ctx context.Context, s *schema) error {
 }
 
 func (b *Backend) openReaders() error {
-	b.readers, b.kept = newReaders(max(4, runtime.GOMAXPROCS(0)*2)), newReaders(1)
-	for _, to := range []*readers{b.readers, b.kept} {
-		for range to.all {
+	b.readers, b.kept = make(chan *conn, max(4, runtime.GOMAXPROCS(0)*2)), make(chan *conn, 1)
+	for _, to := range []chan *conn{b.readers, b.kept} {
+		for range cap(to) {
 			c, err := openConn(b.path, readerPragmas)
 			if err != nil {
 				return err
 			}
-			to.give(c)
+			to <- c
 		}
 	}
 	return nil
 }
 
 // Readers is how many reads of Spaces run at once.
-func (b *Backend) Readers() int { return b.readers.all }
+func (b *Backend) Readers() int { return cap(b.readers) }
 
 // maxLinks is how many links a path may lead through, as in the kernel.
 const maxLinks = 40
