@@ -15,7 +15,7 @@ import (
 // nothing here.
 func TestIsolation(t *testing.T) {
 	env := testEnv(t, ".")
-	o := &plan.IsolationOptions{Rounds: 1, Time: 200 * time.Millisecond, Rate: 100,
+	o := &plan.IsolationOptions{Rounds: 1, Time: 600 * time.Millisecond, Rate: 100,
 		Size: target.AttackedSize{Each: 20, Shared: 40, Changes: 100, History: 600}}
 	run, err := plan.Isolate(t.Context(), env, o)
 	if err != nil {

@@ -49,7 +49,8 @@ func TestRun(t *testing.T) {
 				t.Errorf("%s: %+v", c.ID, f)
 			}
 			writes := strings.Contains(c.ID, "PUT") || strings.Contains(c.ID, "POST") || strings.Contains(c.ID, "raw")
-			if logs := writes && c.Target != "no-op"; logs != (f.WALEach > 0) && c.Op != "90/10" || logs && f.Commits <= 0 {
+			folds := !writes && strings.HasPrefix(c.Target, "carnet") // the index of searches, which comes behind the writes
+			if logs := writes && c.Target != "no-op"; logs != (f.WALEach > 0) && !folds || logs && f.Commits <= 0 {
 				t.Errorf("%s: %v KiB of log each, %v commits", c.ID, f.WALEach, f.Commits)
 			}
 		}
