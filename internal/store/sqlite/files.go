@@ -64,17 +64,7 @@ func (b *Backend) EndedFiles(ctx context.Context, now contact.Time, limit int) (
 
 // StoredFile gives the next file of which there is anything.
 func (b *Backend) StoredFile(ctx context.Context, after store.FileID) (id string, err error) {
-	err = b.read(ctx, func(c *conn) error {
-		return c.run(storedFile, func(s *sqlite.Stmt) error {
-			for column := range s.ColumnCount() {
-				if found := s.ColumnText(column); found != "" && (id == "" || found < id) {
-					id = found
-				}
-			}
-			return nil
-		}, int64(after.Space), after.ID)
-	})
-	return id, err
+	return b.leastText(ctx, storedFile, int64(after.Space), after.ID)
 }
 
 func (t *tx) loadFiles(ids []store.FileID) (list []record.File, err error) {

@@ -257,17 +257,22 @@ func (b *Backend) StoredRetries(ctx context.Context, after store.RetryID, limit 
 
 // StoredPlan gives the next plan of which there is anything.
 func (b *Backend) StoredPlan(ctx context.Context, after store.PlanID) (id string, err error) {
+	return b.leastText(ctx, storedPlan, int64(after.Space), after.ID)
+}
+
+// leastText gives the least of the texts in a row, "" where there is none.
+func (b *Backend) leastText(ctx context.Context, query string, args ...any) (least string, err error) {
 	err = b.read(ctx, func(c *conn) error {
-		return c.run(storedPlan, func(s *sqlite.Stmt) error {
+		return c.run(query, func(s *sqlite.Stmt) error {
 			for column := range s.ColumnCount() {
-				if found := s.ColumnText(column); found != "" && (id == "" || found < id) {
-					id = found
+				if found := s.ColumnText(column); found != "" && (least == "" || found < least) {
+					least = found
 				}
 			}
 			return nil
-		}, int64(after.Space), after.ID)
+		}, args...)
 	})
-	return id, err
+	return least, err
 }
 
 // StoredPlanContacts reads by which contacts rows of a plan are found.
