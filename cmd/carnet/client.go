@@ -13,15 +13,20 @@ import (
 	"github.com/carnet-project/carnet/internal/server"
 )
 
-// keyOf reads the key that CARNET_KEY or a flag holds. What is pasted or read
-// from a file ends in a line break as often as not.
+// keyOf reads the key that CARNET_KEY or a flag holds.
 func keyOf(given string) (string, error) {
+	return checkKey(given, "there is no API key: put one into the environment variable CARNET_KEY (`carnet key create` makes one)", "the API key in CARNET_KEY")
+}
+
+// checkKey refuses what can be no key, and says so of nothing in words of its own. What is pasted or read
+// from a file ends in a line break as often as not.
+func checkKey(given, none, called string) (string, error) {
 	key := strings.TrimSpace(given)
 	switch {
 	case key == "":
-		return "", errors.New("there is no API key: put one into the environment variable CARNET_KEY (`carnet key create` makes one)")
+		return "", errors.New(none)
 	case strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || unicode.IsSpace(r) }):
-		return "", errors.New("the API key in CARNET_KEY has characters that no key has: it is carnet_ and 49 letters and digits, and nothing else")
+		return "", errors.New(called + " has characters that no key has: it is carnet_ and 49 letters and digits, and nothing else")
 	}
 	return key, nil
 }

@@ -61,6 +61,9 @@ type cli struct {
 	Export  exportCommand  `cmd:"" nodb:"the file is written by a server: name it with --url, and leave --db out" help:"Write contacts to a file, through a server that is running."`
 	Find    findCommand    `cmd:"" name:"find-copies" nodb:"contacts are read through a server: name it with --url, and leave --db out" help:"Find where else the values of somebody stand, before they are erased, through a server that is running."`
 	Bench   benchCommand   `cmd:"" nodb:"what is measured is a server: name it with --url, and leave --db out" help:"Measure how fast an installation answers, through a server that is running."`
+	Login   loginCommand   `cmd:"" nodb:"what is kept is a server and a key: name it with --url, and leave --db out" help:"Keep a server and an API key for it, so that no command needs to be told."`
+	Logout  logoutCommand  `cmd:"" nodb:"what is forgotten is a key: leave --db out" help:"Forget a key that carnet login kept."`
+	Profile profileCommand `cmd:"" nodb:"this opens no database: leave --db out" help:"Show the servers that you are signed in to, and choose among them."`
 	Version versionCommand `cmd:"" nodb:"this opens no database: leave --db out" help:"Show the versions of carnet, Go and SQLite."`
 
 	Completion completionCommand `cmd:"" nodb:"this opens no database: leave --db out" help:"Print what makes a shell complete carnet's commands and flags."`

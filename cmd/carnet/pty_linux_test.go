@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"testing"
 
 	"golang.org/x/sys/unix"
 )
@@ -28,4 +29,13 @@ func openTerminal(columns int) (end, tty *os.File, err error) {
 		end.Close()
 	}
 	return end, tty, err
+}
+
+// echoes tells whether a terminal shows what is typed.
+func echoes(t *testing.T, tty *os.File) bool {
+	state, err := unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state.Lflag&unix.ECHO != 0
 }

@@ -20,7 +20,10 @@ import (
 
 // remote is the server that a command talks to, where it opens no database itself.
 type remote struct {
-	URL string `tried:"server,host,address,base-url" name:"url" env:"CARNET_URL" blank:"refused by what reads addresses" default:"http://${listen}" placeholder:"URL" help:"The server. Default: http://${listen}. The API key is taken from CARNET_KEY and never from a flag, because others can read command lines."`
+	At      *string `tried:"server,host,address,base-url" name:"url" env:"CARNET_URL" blank:"refused by what reads addresses" placeholder:"URL" help:"The server. Default: that of the profile in use, else http://${listen}. The API key is taken from CARNET_KEY or the profile and never from a flag, because others can read command lines."`
+	Profile string  `tried:"login,account" name:"profile" env:"CARNET_PROFILE" placeholder:"NAME" help:"The server and the key of a carnet login, in place of the one in use."`
+
+	URL string `kong:"-"` // of the server, once it is known
 }
 
 // longWait is a pause that somebody who sees nothing happen would wonder about.
@@ -28,18 +31,61 @@ const longWait = 3 * time.Second
 
 // connect makes the client of the server that was named.
 func (c *remote) connect(in *surroundings, options ...api.Option) (*api.Client, error) {
-	key, err := keyOf(os.Getenv("CARNET_KEY"))
+	key, err := c.find()
 	if err != nil {
-		return nil, err
-	}
-	c.URL = serverURL(c.URL)
-	if err := checkURL(c.URL); err != nil {
 		return nil, err
 	}
 	warnOfClearText(in.stderr, c.URL)
 	options = append([]api.Option{api.WithUserAgent("carnet-cli"), api.WithOnRetry(c.waits(in)), api.WithOnKeyEnds(in.noteKeyEnd)}, options...)
 	client, err := api.New(c.URL, key, options...)
 	return client, c.explain(err)
+}
+
+// find finds out the server and gives the key for it. What is named on the command line goes before
+// the environment, and both before the profile in use. The key of a profile goes to its server
+// alone.
+func (c *remote) find() (key string, err error) {
+	c.URL = "http://" + server.DefaultListen
+	if c.At != nil {
+		c.URL = serverURL(*c.At)
+		if err := checkURL(c.URL); err != nil {
+			return "", err
+		}
+	}
+	if c.Profile == "" && strings.TrimSpace(os.Getenv("CARNET_KEY")) != "" {
+		return keyOf(os.Getenv("CARNET_KEY"))
+	}
+	p, err := c.profile()
+	switch {
+	case err != nil:
+		return "", err
+	case p == nil:
+		return "", errors.New("there is no API key: sign in by `carnet login`, or put one into the environment variable CARNET_KEY (`carnet key create` makes one)")
+	case c.At != nil && c.URL != p.URL && c.Profile != "":
+		return "", fmt.Errorf("the profile %s is of another server than --url or CARNET_URL names: leave one of them out", p.Name)
+	case c.At != nil && c.URL != p.URL:
+		return "", fmt.Errorf("there is no API key for %s: you are signed in to another server. Sign in to this one by `carnet login NAME --url URL`, or put a key into CARNET_KEY", cell(c.URL))
+	}
+	c.URL = p.URL
+	return p.Key, nil
+}
+
+// profile gives the one that is named, or else in use; nil for none.
+func (c *remote) profile() (*profile, error) {
+	own, err := ownProfiles()
+	switch {
+	case err != nil && c.Profile == "": // who has no folder for settings has no profile
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case c.Profile == "":
+		return own.inUse()
+	}
+	p, err := own.read(c.Profile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errNoProfile(c.Profile)
+	}
+	return p, err
 }
 
 // noteKeyEnd keeps when the key of the command ends, for tellKeyEnd.
@@ -49,7 +95,7 @@ func (in *surroundings) noteKeyEnd(at time.Time) { in.keyEnds.Store(&at) }
 // it stands in no progress and is told once.
 func (in *surroundings) tellKeyEnd() {
 	if at := in.keyEnds.Load(); at != nil {
-		in.log.Warn("the key in CARNET_KEY ends soon, and is refused from then on: have another made in its place, as by `carnet key rotate`", "expires", at.UTC().Format(time.RFC3339))
+		in.log.Warn("this API key ends soon, and is refused from then on: have another made in its place, as by `carnet key rotate`", "expires", at.UTC().Format(time.RFC3339))
 	}
 }
 

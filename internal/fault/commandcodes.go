@@ -34,5 +34,6 @@ const (
 	CodeTextInvisible         Code = "text_invisible" // in a header it is header_invalid
 	CodeTextUTF8              Code = "text_utf8"      // a body that is not UTF-8 is refused as a whole
 	CodeTimezoneInvalid       Code = "timezone_invalid"
+	CodeProfileMalformed      Code = "profile_malformed"
 	CodeURLMalformed          Code = "url_malformed"
 )
