@@ -70,7 +70,13 @@ func AppendPhone(b []byte, i, n int) []byte {
 	return append(b, byte('0'+k/10%10), byte('0'+k%10))
 }
 
-func appendSecondEmail(b []byte, i int) []byte {
+// AppendName appends the name.
+func AppendName(b []byte, i int) []byte {
+	return append(append(append(b, given(i)...), ' '), family(i)...)
+}
+
+// AppendSecondEmail appends the email that stays.
+func AppendSecondEmail(b []byte, i int) []byte {
 	b = append(append(b, family(i)...), '+')
 	return append(strconv.AppendInt(b, int64(i), 10), "@example.org"...)
 }
@@ -136,11 +142,11 @@ func appendLists(b []byte, i, n int) []byte {
 	b = append(b, `{"emails":["`...)
 	b = AppendEmail(b, i, n)
 	b = append(b, `","`...)
-	b = appendSecondEmail(b, i)
+	b = AppendSecondEmail(b, i)
 	b = append(b, `"],"phones":["`...)
 	b = AppendPhone(b, i, n)
 	b = append(b, `"],"names":["`...)
-	b = append(append(append(b, given(i)...), ' '), family(i)...)
+	b = AppendName(b, i)
 	b = append(b, `"],"locations":["`...)
 	b = append(b, places[i%len(places)]...)
 	return append(b, `"],`...)

@@ -71,6 +71,29 @@ func (p *runner) export(ctx context.Context, t *target.Target) (r result.Round, 
 	return r, nil
 }
 
+// imports measures one import, in rows, as an export is.
+func (p *runner) imports(ctx context.Context, t *target.Target, op target.Op) (r result.Round, err error) {
+	if err := errors.Join(t.Stop(), t.Start(ctx)); err != nil {
+		return r, err
+	}
+	w := p.watch(t)
+	var begun time.Time
+	var elapsed time.Duration
+	rows, err := t.Import(ctx, op, func() {
+		w.begin()
+		begun = time.Now()
+	}, func() {
+		elapsed = time.Since(begun)
+		w.end()
+	})
+	if err := errors.Join(err, w.err); err != nil {
+		return r, err
+	}
+	r.PerSecond = float64(rows) / elapsed.Seconds()
+	w.used(&r, float64(rows), elapsed)
+	return r, nil
+}
+
 // watch watches a server that runs.
 func (p *runner) watch(t *target.Target) *watch {
 	w := &watch{pid: t.PID(), wal: proc.FollowWAL(t.DB)}

@@ -92,6 +92,8 @@ func (o *Options) cases() []kase {
 		add("carnet", target.Batch, 1, 16)
 		add("carnet", target.Filter, readers)
 		add("PocketBase", target.Filter, readers)
+		add("carnet", target.Search, readers)
+		add("PocketBase", target.Search, readers)
 		add("carnet-8", target.Put, 1, 64, 256)
 		add("carnet-8", target.Get, 64)
 		add("carnet-8", target.Mix, 64)
@@ -140,9 +142,10 @@ func (o *Options) growth() ([]kase, error) {
 	grow(64, target.Put)
 	add("no-op-growth", target.Put, 64, o.Contacts) // beside them, for their p99
 	grow(64, target.Get)
-	grow(readers, target.Get, target.List, target.Filter)
+	grow(readers, target.Get, target.List, target.Filter, target.Search)
 	grow(readers, target.Pages...)
 	grow(1, target.Export)
+	grow(1, target.Imports...) // the last of them makes contacts
 	return o.only(list), nil
 }
 

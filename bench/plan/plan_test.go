@@ -26,7 +26,7 @@ func TestGrowth(t *testing.T) {
 		c.Rounds = []result.Round{{P95: 60}}
 		run.Cases = append(run.Cases, c)
 	}
-	if want := 2*(6+len(target.Pages)) + 1; len(cases) != want || !seen["carnet-10k PUT 64"] || !seen["carnet-1m GET 64"] || !seen["no-op-growth PUT 64"] {
+	if want := 2*(7+len(target.Pages)+len(target.Imports)) + 1; len(cases) != want || !seen["carnet-10k PUT 64"] || !seen["carnet-1m GET 64"] || !seen["no-op-growth PUT 64"] {
 		t.Errorf("%d cases, want %d: %v", len(cases), want, seen)
 	}
 	missed, beside := 0, 0

@@ -180,6 +180,8 @@ func (p *runner) one(ctx context.Context, k *kase) (r result.Round, err error) {
 		r, err = by(ctx, k)
 	} else if k.Op == string(target.Export) {
 		r, err = p.export(ctx, t)
+	} else if slices.Contains(target.Imports, target.Op(k.Op)) {
+		r, err = p.imports(ctx, t, target.Op(k.Op))
 	} else {
 		rate := k.Load * p.putRate
 		if k.Load > 0 && rate == 0 {

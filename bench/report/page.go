@@ -181,6 +181,10 @@ varies too much, the run says so.
   pages without a pause, as a few hundred people do who look at what they get; the API's GET and list stand beside them.
 - A **filter** asks for the newest 25 contacts whose custom fields are so: a text in a quarter of them, a number in one of a hundred, a date in one of fifty,
   and two conditions at once, in turn (` + "`bench/target/find.go`" + `). Neither Carnet nor PocketBase has an index of them.
+- A **search** asks for the best 25 contacts for a name, the beginnings of a name and a place, some digits, an email, a word that a quarter of them have, one
+  letter, and what nobody has, in turn. PocketBase is asked for each word in any field, and looks through all of them. What was made before is in Carnet's index.
+- An **import** is a file of CSV (name, email, phone, city) with a row for each contact, of people who are there or of others: what is counted are rows, of the
+  plan from the first octet that is sent to its being ready, and of the apply from its beginning to its end.
 - An **export** is a job that writes all contacts as NDJSON, and the fetching of its file: what is counted are contacts, with the way there.
 - The log is SQLite's write-ahead log. What is written to it is counted in its index, 100 times a second: frames that were
   written just before it began anew are missed.

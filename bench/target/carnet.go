@@ -21,8 +21,11 @@ import (
 	"github.com/carnet-project/carnet/bench/proc"
 )
 
-// base is the path of Carnet's contacts.
-const base = "/public-api/v1/contacts/"
+// The paths of Carnet's API, and of its contacts.
+const (
+	root = "/public-api/v1/"
+	base = root + "contacts/"
+)
 
 const (
 	dbName  = "carnet.db"
@@ -53,7 +56,7 @@ func (e *Env) Carnet(ctx context.Context, name string, contacts, spaces int) (*T
 // asks says how Carnet is asked, with a key in each Space.
 func (e *Env) asks(ctx context.Context, t *Target) (err error) {
 	t.method, t.path, t.list, t.created = "PUT", base, base[:len(base)-1]+"?per_page=200", 201
-	t.start, t.filter = e.startCarnet, carnetFilter
+	t.start, t.find = e.startCarnet, carnetFind
 	t.auth, err = e.keys(ctx, e.db(t), t.Spaces)
 	return err
 }
@@ -162,6 +165,9 @@ func (e *Env) fill(ctx context.Context, t *Target) ([]int64, error) {
 		return nil, err
 	}
 	ids, err := t.create(ctx)
+	if err == nil && t.DB != "" {
+		err = folded(ctx, t.DB)
+	}
 	return ids, errors.Join(err, t.Stop())
 }
 

@@ -1,7 +1,6 @@
 package target
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -83,7 +82,16 @@ func (t *Target) fetch(ctx context.Context, link string) error {
 
 // call asks for one thing with the key of the first Space.
 func (t *Target) call(ctx context.Context, method, path, body string, want int) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, method, "http://"+t.Addr()+path, bytes.NewReader([]byte(body)))
+	kind := ""
+	if body != "" {
+		kind = "application/json"
+	}
+	return t.callWith(ctx, method, path, kind, strings.NewReader(body), want)
+}
+
+// callWith does so with a body of another kind, of any length.
+func (t *Target) callWith(ctx context.Context, method, path, kind string, body io.Reader, want int) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+t.Addr()+path, body)
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +99,8 @@ func (t *Target) call(ctx context.Context, method, path, body string, want int) 
 		_, key, _ := strings.Cut(strings.TrimSpace(t.auth[0]), ": ")
 		req.Header.Set("Authorization", key)
 	}
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

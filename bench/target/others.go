@@ -84,7 +84,7 @@ func (e *Env) PocketBase(ctx context.Context, contacts int, full bool) (*Target,
 	}
 	dir := e.work(name)
 	t := &Target{Name: name, Contacts: contacts, Spaces: 1, DB: filepath.Join(dir, "data.db"), steps: make([]atomic.Uint32, contacts),
-		method: "PATCH", path: "/api/collections/contacts/records/", id: pocketBaseID, filter: pocketBaseFilter}
+		method: "PATCH", path: "/api/collections/contacts/records/", id: pocketBaseID, find: pocketBaseFind}
 	t.start = func(ctx context.Context, _ *Target) (*proc.Child, error) {
 		addr, err := proc.FreeAddr()
 		if err != nil {

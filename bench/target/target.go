@@ -42,17 +42,18 @@ type Target struct {
 	start func(context.Context, *Target) (*proc.Child, error)
 	child *proc.Child
 
-	method  string                 // of an update
-	path    string                 // of the contacts, with a slash at the end
-	list    string                 // path and query of a list of 200
-	filter  func(*Question) string // path and query of a Filter; nil for none
-	created int                    // the status of a POST
+	method  string                     // of an update
+	path    string                     // of the contacts, with a slash at the end
+	list    string                     // path and query of a list of 200
+	find    func(Op, *Question) string // path and query of a Filter or a Search; nil for none
+	created int                        // the status of a POST
 	ids     []int64
 	id      func(b []byte, i int) []byte // where ids say nothing
 	auth    []string                     // a header line for each Space, "" for none
 
 	steps []atomic.Uint32 // of each contact, beyond its start
 	news  atomic.Int64    // contacts that were made
+	files atomic.Int64    // imports that were sent
 }
 
 // Start starts the server. The contacts are as the last run left them.
@@ -91,9 +92,9 @@ func (t *Target) Make(op Op) (func(worker int, r *rand.Rand) load.Next, error) {
 		if make, err = t.pages(op); err != nil {
 			return nil, err
 		}
-	} else if op == Filter {
+	} else if Questions[op] != nil {
 		var err error
-		if make, err = t.filters(); err != nil {
+		if make, err = t.finds(op); err != nil {
 			return nil, err
 		}
 	} else if !ok {
