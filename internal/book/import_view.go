@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/carnet-project/carnet/internal/access"
@@ -57,6 +58,9 @@ func (b *Book) newImportView(ctx context.Context, g access.Grant, p *Plan) *impo
 
 // load reads who is stored with what rows are matched by, and what the rows before them do to those.
 func (v *importView) load(id store.PlanID, rows []transfer.Row, first int64) error {
+	if err := v.loadStored(rows); err != nil {
+		return err
+	}
 	var about []contact.ID
 	for i := range rows {
 		row := &rows[i]
@@ -93,6 +97,44 @@ func (v *importView) load(id store.PlanID, rows []transfer.Row, first int64) err
 		}
 	}
 	return nil
+}
+
+// loadStored reads at once who is stored with the match keys of rows. Where they are so many that
+// a key must be one of many, it is left to storedWith, which reads no more of each than it needs.
+func (v *importView) loadStored(rows []transfer.Row) error {
+	asked := map[contact.MatchKey]bool{}
+	for i := range rows {
+		if len(rows[i].Problems) > 0 {
+			continue
+		}
+		patch := rows[i].Patch()
+		for _, by := range v.match {
+			for _, key := range by.Keys(&patch, v.grant.Space.Region) {
+				asked[key] = true
+			}
+		}
+	}
+	space := v.grant.Space.ID
+	ids, few, err := v.book.store.Keyed(v.ctx, space, slices.Collect(maps.Keys(asked)))
+	if err != nil || !few || len(ids) > 2*len(asked) {
+		return err
+	}
+	for key := range asked {
+		v.stored[key] = []contact.ID{}
+	}
+	slices.Sort(ids)
+	return v.book.store.EachContact(v.ctx, space, slices.Compact(ids), func(_ contact.ID, c *contact.Contact) {
+		if _, known := v.states[c.ID]; known { // by another id
+			return
+		}
+		copied := *c
+		v.states[c.ID] = &copied
+		for _, key := range contact.MatchKeysOf(&copied, v.grant.Space.Region) {
+			if asked[key] {
+				v.stored[key] = append(v.stored[key], c.ID)
+			}
+		}
+	})
 }
 
 // maxSeveral is how many contacts are read that have one match key.

@@ -2,7 +2,9 @@ package book_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -25,6 +27,7 @@ func BenchmarkPlan(b *testing.B) {
 		run  func(*bench, int) error
 	}{
 		{"PUT", (*bench).puts}, {"batch of 100", (*bench).batches}, {"plan", (*bench).plans},
+		{"plan of an import of others", (*bench).importsOthers}, {"plan of an import of changes", (*bench).importsChanges}, {"import", (*bench).imports},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			s := newBench(b)
@@ -128,26 +131,73 @@ func (s *bench) plans(n int) error {
 	if err != nil {
 		return err
 	}
+	if p, err = s.finish(p, book.PlanReady); err != nil {
+		return err
+	}
+	return s.apply(p)
+}
+
+// finish does what jobs are to do, and gives the plan, which then is in a state.
+func (s *bench) finish(p book.Plan, want book.PlanState) (book.Plan, error) {
 	r := jobs.New(s.store, jobs.Options{})
 	r.Does(book.PlanBuildJob, jobs.Work{Step: s.BuildPlan, Failed: s.FailPlan})
 	r.Does(book.PlanApplyJob, jobs.Work{Step: s.ApplyPlanStep, Failed: s.FailPlan})
-	finish := func(want book.PlanState) error {
-		for more := 1; more > 0 && err == nil; {
-			more, err = r.Round(s.ctx)
+	for more := 1; more > 0; {
+		var err error
+		if more, err = r.Round(s.ctx); err != nil {
+			return p, err
 		}
-		if err == nil {
-			p, err = s.Plan(s.ctx, s.grant, p.ID)
-		}
-		if err == nil && p.State != want {
-			err = fmt.Errorf("the plan is %s: %s", p.State, p.Message)
-		}
+	}
+	p, err := s.Plan(s.ctx, s.grant, p.ID)
+	if err == nil && p.State != want {
+		err = fmt.Errorf("the plan is %s: %s", p.State, p.Message)
+	}
+	return p, err
+}
+
+func (s *bench) apply(p book.Plan) error {
+	if _, _, err := s.ApplyPlan(s.ctx, s.grant, book.Terms{RequestID: "apply"}, p.ID, p.Hash); err != nil {
 		return err
 	}
-	if err := finish(book.PlanReady); err != nil {
+	_, err := s.finish(p, book.PlanApplied)
+	return err
+}
+
+// planFile has a file planned whose i-th row has an email.
+func (s *bench) planFile(n int, email string) (book.Plan, error) {
+	in, out := io.Pipe()
+	go func() {
+		_, err := io.WriteString(out, "Name,Email,Phone,City\n")
+		for i := 0; i < n && err == nil; i++ {
+			_, err = fmt.Fprintf(out, "Ada %d,"+email+",+1 201 555 %04d,Hereford\n", i, i, i%10_000)
+		}
+		out.CloseWithError(err)
+	}()
+	e, _, _, err := s.MakeImport(s.ctx, s.grant, book.Terms{RequestID: "import"}, in)
+	if err = errors.Join(err, in.Close()); err != nil {
+		return book.Plan{}, err
+	}
+	_, p, err := s.Import(s.ctx, s.grant, e.ID)
+	if err != nil {
+		return p, err
+	}
+	return s.finish(p, book.PlanReady)
+}
+
+func (s *bench) importsOthers(n int) error {
+	_, err := s.planFile(n, "other%d@example.com")
+	return err
+}
+
+func (s *bench) importsChanges(n int) error {
+	_, err := s.planFile(n, "%d@example.com")
+	return err
+}
+
+func (s *bench) imports(n int) error {
+	p, err := s.planFile(n, "other%d@example.com")
+	if err != nil {
 		return err
 	}
-	if _, _, err = s.ApplyPlan(s.ctx, s.grant, book.Terms{RequestID: "apply"}, p.ID, p.Hash); err != nil {
-		return err
-	}
-	return finish(book.PlanApplied)
+	return s.apply(p)
 }

@@ -118,8 +118,10 @@ type KeyRange struct {
 	From, To string
 }
 
-// exactly gives the range of one key: no key has a sign as low as that behind it.
-func exactly(kind Kind, text string) KeyRange { return KeyRange{kind, text, text + "\x01"} }
+// Exactly gives the range of one key: no key has a sign as low as that behind it.
+func Exactly(k MatchKey) KeyRange { return KeyRange{k.Kind, k.Text, k.Text + "\x01"} }
+
+func exactly(kind Kind, text string) KeyRange { return Exactly(MatchKey{kind, text}) }
 
 // begun gives the range of the keys that begin so. Keys are letters, digits and spaces: the
 // last code point is behind all of them.

@@ -55,6 +55,16 @@ func (s *Store) EachContact(ctx context.Context, space contact.SpaceID, refs []c
 	return s.eachLed(ctx, space, refs, func(l *Led) error { return live(l, do) })
 }
 
+// Keyed gives the contacts that have one of these match keys, in no order and some more than once. It
+// returns false, and none, where these are more than MaxLookedAt.
+func (s *Store) Keyed(ctx context.Context, space contact.SpaceID, keys []contact.MatchKey) (ids []contact.ID, few bool, err error) {
+	ranges := make([]contact.KeyRange, len(keys))
+	for i, key := range keys {
+		ranges[i] = contact.Exactly(key)
+	}
+	return s.reads.Keyed(ctx, space, ranges)
+}
+
 // Leads gives the ids of the contacts that these refs lead to, each named once, in no
 // order: deleted ones too.
 func (s *Store) Leads(ctx context.Context, space contact.SpaceID, refs []contact.ID) (ids []contact.ID, err error) {
