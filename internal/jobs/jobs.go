@@ -138,6 +138,7 @@ func (r *Runner) step(ctx context.Context, due *store.Job) (bool, error) {
 	if !ok {
 		return false, nil // a newer server knows it
 	}
+	ctx = store.Behind(ctx)
 	job, err := r.store.UpdateJob(ctx, due.Space, due.ID, func(j *store.Job) error {
 		if j.Closed() || j.Due > r.now() {
 			return errTaken

@@ -63,6 +63,7 @@ const (
 // from before, such as all of a database that had no index, and then what each commit of
 // this process and each search finds to be.
 func (s *Store) KeepFolded(ctx context.Context) {
+	ctx = Behind(ctx)
 	if err := s.addUnfolded(ctx); err != nil && ctx.Err() == nil {
 		s.log.Warn("which Spaces are not in the index of searches is not known now: each is found out when it is searched", "error", err)
 	}

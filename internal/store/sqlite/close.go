@@ -105,7 +105,7 @@ func (b *Backend) closeConns() error {
 		return nil
 	}
 	var errs []error
-	for _, from := range []chan *conn{b.readers, b.kept} {
+	for _, from := range b.pools() {
 		for range len(from) {
 			errs = append(errs, (<-from).close())
 		}

@@ -38,7 +38,7 @@ var writerPragmas = pragmas{
 	{"wal_autocheckpoint", "0"},
 }
 
-var readerPragmas = writerPragmas.with(pragma{"query_only", "1"}, smallCache)
+var readerPragmas = writerPragmas.with(pragma{"query_only", "1"})
 
 type pragma struct{ name, value string }
 
@@ -50,6 +50,9 @@ func (p pragmas) with(more ...pragma) pragmas { return append(p[:len(p):len(p)],
 // smallCache is 8 MB. There are many readers, and what they miss the system's cache
 // has.
 var smallCache = pragma{"cache_size", "-8000"}
+
+// smallestCache is 1 MB.
+var smallestCache = pragma{"cache_size", "-1000"}
 
 // cacheSize gives the writer's cache by the size of the file. At the end of a commit
 // that has moved pages, as most batches do, SQLite walks the whole cache while the

@@ -8,7 +8,7 @@ func (b *Backend) Work() (statements, rows int64) {
 	b.writing.Lock() // held, so that nobody else takes readers one by one
 	defer b.writing.Unlock()
 	conns := []*conn{b.writer}
-	for _, from := range []chan *conn{b.readers, b.kept} {
+	for _, from := range b.pools() {
 		for range cap(from) {
 			c := <-from
 			defer func() { from <- c }()

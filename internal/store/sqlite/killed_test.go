@@ -82,7 +82,7 @@ func TestOthersAreKilledWhileACommandCloses(t *testing.T) {
 		if name != "the others are counted" {
 			return
 		}
-		for _, from := range []chan *conn{other.readers, other.kept} {
+		for _, from := range other.pools() {
 			for range len(from) {
 				(<-from).close()
 			}

@@ -17,6 +17,9 @@ import (
 // state of the database. A reader that stayed would keep the write-ahead log
 // from being reset, so f must be short.
 func (b *Backend) read(ctx context.Context, f func(*conn) error) error {
+	if store.IsBehind(ctx) {
+		return b.lend(ctx, b.behindReaders, f)
+	}
 	return b.lend(ctx, b.readers, f)
 }
 

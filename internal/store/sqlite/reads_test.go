@@ -88,3 +88,39 @@ func TestKeysHaveAReader(t *testing.T) {
 		t.Errorf("who waits is told %v", err)
 	}
 }
+
+// Jobs wait for each other alone, and nobody who is waited for waits for them.
+func TestJobsHaveTheirReaders(t *testing.T) {
+	b := opened(t, Options{Path: filepath.Join(t.TempDir(), "carnet.db")})
+	behind := store.Behind(t.Context())
+	ended, cancel := context.WithCancel(behind)
+	cancel()
+	feed := func(ctx context.Context) error {
+		_, err := b.Feed(ctx, store.Stretch{Space: 1, Limit: 1})
+		return err
+	}
+	take := func(from chan *conn) (back func()) {
+		var all []*conn
+		for range cap(from) {
+			all = append(all, <-from)
+		}
+		return func() {
+			for _, c := range all {
+				from <- c
+			}
+		}
+	}
+	back := take(b.readers)
+	if err := feed(behind); err != nil {
+		t.Errorf("while all read, a job is told %v", err)
+	}
+	back()
+	back = take(b.behindReaders)
+	defer back()
+	if err := feed(t.Context()); err != nil {
+		t.Errorf("while jobs read, somebody is told %v", err)
+	}
+	if err := feed(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("a job that waits is told %v", err)
+	}
+}

@@ -61,6 +61,11 @@ type Backend struct {
 	readers chan *conn
 	kept    chan *conn // the one that no Space reads with
 
+	// behindReaders are those of jobs, which go through a Space and come to nothing twice: their
+	// caches are small, as each commit throws away what is in a reader's, and the memory
+	// of a large one goes back to the system and comes again each time.
+	behindReaders chan *conn
+
 	quit    chan struct{} // closed to end what runs in the background
 	behind  sync.WaitGroup
 	closing sync.Once
@@ -242,10 +247,14 @@ func (b *Backend) migrate(ctx context.Context, s *schema) error {
 }
 
 func (b *Backend) openReaders() error {
-	b.readers, b.kept = make(chan *conn, max(4, runtime.GOMAXPROCS(0)*2)), make(chan *conn, 1)
-	for _, to := range []chan *conn{b.readers, b.kept} {
+	b.readers, b.kept, b.behindReaders = make(chan *conn, max(4, runtime.GOMAXPROCS(0)*2)), make(chan *conn, 1), make(chan *conn, 2)
+	for _, to := range b.pools() {
+		cache := smallCache
+		if to == b.behindReaders {
+			cache = smallestCache
+		}
 		for range cap(to) {
-			c, err := openConn(b.path, readerPragmas)
+			c, err := openConn(b.path, readerPragmas.with(cache))
 			if err != nil {
 				return err
 			}
@@ -254,6 +263,9 @@ func (b *Backend) openReaders() error {
 	}
 	return nil
 }
+
+// pools are all connections that read.
+func (b *Backend) pools() []chan *conn { return []chan *conn{b.readers, b.kept, b.behindReaders} }
 
 // Readers is how many reads of Spaces run at once.
 func (b *Backend) Readers() int { return cap(b.readers) }
