@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	exportPage  = 250     // contacts that are read at once, in one state of the database
-	pagesAtOnce = 80      // that are read before it is saved how far the export is
+	exportPage  = 500     // contacts that are read at once, in one state of the database
+	pagesAtOnce = 40      // that are read before it is saved how far the export is
 	chunkSize   = 1 << 20 // about how many octets a chunk has: it ends with the page that brings it there
 )
 
