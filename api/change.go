@@ -38,12 +38,12 @@ type Change struct {
 	Reason     *string     `json:"reason"`
 	RequestID  string      `json:"request_id"`
 	BatchID    *string     `json:"batch_id"`
-	Import     *ImportLine `json:"import,omitempty"` // that it was done for
-	Undoes     *string     `json:"undoes"`           // the change that this one took back
-	MergedIDs  []int64     `json:"merged_ids"`       // on the survivor of a merge: who was merged into it; of an unmerge, who was split off; else nil
-	MergedInto *int64      `json:"merged_into"`      // on the merged contact: into whom
-	SplitFrom  *int64      `json:"split_from"`       // on what was split off again: from whom
-	Erased     *bool       `json:"erased"`           // true where what it did was erased for good: then nothing stands in Changes, nor in what tells of people, but Actor of the erase itself
+	Import     *ImportLine `json:"import"`      // the line of a file that it was done for
+	Undoes     *string     `json:"undoes"`      // the change that this one took back
+	MergedIDs  []int64     `json:"merged_ids"`  // on the survivor of a merge: who was merged into it; of an unmerge, who was split off; else nil
+	MergedInto *int64      `json:"merged_into"` // on the merged contact: into whom
+	SplitFrom  *int64      `json:"split_from"`  // on what was split off again: from whom
+	Erased     *bool       `json:"erased"`      // true where what it did was erased for good: then nothing stands in Changes, nor in what tells of people, but Actor of the erase itself
 	Changes    Edits       `json:"changes"`
 }
 

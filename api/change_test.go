@@ -27,12 +27,12 @@ func TestChangesAnswer(t *testing.T) {
 	text, number := func(s string) *string { return &s }, func(n int64) *int64 { return &n }
 	client, s := scripted(t, []reply{{status: 200, body: `{"data":[
 		{"id":"3-1207","seq":1208,"contact_id":5,"ref":4,"version":4,"at":"2026-11-23T15:04:05.123450Z","action":"merge",
-		 "actor":{"key_id":1,"key_name":"first","name":"Zoë"},"reason":"twins","request_id":"r1","batch_id":"b1","undoes":"3-7",
+		 "actor":{"key_id":1,"key_name":"first","name":"Zoë"},"reason":"twins","request_id":"r1","batch_id":"b1","import":null,"undoes":"3-7",
 		 "merged_ids":[6,9007199254740991],"merged_into":null,
 		 "changes":{"emails":{"before":["a@example.com"],"after":["a@example.com","b@example.com"],"added":["b@example.com"],"removed":[],"reordered":false},
 		  "custom_fields":{"profile_field_16":{"before":null,"after":0.10}}}},
 		{"id":"3-9","seq":9,"contact_id":6,"ref":null,"version":1,"at":"2026-11-22T00:00:00.000000Z","action":"create",
-		 "actor":{"key_id":1,"key_name":"first","name":null},"reason":null,"request_id":"r0","batch_id":null,"undoes":null,
+		 "actor":{"key_id":1,"key_name":"first","name":null},"reason":null,"request_id":"r0","batch_id":null,"import":null,"undoes":null,
 		 "merged_ids":null,"merged_into":5,"changes":{}}],
 		"path":"http://carnet.example.com/public-api/v1/contacts/5/changes","per_page":200,
 		"next_cursor":null,"next_page_url":null,"prev_cursor":"p","prev_page_url":"http://carnet.example.com/p"}`}})

@@ -61,9 +61,9 @@ func TestContactRequests(t *testing.T) {
 			},
 			"GET /public-api/v1/contacts/5?include_meta=1&include_sources=1",
 			reply{status: 200, body: `{"id":5,"names":["Ada","Ada E."],"sources":{"emails":[],"phones":[],
-				"names":[{"added_at":"2026-03-01T12:00:00.000001Z","change_id":"1-9","action":"put","actor":{"key_id":1,"key_name":"main","name":null},"contact_ids":[4,5]},
-					{"added_at":null,"change_id":null,"action":null,"actor":null,"contact_ids":[5]}],
-				"locations":[],"custom_fields":{"profile_field_1":{"added_at":null,"change_id":null,"action":null,"actor":null,"contact_ids":[5]},"profile_field_2":null}},
+				"names":[{"added_at":"2026-03-01T12:00:00.000001Z","change_id":"1-9","action":"put","actor":{"key_id":1,"key_name":"main","name":null},"import":null,"contact_ids":[4,5]},
+					{"added_at":null,"change_id":null,"action":null,"actor":null,"import":null,"contact_ids":[5]}],
+				"locations":[],"custom_fields":{"profile_field_1":{"added_at":null,"change_id":null,"action":null,"actor":null,"import":null,"contact_ids":[5]},"profile_field_2":null}},
 				"meta":{"version":7,"created_at":"2026-03-01T12:00:00.000001Z","updated_at":"2026-03-01T12:00:00.000001Z","aliases":[4],"distinct_from":[]}}`},
 			api.Result{Version: 7, Contact: api.Contact{ID: 5, Names: []string{"Ada", "Ada E."}, Sources: &api.Sources{
 				Emails: []api.Source{}, Phones: []api.Source{}, Locations: []api.Source{},

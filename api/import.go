@@ -16,6 +16,7 @@ type Import struct {
 	State      PlanState      `json:"state"`   // of its plan
 	Message    *string        `json:"message"` // why the plan failed: a sentence
 	CreatedAt  time.Time      `json:"created_at"`
+	FileName   *string        `json:"file_name"` // nil where nobody said
 	SentBy     PlanActor      `json:"sent_by"`
 	Stored     int64          `json:"stored"` // octets that are kept of it, packed; 0 when the plan is closed
 	Rows       int64          `json:"rows"`   // that the file has
@@ -78,8 +79,9 @@ type ImportCorrection struct {
 
 // ImportLine is a line of a file that was imported.
 type ImportLine struct {
-	ID   string `json:"id"` // of the import
-	Line int64  `json:"line"`
+	ID       string  `json:"id"` // of the import
+	Line     int64   `json:"line"`
+	FileName *string `json:"file_name"` // nil where nobody said
 }
 
 // ImportBegun is an import that was sent, and the job that makes its plan.
@@ -92,13 +94,22 @@ const importsPath = "/imports"
 
 func importPath(id string) string { return importsPath + "/" + url.PathEscape(id) }
 
+// ImportFile is a file that is to be sent.
+type ImportFile struct {
+	Name    string // such as customers.csv, by which history says where values came from; "" for none
+	Content io.Reader
+}
+
 // SendImport sends a file of contacts, CSV, vCard or NDJSON, packed with gzip or not, and has a plan
 // made of it: FollowImport tells when it is known what that does. The file is read once, so nothing is
 // sent again by itself; no time but that of the context ends it. Of the options WithActor, WithReason,
 // IdempotencyKey and NoIdempotencyKey are heeded.
-func (c *Client) SendImport(ctx context.Context, file io.Reader, options ...WriteOption) (ImportBegun, error) {
+func (c *Client) SendImport(ctx context.Context, file ImportFile, options ...WriteOption) (ImportBegun, error) {
 	var begun ImportBegun
-	r := &request{method: http.MethodPost, path: importsPath, header: http.Header{}, file: file}
+	r := &request{method: http.MethodPost, path: importsPath, header: http.Header{}, file: file.Content}
+	if file.Name != "" {
+		r.query = url.Values{"file_name": {file.Name}}
+	}
 	if err := r.with(options); err != nil {
 		return begun, err
 	}

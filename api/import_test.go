@@ -14,7 +14,7 @@ import (
 )
 
 func importReply(state string) reply {
-	return reply{status: 200, header: map[string]string{"X-RateLimit-Limit": "30"}, body: `{"id":"A","state":"` + state + `","message":null,"created_at":"2026-03-01T12:00:00Z",
+	return reply{status: 200, header: map[string]string{"X-RateLimit-Limit": "30"}, body: `{"id":"A","state":"` + state + `","message":null,"created_at":"2026-03-01T12:00:00Z","file_name":"Kunden & Co.csv",
 		"sent_by":{"key_id":1,"key_name":"k","name":null,"reason":null,"request_id":"r"},"stored":5,"rows":2,
 		"recognised":{"program":null,"format":"csv","encoding":"utf-8","delimiter":";","lines_before_header":1,"header":true},
 		"columns":[{"name":"E-Mail","filled":2}],"warnings":[],"mapping":[{"from":["E-Mail"],"to":"emails","as":"email","rule":"add","why":["So."]}],
@@ -26,7 +26,7 @@ func TestImportCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, s := scripted(t, []reply{{status: 202, body: `{"id":"A/b","job_id":7}`}, importReply("building"), importReply("ready"),
 			{status: 202, body: `{"id":"A","job_id":8}`}, {status: 204}})
-		begun, err := client.SendImport(t.Context(), strings.NewReader("E-Mail\na@example.com\n"), api.NoIdempotencyKey())
+		begun, err := client.SendImport(t.Context(), api.ImportFile{Name: "Kunden & Co.csv", Content: strings.NewReader("E-Mail\na@example.com\n")}, api.NoIdempotencyKey())
 		if err != nil || begun != (api.ImportBegun{ID: "A/b", JobID: 7}) {
 			t.Fatal(begun, err)
 		}
@@ -38,7 +38,7 @@ func TestImportCalls(t *testing.T) {
 			}
 			last, times = e, times+1
 		}
-		want := api.Import{ID: "A", State: api.PlanReady, CreatedAt: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Stored: 5, Rows: 2,
+		want := api.Import{ID: "A", State: api.PlanReady, CreatedAt: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), FileName: new("Kunden & Co.csv"), Stored: 5, Rows: 2,
 			SentBy:     api.PlanActor{Actor: api.Actor{KeyID: 1, KeyName: "k"}, RequestID: "r"},
 			Recognised: api.Recognised{Format: new("csv"), Encoding: new("utf-8"), Delimiter: new(";"), LinesBeforeHeader: 1, Header: new(true)},
 			Columns:    []api.ImportColumn{{Name: "E-Mail", Filled: 2}}, Warnings: []string{},
@@ -53,7 +53,7 @@ func TestImportCalls(t *testing.T) {
 		if err := client.DiscardImport(t.Context(), "A"); err != nil {
 			t.Error(err)
 		}
-		if diff := cmp.Diff([]string{"POST /public-api/v1/imports E-Mail\na@example.com", "GET /public-api/v1/imports/A%2Fb", "GET /public-api/v1/imports/A%2Fb",
+		if diff := cmp.Diff([]string{"POST /public-api/v1/imports?file_name=Kunden+%26+Co.csv E-Mail\na@example.com", "GET /public-api/v1/imports/A%2Fb", "GET /public-api/v1/imports/A%2Fb",
 			`PATCH /public-api/v1/imports/A {"mapping":[{"from":["E-Mail"],"to":"emails","as":"email","rule":"add","why":["So."]}],"match":[]}`, "DELETE /public-api/v1/imports/A"}, s.asked); diff != "" {
 			t.Error(diff)
 		}
@@ -63,7 +63,7 @@ func TestImportCalls(t *testing.T) {
 // A file is read but once: what was sent of it is not sent again by itself.
 func TestImportIsSentOnce(t *testing.T) {
 	client, s := scripted(t, []reply{{status: 503, body: `{"message":"So.","code":"overloaded","request_id":"r"}`}})
-	_, err := client.SendImport(t.Context(), strings.NewReader("name\nAda\n"))
+	_, err := client.SendImport(t.Context(), api.ImportFile{Content: strings.NewReader("name\nAda\n")})
 	if e, ok := errors.AsType[*api.Error](err); !ok || e.Code != api.CodeOverloaded || len(s.asked) != 1 {
 		t.Error(err, s.asked)
 	}

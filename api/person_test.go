@@ -11,7 +11,7 @@ import (
 )
 
 const exported = `{"exported_at":"2026-11-27T08:00:00.000000Z","deleted_at":null,"contact":{"id":5,"emails":["ada@example.com"],` +
-	`"sources":{"emails":[{"added_at":null,"change_id":null,"action":null,"actor":null,"contact_ids":[5]}],"phones":[],"names":[],"locations":[],"custom_fields":{}},` +
+	`"sources":{"emails":[{"added_at":null,"change_id":null,"action":null,"actor":null,"import":null,"contact_ids":[5]}],"phones":[],"names":[],"locations":[],"custom_fields":{}},` +
 	`"meta":{"version":1,"created_at":"2026-11-27T08:00:00Z","updated_at":"2026-11-27T08:00:00Z"}},"labels":{"profile_field_1":"Plan"},` +
 	`"history":[{"id":"1-9","seq":9,"contact_id":5,"version":1,"at":"2026-11-27T08:00:00Z","action":"create","changes":{"custom_fields":{"profile_field_16":{"before":null,"after":0.10}}}}]}`
 

@@ -23,6 +23,7 @@ type Plan struct {
 	ProposedBy PlanActor           `json:"proposed_by"`
 	Undo       *Undone             `json:"undo"`                // what it takes back; nil where operations were sent
 	ImportID   string              `json:"import_id,omitempty"` // of the import that it is made of; "" of none
+	FileName   *string             `json:"file_name,omitempty"` // of that import; nil where nobody said
 	JobID      int64               `json:"job_id"`              // that looks at it, or applies it
 	Message    *string             `json:"message"`             // a sentence for people, such as why it failed
 	Applied    *PlanReport         `json:"applied"`             // nil until it is applied
@@ -94,6 +95,7 @@ type PlanRow struct {
 	Line      int64           // of an import, of the file; 0 of none
 	AddsTo    int64           // of an import, the row that makes the contact to which it adds; 0 for none
 	LeftOut   []LeftOut       // of an import, what of the line was left out
+	Import    *ImportLine     // of an undo plan, the line of a file that the change was done for; nil for none
 	Operation json.RawMessage // as it was sent; of an undo plan, the undo of a change
 	Outcome   PlanOutcome     // "" while it was not looked at
 	ID        int64           // of the contact; 0 of a new one, and where the row does nothing

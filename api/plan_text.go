@@ -28,6 +28,7 @@ type planRowText struct {
 	Line      int64           `json:"line,omitempty"`
 	AddsTo    *int64          `json:"adds_to,omitempty"`
 	LeftOut   []LeftOut       `json:"left_out,omitempty"`
+	Import    *ImportLine     `json:"import,omitempty"`
 	Operation json.RawMessage `json:"operation"`
 	Outcome   *PlanOutcome    `json:"outcome"`
 	ID        *int64          `json:"id"`
@@ -54,7 +55,7 @@ func (r *PlanRow) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &sent); err != nil {
 		return err
 	}
-	*r = PlanRow{Row: sent.Row, Line: sent.Line, AddsTo: orZero(sent.AddsTo), LeftOut: sent.LeftOut, Operation: sent.Operation, Outcome: orZero(sent.Outcome), ID: orZero(sent.ID), Version: orZero(sent.Version),
+	*r = PlanRow{Row: sent.Row, Line: sent.Line, AddsTo: orZero(sent.AddsTo), LeftOut: sent.LeftOut, Import: sent.Import, Operation: sent.Operation, Outcome: orZero(sent.Outcome), ID: orZero(sent.ID), Version: orZero(sent.Version),
 		Removals: sent.Removals, Changes: sent.Changes, Left: sent.Left, Err: sent.Error.orNil(), Result: orZero(sent.Result)}
 	if d := sent.Done; d != nil {
 		r.Done = &PlanDone{ID: orZero(d.ID), Version: orZero(d.Version), ChangeID: orZero(d.ChangeID), Conflicts: d.Conflicts, Err: d.Error.orNil()}
@@ -64,7 +65,7 @@ func (r *PlanRow) UnmarshalJSON(text []byte) error {
 
 // MarshalJSON writes it as the API answers it.
 func (r PlanRow) MarshalJSON() ([]byte, error) {
-	text := planRowText{Row: r.Row, Line: r.Line, AddsTo: orNull(r.AddsTo), LeftOut: r.LeftOut, Operation: r.Operation, Outcome: orNull(r.Outcome), ID: orNull(r.ID), Version: orNull(r.Version),
+	text := planRowText{Row: r.Row, Line: r.Line, AddsTo: orNull(r.AddsTo), LeftOut: r.LeftOut, Import: r.Import, Operation: r.Operation, Outcome: orNull(r.Outcome), ID: orNull(r.ID), Version: orNull(r.Version),
 		Removals: r.Removals, Changes: r.Changes, Left: r.Left, Error: sentOf(r.Err), Result: orNull(r.Result)}
 	if d := r.Done; d != nil {
 		text.Done = &planDoneText{orNull(d.ID), orNull(d.Version), orNull(d.ChangeID), d.Conflicts, sentOf(d.Err)}

@@ -27,11 +27,12 @@ type Sources struct {
 // Source is the write that first brought a value to a contact of which it still
 // is. All but ContactIDs is nil where the history has that write no more.
 type Source struct {
-	AddedAt    *time.Time `json:"added_at"` // to the microsecond, UTC
-	ChangeID   *string    `json:"change_id"`
-	Action     *Action    `json:"action"`
-	Actor      *Actor     `json:"actor"`
-	ContactIDs []int64    `json:"contact_ids"` // whom it was written to, the oldest first: several where merged contacts had it too
+	AddedAt    *time.Time  `json:"added_at"` // to the microsecond, UTC
+	ChangeID   *string     `json:"change_id"`
+	Action     *Action     `json:"action"`
+	Actor      *Actor      `json:"actor"`
+	Import     *ImportLine `json:"import"`      // the line of a file that it was done for
+	ContactIDs []int64     `json:"contact_ids"` // whom it was written to, the oldest first: several where merged contacts had it too
 }
 
 // Meta is what is known of a contact beside what it holds. Aliases and

@@ -75,6 +75,9 @@ func headline(ch *api.Change) string {
 		text += ", takes back " + cell(*ch.Undoes)
 	}
 	text += ", by " + whom(&ch.Actor)
+	if ch.Import != nil {
+		text += ", for " + rowOfFile(ch.Import)
+	}
 	if ch.Reason != nil {
 		text += ": " + cell(*ch.Reason)
 	}

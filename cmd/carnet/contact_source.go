@@ -21,6 +21,9 @@ func sourceCells(s *api.Source) []string {
 	if s.Actor != nil {
 		cells[1] = whom(s.Actor)
 	}
+	if s.Import != nil {
+		cells[1] += ", " + rowOfFile(s.Import)
+	}
 	if s.Action != nil {
 		cells[2] = cell(string(*s.Action))
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -122,6 +123,22 @@ func (c *importCommand) Run(in *surroundings) error {
 	return showWay(in, &p, true, "")
 }
 
+// fileName is what the file is called to others: of its path they need not know.
+func (c *importCommand) fileName() string {
+	if c.File == "-" {
+		return ""
+	}
+	return filepath.Base(c.File)
+}
+
+// rowOfFile says which line of a file something was done for.
+func rowOfFile(l *api.ImportLine) string {
+	if l.FileName != nil {
+		return fmt.Sprintf("row %d of %s", l.Line, cell(*l.FileName))
+	}
+	return fmt.Sprintf("row %d of import %s", l.Line, cell(l.ID))
+}
+
 func whyImport(e *api.Import) string {
 	if e.Message != nil {
 		return cell(*e.Message)
@@ -132,7 +149,7 @@ func whyImport(e *api.Import) string {
 // sent sends the file, corrects how it is read where that is asked for, and gives the import when it
 // is known what it does.
 func (c *importCommand) sent(in *surroundings, client *api.Client, file *os.File, told *progressBar) (last api.Import, err error) {
-	begun, err := client.SendImport(in.ctx, file, c.attribution.options()...)
+	begun, err := client.SendImport(in.ctx, api.ImportFile{Name: c.fileName(), Content: file}, c.attribution.options()...)
 	if err != nil {
 		return last, err
 	}

@@ -36,6 +36,8 @@ func planTitle(p *api.Plan) string {
 		return cell(*p.ProposedBy.Reason)
 	case p.Undo != nil:
 		return "takes back " + whatOf(p.Undo)
+	case p.FileName != nil:
+		return cell(*p.FileName)
 	}
 	return "-"
 }
@@ -171,6 +173,9 @@ func showPlan(to screen, p *api.Plan) error {
 		line("ROWS", counts)
 		line("REMOVALS", strconv.FormatInt(p.Removals, 10))
 		line("PROPOSED", second(p.CreatedAt)+" by "+planActor(&p.ProposedBy))
+		if p.FileName != nil {
+			line("FILE", cell(*p.FileName))
+		}
 		if p.Undo != nil {
 			line("TAKES BACK", whatOf(p.Undo))
 		}

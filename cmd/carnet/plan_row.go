@@ -138,7 +138,11 @@ func asksOf(row *api.PlanRow) string {
 // takesBack names the change that a row undoes.
 func takesBack(row *api.PlanRow) string {
 	if a := readAsked(row); a.Method == "UNDO" && a.ChangeID != "" {
-		return ", taking back " + cell(a.ChangeID)
+		text := ", taking back " + cell(a.ChangeID)
+		if row.Import != nil {
+			text += ", done for " + rowOfFile(row.Import)
+		}
+		return text
 	}
 	return ""
 }

@@ -34,7 +34,8 @@ type Import struct {
 	State   ImportState  `json:"-"`
 	Created contact.Time `json:"-"`
 
-	By         PlanActor `json:"by"` // who sent it
+	By         PlanActor `json:"by"`                 // who sent it
+	FileName   string    `json:"file_name,omitzero"` // "" where nobody said
 	Chunks     `json:",inline"`
 	Given      transfer.Recognised `json:"given,omitzero"`      // what was said of it
 	Recognised transfer.Recognised `json:"recognised,omitzero"` // what was found, with that

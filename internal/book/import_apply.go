@@ -31,7 +31,7 @@ func (b *Book) verbOf(ctx context.Context, space contact.SpaceID, p *Plan, row *
 	if err != nil {
 		return nil, err
 	}
-	verb.Import = contact.ImportLine{ID: p.Import.ID, Line: d.Line}
+	verb.Import = contact.ImportLine{ID: p.Import.ID, Line: d.Line, FileName: p.Import.Name}
 	if d.AddsTo == 0 {
 		return verb, nil
 	}

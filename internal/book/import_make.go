@@ -24,10 +24,16 @@ type ImportCorrection struct {
 	Match      []contact.MatchBy
 }
 
+// ImportFile is a file that is sent.
+type ImportFile struct {
+	Name    string // as contact.FileName gives it; "" where nobody says
+	Content io.Reader
+}
+
 // MakeImport takes a file, to its end, and begins to plan what it does (CONTRACT D37). It needs
 // contacts:plan or contacts:write. It gives the job that makes the plan, and tells whether the same
 // request made the import before. The fingerprint of terms need not be there before the file is.
-func (b *Book) MakeImport(ctx context.Context, g access.Grant, terms Terms, file io.Reader) (e Import, job int64, replayed bool, err error) {
+func (b *Book) MakeImport(ctx context.Context, g access.Grant, terms Terms, file ImportFile) (e Import, job int64, replayed bool, err error) {
 	if err := mayPropose(g); err != nil {
 		return Import{}, 0, false, err
 	}
@@ -46,7 +52,7 @@ func (b *Book) MakeImport(ctx context.Context, g access.Grant, terms Terms, file
 		w.Retry = &store.Retry{Key: terms.Retry.Key, Fingerprint: terms.Retry.Fingerprint[:],
 			Answer: func([]store.Outcome) ([]byte, error) { return json.Marshal(&kept{Import: id}) }}
 	}
-	e, job, err = b.planImport(ctx, g, &terms, w, id, func(e *Import) error {
+	e, job, err = b.planImport(ctx, g, &terms, w, PlanImport{ID: id, Name: file.Name}, func(e *Import) error {
 		if e.State != ImportReceiving {
 			return importClosed(e.State)
 		}
@@ -73,10 +79,10 @@ func (b *Book) MakeImport(ctx context.Context, g access.Grant, terms Terms, file
 const importChunk = 1 << 20
 
 // receiveImport stores a file while it comes.
-func (b *Book) receiveImport(ctx context.Context, g access.Grant, terms *Terms, id string, file io.Reader) error {
+func (b *Book) receiveImport(ctx context.Context, g access.Grant, terms *Terms, id string, file ImportFile) error {
 	piece := make([]byte, importChunk)
 	for chunks := 0; ; chunks++ {
-		n, err := io.ReadFull(file, piece)
+		n, err := io.ReadFull(file.Content, piece)
 		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 		switch {
 		case err != nil && !ended:
@@ -90,19 +96,19 @@ func (b *Book) receiveImport(ctx context.Context, g access.Grant, terms *Terms, 
 		if err != nil {
 			return err
 		}
-		if err := b.appendImport(ctx, g, terms, id, chunk, chunks); err != nil || ended {
+		if err := b.appendImport(ctx, g, terms, id, file.Name, chunk, chunks); err != nil || ended {
 			return err
 		}
 	}
 }
 
 // appendImport stores the next chunk of a file that has so many.
-func (b *Book) appendImport(ctx context.Context, g access.Grant, terms *Terms, id string, chunk record.FileChunk, had int) error {
+func (b *Book) appendImport(ctx context.Context, g access.Grant, terms *Terms, id, name string, chunk record.FileChunk, had int) error {
 	now := b.now()
 	_, err := b.changeImport(ctx, planWrite(g, terms.RequestID), id, func(e *Import) (store.FileSave, error) {
 		switch {
 		case e.State == "" && had == 0:
-			*e = Import{ID: e.ID, State: ImportReceiving, Created: e.Created, By: actorOf(g, terms)}
+			*e = Import{ID: e.ID, State: ImportReceiving, Created: e.Created, By: actorOf(g, terms), FileName: name}
 		case e.State != ImportReceiving:
 			return store.FileSave{}, importClosed(e.State)
 		case len(e.Sizes) == had+1: // the commit was in doubt
@@ -149,7 +155,7 @@ func (b *Book) CorrectImport(ctx context.Context, g access.Grant, terms Terms, i
 	if terms.Reason == "" {
 		terms.Reason = was.By.Reason
 	}
-	e, job, err := b.planImport(ctx, g, &terms, planWrite(g, terms.RequestID), id, func(e *Import) error {
+	e, job, err := b.planImport(ctx, g, &terms, planWrite(g, terms.RequestID), PlanImport{ID: id, Name: was.FileName}, func(e *Import) error {
 		if e.State != ImportOpen || e.Plan != was.Plan {
 			return importClosed(e.State)
 		}
@@ -184,7 +190,7 @@ func (e *Import) correct(to ImportCorrection) {
 
 // planImport gives an import a plan, and the job that makes it. may changes the import, or says why
 // that is not to be.
-func (b *Book) planImport(ctx context.Context, g access.Grant, terms *Terms, w store.Write, id string, may func(*Import) error) (Import, int64, error) {
+func (b *Book) planImport(ctx context.Context, g access.Grant, terms *Terms, w store.Write, of PlanImport, may func(*Import) error) (Import, int64, error) {
 	now, plan := b.now(), rand.Text()
 	job, err := b.store.CreateJob(ctx, store.Job{Space: g.Space.ID, Kind: PlanBuildJob, State: store.JobQueued, Key: g.Key.ID, Of: plan, Created: now, Due: now + beginLasts})
 	if err != nil {
@@ -195,7 +201,7 @@ func (b *Book) planImport(ctx context.Context, g access.Grant, terms *Terms, w s
 	if err == nil {
 		p, _, err = b.change(ctx, planWrite(g, terms.RequestID), plan, func(p *Plan, _ []store.Outcome) (store.PlanSave, error) {
 			if p.State == "" {
-				*p = Plan{ID: p.ID, State: PlanBuilding, Created: p.Created, By: actorOf(g, terms), Import: &PlanImport{ID: id}, Expires: p.Created + planLife, Job: job.ID, Hash: []byte(p.ID)}
+				*p = Plan{ID: p.ID, State: PlanBuilding, Created: p.Created, By: actorOf(g, terms), Import: &of, Expires: p.Created + planLife, Job: job.ID, Hash: []byte(p.ID)}
 			}
 			return store.PlanSave{}, nil
 		})
@@ -203,7 +209,7 @@ func (b *Book) planImport(ctx context.Context, g access.Grant, terms *Terms, w s
 	if err != nil {
 		return Import{}, 0, errors.Join(err, b.notBegun(ctx, &job, err))
 	}
-	e, err := b.changeImport(ctx, w, id, func(e *Import) (store.FileSave, error) {
+	e, err := b.changeImport(ctx, w, of.ID, func(e *Import) (store.FileSave, error) {
 		if e.Plan == plan { // the commit was in doubt
 			return store.FileSave{}, nil
 		}

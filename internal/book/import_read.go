@@ -252,7 +252,7 @@ func (b *Book) opened(ctx context.Context, g access.Grant, p Plan, found *Import
 		if now.State != PlanBuilding || now.Rows != 0 || now.Import == nil {
 			return store.PlanSave{}, store.ErrPlanMoved
 		}
-		now.Import = &PlanImport{ID: found.ID, Opened: true, Match: found.Match, Records: int64(found.Records)}
+		now.Import = &PlanImport{ID: found.ID, Name: found.FileName, Opened: true, Match: found.Match, Records: int64(found.Records)}
 		return store.PlanSave{}, nil
 	})
 	return after, err

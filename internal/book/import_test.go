@@ -23,7 +23,7 @@ func (d *desk) send(t *testing.T, file string) (book.Import, book.Plan) {
 
 func (d *desk) sent(t *testing.T, file string) book.Import {
 	t.Helper()
-	e, job, replayed, err := d.MakeImport(t.Context(), d.grant(), book.Terms{RequestID: "import"}, strings.NewReader(file))
+	e, job, replayed, err := d.MakeImport(t.Context(), d.grant(), book.Terms{RequestID: "import"}, book.ImportFile{Name: "customers.csv", Content: strings.NewReader(file)})
 	if err != nil || replayed || job == 0 {
 		t.Fatal(err, replayed, job)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
+	"github.com/carnet-project/carnet/internal/wire"
 )
 
 // PlanState says where a plan is (CONTRACT D34). It is stored as text.
@@ -64,7 +65,8 @@ type Plan struct {
 // PlanImport is what a plan knows of the file that it is made of.
 type PlanImport struct {
 	ID      string            `json:"id"`
-	Opened  bool              `json:"opened,omitzero"` // the file was looked at whole: what follows is known
+	Name    string            `json:"file_name,omitzero"` // of the file; "" where nobody said
+	Opened  bool              `json:"opened,omitzero"`    // the file was looked at whole: what follows is known
 	Match   []contact.MatchBy `json:"match,omitzero"`
 	Records int64             `json:"records,omitzero"` // how many rows it has, about
 	Ended   bool              `json:"ended,omitzero"`   // all of them were read
@@ -253,7 +255,35 @@ func (b *Book) PlanRows(ctx context.Context, g access.Grant, id string, q PlanRo
 		}
 		list = append(list, row)
 	}
-	return list, next, nil
+	if p.Undo != nil {
+		err = b.nameLines(ctx, g.Space.ID, list)
+	}
+	return list, next, err
+}
+
+// nameLines tells of rows that take changes back for which lines of files those were done.
+func (b *Book) nameLines(ctx context.Context, space contact.SpaceID, rows []PlanRow) error {
+	undoes := func(row *PlanRow) contact.Seq {
+		if undo, ok := wire.ReadOperation(row.Operation, space).(*contact.Undo); ok {
+			return undo.Op
+		}
+		return 0
+	}
+	var ops []contact.Seq
+	for i := range rows {
+		if op := undoes(&rows[i]); op != 0 {
+			ops = append(ops, op)
+		}
+	}
+	slices.Sort(ops)
+	from, err := b.store.Sources(ctx, space, slices.Compact(ops))
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].Undoes = from[undoes(&rows[i])].Actor.Import
+	}
+	return nil
 }
 
 // change writes a plan anew, in a transaction: do decides what of it becomes, and may run

@@ -30,6 +30,7 @@ type PlanRow struct {
 	Line      int                // of the file that it comes of; 0 where it comes of none
 	AddsTo    int64              // the row that makes the contact to which it adds; 0 for none
 	LeftOut   []LeftOut          // of what the file says there
+	Undoes    contact.ImportLine // that the change was done for which it takes back; zero where that was for none
 	Result    RowResult          // "" until it was done
 	Done      *RowDoneAs
 }

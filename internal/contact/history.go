@@ -35,8 +35,9 @@ type Actor struct {
 
 // ImportLine is a line of a file that was imported (CONTRACT D22).
 type ImportLine struct {
-	ID   string // of the import
-	Line int
+	ID       string // of the import
+	Line     int
+	FileName string // "" where nobody gave it
 }
 
 // Attribution says who asked for a write, why, and by which request (CONTRACT

@@ -163,7 +163,7 @@ func TestPutEntersHistory(t *testing.T) {
 		c, p := anyContact().Draw(t, "contact"), anyPatch().Draw(t, "patch")
 		c.Depth = rapid.Int64Range(1, 3*SnapshotEvery).Draw(t, "depth")
 		ref := rapid.SampledFrom([]ID{7, 9}).Draw(t, "ref")
-		st := Stamp{Attribution: Attribution{Actor: Actor{KeyID: 1, KeyName: "key", Name: "Tester", Import: ImportLine{ID: "I", Line: 7}}, Reason: "because", RequestID: "request", BatchID: "batch"}, Op: c.Head + 5, At: 99}
+		st := Stamp{Attribution: Attribution{Actor: Actor{KeyID: 1, KeyName: "key", Name: "Tester", Import: ImportLine{ID: "I", Line: 7, FileName: "f"}}, Reason: "because", RequestID: "request", BatchID: "batch"}, Op: c.Head + 5, At: 99}
 		d, err := (&Put{Ref: ref, Patch: p}).Decide(&View{Op: st.Op, At: st.At, Refs: []Found{{ref, &c}}})
 		if err != nil || d.Subject != 7 {
 			t.Fatalf("%+v, %v", d, err)

@@ -168,9 +168,7 @@ func (b jsonText) change(space contact.SpaceID, ch *contact.Change, numbers numb
 	b = b.member("reason").textIf(ch.Reason, ch.Reason != "")
 	b = b.member("request_id").textIf(ch.RequestID, ch.RequestID != "")
 	b = b.member("batch_id").textIf(ch.BatchID, ch.BatchID != "")
-	if line := ch.Actor.Import; line.ID != "" {
-		b = b.member("import").open('{').member("id").text(line.ID).member("line").integer(int64(line.Line)).end('}')
-	}
+	b = b.member("import").importLine(&ch.Actor.Import)
 	b = b.member("undoes").textIf(contact.ChangeID{Space: space, Op: ch.Undoes}.String(), ch.Undoes != 0)
 	b = b.member("merged_ids").joined(&ch.Edits)
 	b = b.member("merged_into").idIf(into)
@@ -191,6 +189,15 @@ func (b jsonText) actor(a *contact.Actor) jsonText {
 	b = b.open('{').member("key_id").integer(a.KeyID)
 	b = b.member("key_name").text(a.KeyName)
 	return b.member("name").textIf(a.Name, a.Name != "").end('}')
+}
+
+// importLine writes the line of a file that something was done for, null where it was for none.
+func (b jsonText) importLine(l *contact.ImportLine) jsonText {
+	if l.ID == "" {
+		return b.raw("null")
+	}
+	b = b.open('{').member("id").text(l.ID).member("line").integer(int64(l.Line))
+	return b.member("file_name").textIf(l.FileName, l.FileName != "").end('}')
 }
 
 // idIf writes the id of a contact, or null where there is none.

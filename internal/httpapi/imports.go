@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"errors"
 	"hash"
 	"io"
 	"mime"
@@ -12,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/transfer"
 	"github.com/carnet-project/carnet/internal/wire"
@@ -19,7 +21,17 @@ import (
 
 const importsBase = base + "/imports"
 
-var importsParams = []param{perPageParam, cursorParam}
+var (
+	importsParams    = []param{perPageParam, cursorParam}
+	makeImportParams = []param{{"file_name", "the name of a file", func(q *asked, v *sent) error {
+		name, flaw := contact.FileName(v.text)
+		if flaw != nil {
+			return errors.New(flaw.Message)
+		}
+		q.fileName = name
+		return nil
+	}}}
+)
 
 // Limits on the body of an import.
 const (
@@ -52,7 +64,7 @@ func (a *api) makeImport(w http.ResponseWriter, r *request) error {
 	if r.terms.Retry != nil {
 		from.sum = r.beginFingerprint()
 	}
-	e, job, replayed, err := a.book.MakeImport(r.Context(), r.grant, r.terms, &from)
+	e, job, replayed, err := a.book.MakeImport(r.Context(), r.grant, r.terms, book.ImportFile{Name: r.asked.fileName, Content: &from})
 	if err != nil {
 		return err
 	}
@@ -222,7 +234,8 @@ func (b jsonText) imported(e *book.Import, p *book.Plan, whole bool) jsonText {
 	if !whole {
 		return b.end('}')
 	}
-	b = b.member("message").textIf(p.Message, p.Message != "").member("created_at").moment(e.Created).member("sent_by").planActor(&e.By)
+	b = b.member("message").textIf(p.Message, p.Message != "").member("created_at").moment(e.Created)
+	b = b.member("file_name").textIf(e.FileName, e.FileName != "").member("sent_by").planActor(&e.By)
 	b = b.member("stored").integer(e.Size()).member("rows").integer(int64(e.Records))
 	f := &e.Recognised
 	b = b.member("recognised").open('{').member("program").textIf(f.Program, f.Program != "").member("format").textIf(string(f.Format), f.Format != "")

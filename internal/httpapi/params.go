@@ -44,6 +44,7 @@ type asked struct {
 	then     book.Moment // zero for now
 	from, to contact.Version
 	link     book.ExportLink
+	fileName string     // of an import
 	feed     *book.Feed // but for its PerPage; nil for all: most requests ask for none
 }
 

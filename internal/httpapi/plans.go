@@ -172,7 +172,7 @@ func (b jsonText) plan(p *book.Plan, whole bool) jsonText {
 	b = b.member("created_at").moment(p.Created).member("expires_at").moment(p.Expires)
 	b = b.member("proposed_by").planActor(&p.By).member("undo").planUndo(p.Undo)
 	if p.Import != nil {
-		b = b.member("import_id").text(p.Import.ID)
+		b = b.member("import_id").text(p.Import.ID).member("file_name").textIf(p.Import.Name, p.Import.Name != "")
 	}
 	b = b.member("job_id").integer(p.Job).member("message").textIf(p.Message, p.Message != "")
 	b = b.member("applied")
@@ -214,6 +214,9 @@ func (b jsonText) planRow(row *book.PlanRow, r *request) jsonText {
 	b = b.open('{').member("row").integer(row.N)
 	if row.Line != 0 {
 		b = b.importRow(row)
+	}
+	if row.Undoes.ID != "" {
+		b = b.member("import").importLine(&row.Undoes)
 	}
 	if b = b.member("operation"); len(row.Operation) == 0 {
 		b = b.raw("null")

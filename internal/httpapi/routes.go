@@ -51,7 +51,7 @@ var routes = []route{
 	{"GET", base + "/plans/{plan}/rows", access.Read, access.List, planRowsParams, (*api).listPlanRows},
 	{"POST", base + "/plans/{plan}/apply", access.ApplyPlan, access.Batch, nil, (*api).applyPlan},
 	{"DELETE", base + "/plans/{plan}", access.Plan, access.Update, nil, (*api).discardPlan},
-	{"POST", importsBase, access.Plan, access.Batch, nil, (*api).makeImport},
+	{"POST", importsBase, access.Plan, access.Batch, makeImportParams, (*api).makeImport},
 	{"GET", importsBase, access.Read, access.List, importsParams, (*api).listImports},
 	{"GET", importsBase + "/{import}", access.SeePlan, access.Get, nil, (*api).getImport},
 	{"PATCH", importsBase + "/{import}", access.Plan, access.Batch, nil, (*api).correctImport},

@@ -106,9 +106,9 @@ func (b jsonText) source(v *contact.Value, more *beside) jsonText {
 		b = b.member("added_at").moment(from.At)
 		b = b.member("change_id").text(contact.ChangeID{Space: more.space, Op: op}.String())
 		b = b.member("action").text(string(from.Action))
-		b = b.member("actor").actor(&from.Actor)
+		b = b.member("actor").actor(&from.Actor).member("import").importLine(&from.Actor.Import)
 	} else {
-		for _, name := range []string{"added_at", "change_id", "action", "actor"} {
+		for _, name := range []string{"added_at", "change_id", "action", "actor", "import"} {
 			b = b.member(name).raw("null")
 		}
 	}

@@ -42,7 +42,7 @@ var noPlaces = []string{
 	"operations", "where", "operation", // see batches.txt and filters.txt
 	"outcome", "result", "hash", "undo", // see plans.txt
 	"format", "layout", "safe", "include_all_emails", "body email", "body phone", // see exports.txt
-	"recognised", "mapping", "match", // see imports.txt
+	"file_name", "recognised", "mapping", "match", // see imports.txt
 	"emails", "phones", "names", "locations", "custom_fields",
 }
 

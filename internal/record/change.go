@@ -232,6 +232,10 @@ func (w *editsWriter) actor(a contact.Actor) []byte {
 		w.quote(a.Import.ID)
 		w.raw(",")
 		w.int(int64(a.Import.Line))
+		if a.Import.FileName != "" {
+			w.raw(",")
+			w.quote(a.Import.FileName)
+		}
 		w.raw("]")
 	}
 	w.raw("}")
@@ -377,6 +381,9 @@ func readActor(text []byte, a *contact.Actor) error {
 		case "import":
 			r.expect('[')
 			a.Import.ID, a.Import.Line = r.text(), int(r.int())
+			if r.peek() != ']' {
+				a.Import.FileName = r.text()
+			}
 			r.expect(']')
 		default:
 			r.fail("unknown member")

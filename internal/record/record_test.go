@@ -85,7 +85,7 @@ func TestChangesComeBackAsTheyWere(t *testing.T) {
 			Ref: anyID().Draw(t, "ref"), Version: contact.Version(anyInt(t)), Prev: contact.Seq(anyInt(t)), At: contact.Time(anyInt(t)),
 			Attribution: contact.Attribution{
 				Actor: contact.Actor{KeyID: anyInt(t), KeyName: anyText().Draw(t, "key"), Name: anyText().Draw(t, "name"),
-					Import: rapid.SampledFrom([]contact.ImportLine{{}, {ID: "IMPORT", Line: 214}}).Draw(t, "import")},
+					Import: rapid.SampledFrom([]contact.ImportLine{{}, {ID: "IMPORT", Line: 214}, {ID: "IMPORT", Line: 214, FileName: "Kunden \"neu\".csv"}}).Draw(t, "import")},
 				Reason: anyText().Draw(t, "reason"), RequestID: anyText().Draw(t, "request"), BatchID: anyText().Draw(t, "batch"),
 			},
 			Action: contact.Action(anyText().Draw(t, "action")), Undoes: contact.Seq(anyInt(t)),

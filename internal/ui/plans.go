@@ -215,6 +215,9 @@ func planTitle(p *book.Plan) string {
 	default:
 		return "Take back what a key wrote"
 	}
+	if p.Import != nil && p.Import.Name != "" {
+		return p.Import.Name
+	}
 	kinds, does := 0, contact.RowOutcome("")
 	for outcome, n := range p.Counts {
 		if n > 0 && outcome.Changes() {
