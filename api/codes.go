@@ -29,6 +29,7 @@ const (
 	CodePlanNotFound        Code = "plan_not_found"
 	CodeExportNotFound      Code = "export_not_found"
 	CodeImportNotFound      Code = "import_not_found"
+	CodeMappingNotFound     Code = "mapping_not_found"
 	CodeVersionNotFound     Code = "version_not_found" // the id never led to a contact in that version
 	CodeContactTooLarge     Code = "contact_too_large" // no PUT could send it back
 	CodeInvalidID           Code = "invalid_id"

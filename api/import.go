@@ -12,21 +12,22 @@ import (
 // Import is a file that was sent, how it is read, and the plan that is made of it. A key that may
 // propose and not read is told ID and State alone.
 type Import struct {
-	ID         string         `json:"id"`
-	State      PlanState      `json:"state"`   // of its plan
-	Message    *string        `json:"message"` // why the plan failed: a sentence
-	CreatedAt  time.Time      `json:"created_at"`
-	FileName   *string        `json:"file_name"` // nil where nobody said
-	SentBy     PlanActor      `json:"sent_by"`
-	Stored     int64          `json:"stored"` // octets that are kept of it, packed; 0 when the plan is closed
-	Rows       int64          `json:"rows"`   // that the file has
-	Recognised Recognised     `json:"recognised"`
-	Columns    []ImportColumn `json:"columns"`
-	Warnings   []string       `json:"warnings"` // what is not certain, in sentences
-	Mapping    []MappingStep  `json:"mapping"`
-	Match      []MatchBy      `json:"match"`
-	PlanID     *string        `json:"plan_id"` // nil where it was discarded
-	JobID      int64          `json:"job_id"`  // that makes the plan, or applies it
+	ID          string         `json:"id"`
+	State       PlanState      `json:"state"`   // of its plan
+	Message     *string        `json:"message"` // why the plan failed: a sentence
+	CreatedAt   time.Time      `json:"created_at"`
+	FileName    *string        `json:"file_name"` // nil where nobody said
+	SentBy      PlanActor      `json:"sent_by"`
+	Stored      int64          `json:"stored"` // octets that are kept of it, packed; 0 when the plan is closed
+	Rows        int64          `json:"rows"`   // that the file has
+	Recognised  Recognised     `json:"recognised"`
+	Columns     []ImportColumn `json:"columns"`
+	Warnings    []string       `json:"warnings"` // what is not certain, in sentences
+	Mapping     []MappingStep  `json:"mapping"`
+	MappingName *string        `json:"mapping_name"` // under which it is kept; nil where it was sent, or suggested
+	Match       []MatchBy      `json:"match"`
+	PlanID      *string        `json:"plan_id"` // nil where it was discarded
+	JobID       int64          `json:"job_id"`  // that makes the plan, or applies it
 }
 
 // Moves tells whether the server is at work on the plan.
@@ -97,6 +98,7 @@ func importPath(id string) string { return importsPath + "/" + url.PathEscape(id
 // ImportFile is a file that is to be sent.
 type ImportFile struct {
 	Name    string // such as customers.csv, by which history says where values came from; "" for none
+	Mapping string // the name of a mapping that is kept, which is taken; "" for the newest of a file with the same columns, if there is one
 	Content io.Reader
 }
 
@@ -107,8 +109,12 @@ type ImportFile struct {
 func (c *Client) SendImport(ctx context.Context, file ImportFile, options ...WriteOption) (ImportBegun, error) {
 	var begun ImportBegun
 	r := &request{method: http.MethodPost, path: importsPath, header: http.Header{}, file: file.Content}
+	r.query = url.Values{}
 	if file.Name != "" {
-		r.query = url.Values{"file_name": {file.Name}}
+		r.query.Set("file_name", file.Name)
+	}
+	if file.Mapping != "" {
+		r.query.Set("mapping", file.Mapping)
 	}
 	if err := r.with(options); err != nil {
 		return begun, err

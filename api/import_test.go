@@ -60,6 +60,37 @@ func TestImportCalls(t *testing.T) {
 	})
 }
 
+// The client tells the server what is kept as it asks for it.
+func TestMappingCalls(t *testing.T) {
+	client, s := scripted(t, []reply{{status: 202, body: `{"id":"A","job_id":7}`}, {status: 200, body: `{"id":"A","job_id":7}`},
+		{status: 200, body: `{"name":"A/b","kept_at":"2026-03-01T12:00:00Z","kept_by":{"key_id":1,"key_name":"k","name":null,"reason":null,"request_id":"r"},"columns":["E-Mail"],"mapping":[{"from":["E-Mail"],"to":"emails","as":null,"rule":"add","why":[]}],"match":["email"]}`},
+		{status: 200, body: `{"data":[{"name":"A/b","kept_at":"2026-03-01T12:00:00Z","kept_by":{"key_id":1,"key_name":"k","name":null,"reason":null,"request_id":"r"}}],"per_page":5,"next_cursor":null}`}, {status: 204}})
+	if _, err := client.SendImport(t.Context(), api.ImportFile{Mapping: "A/b", Content: strings.NewReader("x")}, api.NoIdempotencyKey()); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.KeepMapping(t.Context(), "A", "A/b"); err != nil {
+		t.Error(err)
+	}
+	want := api.KeptMapping{Name: "A/b", KeptAt: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), KeptBy: api.PlanActor{Actor: api.Actor{KeyID: 1, KeyName: "k"}, RequestID: "r"},
+		Columns: []string{"E-Mail"}, Mapping: []api.MappingStep{{From: []string{"E-Mail"}, To: "emails", Rule: "add", Why: []string{}}}, Match: []api.MatchBy{api.MatchEmail}}
+	got, err := client.Mapping(t.Context(), "A/b")
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+	for m, err := range client.AllMappings(t.Context(), api.Paging{PerPage: 5}) {
+		if m.Name != "A/b" || m.Mapping != nil || err != nil {
+			t.Error(m, err)
+		}
+	}
+	if err := client.DeleteMapping(t.Context(), "A/b"); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff([]string{"POST /public-api/v1/imports?mapping=A%2Fb x", `PATCH /public-api/v1/imports/A {"keep_as":"A/b"}`, "GET /public-api/v1/mappings/A%2Fb",
+		"GET /public-api/v1/mappings?per_page=5", "DELETE /public-api/v1/mappings/A%2Fb"}, s.asked); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // A file is read but once: what was sent of it is not sent again by itself.
 func TestImportIsSentOnce(t *testing.T) {
 	client, s := scripted(t, []reply{{status: 503, body: `{"message":"So.","code":"overloaded","request_id":"r"}`}})

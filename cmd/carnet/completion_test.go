@@ -52,7 +52,7 @@ func TestCandidates(t *testing.T) {
 		"key create --scopes contacts : read,contacts : w": "write",
 		"contact list --limit ":                            "",
 		"space set 1 --limit ":                             "",
-		"nonsense ":                                        "serve migrate backup restore copy check demo space key field contact find batch plan job import export find-copies bench login logout profile version completion help",
+		"nonsense ":                                        "serve migrate backup restore copy check demo space key field contact find batch plan job import mapping export find-copies bench login logout profile version completion help",
 		"contact get 1 --labels --version":                 "--version",
 		"space set 1 --qu":                                 "--quota --quota-minute",
 		"space create x --quota ":                          "",

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,13 +18,15 @@ type importCommand struct {
 	remote
 
 	File    string  `arg:"" help:"A CSV, vCard or NDJSON file, packed with gzip or not; - for standard input."`
-	Mapping string  `tried:"map,columns" placeholder:"FILE" help:"What becomes of the columns, as a JSON list of steps. Without it that is found out, and shown."`
+	Mapping string  `tried:"map,columns" placeholder:"FILE|NAME" help:"What becomes of the columns: a file with a JSON list of steps, where there is one of this name; else the name of a mapping that is kept. Without it the newest that is kept for the same columns is taken, or it is found out, and shown."`
+	KeepAs  string  `tried:"save-as,save" placeholder:"NAME" help:"Keep what becomes of the columns under this name, for files of the same columns."`
 	Match   *string `tried:"by,key" placeholder:"BY" help:"By what rows are matched with contacts, the first that finds any: id, email and phone, with commas between."`
 	Apply   bool    `tried:"yes,force" help:"Apply the plan as soon as it is made."`
 	attribution
 	format
 
 	mapping []api.MappingStep // Mapping, read; nil for none
+	kept    string            // Mapping, where that names one that is kept
 	match   []api.MatchBy     // Match, read; nil for none
 }
 
@@ -49,6 +52,10 @@ func (c *importCommand) Validate() error {
 		return nil
 	}
 	text, err := os.ReadFile(c.Mapping)
+	if errors.Is(err, fs.ErrNotExist) && !strings.HasSuffix(c.Mapping, ".json") {
+		c.kept = c.Mapping
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("--mapping: %s cannot be read: %w", cell(c.Mapping), errors.Unwrap(err))
 	}
@@ -149,7 +156,7 @@ func whyImport(e *api.Import) string {
 // sent sends the file, corrects how it is read where that is asked for, and gives the import when it
 // is known what it does.
 func (c *importCommand) sent(in *surroundings, client *api.Client, file *os.File, told *progressBar) (last api.Import, err error) {
-	begun, err := client.SendImport(in.ctx, api.ImportFile{Name: c.fileName(), Content: file}, c.attribution.options()...)
+	begun, err := client.SendImport(in.ctx, api.ImportFile{Name: c.fileName(), Mapping: c.kept, Content: file}, c.attribution.options()...)
 	if err != nil {
 		return last, err
 	}
@@ -168,7 +175,10 @@ func (c *importCommand) sent(in *surroundings, client *api.Client, file *os.File
 			told.show(0, 0, cell(string(e.State)))
 		}
 	}
-	return last, nil
+	if c.KeepAs != "" && len(last.Mapping) > 0 {
+		err = client.KeepMapping(in.ctx, begun.ID, c.KeepAs, c.attribution.options()...)
+	}
+	return last, err
 }
 
 // showImport tells how a file is read.
@@ -188,26 +198,11 @@ func showImport(to screen, e *api.Import) error {
 		of = append(of, fmt.Sprintf("lines before the header: %d", r.LinesBeforeHeader))
 	}
 	fmt.Fprintf(&b, "Recognised: %s\n", strings.Join(of, ", "))
-	for _, s := range e.Mapping {
-		from := cell(strings.Join(s.From, ", "))
-		if s.Rule == "ignore" {
-			fmt.Fprintf(&b, "  %s: ignored\n", from)
-			for _, why := range s.Why {
-				fmt.Fprintf(&b, "    %s\n", cell(why))
-			}
-			continue
-		}
-		as := ""
-		if s.As != "" {
-			as = ", as " + cell(s.As)
-		}
-		fmt.Fprintf(&b, "  %s -> %s (%s%s)\n", from, cell(s.To), cell(s.Rule), as)
+	if e.MappingName != nil {
+		fmt.Fprintf(&b, "As the mapping %s has it, which is kept:\n", cell(*e.MappingName))
 	}
-	var by []string
-	for _, m := range e.Match {
-		by = append(by, string(m))
-	}
-	fmt.Fprintf(&b, "Rows are matched by: %s\n", dash(strings.Join(by, ", ")))
+	writeSteps(&b, e.Mapping)
+	writeMatch(&b, e.Match)
 	if isID := func(s api.MappingStep) bool { return s.To == "id" }; slices.Contains(e.Match, api.MatchID) && !slices.ContainsFunc(e.Mapping, isID) {
 		b.WriteString("No column is the id of a contact, so nothing is found by that.\n")
 	}
@@ -217,6 +212,34 @@ func showImport(to screen, e *api.Import) error {
 	b.WriteByte('\n')
 	_, err := fmt.Fprint(to, b.String())
 	return err
+}
+
+// writeSteps gives a line for what becomes of each column.
+func writeSteps(b *strings.Builder, steps []api.MappingStep) {
+	for _, s := range steps {
+		from := cell(strings.Join(s.From, ", "))
+		if s.Rule == "ignore" {
+			fmt.Fprintf(b, "  %s: ignored\n", from)
+			for _, why := range s.Why {
+				fmt.Fprintf(b, "    %s\n", cell(why))
+			}
+			continue
+		}
+		as := ""
+		if s.As != "" {
+			as = ", as " + cell(s.As)
+		}
+		fmt.Fprintf(b, "  %s -> %s (%s%s)\n", from, cell(s.To), cell(s.Rule), as)
+	}
+}
+
+// writeMatch says by what rows are matched.
+func writeMatch(b *strings.Builder, match []api.MatchBy) {
+	var by []string
+	for _, m := range match {
+		by = append(by, string(m))
+	}
+	fmt.Fprintf(b, "Rows are matched by: %s\n", dash(strings.Join(by, ", ")))
 }
 
 // sampled is how many rows are shown of each outcome that does something.

@@ -58,6 +58,7 @@ type cli struct {
 	Plan    planCommand    `cmd:"" nodb:"plans are made and applied by a server: name it with --url, and leave --db out" help:"Look at many writes before they are done, and take many back, through a server that is running."`
 	Job     jobCommand     `cmd:"" nodb:"jobs are told of by the server that does them: name it with --url, and leave --db out" help:"See how far work is that takes long, through a server that is running."`
 	Import  importCommand  `cmd:"" nodb:"the file is read by a server: name it with --url, and leave --db out" help:"Make a plan of a file of contacts, through a server that is running."`
+	Mapping mappingCommand `cmd:"" nodb:"mappings are kept by a server: name it with --url, and leave --db out" help:"Look at how files were read that come again, through a server that is running."`
 	Export  exportCommand  `cmd:"" nodb:"the file is written by a server: name it with --url, and leave --db out" help:"Write contacts to a file, through a server that is running."`
 	Find    findCommand    `cmd:"" name:"find-copies" nodb:"contacts are read through a server: name it with --url, and leave --db out" help:"Find where else the values of somebody stand, before they are erased, through a server that is running."`
 	Bench   benchCommand   `cmd:"" nodb:"what is measured is a server: name it with --url, and leave --db out" help:"Measure how fast an installation answers, through a server that is running."`

@@ -65,7 +65,7 @@ func runScripts(t *testing.T, backend string, setUp func(*testscript.Env)) {
 		Setup: func(e *testscript.Env) error {
 			setUp(e)
 			e.Values[serversKey{}] = servers{}
-			for _, name := range []string{"README.md", "docs/backup.md", "docs/cli.md", "docs/taking-back.md", "docs/many-writes.md", "docs/privacy.md", "docs/filters.md", "docs/exports.md", "docs/search.md"} {
+			for _, name := range []string{"README.md", "docs/backup.md", "docs/cli.md", "docs/taking-back.md", "docs/many-writes.md", "docs/privacy.md", "docs/filters.md", "docs/exports.md", "docs/search.md", "docs/imports.md"} {
 				text, err := os.ReadFile("../../" + name)
 				if err != nil {
 					return err

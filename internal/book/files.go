@@ -11,8 +11,11 @@ import (
 
 // ForgetFile implements store.Forgetter.
 func (forgetter) ForgetFile(r *record.File) (save store.FileSave, more bool, err error) {
-	if r.Kind == record.ImportFile {
+	switch r.Kind {
+	case record.ImportFile:
 		return forgetImport(r)
+	case record.MappingFile:
+		return save, false, store.ErrFileMoved
 	}
 	return forgetExport(r)
 }

@@ -27,6 +27,7 @@ type ImportCorrection struct {
 // ImportFile is a file that is sent.
 type ImportFile struct {
 	Name    string // as contact.FileName gives it; "" where nobody says
+	Mapping string // the name of a mapping that is to be taken, as contact.MappingName gives it; "" for none
 	Content io.Reader
 }
 
@@ -36,6 +37,15 @@ type ImportFile struct {
 func (b *Book) MakeImport(ctx context.Context, g access.Grant, terms Terms, file ImportFile) (e Import, job int64, replayed bool, err error) {
 	if err := mayPropose(g); err != nil {
 		return Import{}, 0, false, err
+	}
+	if file.Mapping != "" {
+		_, found, err := b.store.File(ctx, mappingID(g.Space.ID, file.Mapping))
+		if err == nil && !found {
+			err = fault.At("mapping", fault.CodeParameterInvalid, "The Space has no mapping of this name: GET /mappings lists those that it has.")
+		}
+		if err != nil {
+			return Import{}, 0, false, err
+		}
 	}
 	id := rand.Text()
 	keeps := context.WithoutCancel(ctx)
@@ -96,19 +106,19 @@ func (b *Book) receiveImport(ctx context.Context, g access.Grant, terms *Terms, 
 		if err != nil {
 			return err
 		}
-		if err := b.appendImport(ctx, g, terms, id, file.Name, chunk, chunks); err != nil || ended {
+		if err := b.appendImport(ctx, g, terms, id, &file, chunk, chunks); err != nil || ended {
 			return err
 		}
 	}
 }
 
 // appendImport stores the next chunk of a file that has so many.
-func (b *Book) appendImport(ctx context.Context, g access.Grant, terms *Terms, id, name string, chunk record.FileChunk, had int) error {
+func (b *Book) appendImport(ctx context.Context, g access.Grant, terms *Terms, id string, file *ImportFile, chunk record.FileChunk, had int) error {
 	now := b.now()
 	_, err := b.changeImport(ctx, planWrite(g, terms.RequestID), id, func(e *Import) (store.FileSave, error) {
 		switch {
 		case e.State == "" && had == 0:
-			*e = Import{ID: e.ID, State: ImportReceiving, Created: e.Created, By: actorOf(g, terms), FileName: name}
+			*e = Import{ID: e.ID, State: ImportReceiving, Created: e.Created, By: actorOf(g, terms), FileName: file.Name, MappingOf: file.Mapping}
 		case e.State != ImportReceiving:
 			return store.FileSave{}, importClosed(e.State)
 		case len(e.Sizes) == had+1: // the commit was in doubt
@@ -135,17 +145,7 @@ func importClosed(s ImportState) error {
 // CorrectImport has an import read in another way, and begins to plan anew what it does (CONTRACT
 // D37). It needs contacts:plan or contacts:write. Conflict where its plan was applied, or is closed.
 func (b *Book) CorrectImport(ctx context.Context, g access.Grant, terms Terms, id string, to ImportCorrection) (Import, int64, error) {
-	if err := mayPropose(g); err != nil {
-		return Import{}, 0, err
-	}
-	was, err := b.importNow(ctx, g.Space.ID, id)
-	if err != nil {
-		return Import{}, 0, err
-	}
-	if was.By.Key != g.Key.ID && !g.Key.Scopes.Has(access.Write) {
-		return Import{}, 0, noImport()
-	}
-	old, err := b.planOfImport(ctx, g.Space.ID, &was)
+	was, old, err := b.importToChange(ctx, g, id)
 	if err == nil && old.Applier != nil {
 		err = planClosed(old.State)
 	}
@@ -177,10 +177,10 @@ func (b *Book) CorrectImport(ctx context.Context, g access.Grant, terms Terms, i
 
 func (e *Import) correct(to ImportCorrection) {
 	if to.Recognised != nil {
-		e.Given, e.Mapping = *to.Recognised, nil
+		e.Given, e.Mapping, e.MappingOf = *to.Recognised, nil, ""
 	}
 	if to.Mapping != nil {
-		e.Mapping = to.Mapping
+		e.Mapping, e.MappingOf = to.Mapping, ""
 	}
 	if to.Match != nil {
 		e.Match = to.Match

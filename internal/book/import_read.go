@@ -186,6 +186,15 @@ func (b *Book) openImport(ctx context.Context, g access.Grant, p Plan) (Plan, *r
 		return p, nil, unreadableFile(err)
 	}
 	if e.Mapping == nil {
+		kept, err := b.keptFor(ctx, g.Space.ID, e.MappingOf, file)
+		if err != nil {
+			return p, nil, err
+		}
+		if e.MappingOf, e.Mapping = kept.Name, kept.Mapping; e.Match == nil {
+			e.Match = kept.Match
+		}
+	}
+	if e.Mapping == nil {
 		e.Mapping = file.Suggest(g.Space.Labels)
 	}
 	if e.Match == nil {
@@ -197,6 +206,7 @@ func (b *Book) openImport(ctx context.Context, g access.Grant, p Plan) (Plan, *r
 	}
 	if !p.Import.Opened {
 		e.Recognised, e.Columns, e.Records, e.Warnings = file.Recognised, file.Columns, file.Records, file.Warnings
+		e.Headers = file.HeadersOf()
 		if p, err = b.opened(ctx, g, p, &e); err != nil {
 			return p, nil, err
 		}
@@ -242,7 +252,7 @@ func (b *Book) opened(ctx context.Context, g access.Grant, p Plan, found *Import
 			return store.FileSave{}, store.ErrPlanMoved
 		}
 		e.Recognised, e.Columns, e.Records, e.Warnings = found.Recognised, found.Columns, found.Records, found.Warnings
-		e.Mapping, e.Match = found.Mapping, found.Match
+		e.Mapping, e.MappingOf, e.Match, e.Headers = found.Mapping, found.MappingOf, found.Match, found.Headers
 		return store.FileSave{}, nil
 	})
 	if err != nil {

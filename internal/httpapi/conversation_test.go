@@ -27,7 +27,7 @@ import (
 // get, in order, over one fresh database:
 //
 //	# A comment. "# bad-input 14, 15" notes what is covered.
-//	> PUT /contacts/{alice}       a request: method and path; /contacts, /changes, /plans, /imports and /jobs are below /public-api/v1
+//	> PUT /contacts/{alice}       a request: method and path; /contacts, /changes, /plans, /imports, /mappings and /jobs are below /public-api/v1
 //	> If-Match: "1"               headers; As: NAME picks a key (see world_test.go), nobody for none
 //	> {"emails": []}              the body, from the first line that is no header
 //	>q "\xff" * 3                 or a body of Go strings, repeated and joined
@@ -231,7 +231,7 @@ var headerLine = regexp.MustCompile(`^(!?[A-Za-z0-9-]+)(?:: ?(.*))?$`)
 // request writes the bytes of a request.
 func (c *conversation) request(lines []string) (wire, method string) {
 	method, path, _ := strings.Cut(strings.TrimPrefix(c.fill(lines[0]), " "), " ")
-	if slices.ContainsFunc([]string{"/contacts", "/changes", "/plans", "/imports", "/jobs"}, func(noun string) bool { return strings.HasPrefix(path, noun) }) {
+	if slices.ContainsFunc([]string{"/contacts", "/changes", "/plans", "/imports", "/mappings", "/jobs"}, func(noun string) bool { return strings.HasPrefix(path, noun) }) {
 		path = "/public-api/v1" + path
 	}
 	var headers []string

@@ -23,15 +23,19 @@ const importsBase = base + "/imports"
 
 var (
 	importsParams    = []param{perPageParam, cursorParam}
-	makeImportParams = []param{{"file_name", "the name of a file", func(q *asked, v *sent) error {
-		name, flaw := contact.FileName(v.text)
-		if flaw != nil {
-			return errors.New(flaw.Message)
-		}
-		q.fileName = name
-		return nil
+	makeImportParams = []param{mappingParam, {"file_name", "the name of a file", func(q *asked, v *sent) (err error) {
+		q.fileName, err = lineOf(contact.FileName(v.text))
+		return err
 	}}}
 )
+
+// lineOf makes an error of what is wrong with a line of text.
+func lineOf(text string, flaw *contact.Flaw) (string, error) {
+	if flaw != nil {
+		return "", errors.New(flaw.Message)
+	}
+	return text, nil
+}
 
 // Limits on the body of an import.
 const (
@@ -64,18 +68,18 @@ func (a *api) makeImport(w http.ResponseWriter, r *request) error {
 	if r.terms.Retry != nil {
 		from.sum = r.beginFingerprint()
 	}
-	e, job, replayed, err := a.book.MakeImport(r.Context(), r.grant, r.terms, book.ImportFile{Name: r.asked.fileName, Content: &from})
+	e, job, replayed, err := a.book.MakeImport(r.Context(), r.grant, r.terms, book.ImportFile{Name: r.asked.fileName, Mapping: r.asked.mapping, Content: &from})
 	if err != nil {
 		return err
 	}
 	setReplayed(w.Header(), replayed)
-	answerImport(w, r, e.ID, job)
+	answerImport(w, r, http.StatusAccepted, e.ID, job)
 	return nil
 }
 
-// answerImport answers what began to be planned.
-func answerImport(w http.ResponseWriter, r *request, id string, job int64) {
-	answer(w, r, http.StatusAccepted, func(b jsonText) jsonText {
+// answerImport answers which import it is, and the job that makes its plan.
+func answerImport(w http.ResponseWriter, r *request, status int, id string, job int64) {
+	answer(w, r, status, func(b jsonText) jsonText {
 		return b.open('{').member("id").text(id).member("job_id").integer(job).end('}')
 	})
 }
@@ -178,11 +182,19 @@ func (a *api) correctImport(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	if asked.KeepAs != "" {
+		e, job, err := a.book.KeepMapping(r.Context(), r.grant, r.terms, r.PathValue("import"), asked.KeepAs)
+		if err != nil {
+			return err
+		}
+		answerImport(w, r, http.StatusOK, e.ID, job)
+		return nil
+	}
 	e, job, err := a.book.CorrectImport(r.Context(), r.grant, r.terms, r.PathValue("import"), to)
 	if err != nil {
 		return err
 	}
-	answerImport(w, r, e.ID, job)
+	answerImport(w, r, http.StatusAccepted, e.ID, job)
 	return nil
 }
 
@@ -250,14 +262,20 @@ func (b jsonText) imported(e *book.Import, p *book.Plan, whole bool) jsonText {
 	for i := range e.Columns {
 		b = b.open('{').member("name").text(e.Columns[i].Name).member("filled").integer(int64(e.Columns[i].Filled)).end('}')
 	}
-	b = b.end(']').member("warnings").texts(e.Warnings).member("mapping").open('[')
-	for i := range e.Mapping {
-		s := &e.Mapping[i]
+	b = b.end(']').member("warnings").texts(e.Warnings).member("mapping").mapping(e.Mapping)
+	b = b.member("mapping_name").textIf(e.MappingOf, e.MappingOf != "").member("match").texts(words(e.Match))
+	return b.member("plan_id").textIf(p.ID, p.ID != "").member("job_id").integer(p.Job).end('}')
+}
+
+// mapping writes what becomes of columns.
+func (b jsonText) mapping(m transfer.Mapping) jsonText {
+	b = b.open('[')
+	for i := range m {
+		s := &m[i]
 		b = b.open('{').member("from").texts(s.From).member("to").textIf(s.To, s.To != "").member("as").textIf(string(s.As), s.As != "")
 		b = b.member("rule").text(string(s.Rule)).member("why").texts(s.Why).end('}')
 	}
-	b = b.end(']').member("match").texts(words(e.Match))
-	return b.member("plan_id").textIf(p.ID, p.ID != "").member("job_id").integer(p.Job).end('}')
+	return b.end(']')
 }
 
 // importRow writes what a row of a plan has that comes of a file.

@@ -45,6 +45,7 @@ type asked struct {
 	from, to contact.Version
 	link     book.ExportLink
 	fileName string     // of an import
+	mapping  string     // likewise, the name of one that was kept
 	feed     *book.Feed // but for its PerPage; nil for all: most requests ask for none
 }
 

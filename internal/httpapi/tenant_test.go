@@ -39,7 +39,7 @@ var noPlaces = []string{
 	"deleted",
 	"If-Match", "If-None-Match", "X-Base-Version", "Prefer", "X-Actor", "X-Reason",
 	"Idempotency-Key", "atomic",
-	"operations", "where", "operation", // see batches.txt and filters.txt
+	"operations", "where", "operation", "keep_as", // see batches.txt and filters.txt
 	"outcome", "result", "hash", "undo", // see plans.txt
 	"format", "layout", "safe", "include_all_emails", "body email", "body phone", // see exports.txt
 	"file_name", "recognised", "mapping", "match", // see imports.txt
@@ -94,6 +94,7 @@ type subject struct {
 	plan         string   // likewise, of two rows
 	export       string   // likewise
 	file         string   // likewise, that came
+	mapping      string   // likewise
 	cursor       string
 	after        string
 	keyID        string
@@ -126,6 +127,8 @@ func (s subject) names(p place) []string {
 		return []string{s.export}
 	case "ImportID":
 		return []string{s.file}
+	case "MappingName":
+		return []string{s.mapping}
 	case "Cursor":
 		return []string{s.cursor}
 	case "KeyID":
@@ -142,7 +145,7 @@ func (s subject) names(p place) []string {
 
 // nobody names what no Space has, as well-formed as the real thing.
 var nobody = subject{
-	contacts: []string{"8007199254740991", "8007199254740991"}, change: "8007199254740991-1", job: "8007199254740991", plan: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", export: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", file: "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+	contacts: []string{"8007199254740991", "8007199254740991"}, change: "8007199254740991-1", job: "8007199254740991", plan: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", export: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", file: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", mapping: "nobody-keeps-it",
 	cursor: "AAECAwQFBgcICQoLDA0ODxAREhM", after: "8007199254740991", keyID: "8007199254740991", email: "nobody@example.net", phone: "+44 7700 900001",
 }
 
@@ -255,6 +258,11 @@ func (w *world) settle(t *testing.T, key, word, digits, fields string, changes i
 	}
 	for range 2 {
 		s.file = planInAnswer.FindStringSubmatch(ask("POST", "/public-api/v1/imports", `{"emails":["`+s.email+`"]}`).Body.String())[1]
+	}
+	w.work(t, 1)
+	for n := range 2 {
+		s.mapping = word + "-mapping-" + strconv.Itoa(n)
+		ask("PATCH", "/public-api/v1/imports/"+s.file, `{"keep_as":"`+s.mapping+`"}`)
 	}
 	s.after = strconv.Itoa(5 + changes)
 	s.keyID = keyInAnswer.FindStringSubmatch(ask("GET", "/public-api/v1/changes", "").Body.String())[1]

@@ -8,12 +8,13 @@ import (
 
 // The kinds of files.
 const (
-	ExportFile = "export" // goes out
-	ImportFile = "import" // came in
+	ExportFile  = "export"  // goes out
+	ImportFile  = "import"  // came in
+	MappingFile = "mapping" // says how one that comes in is read, and holds nothing of anybody
 )
 
 // FileKinds lists them.
-var FileKinds = [...]string{ExportFile, ImportFile}
+var FileKinds = [...]string{ExportFile, ImportFile, MappingFile}
 
 // File is a file of contacts as it is stored, without its bytes: one that goes out or came in. Doc is JSON, as package
 // book writes it.

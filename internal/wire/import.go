@@ -13,9 +13,10 @@ import (
 type ImportBody struct {
 	Recognised, Mapping []byte // JSON, an object and a list
 	Match               []contact.MatchBy
+	KeepAs              string // the name under which the mapping is kept, as it is; "" for none
 }
 
-var importMembers = []string{"recognised", "mapping", "match"}
+var importMembers = []string{"recognised", "mapping", "match", "keep_as"}
 
 // ReadImport reads the body that corrects an import, with all problems told at once, but for what
 // is within recognised and mapping.
@@ -29,6 +30,8 @@ func ReadImport(body []byte) (e ImportBody, err error) {
 			e.Recognised = r.object(name, value)
 		case "mapping":
 			e.Mapping = r.listText(name, value)
+		case "keep_as":
+			e.KeepAs = r.mappingName(name, value)
 		default:
 			e.Match = r.matchBys(name, value)
 		}
@@ -37,7 +40,10 @@ func ReadImport(body []byte) (e ImportBody, err error) {
 		return e, err
 	}
 	if !named {
-		return e, fault.At("body", fault.CodePatchEmpty, "Send recognised, mapping or match.")
+		return e, fault.At("body", fault.CodePatchEmpty, "Send recognised, mapping, match or keep_as.")
+	}
+	if e.KeepAs != "" && (e.Recognised != nil || e.Mapping != nil || e.Match != nil) {
+		r.add("keep_as", fault.CodeParameterInvalid, "Send keep_as alone, once it is known how the file is read: what was corrected is looked at first.")
 	}
 	return e, fault.Problems(r.problems)
 }
@@ -54,6 +60,16 @@ func (r *patchReader) listText(path string, value jsontext.Token) []byte {
 		return nil
 	}
 	return r.body[start:r.dec.InputOffset()]
+}
+
+// mappingName reads the name under which a mapping is kept.
+func (r *patchReader) mappingName(path string, value jsontext.Token) string {
+	before := len(r.problems)
+	name, flaw := contact.MappingName(r.word(path, value))
+	if flaw != nil && len(r.problems) == before {
+		r.add(path, flaw.Code, flaw.Message)
+	}
+	return name
 }
 
 // matchBys reads what rows of a file are matched by.
