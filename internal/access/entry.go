@@ -122,6 +122,13 @@ func (s *Space) settings() []setting {
 	for i, label := range s.Labels {
 		list = append(list, setting{"labels." + contact.SlotAt(i).String(), label})
 	}
+	for i := range s.Labels {
+		filterable := ""
+		if s.Filterable.Has(contact.SlotAt(i)) {
+			filterable = "on"
+		}
+		list = append(list, setting{"filterable." + contact.SlotAt(i).String(), filterable})
+	}
 	return list
 }
 

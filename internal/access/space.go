@@ -39,6 +39,7 @@ type Space struct {
 	Created      contact.Time
 	Rekeying     Rekeying             // from another region, where that is under way
 	BinDays      int                  // after how many days what was deleted is erased for good; 0 for never, to MaxBinDays
+	Filterable   contact.Slots        // custom fields by which contacts are found at once, with an index
 	Remember     contact.ErasedSecret // keeps keyed hashes of who is erased, made with it; zero for none
 }
 

@@ -11,6 +11,7 @@ const (
 	WordKey   Kind = 3 // another word of it
 	DigitsKey Kind = 4 // of a phone, from a later digit on
 	LongKey   Kind = 5 // there is more to find it by than is kept
+	FieldKey  Kind = 6 // of what a slot holds: see FieldKeyOf
 )
 
 // MatchKey is a match key of one contact: what other values of its kind are compared

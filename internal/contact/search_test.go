@@ -147,7 +147,7 @@ func within(keys []MatchKey, ranges []KeyRange) bool {
 func checkKeys(t rapid.TB, s *Search, c *Contact, region string) {
 	t.Helper()
 	rank, found := s.Rank(c, region)
-	keys := append(MatchKeys(c, region), SearchKeys(c, region)...)
+	keys := append(MatchKeys(c, region), SearchKeys(c, region, 0)...)
 	if !found || within(keys, Long()) {
 		return
 	}
@@ -177,7 +177,7 @@ func TestSearchIsBounded(t *testing.T) {
 			c.Fields[i].Text += fmt.Sprintf(" w%dx%d", i, n)
 		}
 	}
-	if keys := SearchKeys(&c, ""); !slices.Equal(keys, []MatchKey{{LongKey, ""}}) {
+	if keys := SearchKeys(&c, "", 0); !slices.Equal(keys, []MatchKey{{LongKey, ""}}) {
 		t.Errorf("thousands of words: %d keys", len(keys))
 	}
 }

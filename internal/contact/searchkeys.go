@@ -12,9 +12,9 @@ import (
 // thousands of rows, whatever is written.
 const maxSearchKeys = 400
 
-// SearchKeys gives the keys by which a contact is found by words and parts of numbers, each
-// once. For the same contact and region it gives the same.
-func SearchKeys(c *Contact, region string) []MatchKey {
+// SearchKeys gives the keys by which a contact is found by words and parts of numbers, and by
+// what these slots hold, each once. For the same contact, region and slots it gives the same.
+func SearchKeys(c *Contact, region string, slots Slots) []MatchKey {
 	if c == nil || c.State != Live {
 		return nil
 	}
@@ -24,9 +24,9 @@ func SearchKeys(c *Contact, region string) []MatchKey {
 		set.phone(v.Text, phoneKey(v.Text, region))
 	}
 	if set.tooMany() {
-		return []MatchKey{{LongKey, ""}}
+		set.keys = []MatchKey{{LongKey, ""}}
 	}
-	return set.keys
+	return appendFieldKeys(set.keys, c, slots)
 }
 
 type keysOfSearch struct {

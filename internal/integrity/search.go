@@ -8,8 +8,9 @@ import (
 	"github.com/carnet-project/carnet/internal/store"
 )
 
-// searched looks whether the index of searches has the keys of contacts that it must have:
-// of those that have not changed since it was folded last.
+// searched looks whether the index of searches has the keys of contacts that it must have, and
+// no others: of those that have not changed since it was folded last. While a slot begins or
+// stops to be filterable some have its keys.
 func (c *Check) searched(ctx context.Context, list []looked) error {
 	spaces := map[contact.SpaceID][]*looked{}
 	for i := range list {
@@ -22,15 +23,16 @@ func (c *Check) searched(ctx context.Context, list []looked) error {
 		if err != nil {
 			return err
 		}
-		must := map[contact.ID]string{}
+		must, may := map[contact.ID][]contact.MatchKey{}, map[contact.ID][]contact.MatchKey{}
 		var ids []contact.ID
 		var keys []record.MatchKey
 		for _, l := range of {
 			if l.contact.Head > mark.Seq {
 				continue
 			}
-			id, by := l.contact.ID, contact.SearchKeys(&l.contact, mark.Region)
-			ids, must[id] = append(ids, id), record.PackKeys(by)
+			id, by := l.contact.ID, contact.SearchKeys(&l.contact, mark.Region, mark.Slots)
+			ids, must[id] = append(ids, id), by
+			may[id] = contact.SearchKeys(&l.contact, mark.Region, contact.AllSlots)
 			for _, k := range by {
 				keys = append(keys, record.MatchKey{Space: space, MatchKey: k, ID: id})
 			}
@@ -47,27 +49,19 @@ func (c *Check) searched(ctx context.Context, list []looked) error {
 		if err != nil {
 			return err
 		}
-		has := map[contact.ID]string{}
+		has := map[contact.ID][]contact.MatchKey{}
 		for _, row := range rows {
-			has[row.ID] = row.Keys
+			has[row.ID] = row.SearchedBy()
 		}
 		for _, id := range ids {
-			if wrong[id] || !sameKeys(has[id], must[id]) {
+			_, come := contact.KeysBetween(has[id], must[id])
+			gone, _ := contact.KeysBetween(has[id], may[id])
+			if wrong[id] || len(come)+len(gone) > 0 {
 				c.searchFinding(space, id, "a search does not find it by what it has", mendSearched(id))
 			}
 		}
 	}
 	return nil
-}
-
-// sameKeys tells whether two texts are of the same keys, in whatever order.
-func sameKeys(a, b string) bool {
-	if a == b {
-		return true
-	}
-	had, has := record.Searched{Keys: a}, record.Searched{Keys: b}
-	gone, come := contact.KeysBetween(had.SearchedBy(), has.SearchedBy())
-	return len(gone)+len(come) == 0
 }
 
 func (c *Check) searchFinding(space contact.SpaceID, id contact.ID, flaw string, anew func(*anew) error) {

@@ -57,7 +57,7 @@ const choreEvery = time.Minute
 
 // New makes a Runner that knows the jobs that are the store's own.
 func New(s *store.Store, o Options) *Runner {
-	r := &Runner{store: s, log: o.Log, clock: o.Clock, pause: o.Pause, chore: o.Chore, works: map[store.JobKind]Work{store.RekeyJob: {Step: s.Rekey}}}
+	r := &Runner{store: s, log: o.Log, clock: o.Clock, pause: o.Pause, chore: o.Chore, works: map[store.JobKind]Work{store.RekeyJob: {Step: s.Rekey}, store.ReindexJob: {Step: s.Reindex}}}
 	if r.log == nil {
 		r.log = slog.Default()
 	}

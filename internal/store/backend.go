@@ -255,10 +255,10 @@ type Registry interface {
 }
 
 // WithSpace is what is saved with a Space, in the same transaction: the entry about its
-// change and a job that follows from it, nil for none. The job gets its id.
+// change and the jobs that follow from it, which get their ids.
 type WithSpace struct {
 	About  *access.Entry
-	Job    *Job
+	Jobs   []Job
 	Forget bool // all that the Space remembers of who was erased goes
 }
 

@@ -13,11 +13,12 @@ import (
 
 // SearchMark is how far the index of a Space is, by which contacts are found: each contact
 // that has not changed after Seq has in it the keys that it is found by, with phones as
-// those of Region. A write does not touch it; it is folded in afterwards. The zero
-// SearchMark is that of a Space of which nothing was.
+// those of Region, and those of what Slots hold. A write does not touch it; it is folded in
+// afterwards. The zero SearchMark is that of a Space of which nothing was.
 type SearchMark struct {
 	Seq    contact.Seq
 	Region string
+	Slots  contact.Slots
 	Turn   int64 // how often it was written
 }
 
@@ -126,36 +127,52 @@ func (s *Store) Fold(ctx context.Context, space contact.SpaceID) (more bool, err
 // these keys that stray. What anybody who folds has read of them before is not written
 // afterwards.
 func Refold(ctx context.Context, b Backend, space contact.SpaceID, stray []record.MatchKey, ids ...contact.ID) error {
+	for {
+		var left map[contact.ID]bool
+		err := foldIn(ctx, b, space, func(f *folding) (err error) {
+			f.save.Gone = append(f.save.Gone, stray...)
+			left, err = f.take(ctx, ids)
+			return err
+		})
+		if err != nil || len(left) == 0 {
+			return err
+		}
+		stray = nil
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id contact.ID) bool { return !left[id] })
+	}
+}
+
+// foldIn writes to the index of a Space what take puts down, and leaves how far it is. It
+// writes in any case, so that what anybody has read before is not written afterwards; and where others get
+// in between it tries again.
+func foldIn(ctx context.Context, b Backend, space contact.SpaceID, take func(*folding) error) error {
 	for tries := 1; ; tries++ {
 		f, err := beginFold(ctx, b, space)
 		if err != nil || f == nil {
 			return err
 		}
 		if f.read.Turn != 0 { // what is of another region by now is left to Fold
-			f.save.Mark, f.region = f.read, f.read.Region
+			f.save.Mark.Seq, f.save.Mark.Region, f.region = f.read.Seq, f.read.Region, f.read.Region
 		}
 		f.anew = true
-		f.save.Gone = append(f.save.Gone, stray...)
-		left, err := f.take(ctx, ids)
-		if err != nil {
+		if err := take(f); err != nil {
 			return err
 		}
-		err = b.SaveSearch(ctx, &f.save)
-		if errors.Is(err, ErrConflict) && tries < foldsTried {
-			backOff(tries)
-			continue
-		}
-		if err != nil || len(left) == 0 {
+		if err = b.SaveSearch(ctx, &f.save); !errors.Is(err, ErrConflict) || tries == foldsTried {
 			return err
 		}
-		stray, tries = nil, 0
-		ids = slices.DeleteFunc(slices.Clone(ids), func(id contact.ID) bool { return !left[id] })
+		backOff(tries)
 	}
 }
 
 // refold does so without what strays.
 func (s *Store) refold(ctx context.Context, space contact.SpaceID, ids ...contact.ID) error {
-	err := s.guarded(func() error { return Refold(ctx, s.backend, space, nil, ids...) })
+	return s.afterOthers(func() error { return Refold(ctx, s.backend, space, nil, ids...) })
+}
+
+// afterOthers writes to an index: where others do so all the time, that is to be tried again.
+func (s *Store) afterOthers(write func() error) error {
+	err := s.guarded(write)
 	if errors.Is(err, ErrConflict) {
 		err = &fault.Error{Kind: fault.Unavailable, Code: fault.CodeDatabaseBusy, RetryAfter: time.Second, Err: err,
 			Message: "The index of searches is being written by others all the time: what is left to do there is done in a moment."}
@@ -168,12 +185,15 @@ type folding struct {
 	b      Backend
 	anew   bool // keys come that are there as well
 	region string
+	slots  contact.Slots // that are filterable now
 	read   SearchMark
 	save   SearchSave
 }
 
 // beginFold reads how far the index is; nil where there is no such Space. Where it is that
-// of another region it begins anew.
+// of another region it begins anew. The mark comes before the Space, so what is written where
+// nobody else has written was made by settings that held after that: of a slot that is not filterable then
+// the index does not keep what it has.
 func beginFold(ctx context.Context, b Backend, space contact.SpaceID) (*folding, error) {
 	mark, err := b.SearchMark(ctx, space)
 	if err != nil {
@@ -183,7 +203,8 @@ func beginFold(ctx context.Context, b Backend, space contact.SpaceID) (*folding,
 	if err != nil || !found {
 		return nil, err
 	}
-	f := &folding{b: b, region: of.FindRegion(), read: mark, save: SearchSave{Space: space, Mark: mark}}
+	f := &folding{b: b, region: of.FindRegion(), slots: of.Filterable, read: mark, save: SearchSave{Space: space, Mark: mark}}
+	f.save.Mark.Slots &= f.slots
 	if mark.Region != f.region {
 		f.save.Mark.Seq, f.save.Mark.Region = 0, f.region
 	}
@@ -209,7 +230,7 @@ func (f *folding) take(ctx context.Context, ids []contact.ID) (left map[contact.
 		}
 		// Of a row that cannot be read there is nothing to find: it is told of where it is read.
 		if c, err := record.DecodeValues(row); err == nil {
-			has[id] = contact.SearchKeys(&c, f.region)
+			has[id] = contact.SearchKeys(&c, f.region, f.slots)
 		}
 		return nil
 	})

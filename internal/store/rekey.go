@@ -20,8 +20,8 @@ import (
 // the change began, and is needed: half of it would be phones found by half.
 const RekeyJob JobKind = "rekey"
 
-// rekeying begins a change of region.
-func rekeying(before, after *access.Space, at contact.Time) (*Job, error) {
+// rekeying begins a change of region, with its job.
+func rekeying(before, after *access.Space, at contact.Time) ([]Job, error) {
 	switch now := before.Rekeying; {
 	case now.Phase == access.NotRekeying:
 		after.Rekeying = access.Rekeying{Phase: access.KeysComing, From: before.Region, At: at}
@@ -32,7 +32,7 @@ func rekeying(before, after *access.Space, at contact.Time) (*Job, error) {
 		return nil, fault.New(fault.Conflict, fault.CodeRekeying,
 			"The phones of this Space are still being brought over from an earlier change of its region, which the running server does: see its jobs. Change the region again when that is done.")
 	}
-	return &Job{Space: before.ID, Kind: RekeyJob, State: JobQueued, Created: at, Due: at}, nil
+	return []Job{{Space: before.ID, Kind: RekeyJob, State: JobQueued, Created: at, Due: at}}, nil
 }
 
 // keyChanges gives the match keys that a contact loses and gains by a write.

@@ -46,9 +46,11 @@ type searching struct {
 	at         Place
 	limit      int // of rows
 
-	index bool // all that the index does not hold is in fresh
-	mark  SearchMark
-	fresh map[contact.Rank][]contact.ID
+	index   index
+	by      bool // all that the index does not hold is in fresh
+	fresh   map[contact.Rank][]contact.ID
+	few     bool // all that the filter takes are in fitting
+	fitting []contact.ID
 
 	list    []*contact.Contact // a contact is large: see page
 	marks   []int64
@@ -85,37 +87,29 @@ func (s *Store) search(ctx context.Context, q *Query, first, end contact.ID, at 
 	return run.page(limit), nil
 }
 
-// maxFresh is how many changes a search looks at that the index does not hold yet. Where
-// there are more it looks at the contacts themselves.
-const maxFresh = 2000
-
-// begin finds out how far the index is, and then which contacts have changed since. It comes
-// before anything is looked up there: so whoever folds meanwhile takes nobody out of both
-// (CONTRACT D39). It tells whether the index is behind.
+// begin finds out how far the index is, and how well those are found that have changed since. It
+// tells whether the index is behind.
 func (r *searching) begin() (behind bool, err error) {
 	if len(r.q.Keys) > 0 { // these lead to fewer contacts than any word
 		return false, nil
 	}
-	if r.mark, err = r.reads.SearchMark(r.ctx, r.q.Space); err != nil {
+	if r.index, err = readIndex(r.ctx, r.reads, r.q.Space); err != nil {
 		return false, err
 	}
-	touched, err := r.reads.Touched(r.ctx, r.q.Space, r.mark.Seq, maxFresh+1)
-	if err != nil {
+	if err := r.index.readTouched(); err != nil {
 		return false, err
 	}
-	f := r.q.Find
-	r.index = len(touched) <= maxFresh && (!f.Search.Number() || r.mark.Region == f.Region || r.mark.Seq == 0)
-	behind = len(touched) > 0 || r.mark.Region != f.Region
-	if !r.index {
+	f, mark := r.q.Find, &r.index.mark
+	r.by = r.index.level && (!f.Search.Number() || mark.Region == f.Region || mark.Seq == 0)
+	behind = len(r.index.touched) > 0 || mark.Region != f.Region
+	if !r.by {
 		return behind, nil
 	}
-	r.fresh = map[contact.Rank][]contact.ID{}
-	ids := make([]contact.ID, len(touched))
-	for i, t := range touched {
-		ids[i] = t.Contact
+	if r.fitting, r.few, err = r.index.fitting(r.q.Where, r.q.Today); err != nil {
+		return behind, err
 	}
-	slices.Sort(ids)
-	return behind, eachRow(r.ctx, r.reads, r.q.Space, slices.Compact(ids), func(id contact.ID, row *record.Contact) error {
+	r.fresh = map[contact.Rank][]contact.ID{}
+	return behind, eachRow(r.ctx, r.reads, r.q.Space, r.index.touched, func(id contact.ID, row *record.Contact) error {
 		if row == nil {
 			return nil
 		}
@@ -217,59 +211,38 @@ const partsLookedUp = 4
 // candidates gives contacts among which are all of a rank, in no order. It returns false
 // where they are too many, or the index does not hold them.
 func (r *searching) candidates(rank contact.Rank) (ids []contact.ID, few bool, err error) {
-	if !r.index {
+	if !r.by {
 		return nil, false, nil
 	}
 	f := r.q.Find
 	if rank != contact.Within {
 		ids, few, err = r.reads.Keyed(r.ctx, r.q.Space, append(f.Search.Ranked(rank, f.Region), contact.Long()...))
 	} else {
-		ids, few, err = r.within()
+		var parts [][]contact.KeyRange
+		for _, part := range f.Search.Parts(f.Region) {
+			parts = append(parts, append(part, contact.Long()...))
+		}
+		ids, few, err = r.index.ofAll(parts[:min(len(parts), partsLookedUp)])
 	}
-	if err != nil || !few {
-		return nil, few, err
+	switch {
+	case err != nil:
+		return nil, false, err
+	case few && r.few:
+		ids = both(ids, r.fitting)
+	case r.few:
+		ids = slices.Clone(r.fitting)
+	case !few:
+		return nil, false, nil
 	}
 	if f.Search.Number() {
 		// The keys of numbers are other ones where the region changes: what was read may be
 		// those of another.
 		now, err := r.reads.SearchMark(r.ctx, r.q.Space)
-		if err != nil || now.Region != r.mark.Region || now.Seq < r.mark.Seq {
+		if err != nil || now.Region != r.index.mark.Region || now.Seq < r.index.mark.Seq {
 			return nil, false, err
 		}
 	}
 	return append(ids, r.fresh[rank]...), true, nil
-}
-
-// within gives those that have something of each part of the search.
-func (r *searching) within() (ids []contact.ID, found bool, err error) {
-	f := r.q.Find
-	for i, part := range f.Search.Parts(f.Region) {
-		if i == partsLookedUp {
-			break
-		}
-		of, few, err := r.reads.Keyed(r.ctx, r.q.Space, append(part, contact.Long()...))
-		switch {
-		case err != nil:
-			return nil, false, err
-		case few && !found:
-			ids, found = of, true
-		case few:
-			ids = both(ids, of)
-		}
-		if found && len(ids) <= searchedAtOnce {
-			break
-		}
-	}
-	return ids, found, nil
-}
-
-// both gives the ids that are in both lists.
-func both(a, b []contact.ID) []contact.ID {
-	in := make(map[contact.ID]bool, len(b))
-	for _, id := range b {
-		in[id] = true
-	}
-	return slices.DeleteFunc(a, func(id contact.ID) bool { return !in[id] })
 }
 
 // look looks at contacts, in their order.
@@ -332,7 +305,7 @@ func (r *searching) consider(rank contact.Rank, row *record.Contact) (bool, erro
 	}
 	f := r.q.Find
 	has, found := f.Search.Rank(&c, f.Region)
-	if found && has != rank && r.index { // it may have changed since it was ranked: the pass of what it is now looks at it
+	if found && has != rank && r.by { // it may have changed since it was ranked: the pass of what it is now looks at it
 		r.fresh[has] = append(r.fresh[has], row.ID)
 	}
 	if found && has == rank && r.fits(&c) && !r.taken[row.ID] {

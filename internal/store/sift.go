@@ -24,10 +24,14 @@ func (s *Store) sift(ctx context.Context, q *Query, first, end contact.ID, at Pl
 		found.Walk, err = s.walk(ctx, q, first, end, at, limit)
 		return found, err
 	}
+	along, err := s.along(ctx, q, first, end)
+	if err != nil {
+		return sifted{}, err
+	}
 	fits := q.Where.On(q.Today)
 	weight, read := 0, 0
 	for n := min(limit, MaxLookedAt); ; n = min(4*n, MaxLookedAt-found.Looked) {
-		walk, err := s.walk(ctx, q, first, end, at, n)
+		walk, err := along(at, n)
 		if err != nil {
 			return sifted{}, err
 		}
@@ -91,9 +95,13 @@ func (s *Store) Count(ctx context.Context, q Query) (n int, exact bool, err erro
 	if len(q.Where) > 0 {
 		fits = q.Where.On(q.Today)
 	}
+	along, err := s.along(ctx, &q, first, end)
+	if err != nil {
+		return 0, false, err
+	}
 	looked, read := 0, 0
 	for at := (Place{}); ; {
-		walk, err := s.walk(ctx, &q, first, end, at, countedAtOnce)
+		walk, err := along(at, countedAtOnce)
 		if err != nil {
 			return 0, false, err
 		}

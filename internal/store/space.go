@@ -40,7 +40,8 @@ func (s *Store) SpaceNow(ctx context.Context, id contact.SpaceID) (access.Space,
 
 // UpdateSpace loads a Space, lets change decide, and saves what it left. Where the
 // region comes out different, a job brings the phones of all its contacts over, and they
-// are found as before until that is done. ErrNoRow where there is no such Space.
+// are found as before until that is done. Where other slots are filterable, a job makes the
+// index anew. ErrNoRow where there is no such Space.
 func (s *Store) UpdateSpace(ctx context.Context, as access.Act, id contact.SpaceID, change func(*access.Space) error) (access.Space, error) {
 	return guarded(s, func() (access.Space, error) {
 		return s.backend.UpdateSpace(ctx, id, func(space *access.Space) (with WithSpace, err error) {
@@ -49,9 +50,12 @@ func (s *Store) UpdateSpace(ctx context.Context, as access.Act, id contact.Space
 				return with, err
 			}
 			if space.Region != before.Region {
-				if with.Job, err = rekeying(&before, space, as.At); err != nil {
+				if with.Jobs, err = rekeying(&before, space, as.At); err != nil {
 					return with, err
 				}
+			}
+			if space.Filterable != before.Filterable {
+				with.Jobs = append(with.Jobs, reindexing(space.ID, as.At))
 			}
 			with.About = as.OfSpace(&before, space)
 			with.Forget = before.Remember.On() && space.Remember != before.Remember

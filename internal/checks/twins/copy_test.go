@@ -23,7 +23,7 @@ import (
 )
 
 // schema is the newest, of which promise.FillEarlier fills all.
-const schema = 12
+const schema = 14
 
 // A database of everything goes from one kind to the other and back, and stays what it
 // was, to the byte; and on each of them numbers go on where the first one was.

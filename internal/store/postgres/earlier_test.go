@@ -30,7 +30,7 @@ type rows map[string][]json.RawMessage
 // is ever made anew.
 func TestEarlierDatabases(t *testing.T) {
 	if *update {
-		makeEarlier(t, "testdata/schema-12.json")
+		makeEarlier(t, "testdata/schema-13.json")
 	}
 	files, err := filepath.Glob("testdata/schema-*.json")
 	if err != nil || len(files) == 0 {

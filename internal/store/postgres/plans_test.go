@@ -223,7 +223,7 @@ func calls(b *Backend) []func() error {
 		func() error { return b.EndSessions(bg, 5) },
 		func() error {
 			_, err := b.UpdateSpace(bg, space, func(*access.Space) (store.WithSpace, error) {
-				return store.WithSpace{Forget: true, Job: &store.Job{Space: space, Kind: store.RekeyJob, State: store.JobQueued}}, nil
+				return store.WithSpace{Forget: true, Jobs: []store.Job{{Space: space, Kind: store.RekeyJob, State: store.JobQueued}}}, nil
 			})
 			return err
 		},

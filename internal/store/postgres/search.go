@@ -16,7 +16,7 @@ import (
 // SearchMark tells how far the index of a Space is.
 func (b *Backend) SearchMark(ctx context.Context, space contact.SpaceID) (store.SearchMark, error) {
 	mark, _, err := first(list(ctx, b.reads, "look how far an index is", func(r pgx.Row) (m store.SearchMark, err error) {
-		err = r.Scan((*int64)(&m.Seq), &m.Region, &m.Turn)
+		err = r.Scan((*int64)(&m.Seq), &m.Region, &m.Turn, &m.Slots)
 		return m, err
 	}, selectSearchMark, int64(space)))
 	return mark, err
@@ -76,9 +76,9 @@ func (b *Backend) SaveSearch(ctx context.Context, s *store.SearchSave) error {
 			return nil
 		}
 		if s.Mark.Turn == 0 {
-			q.Queue(insertSearchMark, int64(s.Space), int64(s.Mark.Seq), s.Mark.Region).Exec(mark)
+			q.Queue(insertSearchMark, int64(s.Space), int64(s.Mark.Seq), s.Mark.Region, int64(s.Mark.Slots)).Exec(mark)
 		} else {
-			q.Queue(updateSearchMark, int64(s.Space), int64(s.Mark.Seq), s.Mark.Region, s.Mark.Turn).Exec(mark)
+			q.Queue(updateSearchMark, int64(s.Space), int64(s.Mark.Seq), s.Mark.Region, int64(s.Mark.Slots), s.Mark.Turn).Exec(mark)
 		}
 		if len(s.Gone) > 0 {
 			q.Queue(deleteSearchKeys, keyArgs(s.Space, s.Gone)...)

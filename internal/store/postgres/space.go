@@ -57,7 +57,7 @@ func (t *tx) createSpace(ctx context.Context, space *access.Space, about access.
 	q.Queue(insertSpace, int64(space.ID))
 	q.Queue(insertSettings, int64(space.ID), space.Name, space.TimeZone, space.Region, string(space.Subscription),
 		access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created),
-		space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays), space.Remember[:])
+		space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays), space.Remember[:], int64(space.Filterable))
 	queueEntry(q, &about)
 	return t.send(ctx, "make a Space", q)
 }
@@ -115,12 +115,12 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 		q := t.statements()
 		q.Queue(updateSettings, int64(id), space.Name, space.TimeZone, space.Region, string(space.Subscription),
 			access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels),
-			space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays), space.Remember[:]).Exec(exactly(1))
+			space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays), space.Remember[:], int64(space.Filterable)).Exec(exactly(1))
 		if with.Forget {
 			q.Queue(deleteErasedKeys, int64(id))
 		}
-		if with.Job != nil {
-			queueJob(q, with.Job)
+		for i := range with.Jobs {
+			queueJob(q, &with.Jobs[i])
 		}
 		queueEntry(q, with.About)
 		return t.send(ctx, "save a Space", q)
@@ -149,7 +149,7 @@ type settingsScan struct {
 func (s *settingsScan) columns() []any {
 	return []any{(*int64)(&s.space.ID), &s.space.Name, &s.space.TimeZone, &s.space.Region,
 		(*string)(&s.space.Subscription), &s.limits, &s.labels, (*int64)(&s.space.Created),
-		&s.space.Quota.Bytes, &s.space.Quota.Minute, (*int64)(&s.space.Rekeying.Phase), &s.space.Rekeying.From, (*int64)(&s.space.Rekeying.At), &s.space.BinDays, &s.secret}
+		&s.space.Quota.Bytes, &s.space.Quota.Minute, (*int64)(&s.space.Rekeying.Phase), &s.space.Rekeying.From, (*int64)(&s.space.Rekeying.At), &s.space.BinDays, &s.secret, &s.space.Filterable}
 }
 
 // done gives the Space, unless scanning its columns failed.

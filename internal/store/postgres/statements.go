@@ -190,15 +190,15 @@ const (
 
 	// What searches find by: see store.Searches. Of each range the index gives the ids behind
 	// its keys, one more than may be looked at.
-	selectSearchMark = `SELECT seq, region, turn FROM search_marks WHERE space_id = $1`
+	selectSearchMark = `SELECT seq, region, turn, slots FROM search_marks WHERE space_id = $1`
 	selectTouched    = `SELECT seq, contact_id FROM changes WHERE space_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`
 	inRanges         = `SELECT k.id FROM unnest($2::bigint[], $3::text[], $4::text[]) AS r (kind, low, high) CROSS JOIN LATERAL (SELECT id FROM `
 	ofRange          = ` WHERE space_id = $1 AND kind = r.kind AND key >= r.low AND key < r.high LIMIT 10001) k LIMIT 10001`
 	selectInSearch   = inRanges + `search_keys` + ofRange
 	selectInKeys     = inRanges + `match_keys` + ofRange
 	selectSearched   = `SELECT id, keys FROM searched WHERE space_id = $1 AND id = ANY ($2::bigint[])`
-	insertSearchMark = `INSERT INTO search_marks (space_id, seq, region, turn) VALUES ($1, $2, $3, 1) ON CONFLICT (space_id) DO NOTHING`
-	updateSearchMark = `UPDATE search_marks SET seq = $2, region = $3, turn = turn + 1 WHERE space_id = $1 AND turn = $4`
+	insertSearchMark = `INSERT INTO search_marks (space_id, seq, region, slots, turn) VALUES ($1, $2, $3, $4, 1) ON CONFLICT (space_id) DO NOTHING`
+	updateSearchMark = `UPDATE search_marks SET seq = $2, region = $3, slots = $4, turn = turn + 1 WHERE space_id = $1 AND turn = $5`
 	insertSearchKeys = `INSERT INTO search_keys (space_id, kind, key, id)
 		SELECT $1::bigint, n.* FROM unnest($2::bigint[], $3::text[], $4::bigint[]) AS n ON CONFLICT (space_id, kind, key, id) DO NOTHING`
 	deleteSearchKeys = `DELETE FROM search_keys k USING unnest($2::bigint[], $3::text[], $4::bigint[]) AS n (kind, key, id)
@@ -209,17 +209,17 @@ const (
 	selectUnfolded = `SELECT space_id FROM spaces s WHERE space_id > $1 AND next_seq - 1 > coalesce((SELECT seq FROM search_marks m WHERE m.space_id = s.space_id), 0)
 		ORDER BY space_id LIMIT $2`
 
-	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, bin_days, erased_secret`
+	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, bin_days, erased_secret, filterable`
 	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes) VALUES ($1, 0, 0, 1, 0, 0, 0, 0)`
-	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+	insertSettings  = `INSERT INTO space_settings (` + settingsColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 	selectUsages    = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
 	selectSettings  = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = $1`
-	selectSpaceNow  = `SELECT t.space_id, t.name, t.timezone, t.region, t.subscription, t.limits, t.labels, t.created_at, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at, t.bin_days, t.erased_secret,
+	selectSpaceNow  = `SELECT t.space_id, t.name, t.timezone, t.region, t.subscription, t.limits, t.labels, t.created_at, t.quota_bytes, t.quota_minute, t.rekeying, t.rekey_from, t.rekey_at, t.bin_days, t.erased_secret, t.filterable,
 		s.bytes, s.minute_at, s.minute_bytes FROM space_settings t JOIN spaces s ON s.space_id = $1 WHERE t.space_id = $1`
 	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
 	updateSettings   = `UPDATE space_settings SET name = $2, timezone = $3, region = $4, subscription = $5, limits = $6, labels = $7, quota_bytes = $8, quota_minute = $9,
-		rekeying = $10, rekey_from = $11, rekey_at = $12, bin_days = $13, erased_secret = $14 WHERE space_id = $1`
+		rekeying = $10, rekey_from = $11, rekey_at = $12, bin_days = $13, erased_secret = $14, filterable = $15 WHERE space_id = $1`
 
 	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes`
 	insertAPIKey  = `INSERT INTO api_keys (` + apiKeyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
@@ -232,7 +232,7 @@ const (
 		max_removals = $7, daily_removals = $8, daily_writes = $9 WHERE key_id = $1`
 	grantColumns = `k.key_id, k.space_id, k.name, k.hash, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
 			k.max_removals, k.daily_removals, k.daily_writes,
-			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute, s.rekeying, s.rekey_from, s.rekey_at, s.bin_days, s.erased_secret`
+			s.space_id, s.name, s.timezone, s.region, s.subscription, s.limits, s.labels, s.created_at, s.quota_bytes, s.quota_minute, s.rekeying, s.rekey_from, s.rekey_at, s.bin_days, s.erased_secret, s.filterable`
 	selectGrant = `SELECT ` + grantColumns + ` FROM api_keys k JOIN space_settings s ON s.space_id = k.space_id WHERE k.hash = $1`
 
 	jobColumns = `space_id, kind, state, key_id, about, cursor, done, total, created_at, completed_at, due_at, message`

@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "make the newest database in testdata an
 // each schema there is one in testdata; once released, none is ever made anew.
 func TestEarlierDatabases(t *testing.T) {
 	if *update {
-		makeEarlier(t, "testdata/schema-12.db")
+		makeEarlier(t, "testdata/schema-13.db")
 	}
 	files, err := filepath.Glob("testdata/schema-*.db")
 	if err != nil || len(files) == 0 {

@@ -14,7 +14,7 @@ import (
 func (b *Backend) SearchMark(ctx context.Context, space contact.SpaceID) (mark store.SearchMark, err error) {
 	err = b.read(ctx, func(c *conn) error {
 		return c.run(selectSearchMark, func(s *sqlite.Stmt) error {
-			mark = store.SearchMark{Seq: contact.Seq(s.ColumnInt64(0)), Region: s.ColumnText(1), Turn: s.ColumnInt64(2)}
+			mark = store.SearchMark{Seq: contact.Seq(s.ColumnInt64(0)), Region: s.ColumnText(1), Turn: s.ColumnInt64(2), Slots: contact.Slots(s.ColumnInt64(3))}
 			return nil
 		}, int64(space))
 	})
@@ -70,7 +70,7 @@ func (b *Backend) Searched(ctx context.Context, space contact.SpaceID, ids []con
 // SaveSearch writes what was folded.
 func (b *Backend) SaveSearch(ctx context.Context, s *store.SearchSave) error {
 	return b.change(ctx, func(c *conn) error {
-		query, args := insertSearchMark, []any{int64(s.Space), int64(s.Mark.Seq), s.Mark.Region}
+		query, args := insertSearchMark, []any{int64(s.Space), int64(s.Mark.Seq), s.Mark.Region, int64(s.Mark.Slots)}
 		if s.Mark.Turn != 0 {
 			query, args = updateSearchMark, append(args, s.Mark.Turn)
 		}

@@ -44,7 +44,7 @@ func createSpace(c *conn, space *access.Space, about access.Entry) error {
 	}
 	err = c.run(insertSettings, nil, int64(space.ID), space.Name, space.TimeZone, space.Region,
 		string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels), int64(space.Created),
-		space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays), space.Remember[:])
+		space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays), space.Remember[:], int64(space.Filterable))
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 		}
 		err = c.run(updateSettings, nil, int64(id), space.Name, space.TimeZone, space.Region,
 			string(space.Subscription), access.EncodeLimits(space.Limits), record.EncodeLabels(&space.Labels),
-			space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays), space.Remember[:])
+			space.Quota.Bytes, space.Quota.Minute, int64(space.Rekeying.Phase), space.Rekeying.From, int64(space.Rekeying.At), int64(space.BinDays), space.Remember[:], int64(space.Filterable))
 		if err != nil {
 			return err
 		}
@@ -111,8 +111,8 @@ func (b *Backend) UpdateSpace(ctx context.Context, id contact.SpaceID, change fu
 				return err
 			}
 		}
-		if with.Job != nil {
-			if err := createJob(c, with.Job); err != nil {
+		for i := range with.Jobs {
+			if err := createJob(c, &with.Jobs[i]); err != nil {
 				return err
 			}
 		}
@@ -155,5 +155,6 @@ func settingsRow(s *sqlite.Stmt) (access.Space, error) {
 		Quota:        access.Quota{Bytes: s.ColumnInt64(8), Minute: s.ColumnInt64(9)},
 		Rekeying:     access.Rekeying{Phase: access.RekeyPhase(s.ColumnInt64(10)), From: s.ColumnText(11), At: contact.Time(s.ColumnInt64(12))},
 		BinDays:      int(s.ColumnInt64(13)),
+		Filterable:   contact.Slots(s.ColumnInt64(15)),
 	}, nil
 }

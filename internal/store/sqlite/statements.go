@@ -137,13 +137,13 @@ const (
 	deleteKey = `DELETE FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
 
 	// What searches find by: see store.Searches. Of ranges each is a look-up of its own.
-	selectSearchMark = `SELECT seq, region, turn FROM search_marks WHERE space_id = ?1`
+	selectSearchMark = `SELECT seq, region, turn, slots FROM search_marks WHERE space_id = ?1`
 	selectTouched    = `SELECT change_key & 1099511627775, contact_id FROM changes WHERE change_key > ?1 AND change_key < ?2 ORDER BY change_key LIMIT ?3`
 	selectInSearch   = `SELECT id FROM search_keys WHERE space_id = ?1 AND kind = ?2 AND key >= ?3 AND key < ?4 LIMIT ?5`
 	selectInKeys     = `SELECT id FROM match_keys WHERE space_id = ?1 AND kind = ?2 AND key >= ?3 AND key < ?4 LIMIT ?5`
 	selectSearched   = `SELECT s.id, s.keys FROM json_each(?2) AS n CROSS JOIN searched s WHERE s.space_id = ?1 AND s.id = n.value`
-	insertSearchMark = `INSERT INTO search_marks (space_id, seq, region, turn) VALUES (?1, ?2, ?3, 1) ON CONFLICT (space_id) DO NOTHING`
-	updateSearchMark = `UPDATE search_marks SET seq = ?2, region = ?3, turn = turn + 1 WHERE space_id = ?1 AND turn = ?4`
+	insertSearchMark = `INSERT INTO search_marks (space_id, seq, region, slots, turn) VALUES (?1, ?2, ?3, ?4, 1) ON CONFLICT (space_id) DO NOTHING`
+	updateSearchMark = `UPDATE search_marks SET seq = ?2, region = ?3, slots = ?4, turn = turn + 1 WHERE space_id = ?1 AND turn = ?5`
 	insertSearchKey  = `INSERT INTO search_keys (space_id, kind, key, id) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (space_id, kind, key, id) DO NOTHING`
 	deleteSearchKey  = `DELETE FROM search_keys WHERE space_id = ?1 AND kind = ?2 AND key = ?3 AND id = ?4`
 	upsertSearched   = `INSERT INTO searched (space_id, id, keys) VALUES (?1, ?2, ?3) ON CONFLICT (space_id, id) DO UPDATE SET keys = excluded.keys`
@@ -151,18 +151,18 @@ const (
 	selectUnfolded   = `SELECT space_id FROM spaces s WHERE space_id > ?1 AND next_seq - 1 > coalesce((SELECT seq FROM search_marks m WHERE m.space_id = s.space_id), 0)
 		ORDER BY space_id LIMIT ?2`
 
-	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, bin_days, erased_secret`
+	settingsColumns = `space_id, name, timezone, region, subscription, limits, labels, created_at, quota_bytes, quota_minute, rekeying, rekey_from, rekey_at, bin_days, erased_secret, filterable`
 	insertSpace     = `INSERT INTO spaces (space_id, next_id, block_end, next_seq, last_at, bytes, minute_at, minute_bytes)
 		SELECT 1 + max(coalesce((SELECT max(space_id) FROM spaces), 0), coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'spaces'), 0)), 0, 0, 1, 0, 0, 0, 0
 		RETURNING space_id`
-	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`
+	insertSettings   = `INSERT INTO space_settings (` + settingsColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`
 	selectUsages     = `SELECT space_id, bytes, minute_at, minute_bytes FROM spaces`
 	selectSettings   = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id = ?1`
 	selectUsage      = `SELECT bytes, minute_at, minute_bytes FROM spaces WHERE space_id = ?1`
 	selectFirstSpace = `SELECT ` + settingsColumns + ` FROM space_settings WHERE space_id > 0 ORDER BY space_id LIMIT 1`
 	selectSpaces     = `SELECT ` + settingsColumns + ` FROM space_settings ORDER BY space_id`
 	updateSettings   = `UPDATE space_settings SET name = ?2, timezone = ?3, region = ?4, subscription = ?5, limits = ?6, labels = ?7, quota_bytes = ?8, quota_minute = ?9,
-		rekeying = ?10, rekey_from = ?11, rekey_at = ?12, bin_days = ?13, erased_secret = ?14 WHERE space_id = ?1`
+		rekeying = ?10, rekey_from = ?11, rekey_at = ?12, bin_days = ?13, erased_secret = ?14, filterable = ?15 WHERE space_id = ?1`
 
 	apiKeyColumns = `key_id, space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes`
 	insertAPIKey  = `INSERT INTO api_keys (space_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, max_removals, daily_removals, daily_writes)

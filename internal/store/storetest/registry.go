@@ -27,7 +27,7 @@ func testFailedChange(t *testing.T, b store.Backend) {
 	key := makeKey(t, b, anyKey(space.ID, 1))
 	_, err1 := b.UpdateSpace(bg, space.ID, func(s *access.Space) (store.WithSpace, error) {
 		s.Name, s.Region = "New name", ""
-		return store.WithSpace{Job: &store.Job{Space: space.ID, Kind: store.RekeyJob}}, errTest
+		return store.WithSpace{Jobs: []store.Job{{Space: space.ID, Kind: store.RekeyJob}}}, errTest
 	})
 	_, err2 := b.UpdateKey(bg, key.ID, func(k *access.APIKey) (*access.Entry, error) { k.Name = "New name"; return nil, errTest })
 	if !errors.Is(err1, errTest) || !errors.Is(err2, errTest) {

@@ -43,7 +43,7 @@ type Row []any
 var All = []*Table{
 	{"installation", []string{"only_row"}, join(of(Number, "only_row"), of(Bytes, "secret"))},
 	{"spaces", []string{"space_id"}, of(Number, "space_id", "next_id", "block_end", "next_seq", "last_at", "bytes", "minute_at", "minute_bytes")},
-	{"space_settings", []string{"space_id"}, join(of(Number, "space_id", "quota_bytes", "quota_minute", "created_at", "rekeying", "rekey_at", "bin_days"),
+	{"space_settings", []string{"space_id"}, join(of(Number, "space_id", "quota_bytes", "quota_minute", "created_at", "rekeying", "rekey_at", "bin_days", "filterable"),
 		of(Text, "name", "timezone", "region", "subscription", "limits", "labels", "rekey_from"), of(Bytes, "erased_secret"))},
 	{"api_keys", []string{"key_id"}, join(of(Number, "key_id", "space_id", "created_at", "expires_at", "revoked_at", "last_used_at", "max_removals", "daily_removals", "daily_writes"),
 		of(Text, "name", "scopes"), of(Bytes, "hash"))},
@@ -55,7 +55,7 @@ var All = []*Table{
 		of(Text, "action", "actor", "reason", "request_id", "batch_id", "edits"), orNull(of(Text, "snapshot")))},
 	{"aliases", []string{"space_id", "id"}, of(Number, "space_id", "id", "canonical_id")},
 	{"match_keys", []string{"space_id", "kind", "key", "id"}, join(of(Number, "space_id", "kind"), of(Text, "key"), of(Number, "id"))},
-	{"search_marks", []string{"space_id"}, join(of(Number, "space_id", "seq"), of(Text, "region"), of(Number, "turn"))},
+	{"search_marks", []string{"space_id"}, join(of(Number, "space_id", "seq"), of(Text, "region"), of(Number, "turn", "slots"))},
 	{"search_keys", []string{"space_id", "kind", "key", "id"}, join(of(Number, "space_id", "kind"), of(Text, "key"), of(Number, "id"))},
 	{"searched", []string{"space_id", "id"}, join(of(Number, "space_id", "id"), of(Text, "keys"))},
 	{"distinct_pairs", []string{"space_id", "a", "b"}, of(Number, "space_id", "a", "b")},

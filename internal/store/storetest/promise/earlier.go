@@ -22,6 +22,7 @@ var (
 	earlierAgent  = sha256.Sum256([]byte("a key with a budget")) // since schema 3
 	earlierRetry  = sha256.Sum256([]byte("a key that repeats"))  // since schema 5
 	earlierErased = sha256.Sum256([]byte("a key that erases"))   // since schema 8
+	earlierFilter = sha256.Sum256([]byte("a key that filters"))  // since schema 13
 )
 
 // What schema 4 brought: somebody who is signed in, and a link.
@@ -56,6 +57,7 @@ func FillEarlier(t *testing.T, b store.Backend) {
 	fillErasedKeys(t, b, s)
 	fillExported(t, b, s)
 	fillImported(t, b, s)
+	fillFilterable(t, b, s)
 	folded(t, b, s, space)
 }
 
@@ -231,13 +233,16 @@ func CheckEarlier(t *testing.T, b store.Backend, schema int) {
 	if schema >= 11 {
 		checkImported(t, b, s)
 	}
+	if schema >= 13 {
+		checkFilterable(t, b, s)
+	}
 	g, ok, err := s.Grant(bg, earlierKey)
 	if err != nil || !ok || g.Space.Name != "Example Ltd" || g.Key.Name != "first" || g.Key.Budget != (access.Budget{}) {
 		t.Fatalf("the key: %v, %v, %+v", ok, err, g)
 	}
 	space := g.Space.ID
 	f := &findings{b, s, space}
-	if mark, err := b.SearchMark(bg, space); err != nil || (mark.Seq == 6) != (schema >= 12) {
+	if mark, err := b.SearchMark(bg, space); err != nil || (mark.Seq == 6) != (schema >= 13) {
 		t.Errorf("its index is at %+v, %v", mark, err)
 	}
 	f.finds(t, "example zoe", earlierAda(t, s, space))

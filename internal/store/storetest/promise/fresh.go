@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"
@@ -67,6 +68,7 @@ type besides struct {
 	store.Backend
 	before func()
 	n      int
+	keyed  int // how often the index was asked
 }
 
 func (b *besides) at() {
@@ -86,8 +88,19 @@ func (b *besides) Touched(ctx context.Context, space contact.SpaceID, after cont
 }
 
 func (b *besides) Keyed(ctx context.Context, space contact.SpaceID, ranges []contact.KeyRange) ([]contact.ID, bool, error) {
+	b.keyed++
 	b.at()
 	return b.Backend.Keyed(ctx, space, ranges)
+}
+
+func (b *besides) SpaceNow(ctx context.Context, id contact.SpaceID) (access.Space, access.Usage, bool, error) {
+	b.at()
+	return b.Backend.SpaceNow(ctx, id)
+}
+
+func (b *besides) JobsOf(ctx context.Context, space contact.SpaceID, before int64, limit int) ([]store.Job, error) {
+	b.at()
+	return b.Backend.JobsOf(ctx, space, before, limit)
 }
 
 func (b *besides) Contacts(ctx context.Context, space contact.SpaceID, refs []contact.ID) ([]store.Led, error) {
@@ -132,7 +145,7 @@ func testSearchBeside(t *testing.T, b store.Backend) { // CONTRACT D39
 // testFoldedByTwo folds while another does, and erases words beside that: none comes back.
 func testFoldedByTwo(t *testing.T, b store.Backend) {
 	s := suite.NewStore(t, b, store.Options{})
-	for n := 1; n <= 5; n++ {
+	for n := 1; n <= 6; n++ {
 		space := suite.NewSpace(t, b, "GB")
 		id := made(t, s, space, name("Zoe"))
 		folded(t, b, s, space)

@@ -9,7 +9,7 @@ import (
 )
 
 // Tests are those that need no bubble.
-var Tests = slices.Concat(endTests, quotaTests, budgetTests, termTests, undoTests, deletedTests, unmergeTests, elsewhereTests, retryTests, forgottenTests, eachTests, togetherTests, valueTests, aliasTests, timeTests, sourceTests, personTests, clockTests, planTests, fileTests, eraseTests, searchTests, freshTests)
+var Tests = slices.Concat(endTests, quotaTests, budgetTests, termTests, undoTests, deletedTests, unmergeTests, elsewhereTests, retryTests, forgottenTests, eachTests, togetherTests, valueTests, aliasTests, timeTests, sourceTests, personTests, clockTests, planTests, fileTests, eraseTests, searchTests, freshTests, filterableTests)
 
 // Brief are those of them that read and write in every way once.
 var Brief = slices.Concat(quotaTests, undoTests, unmergeTests, aliasTests, eraseTests, freshTests)
