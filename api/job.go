@@ -28,6 +28,9 @@ type JobKind string
 // each twice: once for the new region, and once to take the old one away.
 const JobRekey JobKind = "rekey"
 
+// JobReindex makes the index of searches and filters of a Space anew. It counts contacts.
+const JobReindex JobKind = "reindex"
+
 // The kinds of plans count rows: one looks at what a plan does, the other does it.
 const (
 	JobPlanBuild JobKind = "plan_build"

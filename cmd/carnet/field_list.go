@@ -29,9 +29,13 @@ func (c *fieldList) Run(in *surroundings) error {
 	if i < 0 {
 		return fault.New(fault.NotFound, fault.CodeSpaceNotFound, fmt.Sprintf("There is no Space with the id %d.", c.Space))
 	}
+	indexed, err := db.Book.Indexed(in.ctx, spaces[i].ID)
+	if err != nil {
+		return err
+	}
 	list := make([]fieldRecord, contact.NumSlots)
 	for n := range list {
-		list[n] = recordField(contact.SlotAt(n), &spaces[i].Labels)
+		list[n] = recordField(contact.SlotAt(n), &spaces[i], indexed)
 	}
 	return show(in, c.format, list, fieldHead, list...)
 }

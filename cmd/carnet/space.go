@@ -11,10 +11,11 @@ import (
 )
 
 type spaceCommand struct {
-	Create spaceCreate `cmd:"" help:"Make a Space."`
-	List   spaceList   `cmd:"" help:"List all Spaces."`
-	Set    spaceSet    `cmd:"" help:"Change the settings of a Space."`
-	Log    spaceLog    `cmd:"" help:"Show who made and changed Spaces, newest first."`
+	Create  spaceCreate  `cmd:"" help:"Make a Space."`
+	List    spaceList    `cmd:"" help:"List all Spaces."`
+	Set     spaceSet     `cmd:"" help:"Change the settings of a Space."`
+	Reindex spaceReindex `cmd:"" help:"Have the index of searches and filters made anew."`
+	Log     spaceLog     `cmd:"" help:"Show who made and changed Spaces, newest first."`
 }
 
 // spaceRecord is a Space as it is printed.

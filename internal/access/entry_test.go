@@ -55,6 +55,8 @@ func TestSpaceEntries(t *testing.T) {
 			[]access.Edit{{"quota.bytes", "", "1GiB"}, {"quota.minute", "", "7B"}}},
 		"BinDays":  {func(s *access.Space) { s.BinDays = 30 }, []access.Edit{{"bin_days", "", "30"}}},
 		"Remember": {func(s *access.Space) { s.Remember[0] = 1 }, []access.Edit{{"remember_erased", "", "on"}}},
+		"Filterable": {func(s *access.Space) { s.Filterable = s.Filterable.With(16, true).With(1, true) },
+			[]access.Edit{{"filterable.profile_field_1", "", "on"}, {"filterable.profile_field_16", "", "on"}}},
 		"Labels": {func(s *access.Space) { s.Labels[29], s.Labels[0] = "Notes", "Customer plan" },
 			[]access.Edit{{"labels.profile_field_1", "", "Customer plan"}, {"labels.profile_field_30", "", "Notes"}}},
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/fault"
+	"github.com/carnet-project/carnet/internal/store"
 )
 
 // CreateSpace makes a Space. A time zone and a subscription that are not set
@@ -82,6 +83,19 @@ func (b *Book) UpdateSpace(ctx context.Context, by string, id contact.SpaceID, c
 	})
 	b.grants.forget(func(e *grantEntry) bool { return e.grant.Space.ID == id })
 	return s, busy(missing(err, noSpace(id)))
+}
+
+// Indexed tells by which slots filters of a Space go by the index: all contacts are in it with
+// what these hold.
+func (b *Book) Indexed(ctx context.Context, id contact.SpaceID) (contact.Slots, error) {
+	slots, err := b.store.Indexed(ctx, id)
+	return slots, busy(err)
+}
+
+// Reindex has a job make the index of a Space anew; NotFound where there is none.
+func (b *Book) Reindex(ctx context.Context, id contact.SpaceID) (store.Job, error) {
+	job, err := b.store.AskReindex(ctx, id, b.now())
+	return job, busy(missing(err, noSpace(id)))
 }
 
 // RememberErased has a Space keep keyed hashes of who is erased from now on, or not: then

@@ -24,6 +24,13 @@ func (s *Store) AskReindex(ctx context.Context, space contact.SpaceID, at contac
 	return s.CreateJob(ctx, reindexing(space, at))
 }
 
+// Indexed tells which slots the index of a Space holds of all contacts, but for the changes
+// that it has not taken in yet.
+func (s *Store) Indexed(ctx context.Context, space contact.SpaceID) (contact.Slots, error) {
+	mark, err := s.reads.SearchMark(ctx, space)
+	return mark.Slots, err
+}
+
 // errOutdated says that a newer job does the same.
 var errOutdated = errors.New("store: a newer job makes the index anew")
 

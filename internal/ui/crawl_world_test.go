@@ -126,7 +126,7 @@ func (w *furnished) deleteSome() {
 // label calls fields what nobody would, and the Space too.
 func (w *furnished) label() {
 	b := w.browse("main").get("/ui/fields")
-	b.send(b.form("/ui/fields"), "Save labels", "profile_field_1", broken, "profile_field_2", mark+" \u05e9\u05dc\u05d5\u05dd", "profile_field_3", mark+strings.Repeat(" label", 16), "profile_field_16", scripted)
+	b.send(b.form("/ui/fields"), "Save fields", "profile_field_1", broken, "profile_field_2", mark+" \u05e9\u05dc\u05d5\u05dd", "profile_field_3", mark+strings.Repeat(" label", 16), "profile_field_16", scripted)
 	b.shows("Saved")
 	b.get("/ui/space")
 	b.send(b.form("/ui/space"), "Save settings", "name", broken)

@@ -29,7 +29,11 @@ type kindView struct {
 	Fields     []fieldView
 }
 
-type fieldView struct{ Key, Label, Wrong string }
+type fieldView struct {
+	Key, Label, Wrong string
+	Filterable        bool
+	Coming            bool // its index is being built
+}
 
 // kinds are how the fields of a kind are called, by their kind.
 var kinds = map[contact.FieldKind][2]string{
@@ -39,10 +43,14 @@ var kinds = map[contact.FieldKind][2]string{
 }
 
 func (u *ui) fields(v *visit) (answer, error) {
-	return v.fieldsPage(v.grant.Space.Labels, nil, http.StatusOK), nil
+	return v.fieldsPage(v.grant.Space.Labels, v.grant.Space.Filterable, nil, http.StatusOK)
 }
 
-func (v *visit) fieldsPage(labels contact.Labels, wrong map[contact.Slot]string, status int) answer {
+func (v *visit) fieldsPage(labels contact.Labels, filterable contact.Slots, wrong map[contact.Slot]string, status int) (answer, error) {
+	indexed, err := v.ui.book.Indexed(v.Context(), v.grant.Space.ID)
+	if err != nil {
+		return nil, err
+	}
 	show := fieldsPage{Sets: v.may(access.Admin), Saved: v.Form.Has("saved")}
 	for i := range contact.NumSlots {
 		s := contact.SlotAt(i)
@@ -50,17 +58,23 @@ func (v *visit) fieldsPage(labels contact.Labels, wrong map[contact.Slot]string,
 			show.Kinds = append(show.Kinds, kindView{Name: kinds[s.Kind()][0], Hint: kinds[s.Kind()][1]})
 		}
 		k := &show.Kinds[len(show.Kinds)-1]
-		k.Fields = append(k.Fields, fieldView{s.String(), labels[i], wrong[s]})
+		k.Fields = append(k.Fields, fieldView{s.String(), labels[i], wrong[s], filterable.Has(s), v.grant.Space.Filterable.Has(s) && !indexed.Has(s)})
 	}
-	return &page{name: "fields", title: "Fields", here: "f", status: status, body: show}
+	return &page{name: "fields", title: "Fields", here: "f", status: status, body: show}, nil
 }
 
 // setFields sets all labels that differ: first those go that are to be others, so that
-// two fields can change theirs with each other.
+// two fields can change theirs with each other. Those are filterable that are sent as such.
 func (u *ui) setFields(v *visit) (answer, error) {
 	var sent contact.Labels
 	for i := range sent {
 		sent[i] = strings.TrimSpace(v.PostForm.Get(contact.SlotAt(i).String()))
+	}
+	var filterable contact.Slots
+	for _, key := range v.PostForm["filterable"] {
+		if s, ok := contact.SlotOf(key); ok {
+			filterable = filterable.With(s, true)
+		}
 	}
 	wrong := map[contact.Slot]string{}
 	_, err := u.book.ChangeSpace(v.Context(), v.grant, v.by(), func(s *access.Space) (err error) {
@@ -82,11 +96,11 @@ func (u *ui) setFields(v *visit) (answer, error) {
 		if len(wrong) > 0 {
 			return errLabels
 		}
-		s.Labels = labels
+		s.Labels, s.Filterable = labels, filterable
 		return nil
 	})
 	if errors.Is(err, errLabels) {
-		return v.fieldsPage(sent, wrong, http.StatusUnprocessableEntity), nil
+		return v.fieldsPage(sent, filterable, wrong, http.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return nil, err

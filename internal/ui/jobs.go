@@ -44,8 +44,9 @@ type jobView struct {
 // jobKinds say what jobs do, by their kind.
 var jobKinds = map[string]string{
 	"rekey": "Brings the phones of all contacts over to another region", string(book.PlanBuildJob): "Looks at what a plan does", string(book.PlanApplyJob): "Does what a plan shows",
-	string(store.EraseJob): "Takes out what is left of a contact that was erased",
-	string(book.ExportJob): "Writes an export",
+	string(store.ReindexJob): "Makes the index of searches and filters anew",
+	string(store.EraseJob):   "Takes out what is left of a contact that was erased",
+	string(book.ExportJob):   "Writes an export",
 }
 
 // jobStates are the states of jobs in a word, with the class of the sign.

@@ -108,14 +108,14 @@ func TestFieldLabels(t *testing.T) {
 	w := newWorld(t)
 	b := w.browse("main").get("/ui/fields").shows("Text", "Numbers", "Dates")
 	label := func(slot string) string { return attribute(b.one("input", "name", slot), "value") }
-	b.send(b.form("/ui/fields"), "Save labels", "profile_field_1", "Company", "profile_field_2", "<script>alert(1)</script>", "profile_field_30", "عيد ميلاد")
+	b.send(b.form("/ui/fields"), "Save fields", "profile_field_1", "Company", "profile_field_2", "<script>alert(1)</script>", "profile_field_30", "عيد ميلاد")
 	b.shows("Saved")
-	b.send(b.form("/ui/fields"), "Save labels", "profile_field_1", "<script>alert(1)</script>", "profile_field_2", "Company")
+	b.send(b.form("/ui/fields"), "Save fields", "profile_field_1", "<script>alert(1)</script>", "profile_field_2", "Company")
 	b.shows("Saved")
 	if label("profile_field_1") != "<script>alert(1)</script>" || label("profile_field_2") != "Company" || label("profile_field_30") != "عيد ميلاد" {
 		t.Errorf("two labels did not change places: %q, %q", label("profile_field_1"), label("profile_field_2"))
 	}
-	b.send(b.form("/ui/fields"), "Save labels", "profile_field_3", "Company", "profile_field_4", "Free")
+	b.send(b.form("/ui/fields"), "Save fields", "profile_field_3", "Company", "profile_field_4", "Free")
 	if b.status != http.StatusUnprocessableEntity || len(b.all("input", "aria-invalid", "true")) != 1 || label("profile_field_4") != "Free" {
 		t.Errorf("a label that another has: %d %s", b.status, b.text())
 	}

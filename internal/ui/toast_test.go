@@ -66,7 +66,7 @@ func TestToastSaysWhatIsSo(t *testing.T) {
 			w := newWorld(t)
 			id, _ := w.make("Ada", "a1@x.example", "a2@x.example", "+44 7700 900100"), w.make("Bob")
 			b := w.browse("main").get("/ui/fields")
-			b.send(b.form("/ui/fields"), "Save labels", "profile_field_1", "Speaks")
+			b.send(b.form("/ui/fields"), "Save fields", "profile_field_1", "Speaks")
 			test.do(b)
 			b.shows()
 			toasts := b.all("div", "role", "status")
