@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"net/url"
 	"testing"
+
+	"github.com/carnet-project/carnet/internal/access"
+	"github.com/carnet-project/carnet/internal/contact"
 )
 
 // searchRows are what a search costs, and what taking in costs that was written (CONTRACT D39).
@@ -18,6 +21,46 @@ var searchRows = []row{
 	{"64 contacts folded", cost{905, 195, 263100, 11413, 1526400},
 		"Five that read, and one transaction: the mark, and for each contact seven keys that go and come, as a PUT of these changes its texts, and what it has by then. So it is as much work as the PUTs were, behind them.",
 		unfolded(64), (*rig).fold, done},
+}
+
+// filterRows are what a filter by an index costs, and that a write pays nothing for it.
+var filterRows = []row{
+	{"filter of one, by an index", cost{5, 4, 0, 150, 11800},
+		"How far the index is, what has changed since, who has such a key, and how far it is then; and the contact.",
+		filterable(func(r *rig) (calls []*call) {
+			for i := range 64 {
+				filter := fmt.Sprintf(`[{"field":"profile_field_17","operator":"equal_to","value":"1%05d.25"}]`, 1620+i)
+				calls = append(calls, r.call("GET", "/contacts?custom_field_filters="+url.QueryEscape(filter), ""))
+			}
+			return calls
+		}), (*rig).oneByOne, foundOne},
+	{"PUT, with fields that are filterable", cost{8, 2, 9615, 195, 22900},
+		"As a PUT: the keys of fields are folded behind it.",
+		filterable(puts(1501, 64)), (*rig).oneByOne, changed},
+}
+
+// filterable gives calls of a Space whose fields are filterable, and in its index.
+func filterable(of func(*rig) []*call) func(*rig) []*call {
+	return func(r *rig) []*call {
+		ctx := r.t.Context()
+		_, err := r.book.UpdateSpace(ctx, "test", r.space, func(s *access.Space) error {
+			s.Filterable = contact.AllSlots
+			return nil
+		})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		job, err := r.store.AskReindex(ctx, r.space, 1)
+		for err == nil && !job.Closed() {
+			err = r.store.Reindex(ctx, &job)
+		}
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		r.foldAll()
+		r.send(r.call("GET", path(1), "")) // the key is read again, with its Space
+		return of(r)
+	}
 }
 
 // foldAll takes in all that was written.

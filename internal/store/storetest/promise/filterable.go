@@ -392,7 +392,7 @@ func testFilterableAgain(t *testing.T, b store.Backend) {
 	for n := 1; n <= 7; n++ {
 		for _, folds := range []bool{false, true} {
 			f := newSlotted(t, b)
-			made(t, f.s, f.space, slot(1, "gold"))
+			id := made(t, f.s, f.space, slot(1, "silver"))
 			f.set(t, on)
 			job, _ := f.open(t)
 			f.step(t, f.s, job)
@@ -400,7 +400,7 @@ func testFilterableAgain(t *testing.T, b store.Backend) {
 			beside := &besides{Backend: b, n: n, before: func() {
 				f.set(t, 0)
 				if folds {
-					made(t, f.s, f.space, slot(1, "gold"))
+					done(t, f.s, writing(f.space, &contact.Put{Ref: id, Patch: slot(1, "gold")}))
 					folded(t, b, f.s, f.space)
 				}
 				f.set(t, on)
