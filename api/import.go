@@ -63,7 +63,8 @@ type MappingStep struct {
 // MatchBy is by what a row is matched with a contact.
 type MatchBy string
 
-// What rows are matched by. The first that finds contacts decides.
+// What rows are matched by, beside the keys of filterable custom fields, such as
+// profile_field_1. The first that finds contacts decides.
 const (
 	MatchID    MatchBy = "id"
 	MatchEmail MatchBy = "email"

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/carnet-project/carnet/api"
+	"github.com/carnet-project/carnet/internal/contact"
 )
 
 // importCommand does not open the database: a server reads the file, and makes a plan of it.
@@ -20,7 +21,7 @@ type importCommand struct {
 	File    string  `arg:"" help:"A CSV, vCard or NDJSON file, packed with gzip or not; - for standard input."`
 	Mapping string  `tried:"map,columns" placeholder:"FILE|NAME" help:"What becomes of the columns: a file with a JSON list of steps, where there is one of this name; else the name of a mapping that is kept. Without it the newest that is kept for the same columns is taken, or it is found out, and shown."`
 	KeepAs  string  `tried:"save-as,save" placeholder:"NAME" help:"Keep what becomes of the columns under this name, for files of the same columns."`
-	Match   *string `tried:"by,key" placeholder:"BY" help:"By what rows are matched with contacts, the first that finds any: id, email and phone, with commas between."`
+	Match   *string `tried:"by,key" placeholder:"BY" help:"By what rows are matched with contacts, the first that finds any: id, email, phone and filterable fields such as profile_field_1, with commas between."`
 	Apply   bool    `tried:"yes,force" help:"Apply the plan as soon as it is made."`
 	attribution
 	format
@@ -42,8 +43,9 @@ func (c *importCommand) Validate() error {
 	if c.Match != nil {
 		for by := range strings.SplitSeq(*c.Match, ",") {
 			match := api.MatchBy(strings.TrimSpace(by))
-			if !slices.Contains([]api.MatchBy{api.MatchID, api.MatchEmail, api.MatchPhone}, match) {
-				return errors.New("--match: rows are matched by id, email and phone, as in --match email,phone")
+			_, slot := contact.SlotOf(string(match))
+			if !slot && !slices.Contains([]api.MatchBy{api.MatchID, api.MatchEmail, api.MatchPhone}, match) {
+				return errors.New("--match: rows are matched by id, email, phone and custom fields, as in --match profile_field_1,email")
 			}
 			c.match = append(c.match, match)
 		}

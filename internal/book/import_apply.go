@@ -73,6 +73,9 @@ func (b *Book) newSince(ctx context.Context, space contact.SpaceID, p *Plan, row
 	if err != nil || !found {
 		return rows, nil, err
 	}
+	if err := b.slotsIndexed(ctx, space, p.Import.Match); err != nil {
+		return nil, nil, err
+	}
 	view := b.newImportView(ctx, access.Grant{Space: g}, p)
 	for i := range rows {
 		create, ok := operation(&rows[i]).(*contact.Create)
@@ -81,7 +84,7 @@ func (b *Book) newSince(ctx context.Context, space contact.SpaceID, p *Plan, row
 		}
 		for _, by := range p.Import.Match {
 			for _, key := range by.Keys(&create.Patch, g.Region) {
-				ids, err := view.storedWith(key)
+				ids, err := view.storedWith(by, key, &create.Patch)
 				switch {
 				case err != nil:
 					return nil, nil, err

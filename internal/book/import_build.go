@@ -30,7 +30,11 @@ func (b *Book) importSome(ctx context.Context, g access.Grant, p Plan) (Plan, er
 		}
 	}
 	r.from.ctx = ctx
-	if err := r.more(plannedAtOnce); err != nil {
+	err := b.slotsIndexed(ctx, g.Space.ID, p.Import.Match)
+	if err == nil {
+		err = r.more(plannedAtOnce)
+	}
+	if err != nil {
 		r.stop()
 		return b.importFailed(ctx, g, p, err)
 	}
@@ -47,7 +51,7 @@ func (b *Book) importSome(ctx context.Context, g access.Grant, p Plan) (Plan, er
 // importFailed ends a plan whose file cannot be read. The file stays for who corrects how it is read;
 // any other error is that of the step.
 func (b *Book) importFailed(ctx context.Context, g access.Grant, p Plan, err error) (Plan, error) {
-	if !isUnreadable(err) {
+	if !isUnreadable(err) && !isNotIndexed(err) {
 		return p, err
 	}
 	now := b.now()
@@ -205,13 +209,8 @@ func (v *importView) decide(of *transfer.Row, row *record.PlanRow, d *decided, t
 	for i := range out.Entries {
 		e := &out.Entries[i]
 		before := e.Change.Edits.Backward(e.Contact)
-		_, come := contact.MatchKeyChanges(&before, &e.Contact, v.grant.Space.Region)
-		for _, key := range come {
-			for _, by := range v.match {
-				if by.Matches(key) {
-					d.Keys = append(d.Keys, keyedBy(key))
-				}
-			}
+		for _, key := range v.gains(&before, &e.Contact) {
+			d.Keys = append(d.Keys, keyedBy(key))
 		}
 	}
 	return out, nil

@@ -146,6 +146,9 @@ func importClosed(s ImportState) error {
 // D37). It needs contacts:plan or contacts:write. Conflict where its plan was applied, or is closed.
 func (b *Book) CorrectImport(ctx context.Context, g access.Grant, terms Terms, id string, to ImportCorrection) (Import, int64, error) {
 	was, old, err := b.importToChange(ctx, g, id)
+	if err == nil {
+		err = mayMatch(&g.Space, to.Match)
+	}
 	if err == nil && old.Applier != nil {
 		err = planClosed(old.State)
 	}

@@ -170,6 +170,43 @@ func TestImportLeavesWhoHasCome(t *testing.T) {
 	}
 }
 
+// One that comes while the plan is applied, after any of its transactions, is not made again either.
+func TestImportLeavesWhoComesMeanwhile(t *testing.T) {
+	const people = 250
+	var file strings.Builder
+	file.WriteString("email,name\n")
+	for i := range people {
+		fmt.Fprintf(&file, "%d@example.com,Person %d\n", i, i)
+	}
+	d := openDesk(t)
+	d.smallSteps()
+	_, p := d.send(t, file.String())
+	p = d.begin(t, p)
+	came := map[int]bool{}
+	for n := 0; p.State == book.PlanApplying; n++ {
+		if next := int(p.Applied) + 7; n < 4 && next < people { // in the middle of what is done next, and later
+			for _, i := range []int{next, people - 1 - n} {
+				d.create(t, patchOf([]string{fmt.Sprintf("%d@EXAMPLE.com", i)}, nil, nil))
+				came[i] = true
+			}
+		}
+		d.round(t)
+		p = d.plan(t, p.ID)
+	}
+	if len(came) < 4 {
+		t.Fatalf("%d came: it was applied at once", len(came))
+	}
+	for i, row := range d.rows(t, p.ID) {
+		if want := map[bool]book.RowResult{true: book.RowLeft, false: book.RowDone}[came[i]]; row.Result != want {
+			t.Errorf("row %d, came %t: %s", i, came[i], row.Result)
+		}
+		list, err := d.List(t.Context(), d.grant(), &book.List{Email: fmt.Sprintf("%d@example.com", i), PerPage: 9})
+		if err != nil || len(list.Contacts) != 1 {
+			t.Errorf("row %d: %v, %d contacts", i, err, len(list.Contacts))
+		}
+	}
+}
+
 // CONTRACT D38: an export that is imported again plans nothing.
 func TestImportOfAnExportPlansNothing(t *testing.T) {
 	d := exporter(t)

@@ -79,7 +79,7 @@ func (v *importView) load(id store.PlanID, rows []transfer.Row, first int64) err
 		patch := row.Patch()
 		for _, by := range v.match {
 			for _, key := range by.Keys(&patch, v.grant.Space.Region) {
-				ids, err := v.storedWith(key)
+				ids, err := v.storedWith(by, key, &patch)
 				if err != nil {
 					return err
 				}
@@ -109,6 +109,9 @@ func (v *importView) loadStored(rows []transfer.Row) error {
 		}
 		patch := rows[i].Patch()
 		for _, by := range v.match {
+			if _, slot := by.Slot(); slot { // these are in no index that is written with the contact
+				continue
+			}
 			for _, key := range by.Keys(&patch, v.grant.Space.Region) {
 				asked[key] = true
 			}
@@ -140,22 +143,29 @@ func (v *importView) loadStored(rows []transfer.Row) error {
 // maxSeveral is how many contacts are read that have one match key.
 const maxSeveral = 20
 
-// storedWith gives the contacts that have a match key, as they are stored.
-func (v *importView) storedWith(key contact.MatchKey) ([]contact.ID, error) {
+// storedWith gives the contacts that have a match key of a row, as they are stored.
+func (v *importView) storedWith(by contact.MatchBy, key contact.MatchKey, patch *contact.Patch) ([]contact.ID, error) {
 	if ids, ok := v.stored[key]; ok {
 		return ids, nil
 	}
-	page, err := v.book.store.List(v.ctx, store.Query{Space: v.grant.Space.ID, Keys: []contact.MatchKey{key}}, store.Place{}, maxSeveral)
-	if err != nil {
-		return nil, err
+	q := store.Query{Space: v.grant.Space.ID, Keys: []contact.MatchKey{key}}
+	if _, slot := by.Slot(); slot {
+		q.Keys, q.Where = nil, by.Where(patch)
 	}
 	ids := []contact.ID{}
-	for i := range page.Rows {
-		c := &page.Rows[i]
-		ids = append(ids, c.ID)
-		if _, known := v.states[c.ID]; !known {
-			v.states[c.ID] = c
+	for at, begun := (store.Place{}), false; !begun || at != (store.Place{}) && len(ids) < maxSeveral; begun = true {
+		page, err := v.book.store.List(v.ctx, q, at, maxSeveral)
+		if err != nil {
+			return nil, err
 		}
+		for i := range page.Rows {
+			c := &page.Rows[i]
+			ids = append(ids, c.ID)
+			if _, known := v.states[c.ID]; !known {
+				v.states[c.ID] = c
+			}
+		}
+		at = page.Next
 	}
 	v.stored[key] = ids
 	return ids, nil
@@ -251,13 +261,19 @@ func (v *importView) foresee(verb contact.Verb, id contact.ID, before *contact.C
 // set makes a contact's new state what later rows see.
 func (v *importView) set(before, after *contact.Contact) {
 	v.states[after.ID] = after
-	_, come := contact.MatchKeyChanges(before, after, v.grant.Space.Region)
-	for _, key := range come {
+	for _, key := range v.gains(before, after) {
 		if v.come[key] == nil {
 			v.come[key] = map[contact.ID]bool{}
 		}
 		v.come[key][after.ID] = true
 	}
+}
+
+// gains gives the match keys of rows that a contact has come to have.
+func (v *importView) gains(before, after *contact.Contact) []contact.MatchKey {
+	region := v.grant.Space.Region
+	_, come := contact.KeysBetween(contact.MatchedBy(v.match, before, region), contact.MatchedBy(v.match, after, region))
+	return come
 }
 
 // matched finds the contact that a row is about, 0 for a new one.
@@ -271,7 +287,7 @@ func (v *importView) matched(row *transfer.Row, patch *contact.Patch) (contact.I
 			return []contact.ID{c.ID}, nil
 		}
 		for _, key := range by.Keys(patch, v.grant.Space.Region) {
-			with, err := v.with(key)
+			with, err := v.with(by, key, patch)
 			if err != nil {
 				return nil, err
 			}
@@ -290,8 +306,8 @@ func (v *importView) matched(row *transfer.Row, patch *contact.Patch) (contact.I
 }
 
 // with gives the contacts that have a match key, as earlier rows leave them.
-func (v *importView) with(key contact.MatchKey) (ids []contact.ID, err error) {
-	stored, err := v.storedWith(key)
+func (v *importView) with(by contact.MatchBy, key contact.MatchKey, patch *contact.Patch) (ids []contact.ID, err error) {
+	stored, err := v.storedWith(by, key, patch)
 	if err != nil {
 		return nil, err
 	}
@@ -304,7 +320,7 @@ func (v *importView) with(key contact.MatchKey) (ids []contact.ID, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if c != nil && slices.Contains(contact.MatchKeysOf(c, v.grant.Space.Region), key) {
+		if c != nil && slices.Contains(contact.MatchedBy(v.match, c, v.grant.Space.Region), key) {
 			ids = append(ids, id)
 		}
 	}

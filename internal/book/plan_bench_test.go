@@ -173,7 +173,7 @@ func (s *bench) planFile(n int, email string) (book.Plan, error) {
 		}
 		out.CloseWithError(err)
 	}()
-	e, _, _, err := s.MakeImport(s.ctx, s.grant, book.Terms{RequestID: "import"}, in)
+	e, _, _, err := s.MakeImport(s.ctx, s.grant, book.Terms{RequestID: "import"}, book.ImportFile{Content: in})
 	if err = errors.Join(err, in.Close()); err != nil {
 		return book.Plan{}, err
 	}

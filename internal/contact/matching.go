@@ -7,7 +7,8 @@ import (
 	"github.com/carnet-project/carnet/internal/fault"
 )
 
-// MatchBy is by what a row of a file is matched with a contact (CONTRACT D37).
+// MatchBy is by what a row of a file is matched with a contact (CONTRACT D37): by one of
+// MatchBys, or by the slot of which it is the key.
 type MatchBy string
 
 // What rows are matched by.
@@ -17,12 +18,46 @@ const (
 	ByPhone MatchBy = "phone"
 )
 
-// MatchBys are all of them.
+// MatchBys are all of them that are no slots.
 var MatchBys = [...]MatchBy{ByID, ByEmail, ByPhone}
+
+// Slot gives the slot by which rows are matched; false where it is by something else.
+func (m MatchBy) Slot() (Slot, bool) { return SlotOf(string(m)) }
+
+// MatchSlots gives the slots by which rows are matched.
+func MatchSlots(order []MatchBy) (slots Slots) {
+	for _, by := range order {
+		if s, ok := by.Slot(); ok {
+			slots = slots.With(s, true)
+		}
+	}
+	return slots
+}
+
+// slotMatch gives what two contents of a slot are compared by in whole, as EqualTo does. An index
+// has less of it.
+func slotMatch(s Slot, text string) MatchKey {
+	if s.Kind() == TextField {
+		text = FoldText(text)
+	}
+	return MatchKey{FieldKey, slotOfKey(s) + text}
+}
+
+// Where gives the filter that takes those who are matched with a row by a slot.
+func (m MatchBy) Where(p *Patch) Filter {
+	s, _ := m.Slot()
+	return Filter{{Slot: s, Operator: EqualTo, Value: p.Fields.Texts[s.Index()]}}
+}
 
 // Keys gives the match keys by which a row is matched that says so much, each once; none of
 // an id.
 func (m MatchBy) Keys(p *Patch, region string) (keys []MatchKey) {
+	if s, ok := m.Slot(); ok {
+		if text := p.Fields.Texts[s.Index()]; text != "" {
+			keys = append(keys, slotMatch(s, text))
+		}
+		return keys
+	}
 	col := Emails
 	switch m {
 	case ByID:
@@ -40,9 +75,25 @@ func (m MatchBy) Keys(p *Patch, region string) (keys []MatchKey) {
 	return keys
 }
 
-// Matches tells whether a match key is one by which rows are matched so.
-func (m MatchBy) Matches(k MatchKey) bool {
-	return m == ByEmail && k.Kind == EmailKey || m == ByPhone && k.Kind == PhoneKey
+// MatchedBy gives the match keys by which a contact is matched with rows, each once; none of no
+// contact.
+func MatchedBy(order []MatchBy, c *Contact, region string) (keys []MatchKey) {
+	if c == nil || c.State != Live {
+		return nil
+	}
+	of := Patch{}
+	for _, col := range [...]Collection{Emails, Phones} {
+		for _, v := range c.Values[col] {
+			of.Values[col].Texts = append(of.Values[col].Texts, v.Text)
+		}
+	}
+	for i := range c.Fields {
+		of.Fields.Texts[i] = c.Fields[i].Text
+	}
+	for _, by := range order {
+		keys = append(keys, by.Keys(&of, region)...)
+	}
+	return keys
 }
 
 // Matched decides which contact a row of a file is about, 0 for a new one (CONTRACT D37): what

@@ -82,15 +82,13 @@ func (r *patchReader) matchBys(path string, value jsontext.Token) []contact.Matc
 	}
 	for t, more := r.next(); more; t, more = r.next() {
 		by := contact.MatchBy(t.String())
-		_, slot := contact.SlotOf(string(by))
+		_, slot := by.Slot()
 		switch {
 		case t.Kind() != '"':
 			r.skip(t.Kind())
 			fallthrough
 		case !slot && !slices.Contains(contact.MatchBys[:], by):
-			r.add(path, fault.CodeParameterInvalid, "Rows are matched by id, email and phone.")
-		case slot:
-			r.add(path, fault.CodeParameterInvalid, "Rows cannot be matched by a custom field yet. Match them by id, email or phone.")
+			r.add(path, fault.CodeParameterInvalid, "Rows are matched by id, email and phone, and by custom fields that are filterable, such as profile_field_1.")
 		case slices.Contains(list, by):
 			r.add(path, fault.CodeParameterInvalid, "Name each but once: the first that finds contacts decides.")
 		default:
