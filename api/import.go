@@ -49,6 +49,9 @@ type Recognised struct {
 type ImportColumn struct {
 	Name   string `json:"name"`
 	Filled int64  `json:"filled"` // how many rows have something there
+	// Samples are some of what stands there, three at most, each once, shortened. There are none
+	// where the file is gone.
+	Samples []string `json:"samples"`
 }
 
 // MappingStep is what becomes of a column, or of several that are parts of one thing.

@@ -76,9 +76,12 @@ func (e *Import) store(r *record.File) (err error) {
 	return err
 }
 
-// close lets go of the bytes.
+// close lets go of the bytes, and of what is known of them.
 func (e *Import) close(state ImportState, now contact.Time) {
 	e.State, e.Closed = state, now
+	for i := range e.Columns {
+		e.Columns[i].Samples = nil
+	}
 	e.letGo()
 }
 
@@ -134,6 +137,10 @@ func seenImport(s ImportState) bool { return s != ImportReceiving && s != Import
 func noImport() error {
 	return fault.New(fault.NotFound, fault.CodeImportNotFound, "There is no import with this id, or it ended 30 days ago and is gone.")
 }
+
+// ShowsImport tells whether the import that a write of some time came of is still there: it is kept
+// for a while after the last of them.
+func (b *Book) ShowsImport(written contact.Time) bool { return b.now() < written+planKept }
 
 // planOfImport reads the plan of an import, the zero Plan where it was discarded.
 func (b *Book) planOfImport(ctx context.Context, space contact.SpaceID, e *Import) (Plan, error) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -149,13 +150,25 @@ func unreadableFile(err error) error {
 	if u, ok := errors.AsType[*transfer.Unreadable](err); ok {
 		return unreadable(u.Why)
 	}
+	return err
+}
+
+// unreadableBy gives why a file is not read by a mapping, with the columns that it is about.
+func unreadableBy(m transfer.Mapping, err error) error {
 	e, ok := errors.AsType[*fault.Error](err)
 	if !ok || len(e.At) == 0 {
-		return err
+		return unreadableFile(err)
 	}
 	var of []string
 	for _, p := range e.At {
-		of = append(of, p.Path+": "+p.Message)
+		said := p.Path
+		if rest, ok := strings.CutPrefix(said, "mapping."); ok {
+			step, _, _ := strings.Cut(rest, ".")
+			if i, err := strconv.Atoi(step); err == nil && i < len(m) && len(m[i].From) > 0 {
+				said += " (" + strings.Join(m[i].From, ", ") + ")"
+			}
+		}
+		of = append(of, said+": "+p.Message)
 	}
 	return unreadable("The mapping does not fit the file. " + strings.Join(of, " "))
 }
@@ -200,16 +213,16 @@ func (b *Book) openImport(ctx context.Context, g access.Grant, p Plan) (Plan, *r
 	if e.Match == nil {
 		e.Match = matchOf(e.Mapping)
 	}
-	rows, err := file.Rows(e.Mapping)
-	if err != nil {
-		return p, nil, unreadableFile(err)
-	}
-	if !p.Import.Opened {
+	if !p.Import.Opened { // before the mapping is held against it: who corrects that sees the columns
 		e.Recognised, e.Columns, e.Records, e.Warnings = file.Recognised, file.Columns, file.Records, file.Warnings
 		e.Headers = file.HeadersOf()
 		if p, err = b.opened(ctx, g, p, &e); err != nil {
 			return p, nil, err
 		}
+	}
+	rows, err := file.Rows(e.Mapping)
+	if err != nil {
+		return p, nil, unreadableBy(e.Mapping, err)
 	}
 	r := &reading{from: from, at: p.Rows}
 	r.next, r.stop = iter.Pull2(rows)

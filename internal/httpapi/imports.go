@@ -64,7 +64,7 @@ func (a *api) makeImport(w http.ResponseWriter, r *request) error {
 	if err := a.hold(r, importHeld); err != nil {
 		return err
 	}
-	from := importBody{r: r, conn: http.NewResponseController(r.out.ResponseWriter), ends: time.Now().Add(importArrives)}
+	from := importBody{FileBody: NewFileBody(&r.body, http.NewResponseController(r.out.ResponseWriter)), r: r}
 	if r.terms.Retry != nil {
 		from.sum = r.beginFingerprint()
 	}
@@ -84,34 +84,20 @@ func answerImport(w http.ResponseWriter, r *request, status int, id string, job 
 	})
 }
 
-// importBody reads a file while it comes. Who sends it is waited for as long as some of it comes.
+// importBody reads the body of a request as a file. By what it holds the request is known again.
 type importBody struct {
-	r    *request
-	conn *http.ResponseController
-	ends time.Time
-	size int64
-	sum  hash.Hash // nil for none
+	*FileBody
+	r   *request
+	sum hash.Hash // nil for none
 }
 
 func (b *importBody) Read(p []byte) (int, error) {
-	until := time.Now().Add(pieceTakes)
-	if until.After(b.ends) {
-		until = b.ends
-	}
-	_ = b.conn.SetReadDeadline(until) // where that is not supported there is nobody to wait for
-	_ = b.conn.SetWriteDeadline(until.Add(batchLeaves))
-	n, err := b.r.body.Read(p)
-	if b.sum != nil {
+	n, err := b.FileBody.Read(p)
+	if b.sum != nil && (err == nil || err == io.EOF) {
 		b.sum.Write(p[:n])
 		if err == io.EOF {
 			b.sum.Sum(b.r.terms.Retry.Fingerprint[:0])
 		}
-	}
-	switch b.size += int64(n); {
-	case b.size > maxImport:
-		return 0, importTooLarge()
-	case err != nil && err != io.EOF:
-		return n, bodyIncomplete()
 	}
 	return n, err
 }
@@ -173,17 +159,13 @@ func (a *api) correctImport(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	asked, err := wire.ReadImport(*body)
-	var to book.ImportCorrection
-	if err == nil {
-		to, err = correction(&asked)
-	}
+	to, keepAs, err := ReadImportCorrection(*body)
 	freeBuffer(body)
 	if err != nil {
 		return err
 	}
-	if asked.KeepAs != "" {
-		e, job, err := a.book.KeepMapping(r.Context(), r.grant, r.terms, r.PathValue("import"), asked.KeepAs)
+	if keepAs != "" {
+		e, job, err := a.book.KeepMapping(r.Context(), r.grant, r.terms, r.PathValue("import"), keepAs)
 		if err != nil {
 			return err
 		}
@@ -198,8 +180,13 @@ func (a *api) correctImport(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-// correction reads what is within a body that corrects an import.
-func correction(asked *wire.ImportBody) (to book.ImportCorrection, err error) {
+// ReadImportCorrection reads the body that corrects an import, or keeps its mapping under a name, with
+// all problems told at once.
+func ReadImportCorrection(body []byte) (to book.ImportCorrection, keepAs string, err error) {
+	asked, err := wire.ReadImport(body)
+	if err != nil {
+		return to, "", err
+	}
 	var problems []fault.Problem
 	read := func(path string, text []byte, into any, advice string) {
 		if text == nil {
@@ -216,7 +203,7 @@ func correction(asked *wire.ImportBody) (to book.ImportCorrection, err error) {
 	if len(to.Mapping) > 2*transfer.MaxColumns {
 		problems = append(problems, fault.Problem{Path: "mapping", Code: fault.CodeTooManyItems, Message: "Send at most 2,000 steps."})
 	}
-	return to, fault.Problems(problems)
+	return to, asked.KeepAs, fault.Problems(problems)
 }
 
 // discardImport lets go of an import that was not applied (CONTRACT D37).
@@ -260,7 +247,8 @@ func (b jsonText) imported(e *book.Import, p *book.Plan, whole bool) jsonText {
 	}
 	b = b.end('}').member("columns").open('[')
 	for i := range e.Columns {
-		b = b.open('{').member("name").text(e.Columns[i].Name).member("filled").integer(int64(e.Columns[i].Filled)).end('}')
+		c := &e.Columns[i]
+		b = b.open('{').member("name").text(c.Name).member("filled").integer(int64(c.Filled)).member("samples").texts(c.Samples).end('}')
 	}
 	b = b.end(']').member("warnings").texts(e.Warnings).member("mapping").mapping(e.Mapping)
 	b = b.member("mapping_name").textIf(e.MappingOf, e.MappingOf != "").member("match").texts(words(e.Match))

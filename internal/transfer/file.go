@@ -25,6 +25,8 @@ type Recognised struct {
 type Column struct {
 	Name   string `json:"name"`            // each has its own
 	Filled int    `json:"filled,omitzero"` // how many rows have something in it
+	// Samples are some of what stands in it, each once, shortened: the first that came.
+	Samples []string `json:"samples,omitzero"`
 }
 
 // File is one that was looked at whole. It is read as often as one likes, once at a
@@ -206,12 +208,15 @@ func namesOf(header []string, width int) []string {
 // maxName is how many code points of a column's name are kept.
 const maxName = 200
 
-func shortName(name string) string {
-	name = strings.ToValidUTF8(strings.Join(strings.Fields(name), " "), "\uFFFD")
-	if runes := []rune(name); len(runes) > maxName {
-		return string(runes[:maxName])
+func shortName(name string) string { return shortened(name, maxName) }
+
+// shortened gives a text in one line, as so many code points at most.
+func shortened(text string, most int) string {
+	text = strings.ToValidUTF8(strings.Join(strings.Fields(text), " "), "\uFFFD")
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most])
 	}
-	return name
+	return text
 }
 
 // records reads the file again from its beginning, as it was recognised.
@@ -277,8 +282,15 @@ func (f *File) look() error {
 		f.see(&rec)
 	}
 	f.nameColumns(from)
+	room := fileSamples
 	for i := range f.facts {
-		f.Columns[i].Filled = f.facts[i].filled
+		c := &f.Columns[i]
+		c.Filled = f.facts[i].filled
+		for _, sample := range f.facts[i].samples {
+			if room -= len(sample); room >= 0 {
+				c.Samples = append(c.Samples, sample)
+			}
+		}
 	}
 	return nil
 }

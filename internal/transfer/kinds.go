@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -84,6 +85,7 @@ type columnFacts struct {
 	kinds   [numKinds]int
 	dates   dateFacts
 	numbers numberFacts
+	samples []string
 }
 
 // closely is how many cells of a column are looked at closely.
@@ -96,6 +98,7 @@ func (f *columnFacts) see(cell string) {
 	}
 	if f.filled++; f.looked < closely {
 		f.looked++
+		f.sample(cell)
 		f.kinds[kindOf(cell)]++
 	}
 	if f.kinds[dateKind] > 0 {
@@ -103,6 +106,23 @@ func (f *columnFacts) see(cell string) {
 	}
 	if f.kinds[numberKind] > 0 {
 		f.numbers.see(cell)
+	}
+}
+
+// Limits on samples: of one column, of one in code points, and of a whole file in octets.
+const (
+	columnSamples = 3
+	sampleLength  = 60
+	fileSamples = 64 << 10
+)
+
+// sample keeps a cell, if there are not enough that differ.
+func (f *columnFacts) sample(cell string) {
+	if len(f.samples) == columnSamples {
+		return
+	}
+	if text := shortened(cell, sampleLength); !slices.Contains(f.samples, text) {
+		f.samples = append(f.samples, text)
 	}
 }
 

@@ -103,6 +103,16 @@ func (t target) converters() []Converter {
 	return []Converter{AsAddress, AsText, AsWholeAddress}
 }
 
+// Converters are those that people choose from.
+var Converters = [...]Converter{AsText, AsEmail, AsPhone, AsName, AsAddress, AsWholeAddress, AsDayMonthYear, AsMonthDayYear, AsYearFirst,
+	AsDecimalPoint, AsDecimalComma, AsPrimaryMarked}
+
+// Fits tells whether what goes to a path may be read so; "" fits every path that there is.
+func (as Converter) Fits(path string) bool {
+	t, ok := targetOf(path)
+	return ok && (as == "" || slices.Contains(t.converters(), as))
+}
+
 // compiled is a step that was found to make sense for a file.
 type compiled struct {
 	target

@@ -1,6 +1,9 @@
 package transfer
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // carnet is our own name, as Recognised has it.
 const carnet = "Carnet"
@@ -15,6 +18,16 @@ type program struct {
 	says map[string]meaning
 	// starred tells that a type such as "* Work" marks the first of several values.
 	starred bool
+}
+
+// Programs names the programs whose files are known, each once.
+func Programs() (names []string) {
+	for _, p := range programs {
+		if !slices.Contains(names, p.name) {
+			names = append(names, p.name)
+		}
+	}
+	return names
 }
 
 // programs are those that are known, the more particular before those that have
