@@ -27,10 +27,11 @@ type changeView struct {
 	Action   string
 	KeyName  string
 	Contact  int64
-	Link     string // the page of this change, with what it did and what undoing it does
-	UndoTo   string // the preview of taking it back; "" where it cannot be, or the key may not
-	Undoes   string // the write that it took back; "" for none
-	Batch    string // the address of all that its batch did; "" where it is of none
+	Link     string   // the page of this change, with what it did and what undoing it does
+	UndoTo   string   // the preview of taking it back; "" where it cannot be, or the key may not
+	Undoes   string   // the write that it took back; "" for none
+	Batch    string   // the address of all that its batch did; "" where it is of none
+	Row      *fileRow // the line of a file that it was done for; nil for none
 	Seq      int64
 	Taken    bool // it was taken back since, as far as is known here
 }
@@ -60,6 +61,7 @@ func (v *visit) changeLine(ch *contact.Change) changeView {
 		Version: int64(ch.Version), Action: string(ch.Action), KeyName: ch.Actor.KeyName, Contact: int64(ch.Contact), Seq: int64(ch.Seq),
 	}
 	c.Plus, c.Minus = counted(&ch.Edits)
+	c.Row = v.fileRow(ch.Actor.Import, ch.At)
 	c.Link = contactPath(ch.Contact) + "/changes/" + c.ID
 	if v.may(access.Write) && !ch.Edits.Erased {
 		c.UndoTo = c.Link + "/undo"

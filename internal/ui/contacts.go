@@ -32,6 +32,7 @@ type contactsPage struct {
 	Order         string
 	Next, Prev    string // addresses; "" for none
 	Curl          string
+	Brings        bool     // the key may bring in a file
 	Empty, Nobody bool     // there is no contact at all, or none that fits
 	NewTo         string   // where a new contact is made of what was looked up
 	Export        string   // where these are written to a file; "" where there are none
@@ -57,7 +58,7 @@ func (u *ui) contacts(v *visit) (answer, error) {
 	if on != nil || err != nil {
 		return on, err
 	}
-	show := &contactsPage{Note: q.note, Writes: v.may(access.Write)}
+	show := &contactsPage{Note: q.note, Writes: v.may(access.Write), Brings: v.may(access.Plan)}
 	if q.note == "" {
 		if err := v.fillList(show, q); err != nil {
 			return nil, err

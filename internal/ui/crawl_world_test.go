@@ -33,6 +33,8 @@ type furnished struct {
 	planned, applied, underWay, building book.Plan
 	doomed                               [2]contact.ID
 
+	imported, waiting, unread, wide, looked string // the addresses of imports
+
 	plain, hostile, nameless, bare, crowded, busy, survivor, merged, split, deleted, revived contact.ID
 }
 
@@ -58,6 +60,7 @@ func furnish(t *testing.T) *furnished {
 	w.label()
 	w.exportSome()
 	w.planSome()
+	w.importSome()
 	w.exportMore()
 	return w
 }
@@ -138,6 +141,38 @@ func (w *furnished) exportSome() {
 	b := w.browse("main").get("/ui/exports/new?q=person7%40there.example&start=2026-01-01&end=2027-01-01&custom_field_filters=" + url.QueryEscape(`[{"field":"profile_field_2","operator":"not_contains","value":`+strconv.Quote(broken)+`}]`))
 	b.exported("reason", scripted, "safe", "1").shows("ready", scripted)
 	b.get("/ui/exports/new").exported("kind", "vcard").shows("vCard ready")
+}
+
+// importSome brings files in: one that is done, one that waits and has everything strange in it, one
+// that cannot be read, and one that is looked at.
+func (w *furnished) importSome() {
+	b := w.browse("main").upload("done.csv", "Name,E-Mail\n"+mark+" Imported,imported@there.example\n")
+	w.imported = importAt(b)
+	b.send(b.button("Apply 1 row"), "Apply 1 row").shows("done")
+	b.upload(mark+` "><script>alert(1)<script>.csv`, mark+" titles;;;;;\n"+`Vorname;"`+mark+` ""><script>";E-Mail;Telefon;Wann;`+mark+strings.Repeat(" column", 20)+"\n"+
+		"Ada;x;strange@there.example;+44 7700 900981;01.02.2025;"+mark+"<b>\n"+"Bo;x;person7@there.example;4,47E+11;;"+mark+"\n"+
+		mark+";x;person8@there.example;+44 7700 900982;;\n"+"Cy;x;person9@there.example;;;"+strings.Repeat(mark+"long", 60)+"\n"+
+		"Di;x;strange@there.example;+44 7700 900983;;\n"+mark+" Person 9;;person9@there.example;;;\n").shows("waits for approval")
+	w.waiting = importAt(b)
+	b.mapped("to."+b.column("Wann"), "custom_fields.profile_field_26", "as."+b.column("Wann"), "day_month_year").shows("waits for approval")
+	b.upload("unread.xlsx", "PK\x03\x04").shows("cannot be read so")
+	w.unread = importAt(b)
+	wide := mark + " Name,Email"
+	for i := range 60 {
+		wide += fmt.Sprintf(",%s%d", mark, i)
+	}
+	b.upload("wide.csv", wide+"\n"+mark+",wide@there.example"+strings.Repeat(",", 60)+"\n")
+	w.wide = importAt(b)
+	w.hurried(func() {
+		b.upload("large.csv", "Name\n"+strings.Repeat(mark+" Somebody\n", 5000)).shows("being looked at")
+	})
+	w.looked = importAt(b)
+}
+
+// importAt gives the address of the import that is shown.
+func importAt(b *browser) string {
+	path, _, _ := strings.Cut(b.address, "?")
+	return path
 }
 
 // exportMore leaves one under way.

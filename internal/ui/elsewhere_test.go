@@ -14,7 +14,7 @@ import (
 )
 
 // ids are what addresses and forms name: of one Space, or of nobody.
-type ids struct{ contact, change, key, plan, job, export string }
+type ids struct{ contact, change, key, plan, job, export, imported string }
 
 // of gives the id that a placeholder of a pattern stands for.
 func (i ids) of(t *testing.T, placeholder string) string {
@@ -31,6 +31,8 @@ func (i ids) of(t *testing.T, placeholder string) string {
 		return i.job
 	case "export":
 		return i.export
+	case "import":
+		return i.imported
 	}
 	t.Fatalf("what is %q the id of?", placeholder)
 	return ""
@@ -77,9 +79,12 @@ func forms(own, strange ids) map[string][]url.Values {
 		"POST /ui/merge":                               {{"id": {own.contact, strange.contact}}, {"id": {own.contact, strange.contact}, "into": {strange.contact}}},
 		"POST /ui/plans":                               {{"batch": {strange.plan}}, {"key": {strange.key}, "since": {"2026-01-01T00:00:00Z"}, "until": {"2027-01-01T00:00:00Z"}}},
 		"POST /ui/plans/{plan}/apply":                  {{"hash": {"00"}}, {"hash": {"no hash"}}},
-		"POST /ui/keys/new":                            nil, // these five name nothing
+		"POST /ui/keys/new":                            nil, // these six name nothing
 		"POST /ui/contacts/fitting":                    nil,
 		"POST /ui/exports/new":                         nil,
+		"POST /ui/imports/new":                         nil,
+		"POST /ui/imports/{import}/mapping":            {{"to.0": {"names"}}, {}},
+		"POST /ui/imports/{import}/reading":            {{"encoding": {"utf-8"}}, {}},
 		"POST /ui/fields":                              nil,
 		"POST /ui/space":                               nil,
 	}
@@ -150,9 +155,9 @@ func TestAnotherSpacesIDs(t *testing.T) {
 	w.begin("other", there)
 	w.work()
 	there = w.begin("other", w.propose("other", "", "", deletes(eve)))
-	own := ids{ada.String(), contact.ChangeID{Space: w.space.ID, Op: 1}.String(), fmt.Sprint(w.grant("main").Key.ID), plan.ID, fmt.Sprint(plan.Job), w.export("main").ID}
-	theirs := ids{eve.String(), contact.ChangeID{Space: w.grant("other").Space.ID, Op: 1}.String(), fmt.Sprint(w.grant("other").Key.ID), there.ID, fmt.Sprint(there.Job), w.export("other").ID}
-	nobodys := ids{"7", contact.ChangeID{Space: w.space.ID, Op: 7}.String(), "7", rand.Text(), "77", rand.Text()}
+	own := ids{ada.String(), contact.ChangeID{Space: w.space.ID, Op: 1}.String(), fmt.Sprint(w.grant("main").Key.ID), plan.ID, fmt.Sprint(plan.Job), w.export("main").ID, w.bring("main", "Name\nCy\n")}
+	theirs := ids{eve.String(), contact.ChangeID{Space: w.grant("other").Space.ID, Op: 1}.String(), fmt.Sprint(w.grant("other").Key.ID), there.ID, fmt.Sprint(there.Job), w.export("other").ID, w.bring("other", mark+" Name\n"+mark+"\n")}
+	nobodys := ids{"7", contact.ChangeID{Space: w.space.ID, Op: 7}.String(), "7", rand.Text(), "77", rand.Text(), rand.Text()}
 	before, beforeThere := w.all("main"), w.all("other")
 	if strings.Contains(before, mark) || !strings.Contains(beforeThere, mark+" Gone") {
 		t.Errorf("the pages of a Space show something of another:\n%s\nnot\n%s", before, beforeThere)
@@ -206,7 +211,7 @@ func (w *world) all(key string) string {
 	}
 	b := w.browse(key)
 	text := fmt.Sprint(keys)
-	for _, address := range []string{"/ui/activity", "/ui/contacts", "/ui/bin", "/ui/space", "/ui/fields", "/ui/plans", "/ui/jobs", "/ui/exports"} {
+	for _, address := range []string{"/ui/activity", "/ui/contacts", "/ui/bin", "/ui/space", "/ui/fields", "/ui/plans", "/ui/jobs", "/ui/exports", "/ui/imports"} {
 		text += "\n" + b.get(address).shows().text()
 	}
 	return text

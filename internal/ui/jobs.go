@@ -74,7 +74,9 @@ func (u *ui) jobs(v *visit) (answer, error) {
 		if view.What == "" { // a newer server made it
 			view.What = string(j.Kind)
 		}
-		view.To = madePath(j)
+		if view.To = madePath(j); j.Kind == book.PlanBuildJob && j.State == store.JobCancelled && v.isGone(j.Of) {
+			view.To = ""
+		}
 		if !j.Closed() {
 			view.Progress = v.jobProgress(j.ID, j.Done, j.Total, string(j.Kind) != "rekey")
 			show.Again = again
@@ -88,6 +90,12 @@ func (u *ui) jobs(v *visit) (answer, error) {
 		show.First = "/ui/jobs"
 	}
 	return &page{name: "jobs", title: "Jobs", here: "p", back: "/ui/plans", again: show.Again, body: show}, nil
+}
+
+// isGone tells of a plan that somebody let go of it.
+func (v *visit) isGone(plan string) bool {
+	_, err := v.ui.book.Plan(v.Context(), v.grant, plan)
+	return fault.KindOf(err) == fault.NotFound
 }
 
 // madePath gives the address of what a job makes; "" where there is none.

@@ -57,6 +57,7 @@ type mergeOption struct {
 	As      string // as in a line
 	Chosen  bool
 	Author  *author
+	Row     string // the line of a file that it came from; "" for none
 	At      moment
 }
 
@@ -249,6 +250,9 @@ func (p *mergePage) addFields(v *visit, m *merging) error {
 			if s, known := sources[c.Fields[slot].Oldest().Op]; known {
 				by := v.authorOf(&s.Actor)
 				o.Author, o.At = &by, v.moment(s.At)
+				if row := v.fileRow(s.Actor.Import, s.At); row != nil {
+					o.Row = row.Says
+				}
 			}
 			f.Options = append(f.Options, o)
 		}

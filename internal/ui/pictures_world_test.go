@@ -3,6 +3,7 @@ package ui_test
 import (
 	"crypto/rand"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ type album struct {
 	mara, ines, robin, robert, noor, nora contact.ID
 	wiped, edited                         contact.ChangeID
 	tidy                                  book.Plan
+	came                                  book.Import
 }
 
 func newAlbum(t *testing.T) *album {
@@ -201,7 +203,39 @@ func (a *album) plans() {
 		`{"method":"POST","body":{"names":["Wren Sallow"],"emails":["wren.sallow@example.org"]}}`,
 		`{"method":"DELETE","id":2,"if_match":"1"}`,
 		`{"method":"PUT","id":4,"body":{"emails":["amara at example.net"]}}`)
+	a.imports()
 	a.exports()
+}
+
+// imports are a file that was brought in and is done, and one that is looked at.
+func (a *album) imports() {
+	a.t.Helper()
+	old := a.bring("front-desk", "Tom Ferrell", "", "newsletter.csv", "Name,Email\nWillow Ashdown,willow@example.net\nLinnea Björk,linnea.bjork@example.com\n")
+	_, p, err := a.book.Import(a.t.Context(), a.grant("main"), old.ID)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	a.begin("front-desk", p)
+	a.work()
+	a.wait(9 * time.Minute)
+	a.came = a.bring("front-desk", "Priya Sandoval", "cards from hall 2", "spring-fair.csv", "Spring fair, hall 2;;;;;\n"+
+		"Vorname;Nachname;E-Mail;Telefon;Firma;Kunde seit\n"+
+		"Mara;Thistlewood;mara.t@example.net;+1 555 0144;Oxbow & Thistle Ltd;12.03.2019\n"+
+		"Wren;Sallow;wren.sallow@example.org;+1 555 0121;Quillfeather Press;03.04.2025\n"+
+		"Jonas;Weidner;jonas.weidner@example.org;+1 555 0127;Velvetmoth Films;\n"+
+		"Idris;Fairlamb;idris@example.com;1,56E+10;Copperwren Travel;25.04.2025\n"+
+		"Odile;Marchetti;odile@example.net, o.marchetti@example.org;+1 555 0190;;\n")
+}
+
+// bring brings a file in, and has it looked at.
+func (a *album) bring(key, name, reason, file, text string) book.Import {
+	a.t.Helper()
+	e, _, _, err := a.book.MakeImport(a.t.Context(), a.grant(key), book.Terms{RequestID: rand.Text(), Name: name, Reason: reason}, book.ImportFile{Name: file, Content: strings.NewReader(text)})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	a.work()
+	return e
 }
 
 // exports are two files that are there, and one that is asked for.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"net/http"
@@ -33,6 +34,9 @@ type planPage struct {
 	Hash        string // in the form that applies it; "" where it cannot be, or the key may not
 	Act         string // the words of its button
 	Discards    bool   // the key may let go of it
+	DiscardTo   string
+	Import      string // the page of the file that it was made of; "" for none
+	OfFile      string // what that is called
 	Undo        string // the batch that another plan can take back; "" for none
 	Applier     *author
 	Ended       moment
@@ -68,11 +72,21 @@ func (u *ui) plan(v *visit) (answer, error) {
 	return v.planPage(&p, http.StatusOK, "")
 }
 
-// planPage makes the page of a plan, with what was wrong where something was.
-func (v *visit) planPage(p *book.Plan, status int, wrong string) (answer, error) {
+// planShown shows a plan without its rows, with what was wrong where something was.
+func (v *visit) planShown(p *book.Plan, wrong string) *planPage {
 	show := &planPage{planView: v.planView(p), Wrong: wrong, Message: p.Message, Undoes: v.undoneView(p.Undo), Ended: v.moment(p.Closed),
 		Removed: int(p.Removed), Curl: v.address("show", "curl", "done", "")}
+	show.DiscardTo = show.To + "/discard"
+	if p.Import != nil {
+		show.Import, show.OfFile = importPath(p.Import.ID), cmp.Or(p.Import.Name, "its import")
+	}
 	show.fate(v, p)
+	return show
+}
+
+// planPage makes the page of a plan, with what was wrong where something was.
+func (v *visit) planPage(p *book.Plan, status int, wrong string) (answer, error) {
+	show := v.planShown(p, wrong)
 	show.chips(v, p)
 	if err := v.turn(); err != nil {
 		return nil, err
@@ -96,7 +110,7 @@ func (v *visit) planPage(p *book.Plan, status int, wrong string) (answer, error)
 // fate says what became of a plan, and what can become of it.
 func (show *planPage) fate(v *visit, p *book.Plan) {
 	if show.Waiting && show.Does > 0 && v.may(access.Write) {
-		show.Hash, show.Act = hex.EncodeToString(p.Hash), "Apply "+rowsText(show.Does)
+		show.Hash, show.Act = hex.EncodeToString(p.Hash), "Apply "+show.writes(show.Does)
 	}
 	if p.Applier == nil {
 		open := show.Waiting || show.Building || p.State == book.PlanExpired
@@ -112,6 +126,14 @@ func (show *planPage) fate(v *visit, p *book.Plan) {
 	if show.Progress != nil {
 		show.Again = again
 	}
+}
+
+// writes counts what a plan asks for: rows, where it is of a file.
+func (show *planPage) writes(n int64) string {
+	if show.Import != "" {
+		return number(int(n), "row", "rows")
+	}
+	return rowsText(n)
 }
 
 // undoneView tells what a plan takes back.
@@ -188,7 +210,7 @@ func (v *visit) planToast(show *planPage, p *book.Plan) *toast {
 	if v.Form.Get("done") == "" || p.State != book.PlanApplied {
 		return nil
 	}
-	t := &toast{Text: "Done.", Name: sentenceOf(strconv.Itoa(show.Changed)+" of "+rowsText(p.Rows), show.Changed, "is done.", "are done."), Batch: show.Undo}
+	t := &toast{Text: "Done.", Name: sentenceOf(strconv.Itoa(show.Changed)+" of "+show.writes(p.Rows), show.Changed, "is done.", "are done."), Batch: show.Undo}
 	if deleted := p.Counts[contact.RowDelete]; deleted == p.Rows && p.Results[book.RowDone] == p.Rows {
 		t.Name = number(int(deleted), "contact is", "contacts are") + " in the bin now."
 	}

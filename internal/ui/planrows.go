@@ -1,10 +1,12 @@
 package ui
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/httpapi"
 	"github.com/carnet-project/carnet/internal/wire"
 )
@@ -21,9 +23,12 @@ type planRowView struct {
 	Blocks      []block // what it does
 	Stays       []block // what it leaves, because that was changed again
 	Why         []string
-	Of          string // the page of the change that it takes back; "" for none
-	Done        string // the page of the change that it came to; "" for none
-	Version     int64  // that was read
+	Of          string   // the page of the change that it takes back; "" for none
+	Done        string   // the page of the change that it came to; "" for none
+	Version     int64    // that was read
+	Line        int      // of the file that it comes of; 0 where it comes of none
+	AddsTo      int64    // the row that makes the contact to which it adds; 0 for none
+	LeftOut     []string // what of the line was left out, and why
 	Open        bool
 }
 
@@ -99,11 +104,46 @@ func (v *visit) planRowView(row *book.PlanRow, verb contact.Verb, names map[cont
 		view.Name = shortened(nameIn(&row.Changes))
 	}
 	if undo, ok := verb.(*contact.Undo); ok && undo.Op != 0 {
+		if row.Undoes.ID != "" {
+			view.Said.After = "· " + isolated(lineOf(row.Undoes))
+		}
 		view.Of = contactPath(undo.Ref) + "/changes/" + contact.ChangeID{Space: v.grant.Space.ID, Op: undo.Op}.String()
 	}
 	view.hides(v, row)
 	view.tell(v, row)
+	if row.Line > 0 {
+		view.ofFile(row, verb)
+	}
 	return view
+}
+
+// ofFile tells what is to be said of a row that comes of a file.
+func (view *planRowView) ofFile(row *book.PlanRow, verb contact.Verb) {
+	view.Line, view.AddsTo = row.Line, row.AddsTo
+	for _, left := range row.LeftOut {
+		view.LeftOut = append(view.LeftOut, ofColumn(left.Column, left.Why))
+	}
+	if row.AddsTo != 0 {
+		view.Said = deed{"Add to a new contact of this file", ""}
+	}
+	if len(row.Operation) > 0 {
+		return
+	}
+	view.Said, view.Open = deed{"Left out", ""}, true
+	if e, ok := errors.AsType[*fault.Error](row.Err); ok && e.Code == fault.CodeRowRefused {
+		view.Why = nil
+		for _, p := range e.At {
+			view.Why = append(view.Why, ofColumn(p.Path, p.Message))
+		}
+	}
+}
+
+// ofColumn says something of a column of a file, or of a whole line.
+func ofColumn(column, says string) string {
+	if column == "" || column == "row" {
+		return says
+	}
+	return isolated(column) + ": " + says
 }
 
 // askedFor says what an operation asks for, around the name of the contact.

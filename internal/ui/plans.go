@@ -182,9 +182,16 @@ func (v *visit) planProgress(p *book.Plan) *progressView {
 		return nil
 	}
 	show := &progressView{Says: strconv.FormatInt(done, 10) + " of " + rowsText(p.Rows) + says}
-	if p.Undo != nil && !p.Gathered || p.Wanted != nil {
+	switch {
+	case p.Undo != nil && !p.Gathered || p.Wanted != nil:
 		show.Says = rowsText(p.Rows) + " found so far"
-	} else {
+	case p.State == book.PlanBuilding && p.Import != nil && !p.Import.Opened:
+		show.Says = "The file is being looked at"
+	case p.State == book.PlanBuilding && p.Import != nil:
+		all := max(p.Rows, p.Import.Records)
+		show.Says = strconv.FormatInt(done, 10) + " of " + number(int(all), "row", "rows") + says
+		show.Meter = progressOf(done, all, show.Says)
+	default:
 		show.Meter = progressOf(done, p.Rows, show.Says)
 	}
 	if v.may(access.Write) && p.State == book.PlanApplying { // what is only looked at is let go of

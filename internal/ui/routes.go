@@ -47,6 +47,7 @@ var screens = [][]screen{
 	planScreens,
 	jobScreens,
 	exportScreens,
+	importScreens,
 	keyScreens,
 	fieldScreens,
 	spaceScreens,

@@ -56,7 +56,7 @@ func New(b *book.Book, o Options) http.Handler {
 	if o.Refusals == nil {
 		o.Refusals = httpapi.NewRefusals(o.Log)
 	}
-	u := &ui{book: b, Options: o, places: access.Halves(maxVisits), origin: http.NewCrossOriginProtection()}
+	u := &ui{book: b, Options: o, places: access.Halves(maxVisits), uploads: access.Halves(maxUploads), origin: http.NewCrossOriginProtection()}
 	u.PublicURL = strings.TrimSuffix(o.PublicURL, "/")
 	if u.PublicURL != "" {
 		if err := u.origin.AddTrustedOrigin(originOf(u.PublicURL)); err != nil {
@@ -69,10 +69,11 @@ func New(b *book.Book, o Options) http.Handler {
 
 type ui struct {
 	Options
-	book   *book.Book
-	places *access.Shares
-	origin *http.CrossOriginProtection
-	mux    *http.ServeMux
+	book    *book.Book
+	places  *access.Shares
+	uploads *access.Shares // files on their way
+	origin  *http.CrossOriginProtection
+	mux     *http.ServeMux
 }
 
 func (u *ui) ServeHTTP(w http.ResponseWriter, r *http.Request) { u.mux.ServeHTTP(w, r) }

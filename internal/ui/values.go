@@ -50,6 +50,7 @@ type sourceView struct {
 	Who    string
 	At     moment
 	Merged string // the contact that it came from by a merge; "" for none
+	Row    string // the line of a file that it came from; "" for none
 	Link   string
 }
 
@@ -58,6 +59,7 @@ type originsView struct {
 	Who, Action, Key string
 	At               moment
 	Contacts         []string
+	Row              *fileRow
 }
 
 // valueActs are what can be done with a value.
@@ -191,6 +193,9 @@ func (s *valueSet) source(value *contact.Value) *sourceView {
 	view := &sourceView{Author: s.v.authorOf(&from.Actor), At: s.v.day(from.At),
 		Link: s.show.To + "/changes/" + contact.ChangeID{Space: s.v.grant.Space.ID, Op: oldest.Op}.String()}
 	view.Who = view.Author.called()
+	if row := s.v.fileRow(from.Actor.Import, from.At); row != nil {
+		view.Row = row.Says
+	}
 	if oldest.Contact != s.then.ID {
 		view.Merged = "#" + idText(oldest.Contact)
 	}
@@ -203,6 +208,7 @@ func (s *valueSet) origins(value *contact.Value) *originsView {
 	if from, ok := s.sources[value.Oldest().Op]; ok {
 		by := s.v.authorOf(&from.Actor)
 		view.Who, view.Action, view.Key, view.At = by.Called(), string(from.Action), from.Actor.KeyName, s.v.moment(from.At)
+		view.Row = s.v.fileRow(from.Actor.Import, from.At)
 	}
 	of := value.OldestContacts(contact.MaxSourceContacts)
 	if len(of) == 1 && of[0] == s.then.ID {

@@ -30,7 +30,8 @@ type visit struct {
 	began   time.Time // for what it took
 	screen  *screen
 	status  int
-	listing bool // it has its turn to make a page of many contacts
+	listing bool                     // it has its turn to make a page of many contacts
+	conn    *http.ResponseController // by which it came
 }
 
 // maxForm is how many octets a form may have.
@@ -39,7 +40,7 @@ const maxForm = 1 << 20
 // serve takes a request through its screen: every page and every line of the log
 // comes from here.
 func (u *ui) serve(s *screen, w http.ResponseWriter, r *http.Request) {
-	v := &visit{Request: r, ui: u, client: r.Context(), id: httpapi.NewRequestID(), now: u.Clock(), began: time.Now(), screen: s, zone: time.UTC}
+	v := &visit{Request: r, ui: u, client: r.Context(), id: httpapi.NewRequestID(), now: u.Clock(), began: time.Now(), screen: s, zone: time.UTC, conn: http.NewResponseController(w)}
 	setHeaders(w.Header(), v)
 	defer u.count(v)
 	defer u.recoverPanic(v, w)
@@ -82,6 +83,9 @@ func (u *ui) handle(v *visit) (answer, error) {
 		if err != nil {
 			return nil, err
 		}
+	}
+	if v.screen.takesFile() { // for which there are places of its own
+		return v.screen.handle(u, v)
 	}
 	if !u.places.Take(v.grant.Space.ID, 1) {
 		return nil, errCrowded
