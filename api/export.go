@@ -146,4 +146,12 @@ func (c *Client) DownloadExport(ctx context.Context, id string, into io.Writer) 
 	return err
 }
 
+// WithdrawExport lets go of an export and its file, which may not be written yet: its links lead
+// nowhere from then on. It needs a key that may write. The error has CodeExportNotFound as that of
+// Export.
+func (c *Client) WithdrawExport(ctx context.Context, id string) error {
+	_, err := c.do(ctx, &request{method: http.MethodDelete, path: exportPath(id)}, nil)
+	return err
+}
+
 func exportPath(id string) string { return exportsPath + "/" + url.PathEscape(id) }

@@ -18,7 +18,7 @@ import (
 type exportCommand struct {
 	remote
 
-	File      string   `arg:"" help:"The file to make, for your user alone. Where its name ends in .gz it stays packed. It must not exist yet, unless --overwrite is given."`
+	File      string   `arg:"" optional:"" help:"The file to make, for your user alone. Where its name ends in .gz it stays packed. It must not exist yet, unless --overwrite is given."`
 	Format    string   `tried:"as,type,to" enum:"ndjson,csv,google,outlook,vcard" default:"ndjson" help:"ndjson (all of a contact a line), csv (a column for each place of a value), google or outlook (CSV with their columns), or vcard (4.0). Default: ndjson."`
 	Email     *string  `placeholder:"EMAIL" help:"Those who have this email, primary or not."`
 	Phone     *string  `placeholder:"PHONE" help:"Those who have this phone number, primary or not."`
@@ -27,6 +27,7 @@ type exportCommand struct {
 	Where     []string `tried:"filter,field" sep:"none" placeholder:"CONDITION" help:"Those whose custom field is so, as in 'profile_field_1 contains pro'. All of several must hold."`
 	Safe      bool     `help:"Of csv, google and outlook: quote what a spreadsheet would take for a formula."`
 	ID        string   `name:"id" tried:"export-id,resume,continue" placeholder:"ID" help:"An export that was asked for before: waits for it, and fetches its file. Its format and whom it holds are what they were."`
+	Withdraw  string   `tried:"delete,remove" placeholder:"ID" help:"Make no file: let go of the export with this id on the server. Its file goes there at once, and its links lead nowhere. It needs a key that may write."`
 	Overwrite bool     `tried:"force,yes,replace" help:"Put the file in the place of what is there, once it is whole."`
 	format
 
@@ -45,13 +46,27 @@ func (c *exportCommand) Validate() (err error) {
 	if c.where, err = conditionsOf(c.Where); err != nil {
 		return err
 	}
-	if c.ID != "" && (c.Format != "ndjson" || c.Safe || c.Email != nil || c.Phone != nil || c.Start != nil || c.End != nil || c.Where != nil) {
+	if c.Withdraw != "" {
+		if c.File != "" || c.ID != "" || c.Overwrite || c.narrows() {
+			return errors.New("--withdraw: leave out the file and the other flags: it makes no file")
+		}
+		return nil
+	}
+	if c.File == "" {
+		return errors.New(`expected "<file>": name the file to make, as in carnet export contacts.ndjson`)
+	}
+	if c.ID != "" && c.narrows() {
 		return errors.New("--id: leave out the other flags but --overwrite: what is in that export is settled")
 	}
 	if c.Safe && (c.Format == "ndjson" || c.Format == "vcard") {
 		return errors.New("--safe: leave it out, or give --format csv, google or outlook: no spreadsheet reads the other formats")
 	}
 	return nil
+}
+
+// narrows tells whether flags say what is in the file, or what file it is.
+func (c *exportCommand) narrows() bool {
+	return c.Format != "ndjson" || c.Safe || c.Email != nil || c.Phone != nil || c.Start != nil || c.End != nil || c.Where != nil
 }
 
 // exportRecord says what was made.
@@ -65,6 +80,9 @@ type exportRecord struct {
 
 // Run makes the file, whole or not at all.
 func (c *exportCommand) Run(in *surroundings) error {
+	if c.Withdraw != "" {
+		return c.withdraw(in)
+	}
 	told := newProgressBar(in.stderr)
 	client, err := c.connect(in, c.tellsWaits(in, told), api.WithRetries(batchRetries))
 	if err != nil {

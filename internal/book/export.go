@@ -27,7 +27,8 @@ const (
 	ExportRunning   ExportState = "running"
 	ExportCompleted ExportState = "completed"
 	ExportFailed    ExportState = "failed"
-	ExportErased    ExportState = "erased" // somebody was erased after it began
+	ExportErased    ExportState = "erased"    // somebody was erased after it began
+	ExportWithdrawn ExportState = "withdrawn" // nobody sees it, and it goes
 )
 
 // ExportAsked is which contacts an export holds, as a List has them.
@@ -86,7 +87,7 @@ func (e *Export) store(r *record.File) (err error) {
 	switch {
 	case !e.closed():
 		r.Ends = 0
-	case e.Gone < e.First:
+	case e.Gone < e.First, e.State == ExportWithdrawn:
 		r.Ends = 1
 	default:
 		r.Ends = e.KeptUntil()
@@ -185,7 +186,7 @@ func (b *Book) exportNow(ctx context.Context, space contact.SpaceID, id string) 
 	if err != nil {
 		return Export{}, err
 	}
-	if !found || r.Kind != record.ExportFile {
+	if !found || r.Kind != record.ExportFile || ExportState(r.State) == ExportWithdrawn {
 		return Export{}, noExport()
 	}
 	e, err := exportOf(&r)
@@ -196,7 +197,7 @@ func (b *Book) exportNow(ctx context.Context, space contact.SpaceID, id string) 
 }
 
 func noExport() error {
-	return fault.New(fault.NotFound, fault.CodeExportNotFound, "There is no export with this id, or it was kept for 7 days and is gone.")
+	return fault.New(fault.NotFound, fault.CodeExportNotFound, "There is no export with this id, or it was withdrawn, or kept for 7 days, and is gone.")
 }
 
 // NewestExports lists the newest exports of the Space, newest first, limit of them at most. It
@@ -214,11 +215,35 @@ func (b *Book) NewestExports(ctx context.Context, g access.Grant, limit int) (li
 		if err != nil {
 			return nil, err
 		}
-		if !e.closed() || e.KeptUntil() > b.now() {
+		if e.State != ExportWithdrawn && (!e.closed() || e.KeptUntil() > b.now()) {
 			list = append(list, e)
 		}
 	}
 	return list, nil
+}
+
+// WithdrawExport lets go of an export and its file, whether it is written yet or not: its links lead
+// nowhere from then on. It needs contacts:write. NotFound where the Space has none of this id.
+func (b *Book) WithdrawExport(ctx context.Context, g access.Grant, id string) error {
+	if err := g.Allow(access.Write); err != nil {
+		return err
+	}
+	was, err := b.exportNow(ctx, g.Space.ID, id)
+	if err != nil {
+		return err
+	}
+	_, err = b.changeExport(ctx, store.Write{Space: g.Space.ID}, id, func(e *Export) (store.FileSave, error) {
+		if e.State == "" || e.State == ExportWithdrawn {
+			return store.FileSave{}, noExport()
+		}
+		e.Asked = ExportAsked{}
+		e.fail(ExportWithdrawn, "")
+		return e.shed(), nil
+	})
+	if err != nil || was.closed() {
+		return err
+	}
+	return b.endJob(ctx, g.Space.ID, was.Job, store.JobCancelled)
 }
 
 // forgetExport takes away what an export holds of contacts.
@@ -227,8 +252,9 @@ func forgetExport(r *record.File) (save store.FileSave, more bool, err error) {
 	if err != nil {
 		return save, false, err
 	}
-	e.Asked = ExportAsked{}
-	e.fail(ExportErased, "Somebody was erased for good after this export began, so its file is gone. Make it anew.")
+	if e.Asked = (ExportAsked{}); e.State != ExportWithdrawn {
+		e.fail(ExportErased, "Somebody was erased for good after this export began, so its file is gone. Make it anew.")
+	}
 	save = e.shed()
 	return save, e.Gone < e.First, e.store(r)
 }
@@ -238,7 +264,7 @@ func forgetExport(r *record.File) (save store.FileSave, more bool, err error) {
 func (b *Book) sweepExport(ctx context.Context, id store.FileID) (bool, error) {
 	now := b.now()
 	_, err := b.changeExport(ctx, store.Write{Space: id.Space}, id.ID, func(e *Export) (store.FileSave, error) {
-		over := e.State != "" && e.closed() && e.KeptUntil() <= now
+		over := e.State == ExportWithdrawn || e.State != "" && e.closed() && e.KeptUntil() <= now
 		if over {
 			e.letGo()
 		}

@@ -237,3 +237,67 @@ func TestWhoMayExport(t *testing.T) {
 		t.Errorf("of another Space: %v", err)
 	}
 }
+
+// An export that is withdrawn goes at once, with its chunks and its links, whether it was written or
+// not; and it is nothing that comes back.
+func TestExportsAreWithdrawn(t *testing.T) {
+	d := exporter(t)
+	ids := d.heavy(t, 35)
+	done := d.export(t, transfer.Form{}, book.ExportAsked{Email: "1@example.com"})
+	d.rounds(t, nil)
+	e := d.exportNow(t, done)
+	l, err := d.ExportLink(t.Context(), d.grant(), &e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := d.usage(t)
+	reader := d.with(t, access.ScopesOf(access.Read), access.Budget{})
+	if err := d.WithdrawExport(t.Context(), reader, done); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("by who may only read: %v", err)
+	}
+	if err := d.WithdrawExport(t.Context(), d.grant(), done); err != nil {
+		t.Fatal(err)
+	}
+	if after := d.usage(t); after >= before {
+		t.Errorf("the Space keeps %d, and kept %d", after, before)
+	}
+	if _, err := d.DownloadByLink(t.Context(), done, l); codeOf(err) != fault.CodeExportNotFound {
+		t.Errorf("by its link: %v", err)
+	}
+	d.smallSteps()
+	under := d.export(t, transfer.Form{Format: transfer.NDJSON}, book.ExportAsked{})
+	for len(d.exportNow(t, under).Sizes) == 0 {
+		if _, err := d.jobs.Round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	job := d.exportNow(t, under).Job
+	if err := d.WithdrawExport(t.Context(), d.grant(), under); err != nil {
+		t.Fatal(err)
+	}
+	if j, _, err := d.store.Job(t.Context(), d.space.ID, job); err != nil || j.State != store.JobCancelled {
+		t.Errorf("its job: %v, %+v", err, j)
+	}
+	d.tick.Store(0)
+	d.rounds(t, nil)
+	g := d.with(t, access.ScopesOf(access.Read, access.Write, access.Erase), access.Budget{})
+	if _, err := d.erase(t, g, ids[1]); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{done, under} {
+		if _, err := d.Export(t.Context(), d.grant(), id); codeOf(err) != fault.CodeExportNotFound {
+			t.Errorf("%s is there: %v", id, err)
+		}
+		if err := d.WithdrawExport(t.Context(), d.grant(), id); codeOf(err) != fault.CodeExportNotFound {
+			t.Errorf("%s is withdrawn twice: %v", id, err)
+		}
+	}
+	if err := d.SweepFiles(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{done, under} {
+		if _, found, err := d.store.File(t.Context(), store.FileID{Space: d.space.ID, ID: id}); found || err != nil {
+			t.Errorf("something of %s is kept: %v", id, err)
+		}
+	}
+}

@@ -37,7 +37,12 @@ func (b *Book) ExportStep(ctx context.Context, j *store.Job) error {
 		return err
 	}
 	for ends := b.clock().Add(stepLasts); !e.closed(); {
-		if e, err = b.exportSome(ctx, g, e); err != nil {
+		e, err = b.exportSome(ctx, g, e)
+		if fault.KindOf(err) == fault.NotFound { // it was withdrawn meanwhile
+			j.State = store.JobCancelled
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		if !b.clock().Before(ends) {

@@ -106,6 +106,18 @@ func (a *api) getExport(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
+// withdrawExport lets go of an export and its file.
+func (a *api) withdrawExport(w http.ResponseWriter, r *request) error {
+	if err := a.readNothing(r); err != nil {
+		return err
+	}
+	if err := a.book.WithdrawExport(r.Context(), r.grant, r.PathValue("export")); err != nil {
+		return err
+	}
+	answerNothing(w, r, http.StatusNoContent)
+	return nil
+}
+
 func (a *api) export(b jsonText, r *request, e *book.Export, link book.ExportLink) jsonText {
 	b = b.open('{').member("export_id").text(e.ID).member("status").text(exportStatus[e.State])
 	b = b.member("created_at").moment(e.Created).member("message").textIf(e.Message, e.Message != "")

@@ -43,6 +43,7 @@ var routes = []route{
 	{"POST", base + "/contacts/{id}/changes/{change_id}/undo", access.Write, access.Update, undoParams, (*api).undoChange},
 	{"POST", exportsBase, access.Read, access.Batch, nil, (*api).makeExport},
 	{"GET", exportsBase + "/{export}", access.Read, access.Get, nil, (*api).getExport},
+	{"DELETE", exportsBase + "/{export}", access.Write, access.Update, nil, (*api).withdrawExport},
 	{"GET", exportsBase + "/{export}/download", "", "", linkParams, (*api).downloadExport},
 	{"GET", base + "/changes", access.Read, access.List, feedParams, (*api).feed},
 	{"POST", base + "/plans", access.Plan, access.Batch, nil, (*api).propose},

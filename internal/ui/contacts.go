@@ -36,6 +36,7 @@ type contactsPage struct {
 	Empty, Nobody bool     // there is no contact at all, or none that fits
 	NewTo         string   // where a new contact is made of what was looked up
 	Export        string   // where these are written to a file; "" where there are none
+	Found, Count  string   // how many there are, or the address that says so; "" where nothing narrows the list
 	Fitting       *fitting // nil where there are no conditions alone
 }
 
@@ -116,6 +117,13 @@ func (v *visit) fillList(show *contactsPage, q *listQuery) error {
 	}
 	if p.Prev != "" {
 		show.Prev = v.address("cursor", p.Prev, "done", "")
+	}
+	if q.narrows() && len(show.Rows) > 0 {
+		if show.Count = v.address("count", "1", "done", ""); v.Form.Get("count") != "" || show.Next == "" && show.Prev == "" {
+			if show.Found, err = v.howMany(q); err != nil {
+				return err
+			}
+		}
 	}
 	nothing := len(show.Rows) == 0 && show.Next == "" && show.Prev == ""
 	show.Nobody = nothing && q.narrows()

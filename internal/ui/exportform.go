@@ -23,6 +23,7 @@ type newExportPage struct {
 	Safe  bool
 	Wrong []string // a sentence each
 	Note  string   // what of the list an export leaves out; "" for nothing
+	Many  string   // how many it holds; "" where there is no such file
 }
 
 // exportChoice is a kind of file that can be chosen.
@@ -85,13 +86,26 @@ func (v *visit) newExportPage(q *listQuery, adding *conditionForm, status int, w
 	if q.filter.Since != "" {
 		show.Note = "A file cannot be narrowed by the latest change, so “Changed since” is left out."
 	}
-	if says := q.noExport(); says != "" && wrong == nil {
-		show.Wrong = []string{says}
+	if says := q.noExport(); says != "" {
+		if wrong == nil {
+			show.Wrong = []string{says}
+		}
+	} else if err := v.turn(); err != nil {
+		return nil, err
+	} else if show.Many, err = v.howMany(q.exported()); err != nil {
+		return nil, err
 	}
 	if adding != nil && adding.Wrong != nil {
 		status = http.StatusUnprocessableEntity
 	}
 	return &page{name: "newexport", title: "New export", here: "c", back: "/ui/exports", status: status, body: show}, nil
+}
+
+// exported gives what of a list its export holds.
+func (q *listQuery) exported() *listQuery {
+	of := *q
+	of.list.UpdatedSince = 0
+	return &of
 }
 
 // exportKind gives the kind that was chosen: the first where none was.

@@ -9,6 +9,7 @@ import (
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
 	"github.com/carnet-project/carnet/internal/contact"
+	"github.com/carnet-project/carnet/internal/fault"
 	"github.com/carnet-project/carnet/internal/httpapi"
 	"github.com/carnet-project/carnet/internal/transfer"
 )
@@ -19,6 +20,7 @@ var exportScreens = []screen{
 	{"GET", "/ui/exports/new", access.Read, (*ui).newExport},
 	{"POST", "/ui/exports/new", access.Read, (*ui).makeExport},
 	{"GET", "/ui/exports/{export}/file", access.Read, (*ui).exportFile},
+	{"POST", "/ui/exports/{export}/withdraw", access.Write, (*ui).withdrawExport},
 }
 
 // exportsAtOnce is how many exports the list has: they are kept for some days alone.
@@ -43,6 +45,7 @@ type exportView struct {
 	Contacts    int
 	Size        string // as it is kept
 	File        string // its address; "" where there is none
+	Withdraw    string // where the form goes that lets go of it; "" where the key may not
 	Message     string
 	Progress    *progressView
 }
@@ -105,7 +108,30 @@ func (v *visit) exportView(e *book.Export) exportView {
 		view.Contacts, view.Size, view.File = int(e.Contacts), bytesText(e.Size()), "/ui/exports/"+e.ID+"/file"
 	}
 	view.Until = v.moment(e.KeptUntil())
+	if v.may(access.Write) {
+		view.Withdraw = "/ui/exports/" + e.ID + "/withdraw"
+	}
 	return view
+}
+
+var errNoExport = &trouble{http.StatusNotFound, "There is no such export", "It was withdrawn, or kept for seven days, and is gone.", "/ui/exports", "All exports"}
+
+// withdrawExport lets go of an export and its file.
+func (u *ui) withdrawExport(v *visit) (answer, error) {
+	e, err := u.book.Export(v.Context(), v.grant, v.PathValue("export"))
+	if err == nil && v.wantsCurl() {
+		return v.commands("/ui/exports", request{method: http.MethodDelete, path: "/contacts/exports/" + e.ID}), nil
+	}
+	if err == nil {
+		err = u.book.WithdrawExport(v.Context(), v.grant, e.ID)
+	}
+	if isFaultOf(err, fault.CodeExportNotFound) {
+		return nil, errNoExport
+	}
+	if err != nil {
+		return nil, err
+	}
+	return goOn{"/ui/exports"}, nil
 }
 
 // exportTitle says what kind of file an export is.

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"crypto/rand"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -124,7 +125,7 @@ func TestExportOfAList(t *testing.T) {
 	if got := b.rows(); !slices.Equal(got, idsOf(bo, ada)) {
 		t.Fatal(got)
 	}
-	b.link("Export").shows("Field 1 starts with pro", "those of whom all of this is so")
+	b.shows("2 contacts,").link("Export").shows("Field 1 starts with pro", "those of whom all of this is so", "2 contacts now")
 	b.send(b.one("form", "id", "pick-field"), "Go on", "field", "profile_field_16")
 	b.send(b.one("form", "id", "condition"), "Take these", "operator", "greater_than", "value", "x")
 	if b.status != http.StatusUnprocessableEntity || !strings.HasPrefix(b.address, "/ui/exports/new?") {
@@ -190,6 +191,52 @@ func TestExportsUnderWay(t *testing.T) {
 	}
 	w.wait(8 * 24 * time.Hour)
 	b.get("/ui/exports").shows("No exports now")
+}
+
+// A file is withdrawn before its time: it is there no more, and its address leads nowhere.
+func TestExportsAreWithdrawn(t *testing.T) {
+	w := newWorld(t)
+	w.make("Ada", "ada@example.com")
+	b := w.browse("main").get("/ui/exports/new").shows("1 contact now")
+	b.exported()
+	e := w.newestExport()
+	form := "/ui/exports/" + e.ID + "/withdraw"
+	if len(w.browse("reader").get("/ui/exports").all("form", "action", form)) != 0 {
+		t.Error("a reader is offered to withdraw it")
+	}
+	b.send(b.form(form), "Copy as curl").shows("-X DELETE", "/contacts/exports/"+e.ID)
+	b.get("/ui/exports").send(b.form(form), "Withdraw it").shows("No exports now")
+	for _, address := range []string{"/ui/exports/" + e.ID + "/file"} {
+		if b.get(address); b.status != http.StatusNotFound {
+			t.Errorf("%s answers %d", address, b.status)
+		}
+	}
+	if b.post(form); b.status != http.StatusNotFound || !strings.Contains(b.text(), "There is no such export") {
+		t.Errorf("a second time it answers %d", b.status)
+	}
+	w.hurried(func() { b.get("/ui/exports/new").exported() })
+	if err := w.book.WithdrawExport(t.Context(), w.grant("client"), w.newestExport().ID); err != nil {
+		t.Fatal(err)
+	}
+	w.work()
+	b.get("/ui/jobs").shows("cancelled")
+	if b.get("/ui/exports").shows("No exports now"); strings.Contains(b.get("/ui/jobs").text(), "failed") {
+		t.Error("the job of what was withdrawn failed")
+	}
+}
+
+// How many there are is said where the list shows all, and else when it is asked for.
+func TestHowMany(t *testing.T) {
+	w := newWorld(t)
+	for i := range 60 {
+		w.make(fmt.Sprintf("Person %d", i))
+	}
+	b := w.browse("main").get("/ui/contacts?start=2026-01-01").shows("How many?")
+	b.link("How many?").shows("60 contacts, ")
+	if b.get("/ui/contacts"); strings.Contains(b.text(), "How many?") || strings.Contains(b.text(), "60 contacts") {
+		t.Error("the whole list is counted")
+	}
+	b.get("/ui/exports/new?since=2030-01-01").shows("60 contacts now")
 }
 
 // Who may only read makes a file too, and ends none.

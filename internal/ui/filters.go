@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -92,4 +93,29 @@ func dayText(day string) string {
 		return day
 	}
 	return t.Format("2 Jan 2006")
+}
+
+// howMany says how many contacts a list has, whatever its page is: "10,000+ contacts" where there
+// are so many at least.
+func (v *visit) howMany(q *listQuery) (string, error) {
+	n, exact, err := v.ui.book.Count(v.Context(), v.grant, &q.list)
+	text := grouped(n)
+	switch {
+	case !exact:
+		text += "+ contacts"
+	case n == 1:
+		text += " contact"
+	default:
+		text += " contacts"
+	}
+	return text, err
+}
+
+// grouped writes a number as people read it.
+func grouped(n int) string {
+	text := strconv.Itoa(n)
+	for at := len(text) - 3; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
 }
