@@ -51,7 +51,7 @@ func (c *contactExport) make(ctx context.Context, client *api.Client) (size int6
 	if errors.Is(err, fs.ErrExist) {
 		return 0, &unmade{fmt.Errorf("there is something at %s already: name another file", c.File)}
 	} else if err != nil {
-		return 0, &unmade{err}
+		return 0, unmadeFile(c.File, err)
 	}
 	err = client.ExportContact(ctx, c.ID, f)
 	if err == nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -45,9 +46,20 @@ func (c *contactGet) Run(in *surroundings, server *contactCommand) error {
 	}
 	got, err := c.get(in.ctx, client)
 	if err != nil {
-		return server.explain(err)
+		return c.refusal(in, server, client, err)
 	}
 	return showContact(in.stdout, c.format, &got, false)
+}
+
+// refusal says of a contact that is not there whether it is in the bin.
+func (c *contactGet) refusal(in *surroundings, server *contactCommand, client *api.Client, err error) error {
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Code == api.CodeContactNotFound {
+		newest, failed := client.Changes(in.ctx, c.ID, api.Paging{PerPage: 1})
+		if failed == nil && len(newest.Data) == 1 && !newest.Data[0].Forgotten() {
+			return fmt.Errorf("contact %d is deleted, and in the bin. To have it back: %s", c.ID, in.contact("restore", strconv.FormatInt(c.ID, 10)))
+		}
+	}
+	return server.explain(err)
 }
 
 func (c *contactGet) get(ctx context.Context, client *api.Client) (api.Result, error) {

@@ -18,8 +18,8 @@ import (
 type exportCommand struct {
 	remote
 
-	File      string   `arg:"" optional:"" help:"The file to make, for your user alone. Where its name ends in .gz it stays packed. It must not exist yet, unless --overwrite is given."`
-	Format    string   `tried:"as,type,to" enum:"ndjson,csv,google,outlook,vcard" default:"ndjson" help:"ndjson (all of a contact a line), csv (a column for each place of a value), google or outlook (CSV with their columns), or vcard (4.0). Default: ndjson."`
+	File      string   `arg:"" optional:"" help:"The file to make, for your user alone; - for standard output. Where its name ends in .gz it stays packed. It must not exist yet, unless --overwrite is given."`
+	Format    *string  `tried:"as,type,to" enum:"ndjson,csv,google,outlook,vcard" placeholder:"FORMAT" help:"ndjson (all of a contact a line), csv (a column for each place of a value), google or outlook (CSV with their columns), or vcard (4.0). Default: by the name of the file, such as all.csv or all.vcf.gz, else ndjson."`
 	Email     *string  `placeholder:"EMAIL" help:"Those who have this email, primary or not."`
 	Phone     *string  `placeholder:"PHONE" help:"Those who have this phone number, primary or not."`
 	Start     *string  `tried:"from,since,after,created-after" placeholder:"TIME" help:"Those made then or later, as in '2026-01-31 14:00:00' in the time zone of the Space."`
@@ -58,7 +58,10 @@ func (c *exportCommand) Validate() (err error) {
 	if c.ID != "" && c.narrows() {
 		return errors.New("--id: leave out the other flags but --overwrite: what is in that export is settled")
 	}
-	if c.Safe && (c.Format == "ndjson" || c.Format == "vcard") {
+	if c.File == "-" && (!c.table() || c.Overwrite) {
+		return errors.New("export -: leave --overwrite and -o out, as the file goes to standard output")
+	}
+	if format := c.formatNow(); c.Safe && (format == "ndjson" || format == "vcard") {
 		return errors.New("--safe: leave it out, or give --format csv, google or outlook: no spreadsheet reads the other formats")
 	}
 	return nil
@@ -66,7 +69,21 @@ func (c *exportCommand) Validate() (err error) {
 
 // narrows tells whether flags say what is in the file, or what file it is.
 func (c *exportCommand) narrows() bool {
-	return c.Format != "ndjson" || c.Safe || c.Email != nil || c.Phone != nil || c.Start != nil || c.End != nil || c.Where != nil
+	return c.Format != nil || c.Safe || c.Email != nil || c.Phone != nil || c.Start != nil || c.End != nil || c.Where != nil
+}
+
+// formatNow is the format that was asked for, or that the name of the file says.
+func (c *exportCommand) formatNow() string {
+	if c.Format != nil {
+		return *c.Format
+	}
+	switch filepath.Ext(strings.TrimSuffix(strings.ToLower(c.File), ".gz")) {
+	case ".csv":
+		return "csv"
+	case ".vcf", ".vcard":
+		return "vcard"
+	}
+	return "ndjson"
 }
 
 // exportRecord says what was made.
@@ -88,9 +105,12 @@ func (c *exportCommand) Run(in *surroundings) error {
 	if err != nil {
 		return err
 	}
-	made, err := c.make(in.ctx, client, told)
+	made, err := c.make(in.ctx, client, told, in.stdout)
 	if err != nil {
 		return c.cutOff(in, made.ExportID, err)
+	}
+	if c.File == "-" {
+		return nil
 	}
 	in.did("%s was made all the same.", c.File)
 	switch {
@@ -112,15 +132,16 @@ func contactsOf(n int64) string {
 
 // query is what the server is asked for.
 func (c *exportCommand) query() api.ExportQuery {
-	q := api.ExportQuery{Start: c.Start, End: c.End, Email: c.Email, Phone: c.Phone, Where: c.where, Safe: c.Safe, Format: api.ExportFormat(c.Format)}
-	if c.Format == "google" || c.Format == "outlook" {
-		q.Format, q.Layout = api.ExportCSV, api.ExportLayout(c.Format)
+	format := c.formatNow()
+	q := api.ExportQuery{Start: c.Start, End: c.End, Email: c.Email, Phone: c.Phone, Where: c.where, Safe: c.Safe, Format: api.ExportFormat(format)}
+	if format == "google" || format == "outlook" {
+		q.Format, q.Layout = api.ExportCSV, api.ExportLayout(format)
 	}
 	return q
 }
 
 // make makes the file. Whether it can be made is known before a server is asked.
-func (c *exportCommand) make(ctx context.Context, client *api.Client, told *progressBar) (made exportRecord, err error) {
+func (c *exportCommand) make(ctx context.Context, client *api.Client, told *progressBar, out io.Writer) (made exportRecord, err error) {
 	f, err := c.begin()
 	if err != nil {
 		return made, err
@@ -132,7 +153,15 @@ func (c *exportCommand) make(ctx context.Context, client *api.Client, told *prog
 	if err == nil {
 		err = c.receive(ctx, client, told, f, &made)
 	}
+	if err == nil && c.File == "-" {
+		if _, err = f.Seek(0, io.SeekStart); err == nil {
+			_, err = io.Copy(out, f)
+		}
+	}
 	err = errors.Join(err, f.Close())
+	if c.File == "-" {
+		return made, errors.Join(err, os.Remove(f.Name()))
+	}
 	if err == nil && c.Overwrite {
 		err = os.Rename(f.Name(), c.File)
 	}
@@ -144,9 +173,13 @@ func (c *exportCommand) make(ctx context.Context, client *api.Client, told *prog
 
 // begin opens the file, or where there may be one already another beside it.
 func (c *exportCommand) begin() (f *os.File, err error) {
-	if c.Overwrite {
-		if f, err = os.CreateTemp(filepath.Dir(c.File), ".carnet-export-*"); err != nil {
-			err = &unmade{err}
+	if c.Overwrite || c.File == "-" {
+		dir := filepath.Dir(c.File)
+		if c.File == "-" { // it is whole before some of it is printed
+			dir = os.TempDir()
+		}
+		if f, err = os.CreateTemp(dir, ".carnet-export-*"); err != nil {
+			err = unmadeFile(c.File, err)
 		}
 		return f, err
 	}
@@ -154,9 +187,14 @@ func (c *exportCommand) begin() (f *os.File, err error) {
 	if errors.Is(err, fs.ErrExist) {
 		err = &unmade{fmt.Errorf("there is something at %s already: name another file, or give --overwrite", c.File)}
 	} else if err != nil {
-		err = &unmade{err}
+		err = unmadeFile(c.File, err)
 	}
 	return f, err
+}
+
+// unmadeFile says why a file cannot be made.
+func unmadeFile(file string, err error) error {
+	return &unmade{fmt.Errorf("%s cannot be made: %w", cell(file), errors.Unwrap(err))}
 }
 
 // receive waits for an export, and fetches its file.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -49,8 +50,8 @@ func TestExportCutOff(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				export := &exportCommand{File: file, Format: "csv", ID: strings.Join(c.args, "")}
-				made, err := export.make(ctx, client, &progressBar{&progress{to: new(bytes.Buffer)}, time.Now()})
+				export := &exportCommand{File: file, Format: new("csv"), ID: strings.Join(c.args, "")}
+				made, err := export.make(ctx, client, &progressBar{&progress{to: new(bytes.Buffer)}, time.Now()}, io.Discard)
 				said := strings.ReplaceAll(shown(t, export.cutOff(in, made.ExportID, err)), file, "FILE")
 				if !strings.HasPrefix(said, c.ends) || !strings.HasSuffix(said, c.line) {
 					t.Errorf("it says %q", said)

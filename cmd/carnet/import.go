@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/carnet-project/carnet/api"
 	"github.com/carnet-project/carnet/internal/contact"
@@ -18,11 +19,15 @@ import (
 type importCommand struct {
 	remote
 
-	File    string  `arg:"" help:"A CSV, vCard or NDJSON file, packed with gzip or not; - for standard input."`
-	Mapping string  `tried:"map,columns" placeholder:"FILE|NAME" help:"What becomes of the columns: a file with a JSON list of steps, where there is one of this name; else the name of a mapping that is kept. Without it the newest that is kept for the same columns is taken, or it is found out, and shown."`
-	KeepAs  string  `tried:"save-as,save" placeholder:"NAME" help:"Keep what becomes of the columns under this name, for files of the same columns."`
-	Match   *string `tried:"by,key" placeholder:"BY" help:"By what rows are matched with contacts, the first that finds any: id, email, phone and filterable fields such as profile_field_1, with commas between."`
-	Apply   bool    `tried:"yes,force" help:"Apply the plan as soon as it is made."`
+	File              string  `arg:"" help:"A CSV, vCard or NDJSON file, packed with gzip or not; - for standard input."`
+	Mapping           string  `tried:"map,columns" placeholder:"FILE|NAME" help:"What becomes of the columns: a file with a JSON list of steps, where there is one of this name; else the name of a mapping that is kept. Without it the newest that is kept for the same columns is taken, or it is found out, and shown."`
+	KeepAs            string  `tried:"save-as,save" placeholder:"NAME" help:"Keep what becomes of the columns under this name, for files of the same columns."`
+	Match             *string `tried:"by,key" placeholder:"BY" help:"By what rows are matched with contacts, the first that finds any: id, email, phone and filterable fields such as profile_field_1, with commas between."`
+	Encoding          *string `tried:"charset" placeholder:"NAME" help:"How its letters are stored, as browsers name it: utf-8, windows-1252, shift_jis. Without it that is found out."`
+	Delimiter         *string `tried:"separator,sep" placeholder:"SIGN" help:"Of CSV: what stands between cells, one sign, or tab. Without it that is found out."`
+	LinesBeforeHeader *int    `tried:"skip,skip-lines" placeholder:"N" help:"Of CSV: how many lines stand before the header, or before the first row with --no-header. Without it that is found out."`
+	NoHeader          bool    `help:"Of CSV: there is no header, and the columns are called Column 1, Column 2."`
+	Apply             bool    `tried:"yes,force" help:"Apply the plan as soon as it is made."`
 	attribution
 	format
 
@@ -49,6 +54,14 @@ func (c *importCommand) Validate() error {
 			}
 			c.match = append(c.match, match)
 		}
+	}
+	if d := c.Delimiter; d != nil && *d == "tab" {
+		c.Delimiter = new("\t")
+	} else if d != nil && utf8.RuneCountInString(*d) != 1 {
+		return errors.New("--delimiter: give the one sign that stands between cells, as in --delimiter ';', or tab")
+	}
+	if c.LinesBeforeHeader != nil && *c.LinesBeforeHeader < 0 {
+		return errors.New("--lines-before-header: give 0 or more")
 	}
 	if c.Mapping == "" {
 		return nil
@@ -78,8 +91,8 @@ func (c *importCommand) Run(in *surroundings) error {
 	file := os.Stdin
 	if c.File != "-" {
 		var err error
-		if file, err = os.Open(c.File); err != nil {
-			return fmt.Errorf("%s cannot be read: %w", cell(c.File), errors.Unwrap(err))
+		if file, err = c.opened(); err != nil {
+			return err
 		}
 		defer file.Close()
 	}
@@ -129,7 +142,11 @@ func (c *importCommand) Run(in *surroundings) error {
 	if err := c.samples(in, client, &p); err != nil {
 		return server.refusal(in, err)
 	}
-	return showWay(in, &p, true, "")
+	if err := showWay(in, &p, true, ""); err != nil || p.State != api.PlanReady || doing(&p) == 0 {
+		return err
+	}
+	_, err = fmt.Fprintf(in.stdout, "\nTo let go of it instead:\n\n%s\n", in.plan("discard", p.ID))
+	return err
 }
 
 // fileName is what the file is called to others: of its path they need not know.
@@ -155,6 +172,33 @@ func whyImport(e *api.Import) string {
 	return "its plan is " + cell(string(e.State))
 }
 
+// recognised is what was said of how the file is written, nil for nothing.
+func (c *importCommand) recognised() *api.Recognised {
+	r := &api.Recognised{Encoding: c.Encoding, Delimiter: c.Delimiter}
+	if c.LinesBeforeHeader != nil || c.NoHeader {
+		r.Header = new(!c.NoHeader)
+	}
+	if c.LinesBeforeHeader != nil {
+		r.LinesBeforeHeader = *c.LinesBeforeHeader
+	}
+	if *r == (api.Recognised{}) {
+		return nil
+	}
+	return r
+}
+
+// opened opens the file that is to be sent.
+func (c *importCommand) opened() (*os.File, error) {
+	file, err := os.Open(c.File)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", cell(c.File), errors.Unwrap(err))
+	}
+	if is, err := file.Stat(); err == nil && is.IsDir() {
+		return nil, errors.Join(fmt.Errorf("%s is a directory: name a file in it", cell(c.File)), file.Close())
+	}
+	return file, nil
+}
+
 // sent sends the file, corrects how it is read where that is asked for, and gives the import when it
 // is known what it does.
 func (c *importCommand) sent(in *surroundings, client *api.Client, file *os.File, told *progressBar) (last api.Import, err error) {
@@ -162,8 +206,8 @@ func (c *importCommand) sent(in *surroundings, client *api.Client, file *os.File
 	if err != nil {
 		return last, err
 	}
-	if c.mapping != nil || c.match != nil {
-		to := api.ImportCorrection{Mapping: c.mapping, Match: c.match}
+	to := api.ImportCorrection{Recognised: c.recognised(), Mapping: c.mapping, Match: c.match}
+	if to.Recognised != nil || to.Mapping != nil || to.Match != nil {
 		if _, err := client.CorrectImport(in.ctx, begun.ID, to, c.attribution.options()...); err != nil {
 			return last, errors.Join(err, client.DiscardImport(in.ctx, begun.ID))
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -186,7 +187,7 @@ func showPlan(to screen, p *api.Plan) error {
 	switch a := p.Applied; {
 	case a != nil:
 		line("APPLIED", "by "+planActor(&a.By))
-		line("CAME OF IT", dash(tally(a.Results, planResults)))
+		line("CAME OF IT", cameOf(p))
 		line("REMOVED", strconv.FormatInt(a.Removals, 10))
 		if a.CompletedAt != nil {
 			line("ENDED", second(*a.CompletedAt))
@@ -199,6 +200,22 @@ func showPlan(to screen, p *api.Plan) error {
 	}
 	to.width = 0
 	return showTable(to, []string{"ID", cell(p.ID)}, rows)
+}
+
+// cameOf tells what came of the rows of a plan: where all were done, of those too that had nothing to do.
+func cameOf(p *api.Plan) string {
+	results := maps.Clone(p.Applied.Results)
+	if p.State != api.PlanApplied {
+		return dash(tally(results, planResults))
+	}
+	for outcome, result := range map[api.PlanOutcome]api.PlanResult{api.OutcomeSame: api.ResultSame, api.OutcomeConflict: api.ResultConflict, api.OutcomeRefused: api.ResultRefused} {
+		results[result] += p.Counts[outcome]
+	}
+	rows := "rows"
+	if p.Rows == 1 {
+		rows = "row"
+	}
+	return fmt.Sprintf("%d %s: %s", p.Rows, rows, dash(tally(results, planResults)))
 }
 
 // planActor names who proposed a plan, or applied it, and why.

@@ -49,6 +49,8 @@ func rowHead(row *api.PlanRow) (head, detail string) {
 	switch {
 	case row.Outcome == "":
 		return name + " was not looked at yet: " + asksOf(row), ""
+	case row.Outcome == api.OutcomeSame && row.Line != 0:
+		return fmt.Sprintf("%s changes nothing of %s", name, named("%s", row, row.ID)), "It is so already."
 	case row.Outcome == api.OutcomeSame:
 		return fmt.Sprintf("%s would change nothing: %s", name, asksOf(row)), "It is so already."
 	case !known && readAsked(row).Method == "": // of a line that says nothing that could be done
@@ -125,6 +127,9 @@ func readAsked(row *api.PlanRow) (a askedOf) {
 // asksOf names the write that a row asks for.
 func asksOf(row *api.PlanRow) string {
 	a := readAsked(row)
+	if row.Line != 0 {
+		return named(map[bool]string{true: "changes %s", false: "makes a contact"}[a.Method == "PATCH"], row, a.ID)
+	}
 	text := cell(a.Method)
 	if text == "" {
 		text = "a write"

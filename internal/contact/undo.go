@@ -45,8 +45,11 @@ func (u *Undo) Decide(v *View) (Decision, error) {
 	if ok && c.State == Erased {
 		return Decision{}, WasErased()
 	}
-	if !ok || c.State == Deleted && !u.has(func(ch *Change) bool { return ch.Seq == c.Head }) {
+	if !ok {
 		return Decision{}, NotFound()
+	}
+	if c.State == Deleted && !u.has(func(ch *Change) bool { return ch.Seq == c.Head }) {
+		return Decision{}, fault.New(fault.NotFound, fault.CodeContactNotFound, "This contact is deleted, and in the bin. Undo what deleted it: then it is there again.")
 	}
 	touched := u.has(func(ch *Change) bool {
 		for _, id := range []ID{ch.Contact, ch.Named()} {
