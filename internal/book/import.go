@@ -42,10 +42,11 @@ type Import struct {
 	Columns    []transfer.Column   `json:"columns,omitzero"`
 	Records    int                 `json:"records,omitzero"`
 	Warnings   []string            `json:"warnings,omitzero"`
-	Headers    string              `json:"headers,omitzero"`      // as transfer.File.HeadersOf gives them
-	Mapping    transfer.Mapping    `json:"mapping,omitzero"`      // nil until one was suggested, or given
-	MappingOf  string              `json:"mapping_name,omitzero"` // the name of the one that was kept, which is taken, or is to be; "" for none
-	Match      []contact.MatchBy   `json:"match,omitzero"`        // likewise
+	Headers    string              `json:"headers,omitzero"`       // as transfer.File.HeadersOf gives them
+	Mapping    transfer.Mapping    `json:"mapping,omitzero"`       // nil until one was suggested, or given
+	MappingOf  string              `json:"mapping_name,omitzero"`  // the name of the one that was kept, which is taken, or is to be; "" for none
+	Asked      bool                `json:"mapping_asked,omitzero"` // for that name
+	Match      []contact.MatchBy   `json:"match,omitzero"`         // likewise
 	Plan       string              `json:"plan,omitzero"`
 	Until      contact.Time        `json:"until,omitzero"`  // when it goes that is not closed
 	Closed     contact.Time        `json:"closed,omitzero"` // when its bytes went

@@ -118,7 +118,7 @@ func (b *Book) appendImport(ctx context.Context, g access.Grant, terms *Terms, i
 	_, err := b.changeImport(ctx, planWrite(g, terms.RequestID), id, func(e *Import) (store.FileSave, error) {
 		switch {
 		case e.State == "" && had == 0:
-			*e = Import{ID: e.ID, State: ImportReceiving, Created: e.Created, By: actorOf(g, terms), FileName: file.Name, MappingOf: file.Mapping}
+			*e = Import{ID: e.ID, State: ImportReceiving, Created: e.Created, By: actorOf(g, terms), FileName: file.Name, MappingOf: file.Mapping, Asked: file.Mapping != ""}
 		case e.State != ImportReceiving:
 			return store.FileSave{}, importClosed(e.State)
 		case len(e.Sizes) == had+1: // the commit was in doubt
@@ -180,10 +180,12 @@ func (b *Book) CorrectImport(ctx context.Context, g access.Grant, terms Terms, i
 
 func (e *Import) correct(to ImportCorrection) {
 	if to.Recognised != nil {
-		e.Given, e.Mapping, e.MappingOf = *to.Recognised, nil, ""
+		if e.Given, e.Mapping = *to.Recognised, nil; !e.Asked {
+			e.MappingOf = ""
+		}
 	}
 	if to.Mapping != nil {
-		e.Mapping, e.MappingOf = to.Mapping, ""
+		e.Mapping, e.MappingOf, e.Asked = to.Mapping, "", false
 	}
 	if to.Match != nil {
 		e.Match = to.Match
@@ -204,7 +206,7 @@ func (b *Book) planImport(ctx context.Context, g access.Grant, terms *Terms, w s
 	if err == nil {
 		p, _, err = b.change(ctx, planWrite(g, terms.RequestID), plan, func(p *Plan, _ []store.Outcome) (store.PlanSave, error) {
 			if p.State == "" {
-				*p = Plan{ID: p.ID, State: PlanBuilding, Created: p.Created, By: actorOf(g, terms), Import: &of, Expires: p.Created + planLife, Job: job.ID, Hash: []byte(p.ID)}
+				*p = Plan{ID: p.ID, State: PlanBuilding, Created: p.Created, By: actorOf(g, terms), Import: &of, Expires: p.Created + planLife, Job: job.ID, Hash: hashOf(p.ID)}
 			}
 			return store.PlanSave{}, nil
 		})

@@ -213,6 +213,7 @@ func (b *Book) openImport(ctx context.Context, g access.Grant, p Plan) (Plan, *r
 	if e.Match == nil {
 		e.Match = matchOf(e.Mapping)
 	}
+	e.Mapping = e.Mapping.Whole(file)
 	if !p.Import.Opened { // before the mapping is held against it: who corrects that sees the columns
 		e.Recognised, e.Columns, e.Records, e.Warnings = file.Recognised, file.Columns, file.Records, file.Warnings
 		e.Headers = file.HeadersOf()
@@ -223,6 +224,12 @@ func (b *Book) openImport(ctx context.Context, g access.Grant, p Plan) (Plan, *r
 	rows, err := file.Rows(e.Mapping)
 	if err != nil {
 		return p, nil, unreadableBy(e.Mapping, err)
+	}
+	switch {
+	case file.Records == 0:
+		return p, nil, unreadable("The file has no rows: at most a header.")
+	case !e.Mapping.Takes():
+		return p, nil, unreadable("Of no column is it known what becomes of it. Say that in a mapping: the import lists the columns.")
 	}
 	r := &reading{from: from, at: p.Rows}
 	r.next, r.stop = iter.Pull2(rows)

@@ -111,7 +111,7 @@ func (b *Book) newPlan(ctx context.Context, g access.Grant, terms *Terms, of *Pr
 	p, _, err := b.change(ctx, w, id, func(p *Plan, _ []store.Outcome) (store.PlanSave, error) {
 		if p.State == "" {
 			*p = Plan{ID: p.ID, State: PlanReceiving, Created: p.Created, By: actorOf(g, terms), Undo: of.Undo, Wanted: of.Wanted, Expires: p.Created + planLife,
-				Job: job.ID, Hash: []byte(p.ID), Again: terms.again()}
+				Job: job.ID, Hash: hashOf(p.ID), Again: terms.again()}
 		}
 		return store.PlanSave{}, nil
 	})

@@ -252,6 +252,12 @@ func moved(verb contact.Verb, entries []contact.Entry) bool {
 	return false
 }
 
+// hashOf gives the hash of a plan without rows.
+func hashOf(plan string) []byte {
+	sum := sha256.Sum256([]byte(plan))
+	return sum[:]
+}
+
 // hashed gives the hash of a plan's rows up to this one, from that up to the one before.
 func hashed(before []byte, row *record.PlanRow) []byte {
 	h := sha256.New()

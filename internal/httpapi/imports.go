@@ -192,7 +192,11 @@ func ReadImportCorrection(body []byte) (to book.ImportCorrection, keepAs string,
 		if text == nil {
 			return
 		}
-		if err := json.Unmarshal(text, into, json.RejectUnknownMembers(true)); err != nil {
+		err := json.Unmarshal(text, into, json.RejectUnknownMembers(true))
+		if at, ok := errors.AsType[*json.SemanticError](err); ok && errors.Is(err, json.ErrUnknownName) {
+			name := wire.ShowName(at.JSONPointer.LastToken())
+			problems = append(problems, fault.Problem{Path: path, Code: fault.CodeUnknownField, Message: "Unknown field " + name + ". " + advice})
+		} else if err != nil {
 			problems = append(problems, fault.Problem{Path: path, Code: fault.CodeWrongType, Message: advice})
 		}
 	}
@@ -200,6 +204,9 @@ func ReadImportCorrection(body []byte) (to book.ImportCorrection, keepAs string,
 	read("recognised", asked.Recognised, &to.Recognised,
 		"Send recognised as an object with some of program, format, encoding, delimiter, lines_before_header (a number) and header (true or false).")
 	read("mapping", asked.Mapping, &to.Mapping, `Send mapping as a list of steps, such as {"from": ["E-Mail"], "to": "emails", "as": "email", "rule": "add"}.`)
+	if asked.Mapping != nil && to.Mapping != nil && len(to.Mapping) == 0 {
+		problems = append(problems, fault.Problem{Path: "mapping", Code: fault.CodeFieldMissing, Message: "Send a step at least: by none, nothing of the file would be taken. Leave mapping out for what was found."})
+	}
 	if len(to.Mapping) > 2*transfer.MaxColumns {
 		problems = append(problems, fault.Problem{Path: "mapping", Code: fault.CodeTooManyItems, Message: "Send at most 2,000 steps."})
 	}

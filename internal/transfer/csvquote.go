@@ -17,7 +17,10 @@ func (r *csvReader) parse() (length, lines int, state parseState) {
 	r.scratch, r.ends, r.loose = r.scratch[:0], r.ends[:0], tight
 	text := r.buf[r.start:]
 	for i, lines := 0, 1; ; {
-		if open := r.opening(text[i:]); open > 0 {
+		if end := r.mailbox(text[i:]); end > 0 {
+			r.scratch = append(r.scratch, text[i:i+end]...)
+			i += end
+		} else if open := r.opening(text[i:]); open > 0 {
 			closing, state := r.closing(text, i+open)
 			if closing < 0 {
 				return 0, 0, state
@@ -109,6 +112,39 @@ func (r *csvReader) opening(text []byte) int {
 		}
 	}
 	return 0
+}
+
+// mailbox gives the length of a cell such as "Ada B" <ada@example.com>, as it stands in letters, 0 where it is none: the
+// quotes are of the name, and not of the cell, in which they would be doubled.
+func (r *csvReader) mailbox(text []byte) int {
+	open := r.opening(text)
+	if open == 0 {
+		return 0
+	}
+	line := text
+	if i := bytes.IndexByte(text, r.ending); i >= 0 {
+		line = text[:i]
+	}
+	closed := bytes.IndexByte(line[min(open, len(line)):], r.quote)
+	if closed <= 0 {
+		return 0
+	}
+	i := open + closed + 1
+	for i < len(line) && isBlank(line[i]) {
+		i++
+	}
+	length := bytes.IndexByte(line[i:], '>') + 1
+	if length == 0 || line[i] != '<' || bytes.IndexByte(line[i:i+length], '@') < 0 || bytes.ContainsAny(line[i+1:i+length], " \t<\"'") {
+		return 0
+	}
+	i += length
+	for i < len(line) && isBlank(line[i]) && !r.delimits(line[i:]) {
+		i++
+	}
+	if !r.cellEnds(text[i:]) {
+		return 0
+	}
+	return i
 }
 
 // closing gives the quote that closes a cell whose text begins at from, -1 where

@@ -97,10 +97,25 @@ func (f *File) sample(all *letters) ([]byte, error) {
 			sample = sample[:i+1]
 		}
 	}
+	if isBinary(sample) {
+		return nil, unreadable("This is no text: it may be a picture, an archive or a database. Export the contacts as CSV, vCard or NDJSON, and send that.")
+	}
 	if len(bytes.TrimFunc(sample, unicode.IsSpace)) == 0 {
 		return nil, unreadable("The file is empty.")
 	}
 	return sample, nil
+}
+
+// isBinary tells whether eight octets at least, and more than one in a hundred, are control characters that no text has. A few may
+// stand in one that is damaged: their rows are refused.
+func isBinary(sample []byte) bool {
+	n := 0
+	for _, c := range sample {
+		if c < ' ' && bytes.IndexByte([]byte("\t\n\v\f\r\x1b\x1c\x1d\x1e\x1f"), c) < 0 || c == 0x7f {
+			n++
+		}
+	}
+	return n > 7 && 100*n > len(sample)
 }
 
 // recognise finds the format of a file, and what else it shows by its beginning.

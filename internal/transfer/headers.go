@@ -27,6 +27,22 @@ func foldedHeader(name string) string {
 	return strings.ToLower(strings.Join(strings.Fields(name), " "))
 }
 
+// Whole gives the mapping with the columns of a file that it leaves out, which are ignored.
+func (m Mapping) Whole(f *File) Mapping {
+	whole := slices.Clone(m)
+	for _, c := range f.Columns {
+		if !slices.ContainsFunc(m, func(s Step) bool { return slices.Contains(s.From, c.Name) }) {
+			whole = append(whole, Step{From: []string{c.Name}, Rule: Ignore, Why: []string{"It is not in the mapping."}})
+		}
+	}
+	return whole
+}
+
+// Takes tells whether anything of a file is taken.
+func (m Mapping) Takes() bool {
+	return slices.ContainsFunc(m, func(s Step) bool { return s.Rule != Ignore })
+}
+
 // For gives the mapping as the columns of a file are called, which may have other case and spaces than those
 // that it was made of, and the columns that it names and the file has not.
 func (m Mapping) For(f *File) (fits Mapping, missing []string) {
@@ -44,12 +60,17 @@ func (m Mapping) For(f *File) (fits Mapping, missing []string) {
 			if !there {
 				own, there = called[foldedHeader(name)]
 			}
-			if !there && !slices.Contains(missing, name) {
+			if !there && s.Rule != Ignore && !slices.Contains(missing, name) {
 				missing = append(missing, name)
 			}
 			s.From[i] = own
 		}
-		fits = append(fits, s)
+		if s.Rule == Ignore {
+			s.From = slices.DeleteFunc(s.From, func(name string) bool { return name == "" })
+		}
+		if len(s.From) > 0 {
+			fits = append(fits, s)
+		}
 	}
 	return fits, missing
 }

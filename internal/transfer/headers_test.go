@@ -26,9 +26,13 @@ func TestHeadersOf(t *testing.T) {
 	if f := open("Ada,ada@example.com\nBo,bo@example.com\n"); f.HeadersOf() != "" {
 		t.Error("columns without names are those of any file")
 	}
-	m := Mapping{{From: []string{"Name"}, To: "names", Rule: Add}, {From: []string{"E-Mail", "Fax"}, To: "emails", Rule: Add}}
+	m := Mapping{{From: []string{"Gone"}, Rule: Ignore}, {From: []string{"Name"}, To: "names", Rule: Add}, {From: []string{"E-Mail", "Fax"}, To: "emails", Rule: Add}}
 	got, missing := m.For(open("E-MAIL; name ;nr\nada@example.com;Ada;7\n"))
-	if !slices.Equal(missing, []string{"Fax"}) || got[0].From[0] != "name" || got[1].From[0] != "E-MAIL" || m[0].From[0] != "Name" {
+	if !slices.Equal(missing, []string{"Fax"}) || len(got) != 2 || got[0].From[0] != "name" || got[1].From[0] != "E-MAIL" || m[1].From[0] != "Name" {
 		t.Errorf("%v, %v", got, missing)
+	}
+	whole := m[1:2].Whole(one)
+	if len(whole) != 3 || whole[1].Rule != Ignore || whole[1].From[0] != "E-Mail" || whole[2].From[0] != "Nr" || len(whole[2].Why) != 1 || !whole.Takes() || whole[1:].Takes() {
+		t.Errorf("%v", whole)
 	}
 }

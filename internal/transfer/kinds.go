@@ -113,7 +113,7 @@ func (f *columnFacts) see(cell string) {
 const (
 	columnSamples = 3
 	sampleLength  = 60
-	fileSamples = 64 << 10
+	fileSamples   = 64 << 10
 )
 
 // sample keeps a cell, if there are not enough that differ.

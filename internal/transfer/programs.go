@@ -16,6 +16,8 @@ type program struct {
 	sign []string
 	// says is what columns mean here and not elsewhere, by their folded names.
 	says map[string]meaning
+	// rare are columns of which three are enough, where others may have been left out.
+	rare []string
 	// starred tells that a type such as "* Work" marks the first of several values.
 	starred bool
 }
@@ -61,6 +63,13 @@ var programs = []program{
 		name: "Google Contacts (as Outlook CSV)",
 		sign: []string{"E-mail Address", "Internet Free Busy", "Web Page", "Home Street"},
 		says: meanings("Title=prefix", "Location=", "Office Location="),
+	},
+	{
+		name: "Outlook",
+		rare: []string{"E-mail Address", "E-mail Type", "E-mail Display Name", "E-mail 2 Address", "E-mail 2 Type", "E-mail 2 Display Name", "Business Street", "Business Street 2",
+			"Business Postal Code", "Business Country/Region", "Business Phone 2", "Business Address PO Box", "Home Address PO Box", "Other Address PO Box", "Company Main Phone",
+			"TTY/TDD Phone", "Radio Phone", "Car Phone", "Callback", "Government ID Number", "Organizational ID Number", "Assistant's Phone", "Manager's Name", "Referred By"},
+		says: meanings("Title=prefix", "Location=", "Office Location=", "Profession=job"),
 	},
 	{
 		name: "HubSpot",
@@ -138,6 +147,15 @@ func programOf(header []string) *program {
 }
 
 func (p *program) signed(has map[string]bool) bool {
+	if p.rare != nil {
+		n := 0
+		for _, name := range p.rare {
+			if has[fold(name)] {
+				n++
+			}
+		}
+		return n > 2
+	}
 	for _, name := range p.sign {
 		if !has[fold(name)] {
 			return false

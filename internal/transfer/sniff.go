@@ -154,6 +154,9 @@ func tableIn(rows []record, signed func([]string) bool) table {
 		}
 	}
 	width := commonWidth(rows)
+	if len(rows) == 2 && isHeader(rows[0].cells) && calledColumns(rows[0].cells) > 1 { // no other row tells how wide it is
+		width = len(rows[0].cells)
+	}
 	first, found := table{width: width}, false
 	for _, row := range rows {
 		if len(row.cells) != width {
@@ -196,15 +199,20 @@ func filled(cells []string) (n int) {
 	return n
 }
 
+// calledColumns counts the cells that are called as columns are.
+func calledColumns(cells []string) (n int) {
+	for _, cell := range cells {
+		if meaningOf(cell).concept != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // isHeader tells whether a row may name columns: no cell is an email, and where no
 // two are called as columns are, none is a phone number, a date or a number.
 func isHeader(cells []string) bool {
-	called := 0
-	for _, cell := range cells {
-		if meaningOf(cell).concept != "" {
-			called++
-		}
-	}
+	called := calledColumns(cells)
 	for _, cell := range cells {
 		if k := kindOf(strings.TrimSpace(cell)); k == emailKind || k != otherKind && called < 2 {
 			return false
