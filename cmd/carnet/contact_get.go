@@ -53,7 +53,7 @@ func (c *contactGet) Run(in *surroundings, server *contactCommand) error {
 
 // refusal says of a contact that is not there whether it is in the bin.
 func (c *contactGet) refusal(in *surroundings, server *contactCommand, client *api.Client, err error) error {
-	if e, ok := errors.AsType[*api.Error](err); ok && e.Code == api.CodeContactNotFound {
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Code == api.CodeContactNotFound && c.At == nil {
 		newest, failed := client.Changes(in.ctx, c.ID, api.Paging{PerPage: 1})
 		if failed == nil && len(newest.Data) == 1 && !newest.Data[0].Forgotten() {
 			return fmt.Errorf("contact %d is deleted, and in the bin. To have it back: %s", c.ID, in.contact("restore", strconv.FormatInt(c.ID, 10)))
