@@ -49,14 +49,13 @@ func (b *Book) slotsIndexed(ctx context.Context, space contact.SpaceID, match []
 	}
 	for i := range contact.NumSlots {
 		if s := contact.SlotAt(i); slots.Has(s) && !indexed.Has(s) {
-			return fault.New(fault.Conflict, fault.CodeNotIndexed, fmt.Sprintf(
-				"The index of %s, by which rows are matched, is not built yet, or not any more. `carnet field list` shows that, and `carnet job list` how far it is. Have the import read again (PATCH) when it is on.", s))
+			return &fault.Error{Kind: fault.Conflict, Code: fault.CodeConflict, Err: errNotIndexed, Message: fmt.Sprintf(
+				"The index of %s, by which rows are matched, is not built yet, or not any more. `carnet field list` shows that, and `carnet job list` how far it is. Have the import read again (PATCH) when it is on.", s)}
 		}
 	}
 	return nil
 }
 
-func isNotIndexed(err error) bool {
-	e, ok := errors.AsType[*fault.Error](err)
-	return ok && e.Code == fault.CodeNotIndexed
-}
+var errNotIndexed = errors.New("book: the index does not hold a slot by which rows are matched")
+
+func isNotIndexed(err error) bool { return errors.Is(err, errNotIndexed) }

@@ -161,6 +161,24 @@ func checkKeys(t rapid.TB, s *Search, c *Contact, region string) {
 	}
 }
 
+// A number that is typed as it is dialled at home has a beginning of its own.
+func TestKeysOfNumbersWithoutTheirCode(t *testing.T) {
+	for region, typed := range map[string]string{"US": "206 555 0101", "GB": "020 7946 0101", "": "2065550101"} {
+		c := Contact{ID: 1}
+		c.Values[Phones] = []Value{{Text: typed}}
+		digits := typedDigits(typed)
+		for n := minPart; n <= len(digits); n++ {
+			for from := 0; from+n <= len(digits); from++ {
+				s, flaw := ParseSearch(digits[from : from+n])
+				if _, found := s.Rank(&c, region); flaw != nil || !found {
+					t.Errorf("%s in %q is not found by %s", typed, region, digits[from:from+n])
+				}
+				checkKeys(t, &s, &c, region)
+			}
+		}
+	}
+}
+
 func TestSearchIsBounded(t *testing.T) {
 	if _, flaw := ParseSearch(strings.Repeat("é", MaxSearch)); flaw != nil {
 		t.Errorf("200 characters: %+v", flaw)

@@ -77,7 +77,8 @@ const partsApart = 2
 
 // phone adds the digits of a number from the third on, the fifth and so on. Its key itself
 // is what it is found by from the first, but where that is more than digits. Of what is
-// written otherwise, as with a zero in front, so much is added as its key has not.
+// written otherwise, as with a zero in front or without the code of its country, so much is added
+// as its key has not: its beginning is found as one.
 func (s *keysOfSearch) phone(text, key string) {
 	digits := keyDigits(key)
 	if key != digits && key != "+"+digits {
@@ -85,9 +86,9 @@ func (s *keysOfSearch) phone(text, key string) {
 	}
 	s.digits(digits, len(digits))
 	typed := typedDigits(text)
-	if own := len(typed) - sharedEnd(typed, digits); own > 0 {
+	if typed != digits {
 		s.add(DigitsKey, wholeDigits+typed)
-		s.digits(typed, own)
+		s.digits(typed, len(typed)-sharedEnd(typed, digits))
 	}
 }
 

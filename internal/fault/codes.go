@@ -101,7 +101,6 @@ const (
 	CodeMatchNothing   Code = "match_nothing"   // the id of a row of an import leads nowhere
 	CodeMatchSeveral   Code = "match_several"   // a row of an import is about several contacts
 	CodeRowRefused     Code = "row_refused"     // a row of an import cannot be read as the mapping says
-	CodeNotIndexed     Code = "not_indexed"     // a field by which rows of an import are matched
 	CodeFileUnreadable Code = "file_unreadable" // a file that is to be imported
 )
 
