@@ -27,6 +27,7 @@ type reading struct {
 func TestBookInBrowser(t *testing.T) {
 	w := furnish(t)
 	w.wait(time.Since(w.clock())) // cookies end by the browser's clock
+	w.importMore()                // as what came in before is too old by then
 	server := httptest.NewServer(w.handler)
 	defer server.Close()
 	r := &reading{openTabOf(t, server), w}
@@ -36,7 +37,7 @@ func TestBookInBrowser(t *testing.T) {
 		test func(*testing.T, *reading)
 	}{
 		{"screens", testScreens}, {"keys", testBookKeys}, {"edit", testEditInPlace}, {"two", testTwoReaders}, {"time", testTime}, {"merge follows", testMergeFollows}, {"typed", testTyped},
-		{"revoked", testRevoked}, {"plan", testPlanFollows}, {"axe", testAxe}, {"plain", testWithoutScripts},
+		{"revoked", testRevoked}, {"plan", testPlanFollows}, {"import", testImportInBrowser}, {"axe", testAxe}, {"plain", testWithoutScripts},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			w.t = t

@@ -143,12 +143,18 @@ func (w *furnished) exportSome() {
 	b.get("/ui/exports/new").exported("kind", "vcard").shows("vCard ready")
 }
 
-// importSome brings files in: one that is done, one that waits and has everything strange in it, one
-// that cannot be read, and one that is looked at.
+// importSome brings files in, of which one is done.
 func (w *furnished) importSome() {
 	b := w.browse("main").upload("done.csv", "Name,E-Mail\n"+mark+" Imported,imported@there.example\n")
 	w.imported = importAt(b)
 	b.send(b.button("Apply 1 row"), "Apply 1 row").shows("done")
+	w.importMore()
+}
+
+// importMore brings in a file that waits and has everything strange in it, one that cannot be read, one
+// with very many columns, and one that is looked at.
+func (w *furnished) importMore() {
+	b := w.browse("main")
 	b.upload(mark+` "><script>alert(1)<script>.csv`, mark+" titles;;;;;\n"+`Vorname;"`+mark+` ""><script>";E-Mail;Telefon;Wann;`+mark+strings.Repeat(" column", 20)+"\n"+
 		"Ada;x;strange@there.example;+44 7700 900981;01.02.2025;"+mark+"<b>\n"+"Bo;x;person7@there.example;4,47E+11;;"+mark+"\n"+
 		mark+";x;person8@there.example;+44 7700 900982;;\n"+"Cy;x;person9@there.example;;;"+strings.Repeat(mark+"long", 60)+"\n"+

@@ -28,7 +28,8 @@ type importPage struct {
 	Before   string // addresses of the columns before and behind; "" for none
 	Behind   string
 	Groups   []sampleGroup
-	PlanTo   string // the page of the plan; "" where there is none
+	Became   []countView // of what was applied: what became of its rows
+	PlanTo   string      // the page of the plan; "" where there is none
 	Reading  []readingField
 	Lines    int
 	Header   []choice
@@ -112,6 +113,11 @@ func (v *visit) importPage(e *book.Import, p *book.Plan, how importShown) (answe
 	}
 	show.Message = ""
 	show.Unread = p.State == book.PlanFailed && show.Corrects
+	for _, r := range book.RowResults {
+		if n := p.Results[r]; n > 0 {
+			show.Became = append(show.Became, countView{Name: resultNames[r][0], N: n, Look: became[resultNames[r][1]]})
+		}
+	}
 	show.Curl = v.address("show", "curl", "done", "")
 	show.columns(v, e, how.sent)
 	if show.Corrects {
@@ -128,6 +134,9 @@ func (v *visit) importPage(e *book.Import, p *book.Plan, how importShown) (answe
 	}
 	return &page{name: "import", title: show.Title, here: "c", back: "/ui/imports", status: how.status, again: show.Again, body: show}, nil
 }
+
+// became gives the colour of a count, by the class of the sign that a row has.
+var became = map[string]string{"warn": "held", "bad": "minus"}
 
 // importFile tells what is known of a file.
 func (v *visit) importFile(e *book.Import, p *book.Plan) importFile {

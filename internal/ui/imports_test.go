@@ -110,7 +110,7 @@ func TestImports(t *testing.T) {
 		t.Errorf("its plan leads to %s", b.address)
 	}
 	b.send(b.button("Apply 3 rows"), "Apply 3 rows", "reason", "from the fair").shows("done", "3 done", "applied by you")
-	b.get(page).shows("customers.csvdone", "applied by you", "What its rows did", "Rows are matched by an email, then a phone.")
+	b.get(page).shows("customers.csvdone", "applied by you", "came to3 done", "What its rows did", "Rows are matched by an email, then a phone.")
 	if len(b.all("select")) != 0 || strings.Contains(b.text(), "25.04.2025") || strings.Contains(b.text(), "Discard") {
 		t.Error("what is done can be corrected or discarded, or shows what stood in its file")
 	}
@@ -196,7 +196,7 @@ func TestImportsThatFail(t *testing.T) {
 	b.mapped("to."+when, "custom_fields.profile_field_26").shows("cannot be read so", "(When)", "The file is kept")
 	wrong(http.StatusOK, "Plan anew")
 	b.mapped("as."+when, "decimal_comma")
-	wrong(http.StatusUnprocessableEntity, "“Field 26” cannot be read comma: 1.234,56.")
+	wrong(http.StatusUnprocessableEntity, "“Field 26” cannot be read as 1.234,56.")
 	b.mapped("as."+b.column("When"), "day_month_year").shows("waits for approval", "2025-02-01")
 	page := b.address
 	b.mapped("to."+b.column("Name"), "with:"+b.column("When"), "to."+b.column("When"), "with:"+b.column("Name"))

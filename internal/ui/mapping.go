@@ -84,9 +84,9 @@ var pathNames = [...]struct{ path, name string }{{"names", "Names"}, {"emails", 
 // converterNames say how cells are read.
 var converterNames = map[transfer.Converter]string{
 	"": "as they show", transfer.AsText: "as text", transfer.AsEmail: "as emails", transfer.AsPhone: "as phone numbers", transfer.AsName: "as parts of a name",
-	transfer.AsAddress: "as parts of an address", transfer.AsWholeAddress: "whole, or from parts", transfer.AsDayMonthYear: "day first: 31.12.2025",
-	transfer.AsMonthDayYear: "month first: 12/31/2025", transfer.AsYearFirst: "year first: 2025-12-31", transfer.AsDecimalPoint: "point: 1,234.56",
-	transfer.AsDecimalComma: "comma: 1.234,56", transfer.AsPrimaryMarked: "with types: * is first",
+	transfer.AsAddress: "as parts of an address", transfer.AsWholeAddress: "whole, or from parts", transfer.AsDayMonthYear: "as 31.12.2025",
+	transfer.AsMonthDayYear: "as 12/31/2025", transfer.AsYearFirst: "as 2025-12-31", transfer.AsDecimalPoint: "as 1,234.56",
+	transfer.AsDecimalComma: "as 1.234,56", transfer.AsPrimaryMarked: "with types: * is first",
 }
 
 // ruleNames say what becomes of what is there.
