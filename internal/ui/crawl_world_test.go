@@ -56,11 +56,12 @@ func furnish(t *testing.T) *furnished {
 	w.crowded = w.makeCrowded()
 	w.busy = w.makeBusy()
 	w.mergeSome()
+	w.importOne()
 	w.deleteSome()
 	w.label()
 	w.exportSome()
 	w.planSome()
-	w.importSome()
+	w.importMore()
 	w.exportMore()
 	return w
 }
@@ -143,12 +144,11 @@ func (w *furnished) exportSome() {
 	b.get("/ui/exports/new").exported("kind", "vcard").shows("vCard ready")
 }
 
-// importSome brings files in, of which one is done.
-func (w *furnished) importSome() {
+// importOne brings in a file that is done.
+func (w *furnished) importOne() {
 	b := w.browse("main").upload("done.csv", "Name,E-Mail\n"+mark+" Imported,imported@there.example\n")
 	w.imported = importAt(b)
 	b.send(b.button("Apply 1 row"), "Apply 1 row").shows("done")
-	w.importMore()
 }
 
 // importMore brings in a file that waits and has everything strange in it, one that cannot be read, one

@@ -201,10 +201,9 @@ func TestImportsThatFail(t *testing.T) {
 	page := b.address
 	b.mapped("to."+b.column("Name"), "with:"+b.column("When"), "to."+b.column("When"), "with:"+b.column("Name"))
 	wrong(http.StatusUnprocessableEntity, "The column is a part with one that is a part itself.")
-	old := w.browse("main").get(page)
+	older := w.browse("main").get(page)
 	b.get(page).mapped("match.0", "phone").shows("waits for approval")
-	old.mapped("to."+old.column("Name"), "")
-	b, old = old, b
+	b = older.mapped("to."+older.column("Name"), "")
 	wrong(http.StatusConflict, "This file was read in another way since you looked")
 	b.get(page).reads("encoding", "klingon").shows("cannot be read so", "This encoding is not known")
 	b.reads("encoding", "", "header", "yes", "lines", "many")
