@@ -85,6 +85,7 @@ func forms(own, strange ids) map[string][]url.Values {
 		"POST /ui/imports/new":                         nil,
 		"POST /ui/imports/{import}/mapping":            {{"to.0": {"names"}}, {}},
 		"POST /ui/imports/{import}/reading":            {{"encoding": {"utf-8"}}, {}},
+		"POST /ui/imports/{import}/keep":               {{"name": {"Fair"}}, {}},
 		"POST /ui/fields":                              nil,
 		"POST /ui/space":                               nil,
 	}

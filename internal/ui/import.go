@@ -17,6 +17,8 @@ type importPage struct {
 	Sent     importSent
 	File     importFile
 	Corrects bool   // the reader may have it read in another way
+	Kept     bool   // where its columns go has just been kept
+	KeepAs   string // under what name it may be
 	Unread   bool   // it could not be read so
 	Nothing  bool   // the plan was discarded, and the file is gone
 	Rule     string // by what rows are matched, in words
@@ -78,6 +80,7 @@ type importShown struct {
 	status int
 	wrong  string
 	sent   mapped
+	keepAs string
 }
 
 func (u *ui) imported(v *visit) (answer, error) {
@@ -103,7 +106,7 @@ func (v *visit) importAgain(status int, wrong string) (answer, error) {
 // importPage makes the page of an import.
 func (v *visit) importPage(e *book.Import, p *book.Plan, how importShown) (answer, error) {
 	show := &importPage{planPage: v.planShown(p, how.wrong), File: v.importFile(e, p), Corrects: v.corrects(e, p), Nothing: p.ID == "",
-		PlanID: e.Plan, Here: importPath(e.ID)}
+		PlanID: e.Plan, Here: importPath(e.ID), KeepAs: cmp.Or(how.keepAs, e.MappingOf), Kept: v.Form.Get("kept") != "" && how.wrong == ""}
 	show.DiscardTo = importPath(e.ID) + "/discard"
 	as := v.importView(e, p)
 	show.State, show.Look, show.Title = as.State, as.Look, as.Title
@@ -153,6 +156,7 @@ func (v *visit) importFile(e *book.Import, p *book.Plan) importFile {
 	if r.Format == "" {
 		return f
 	}
+	add("Columns as in", e.MappingOf)
 	add("Program", cmp.Or(r.Program, "none that is known"))
 	add("Format", formatWords[r.Format])
 	add("Encoding", r.Encoding)
@@ -199,7 +203,7 @@ func (show *importPage) columns(v *visit, e *book.Import, sent mapped) {
 	if from+columnsAtOnce < len(places) {
 		show.Behind = at(from + columnsAtOnce)
 	}
-	show.Rule, show.Match = matchText(e.Match), matchChoices(e.Match)
+	show.Rule, show.Match = v.matchText(e.Match), v.matchChoices(e.Match)
 }
 
 // reading makes the form that says what a file is.

@@ -146,7 +146,7 @@ func reasonsOf(was transfer.Mapping, s *transfer.Step) []string {
 // matchSent reads by what rows are to be matched.
 func (v *visit) matchSent() []contact.MatchBy {
 	match, seen := []contact.MatchBy{}, map[string]bool{"": true}
-	for i := range contact.MatchBys {
+	for i := range len(contact.MatchBys) + contact.NumSlots {
 		by := v.PostForm.Get("match." + strconv.Itoa(i))
 		if !seen[by] {
 			match = append(match, contact.MatchBy(by))
@@ -174,6 +174,34 @@ func (u *ui) mapOtherwise(v *visit) (answer, error) {
 		return v.importPage(&e, &p, importShown{status: http.StatusUnprocessableEntity, sent: sent, wrong: "Something does not go together. Nothing was done."})
 	}
 	return v.correct(&e, map[string]any{"mapping": sent.mapping(&e, places), "match": v.matchSent()})
+}
+
+// keepMapping keeps where columns go under a name, for files of the same columns.
+func (u *ui) keepMapping(v *visit) (answer, error) {
+	e, p, err := v.importNow()
+	if err != nil {
+		return nil, err
+	}
+	sent := v.PostForm.Get("name")
+	name, flaw := contact.MappingName(sent)
+	if flaw != nil {
+		return v.importPage(&e, &p, importShown{status: http.StatusUnprocessableEntity, keepAs: sent, wrong: flaw.Message + " Nothing was kept."})
+	}
+	if v.wantsCurl() {
+		body, err := spelled(map[string]any{"keep_as": name}, func([]byte) error { return nil })
+		if err != nil {
+			return nil, err
+		}
+		return v.commands(importPath(e.ID), v.signed(request{method: http.MethodPatch, path: "/imports/" + e.ID, body: body})), nil
+	}
+	_, _, err = v.ui.book.KeepMapping(v.Context(), v.grant, v.terms(), e.ID, name)
+	if wrong, ok := errors.AsType[*fault.Error](err); ok && (wrong.Kind == fault.Invalid || wrong.Kind == fault.Conflict) {
+		return v.importPage(&e, &p, importShown{status: httpapi.StatusOf(wrong.Kind), keepAs: sent, wrong: strings.Join(sentences(wrong), " ")})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return goOn{importPath(e.ID) + "?kept=1#keep"}, nil
 }
 
 // readOtherwise has a file taken for something else than was recognised.

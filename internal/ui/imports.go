@@ -24,6 +24,7 @@ var importScreens = []screen{
 	{"GET", "/ui/imports/{import}", access.Read, (*ui).imported},
 	{"POST", "/ui/imports/{import}/reading", access.Plan, (*ui).readOtherwise},
 	{"POST", "/ui/imports/{import}/mapping", access.Plan, (*ui).mapOtherwise},
+	{"POST", "/ui/imports/{import}/keep", access.Plan, (*ui).keepMapping},
 	{"POST", "/ui/imports/{import}/discard", access.Plan, (*ui).discardImport},
 }
 

@@ -180,19 +180,41 @@ func (v *visit) columnChoices(view *columnView, places []placed, is chosenFor, s
 	}
 }
 
-// matchNames say by what rows are matched.
+// matchNames say by what rows are matched, but for slots.
 var matchNames = map[contact.MatchBy]string{contact.ByID: "their id", contact.ByEmail: "an email", contact.ByPhone: "a phone"}
 
-// matchChoices are the fields of by what rows are matched: one after the other.
-func matchChoices(match []contact.MatchBy) (all [][]choice) {
-	for i := range contact.MatchBys {
+// matchName says by what rows are matched.
+func (v *visit) matchName(by contact.MatchBy) string {
+	if s, ok := by.Slot(); ok {
+		return v.label(s)
+	}
+	return matchNames[by]
+}
+
+// matchesBy are all that rows can be matched by: the slots are those that are filterable, and those
+// by which they are matched.
+func (v *visit) matchesBy(match []contact.MatchBy) []contact.MatchBy {
+	all, slots := contact.MatchBys[:], v.grant.Space.Filterable|contact.MatchSlots(match)
+	for i := range contact.NumSlots {
+		if s := contact.SlotAt(i); slots.Has(s) {
+			all = append(all, contact.MatchBy(s.String()))
+		}
+	}
+	return all
+}
+
+// matchChoices are the fields of by what rows are matched, one after the other: three, or one more than
+// are chosen.
+func (v *visit) matchChoices(match []contact.MatchBy) (all [][]choice) {
+	by := v.matchesBy(match)
+	for i := range min(len(by), max(len(contact.MatchBys), len(match)+1)) {
 		is := contact.MatchBy("")
 		if i < len(match) {
 			is = match[i]
 		}
 		of := []choice{{"", "nothing", is == ""}}
-		for _, by := range contact.MatchBys {
-			of = append(of, choice{string(by), matchNames[by], by == is})
+		for _, by := range by {
+			of = append(of, choice{string(by), v.matchName(by), by == is})
 		}
 		all = append(all, of)
 	}
@@ -200,10 +222,10 @@ func matchChoices(match []contact.MatchBy) (all [][]choice) {
 }
 
 // matchText says by what rows are matched.
-func matchText(match []contact.MatchBy) string {
+func (v *visit) matchText(match []contact.MatchBy) string {
 	var words []string
 	for _, by := range match {
-		words = append(words, matchNames[by])
+		words = append(words, v.matchName(by))
 	}
 	if words == nil {
 		return "nothing: each row makes a contact"
