@@ -399,6 +399,7 @@ func TestGuard(t *testing.T) {
 		guard(t, r, table)
 		guard(t, r, planRows)
 		guard(t, r, exportRows)
+		guard(t, r, importRows)
 		guard(t, r, searchRows)
 		guard(t, r, filterRows)
 		r.closeJobs()

@@ -1,0 +1,43 @@
+package costs
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/carnet-project/carnet/internal/book"
+	"github.com/carnet-project/carnet/internal/store"
+)
+
+// importRows are what it costs to find out what the rows of a file do, from the request on to the end of the
+// job (CONTRACT D37).
+var importRows = []row{
+	{"plan of a file of 1,000 others", cost{5093, 32, 1_335_000, 112_700, 14_620_000},
+		"Five statements a row: one looks for who has its email, one stores it, and three say by what a later row finds it. The rest is the file, its job, and five transactions of 200 rows. Half of the allocations write what a row was found to do; 1.3 KiB of log a row are the row, what it would do, and where it is found.",
+		nothing(1), imports("other-%d@example.net"), done},
+	{"plan of a file of 1,000 changes", cost{4098, 2832, 1_184_000, 182_000, 22_560_000},
+		"As of others, one statement a row less, as nothing new is made; who is stored with 200 emails is read in one statement. The contact that each row changes is read, and what it becomes is found.",
+		nothing(1), imports("home-%05d@example.org"), done},
+}
+
+// imports plans one file, for which all calls stand; its i-th row has an email.
+func imports(email string) func(*rig, []*call) {
+	return func(r *rig, _ []*call) {
+		ctx := r.t.Context()
+		var file strings.Builder
+		file.WriteString("Name,Email,City\n")
+		for i := range 1000 {
+			fmt.Fprintf(&file, "Ada %d,"+email+",Hereford\n", i, i+1)
+		}
+		_, id, _, err := r.book.MakeImport(ctx, r.grant, book.Terms{RequestID: "costs"}, book.ImportFile{Name: "costs.csv", Content: strings.NewReader(file.String())})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		job, err := r.book.Job(ctx, r.grant, id)
+		for err == nil && (job.State == store.JobQueued || job.State == store.JobRunning) {
+			err = r.book.BuildPlan(ctx, &job)
+		}
+		if err != nil || job.State != store.JobCompleted || job.Done != 1000 {
+			r.t.Fatal(job, err)
+		}
+	}
+}
