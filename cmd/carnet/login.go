@@ -21,12 +21,12 @@ import (
 // loginCommand keeps a server and a key for it, so that no command needs to be told of them.
 type loginCommand struct {
 	Name string  `arg:"" optional:"" help:"What to call it, where you use several servers or keys. Default: default."`
-	URL  *string `tried:"server,host,address,base-url" name:"url" env:"CARNET_URL" placeholder:"URL" help:"The server. Default: http://${listen}."`
+	URL  *string `tried:"server,host,address,base-url" name:"url" env:"CARNET_URL" placeholder:"URL" help:"The server. Default: that of the profile, where there is one of this name, else http://${listen}."`
 }
 
 // Help says where the key comes from, and where it goes.
 func (c *loginCommand) Help() string {
-	return `The key is asked for, and not shown as it is typed or pasted. Without a terminal it is read from standard input, as in carnet login <key.txt. It is tried at the server, and then kept with its address in a file that you alone may read, in the folder for settings of your user. Commands that talk to a server use what was signed in to last, or what carnet profile use names; --profile names another for one command, and CARNET_KEY with --url goes before all of it.`
+	return `The key is asked for, and not shown as it is typed or pasted. Without a terminal it is read from standard input, as in carnet login <key.txt. It is tried at the server, and then kept with its address in a file that you alone may read, in the folder for settings of your user. Commands that talk to a server use what was signed in to last, or what carnet profile use names; --profile names another for one command, and where neither is named CARNET_KEY, with --url, goes before the one in use.`
 }
 
 // Run tries the key at the server, and keeps both.
@@ -44,6 +44,8 @@ func (c *loginCommand) Run(in *surroundings) error {
 	}
 	if c.URL != nil {
 		p.URL = serverURL(*c.URL)
+	} else if was, err := own.read(p.Name); err == nil { // its key is another now
+		p.URL = was.URL
 	}
 	if err := checkURL(p.URL); err != nil {
 		return err
@@ -157,7 +159,7 @@ func (c *logoutCommand) Run(in *surroundings) error {
 			return err
 		}
 		if p == nil {
-			return errors.New("you are signed in to no server: see `carnet profile list`")
+			return errors.New("no profile is in use: name one, as `carnet profile list` shows it")
 		}
 		name = p.Name
 	}

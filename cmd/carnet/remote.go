@@ -60,7 +60,7 @@ func (c *remote) find() (key string, err error) {
 	case err != nil:
 		return "", err
 	case p == nil:
-		return "", errors.New("there is no API key: sign in by `carnet login`, or put one into the environment variable CARNET_KEY (`carnet key create` makes one)")
+		return "", c.noKey()
 	case c.At != nil && c.URL != p.URL && c.Profile != "":
 		return "", fmt.Errorf("the profile %s is of another server than --url or CARNET_URL names: leave one of them out", p.Name)
 	case c.At != nil && c.URL != p.URL:
@@ -68,6 +68,16 @@ func (c *remote) find() (key string, err error) {
 	}
 	c.URL = p.URL
 	return p.Key, nil
+}
+
+// noKey says that there is no API key, and where one would be.
+func (c *remote) noKey() error {
+	if own, err := ownProfiles(); err == nil {
+		if names, err := own.names(); err == nil && len(names) > 0 {
+			return fmt.Errorf("there is no API key: no profile is in use. `carnet profile use %s` goes on with one, `carnet profile list` shows all", names[0])
+		}
+	}
+	return errors.New("there is no API key: sign in by `carnet login`, or put one into the environment variable CARNET_KEY (`carnet key create` makes one)")
 }
 
 // profile gives the one that is named, or else in use; nil for none.
@@ -159,7 +169,7 @@ func explain(url string, err error) error {
 	case !answered:
 		return errors.New(strings.TrimPrefix(err.Error(), "carnet: "))
 	case e.Status == 401:
-		return errors.New("the server does not accept the API key: see `carnet key list`")
+		return fmt.Errorf("the server at %s does not accept the API key: see `carnet key list` there", url)
 	case len(e.Errors) > 0:
 		return errors.New(problems(e.Errors))
 	}

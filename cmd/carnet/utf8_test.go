@@ -71,7 +71,9 @@ func withArguments(leaf *kong.Node, words []string) []string {
 		words = append(words, "--add-name", "x")
 	case "key set":
 		words = append(words, "--daily-writes", "1")
-	case "contact log", "plan undo":
+	case "field set":
+		words = append(words, "--label", "x")
+	case "contact log", "plan undo", "export":
 		words = append(words, "1")
 	}
 	return words

@@ -216,6 +216,9 @@ func (b *Book) openImport(ctx context.Context, g access.Grant, p Plan) (Plan, *r
 	e.Mapping = e.Mapping.Whole(file)
 	if !p.Import.Opened { // before the mapping is held against it: who corrects that sees the columns
 		e.Recognised, e.Columns, e.Records, e.Warnings = file.Recognised, file.Columns, file.Records, file.Warnings
+		if len(e.Match) > 0 && !leadsToMatch(e.Mapping, e.Match) {
+			e.Warnings = append(slices.Clone(e.Warnings), "Rows are to be matched by what no column goes to: each of them makes a contact.")
+		}
 		e.Headers = file.HeadersOf()
 		if p, err = b.opened(ctx, g, p, &e); err != nil {
 			return p, nil, err
@@ -243,6 +246,17 @@ func (b *Book) openImport(ctx context.Context, g access.Grant, p Plan) (Plan, *r
 }
 
 var errShorter = errors.New("book: an import has fewer rows than its plan")
+
+// leadsToMatch tells whether a column goes to something that rows are matched by.
+func leadsToMatch(m transfer.Mapping, match []contact.MatchBy) bool {
+	return slices.ContainsFunc(match, func(by contact.MatchBy) bool {
+		path := map[contact.MatchBy]string{contact.ByID: "id", contact.ByEmail: "emails", contact.ByPhone: "phones"}[by]
+		if s, ok := by.Slot(); ok {
+			path = s.Path()
+		}
+		return slices.ContainsFunc(m, func(s transfer.Step) bool { return s.To == path && s.Rule != transfer.Ignore })
+	})
+}
 
 // matchOf gives by what rows are matched where nobody says: by what tells people apart. Numbers
 // do that only where there are no emails: colleagues have one.

@@ -63,6 +63,9 @@ func (b *Book) KeepMapping(ctx context.Context, g access.Grant, terms Terms, id,
 	if err != nil {
 		return Import{}, 0, err
 	}
+	if p.State == PlanFailed {
+		return Import{}, 0, fault.New(fault.Conflict, fault.CodeConflict, "Nothing was kept: the file was not planned so. Correct it first, and keep what goes together.")
+	}
 	if e.Recognised.Format == "" || e.Mapping == nil {
 		return Import{}, 0, fault.New(fault.Conflict, fault.CodePlanBuilding, "It is not known how the file is read. Ask for the import until it says a mapping, and then keep that.")
 	}

@@ -272,6 +272,8 @@ func (s *suggestion) rest() {
 		switch {
 		case s.file.Columns[i].Filled == 0:
 			why = "Nothing stands in it."
+		case s.meanings[i].concept == "":
+			why = "It is not known what it is about. Choose where it goes, such as names or a custom field, to keep it."
 		case s.meanings[i].concept == isFax:
 			why = "It is no number to speak to. Choose phones to keep it."
 		case s.meanings[i].concept == isNotTheirs:

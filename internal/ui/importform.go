@@ -173,7 +173,11 @@ func (u *ui) mapOtherwise(v *visit) (answer, error) {
 	if len(sent.wrong) > 0 {
 		return v.importPage(&e, &p, importShown{status: http.StatusUnprocessableEntity, sent: sent, wrong: "Something does not go together. Nothing was done."})
 	}
-	return v.correct(&e, map[string]any{"mapping": sent.mapping(&e, places), "match": v.matchSent()})
+	body := map[string]any{"mapping": sent.mapping(&e, places)}
+	if match := v.matchSent(); len(match)+len(e.Match) > 0 { // else nobody chose, and it goes by where columns go now
+		body["match"] = match
+	}
+	return v.correct(&e, body)
 }
 
 // keepMapping keeps where columns go under a name, for files of the same columns.
