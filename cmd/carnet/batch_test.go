@@ -128,11 +128,11 @@ func TestBatchCalls(t *testing.T) {
 		"refused": {tries(0, 1, cut(422)), "1 1001 2001", "2500 operations: 1507 changed, 993 refused.\nIn the history as batch B0, B1, B2.\n", "993 of 2500 operations were refused\n\nline 8: Not now.\n", "", 0},
 		"no key": {tries(0, 1, func(q *http.Request) (*http.Response, error) {
 			return answerOf(q, 401, `{"message":"Unauthenticated.","code":"key_invalid"}`), nil
-		}), "1", "", "the server does not accept the API key: see `carnet key list`", "", 0},
+		}), "1", "", "the server at http://carnet.example does not accept the API key: see `carnet key list` there", "", 0},
 		"the key ends": {tries(1, 2, func(q *http.Request) (*http.Response, error) {
 			return answerOf(q, 401, `{"message":"Unauthenticated.","code":"key_invalid"}`), nil
 		}), "1 1001", "1000 operations: 1000 changed.\nIn the history as batch B0.\n",
-			"the server does not accept the API key: see `carnet key list`\n\nWhat stands before line 1001 is done. To go on there" + onward, "", 0},
+			"the server at http://carnet.example does not accept the API key: see `carnet key list` there\n\nWhat stands before line 1001 is done. To go on there" + onward, "", 0},
 		"of another make": {tries(0, 1, func(q *http.Request) (*http.Response, error) { return batchAnswer(q, "B0", 3, 3, 0), nil }), "1", "",
 			"the server answered another number of operations than were sent: check what stands before it\n\nTo have it done, and nothing twice" + onward, "", 0},
 	} {
