@@ -184,6 +184,10 @@ func (e *Import) correct(to ImportCorrection) {
 			e.MappingOf = ""
 		}
 	}
+	// That rows are matched by nothing, as nothing came of the columns to match them by, nobody has chosen.
+	if to.Mapping != nil && to.Match == nil && len(e.Match) == 0 && len(matchOf(e.Mapping)) == 0 {
+		e.Match = nil
+	}
 	if to.Mapping != nil {
 		e.Mapping, e.MappingOf, e.Asked = to.Mapping, "", false
 	}

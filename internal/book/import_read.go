@@ -254,23 +254,25 @@ func leadsToMatch(m transfer.Mapping, match []contact.MatchBy) bool {
 		if s, ok := by.Slot(); ok {
 			path = s.Path()
 		}
-		return slices.ContainsFunc(m, func(s transfer.Step) bool { return s.To == path && s.Rule != transfer.Ignore })
+		return goesTo(m, path)
 	})
+}
+
+// goesTo tells whether a column goes to a path.
+func goesTo(m transfer.Mapping, path string) bool {
+	return slices.ContainsFunc(m, func(s transfer.Step) bool { return s.To == path && s.Rule != transfer.Ignore })
 }
 
 // matchOf gives by what rows are matched where nobody says: by what tells people apart. Numbers
 // do that only where there are no emails: colleagues have one.
 func matchOf(m transfer.Mapping) (match []contact.MatchBy) {
-	to := func(path string) bool {
-		return slices.ContainsFunc(m, func(s transfer.Step) bool { return s.To == path && s.Rule != transfer.Ignore })
-	}
-	if to("id") {
+	if goesTo(m, "id") {
 		match = append(match, contact.ByID)
 	}
 	switch {
-	case to("emails"):
+	case goesTo(m, "emails"):
 		match = append(match, contact.ByEmail)
-	case to("phones"):
+	case goesTo(m, "phones"):
 		match = append(match, contact.ByPhone)
 	}
 	if match == nil {

@@ -157,6 +157,22 @@ func TestImportsAreKeptForTheNext(t *testing.T) {
 	}
 }
 
+// Where no column was known, and so rows are matched by nothing, they are matched by an email once a column
+// is said to be one; who then chooses nothing has that.
+func TestImportsMatchByWhatIsChosen(t *testing.T) {
+	w := newWorld(t)
+	b := w.browse("main").upload("strange.csv", "Xa,Xb\nDora,dora@fair.example\nEd,none\n").shows("Of no column is it known")
+	chosen := []string{"to." + b.column("Xa"), "names", "to." + b.column("Xb"), "emails"}
+	b.mapped(chosen...)
+	if !strings.Contains(b.body, `<option value="email" selected>`) {
+		t.Errorf("rows are not matched by an email: %s", b.text())
+	}
+	b.mapped("match.0", "").mapped()
+	if strings.Contains(b.body, `<option value="email" selected>`) {
+		t.Error("nothing was chosen, and rows are matched by an email")
+	}
+}
+
 // button gives the form that has a button with this text.
 func (b *browser) button(text string) *html.Node {
 	b.w.t.Helper()
