@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -116,7 +118,7 @@ func (s *Store) Fold(ctx context.Context, space contact.SpaceID) (more bool, err
 	if n := len(touched); n > 0 {
 		f.save.Mark.Seq = touched[n-1].Seq
 	}
-	if err = s.guarded(func() error { return s.backend.SaveSearch(ctx, &f.save) }); errors.Is(err, ErrConflict) {
+	if err = s.guarded(func() error { return f.write(ctx) }); errors.Is(err, ErrConflict) {
 		return true, nil
 	}
 	return more, err
@@ -158,7 +160,7 @@ func foldIn(ctx context.Context, b Backend, space contact.SpaceID, take func(*fo
 		if err := take(f); err != nil {
 			return err
 		}
-		if err = b.SaveSearch(ctx, &f.save); !errors.Is(err, ErrConflict) || tries == foldsTried {
+		if err = f.write(ctx); !errors.Is(err, ErrConflict) || tries == foldsTried {
 			return err
 		}
 		backOff(tries)
@@ -209,6 +211,17 @@ func beginFold(ctx context.Context, b Backend, space contact.SpaceID) (*folding,
 		f.save.Mark.Seq, f.save.Mark.Region = 0, f.region
 	}
 	return f, nil
+}
+
+// write has them written in the order of the index: what is beside each other there is then one page.
+func (f *folding) write(ctx context.Context) error {
+	slices.SortFunc(f.save.Gone, byPlaceInIndex)
+	slices.SortFunc(f.save.Come, byPlaceInIndex)
+	return f.b.SaveSearch(ctx, &f.save)
+}
+
+func byPlaceInIndex(a, b record.MatchKey) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Text, b.Text), cmp.Compare(a.ID, b.ID))
 }
 
 // take finds out what contacts are found by, and which keys of the index go and come with

@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/carnet-project/carnet/internal/contact"
@@ -41,6 +42,7 @@ type Store struct {
 	metrics  *metrics.Metrics
 	news     news
 	unfolded unfolded
+	asked    atomic.Int64 // writes and reads of Spaces that anybody waited for, so far
 	erased   func(context.Context, Erasure, []contact.ID) error
 
 	mu     sync.Mutex
@@ -80,7 +82,6 @@ func New(b Backend, o Options) *Store {
 	}
 	s := &Store{
 		backend: b,
-		reads:   &orderly{b, halfOf(b.Readers()), o.Metrics},
 		log:     o.Log,
 		clock:   o.Clock,
 		uptime:  o.Uptime,
@@ -89,6 +90,7 @@ func New(b Backend, o Options) *Store {
 		lanes:   map[int64]*lane{},
 		broken:  make(chan struct{}),
 	}
+	s.reads = &orderly{b, halfOf(b.Readers()), o.Metrics, &s.asked}
 	b.Watch(s.breakDown)
 	return s
 }
@@ -106,6 +108,7 @@ func (s *Store) Do(ctx context.Context, w Write) ([]Outcome, error) {
 		return nil, err
 	}
 	defer s.work.Done()
+	s.asked.Add(1)
 	p := newPending(w)
 	l.submit(ctx, p)
 	return p.outcomes, p.err

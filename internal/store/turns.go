@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/carnet-project/carnet/internal/contact"
 	"github.com/carnet-project/carnet/internal/metrics"
@@ -103,6 +104,13 @@ type orderly struct {
 	Reader
 	*Turns
 	metrics *metrics.Metrics
+	asked   *atomic.Int64 // counts those that read
+}
+
+// Enter waits for a turn, and counts.
+func (r *orderly) Enter(ctx context.Context, space contact.SpaceID) error {
+	r.asked.Add(1)
+	return r.Turns.Enter(ctx, space)
 }
 
 func (r *orderly) Contact(ctx context.Context, space contact.SpaceID, ref contact.ID) (row record.Contact, ok bool, err error) {

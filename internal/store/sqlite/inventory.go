@@ -298,7 +298,7 @@ func (t *tx) saveAnew(a *store.Anew) error {
 		}
 	}
 	for _, row := range a.PlanContacts {
-		if err := t.savePlanContacts(row.PlanID, row.N, row.Contacts); err != nil {
+		if err := t.savePlanContacts(row.PlanID, []record.PlanRow{{N: row.N, Contacts: append([]contact.ID{}, row.Contacts...)}}); err != nil {
 			return err
 		}
 	}

@@ -142,7 +142,7 @@ func (t *tx) savePlan(s *store.PlanSaved) error {
 			return err
 		}
 	}
-	return nil
+	return t.savePlanContacts(store.PlanID{Space: p.Space, ID: p.ID}, s.Rows)
 }
 
 func (t *tx) dropPlanRows(p *record.Plan, upTo int64) error {
@@ -164,24 +164,33 @@ func (t *tx) savePlanRow(r *record.PlanRow) error {
 		return err
 	}
 	t.pages += 1 + r.Weight()/pageSize
-	if r.Contacts == nil {
-		return nil
-	}
-	return t.savePlanContacts(store.PlanID{Space: r.Space, ID: r.Plan}, r.N, r.Contacts)
+	return nil
 }
 
-// savePlanContacts writes by which contacts a row of a plan is found.
-func (t *tx) savePlanContacts(id store.PlanID, n int64, contacts []contact.ID) error {
-	if err := t.writer.run(deletePlanRowContacts, nil, int64(id.Space), id.ID, n); err != nil {
-		return err
-	}
-	for _, of := range contacts {
-		if err := t.writer.run(insertPlanContact, nil, int64(id.Space), id.ID, int64(of), n); err != nil {
-			return err
+// savePlanContacts writes by which contacts rows of a plan are found: of all rows at once, as there are
+// as many of them as of everything else of a plan together.
+func (t *tx) savePlanContacts(id store.PlanID, rows []record.PlanRow) error {
+	var numbers []int64
+	var found []any
+	for i := range rows {
+		r := &rows[i]
+		if r.Contacts == nil {
+			continue
+		}
+		numbers = append(numbers, r.N)
+		for _, of := range r.Contacts {
+			found = append(found, int64(id.Space), id.ID, int64(of), r.N)
 		}
 	}
-	t.pages += len(contacts)
-	return nil
+	if len(numbers) == 0 {
+		return nil
+	}
+	list := jsonNumbers(numbers, func(n int64) int64 { return n })
+	if err := t.writer.run(deletePlanRowContacts, nil, int64(id.Space), id.ID, list); err != nil {
+		return err
+	}
+	t.pages += len(found) / insertPlanContacts.columns
+	return t.writer.runMany(&insertPlanContacts, found)
 }
 
 func textOrNull(b []byte) any {
@@ -190,6 +199,8 @@ func textOrNull(b []byte) any {
 	}
 	return string(b)
 }
+
+var insertPlanContacts = manyOf(insertPlanContact, 4)
 
 // planOf reads planColumns.
 func planOf(s *sqlite.Stmt) record.Plan {

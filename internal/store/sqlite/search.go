@@ -56,6 +56,8 @@ func (b *Backend) Keyed(ctx context.Context, space contact.SpaceID, ranges []con
 	return ids, true, nil
 }
 
+var insertSearchKeys = manyOf(insertSearchKey, 4)
+
 // Searched gives what the index has of contacts.
 func (b *Backend) Searched(ctx context.Context, space contact.SpaceID, ids []contact.ID) (list []record.Searched, err error) {
 	err = b.read(ctx, func(c *conn) error {
@@ -85,10 +87,12 @@ func (b *Backend) SaveSearch(ctx context.Context, s *store.SearchSave) error {
 				return err
 			}
 		}
+		come := make([]any, 0, insertSearchKeys.columns*len(s.Come))
 		for _, k := range s.Come {
-			if err := c.run(insertSearchKey, nil, int64(s.Space), int64(k.Kind), k.Text, int64(k.ID)); err != nil {
-				return err
-			}
+			come = append(come, int64(s.Space), int64(k.Kind), k.Text, int64(k.ID))
+		}
+		if err := c.runMany(&insertSearchKeys, come); err != nil {
+			return err
 		}
 		for _, of := range s.Searched {
 			query, args := upsertSearched, []any{int64(s.Space), int64(of.ID), of.Keys}

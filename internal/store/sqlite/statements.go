@@ -241,7 +241,7 @@ const (
 	deletePlanRows        = `DELETE FROM plan_rows WHERE space_id = ?1 AND plan_id = ?2 AND n <= ?3`
 	insertPlanContact     = `INSERT INTO plan_contacts (space_id, plan_id, contact_id, n) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (space_id, plan_id, contact_id, n) DO NOTHING`
 	deletePlanContacts    = `DELETE FROM plan_contacts WHERE space_id = ?1 AND plan_id = ?2 AND n <= ?3`
-	deletePlanRowContacts = `DELETE FROM plan_contacts WHERE space_id = ?1 AND plan_id = ?2 AND n = ?3`
+	deletePlanRowContacts = `DELETE FROM plan_contacts WHERE space_id = ?1 AND plan_id = ?2 AND n IN (SELECT value FROM json_each(?3))`
 
 	sessionColumns = `hash, key_id, space_id, name, created_at, expires_at`
 	insertSession  = `INSERT INTO sessions (` + sessionColumns + `, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
