@@ -34,6 +34,7 @@ var scans = map[string]string{
 	"weighSpace":   "it is for the contacts of all Spaces, where a check cannot add them up on its way",
 
 	"selectPlanRowsOfContacts": "it goes through the list of ids that it is given",
+	"deletePlanRowContacts":    "it goes through the list of numbers that it is given",
 }
 
 // noStatements are the constants that are parts of statements, or have no plan.
