@@ -90,6 +90,8 @@ func (o *Options) cases() []kase {
 		add("carnet", target.List, 1, 16, 64, 256)
 		add("carnet-new", target.Post, 1, 16, 64, 256)
 		add("carnet", target.Batch, 1, 16)
+		add("carnet-new", target.NewBatch, 1)
+		add("PocketBase-new", target.NewBatch, 1)
 		add("carnet", target.Filter, readers)
 		add("PocketBase", target.Filter, readers)
 		add("carnet", target.Search, readers)

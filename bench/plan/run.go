@@ -111,9 +111,9 @@ func (p *runner) prepare(ctx context.Context, cases []kase) error {
 				continue
 			}
 			p.run.Versions["directus"] = target.DirectusVersion
-		case "PocketBase", "PocketBase FULL":
+		case "PocketBase", "PocketBase FULL", "PocketBase-new":
 			p.env.Say("building " + k.target)
-			t, err = p.env.PocketBase(ctx, k.Contacts, k.target == "PocketBase FULL")
+			t, err = p.env.PocketBase(ctx, k.target, k.Contacts, k.target == "PocketBase FULL")
 		default:
 			t, err = p.env.Carnet(ctx, k.target, k.Contacts, k.Spaces)
 		}

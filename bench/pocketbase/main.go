@@ -1,6 +1,6 @@
 // Command pocketbase is PocketBase as it is released, with one collection that
 // holds what the benchmark sends: the five fields as they are in a request. Its
-// rules are open, so that it checks no key. With -full it commits as Carnet
+// rules are open, so that it checks no key, and batches are on, of 100 at most. With -full it commits as Carnet
 // does; its own connections have synchronous=NORMAL.
 //
 // It is a module of its own, so that it is measured with the versions of its
@@ -61,6 +61,8 @@ func run(dir string, full bool, args []string) error {
 		}
 		app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 			e.InstallerFunc = nil // it would open a browser
+			batch := &e.App.Settings().Batch
+			batch.Enabled, batch.MaxRequests = true, 100
 			for _, db := range []dbx.Builder{app.DB(), app.NonconcurrentDB()} {
 				var got string
 				if err := db.NewQuery("PRAGMA synchronous").Row(&got); err != nil {

@@ -165,7 +165,7 @@ the machine is tried with fixed work and with fdatasync, and during each what ot
 varies too much, the run says so.
 
 - **Carnet** is the built binary with real keys, limits off, history on, everything validated. ` + "`carnet-8`" + ` has the
-  contacts in eight Spaces, ` + "`carnet-new`" + ` is the file that POST fills.
+  contacts in eight Spaces, ` + "`carnet-new`" + ` and ` + "`PocketBase-new`" + ` are the files that POST fills.
 - **no-op** is a ` + "`net/http`" + ` server that decodes the same body and answers a few bytes: what HTTP and JSON cost.
 - **raw SQL** does the statements of a PUT in groups of 64 a transaction, on a copy of Carnet's file, in one thread without HTTP.
 - **naive** is the same SQL with ` + "`database/sql`" + `, a transaction a request, one connection, on a copy of Carnet's file. It checks no

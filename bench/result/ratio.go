@@ -74,6 +74,8 @@ var rules = []rule{
 	{name: "Rows a second of the plan of an import, 1M new contacts", of: rate, above: "carnet-1m import: plan of new contacts 1", goal: 40_000, ifPresent: true},
 	{name: "Rows a second of the plan of an import, 1M changes", of: rate, above: "carnet-1m import: plan of changes 1", goal: 20_000, ifPresent: true},
 	{name: "Apply of an import of 1M new contacts ÷ raw driver, groups of 64", of: rate, above: "carnet-1m import: apply of new contacts 1", below: "raw SQL 64", ifPresent: true},
+	{name: "Contacts a second of an import of 1M, applied ÷ PocketBase's batches of 100 POSTs", of: rate, above: "carnet-1m import: apply of new contacts 1", below: "PocketBase-new batch of 100 new 1", ifPresent: true},
+	{name: "Batches of 100 POSTs, one connection ÷ PocketBase's", of: rate, above: "carnet-new batch of 100 new 1", below: "PocketBase-new batch of 100 new 1", ifPresent: true},
 	{name: "Memory at its peak while an import of 1M new contacts is planned", of: memory, above: "carnet-1m import: plan of new contacts 1", goal: 150, atMost: true, unit: "MiB", ifPresent: true},
 	{name: "Memory at its peak while an import of 1M new contacts is applied", of: memory, above: "carnet-1m import: apply of new contacts 1", goal: 150, atMost: true, unit: "MiB", ifPresent: true},
 	{name: "Contacts a second of an export, 1M contacts", of: rate, above: "carnet-1m export 1", goal: 150_000, ifPresent: true},

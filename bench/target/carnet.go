@@ -56,6 +56,7 @@ func (e *Env) Carnet(ctx context.Context, name string, contacts, spaces int) (*T
 // asks says how Carnet is asked, with a key in each Space.
 func (e *Env) asks(ctx context.Context, t *Target) (err error) {
 	t.method, t.path, t.list, t.created = "PUT", base, base[:len(base)-1]+"?per_page=200", 201
+	t.batches, t.operations, t.posts = base+"batch", `{"operations":`, `{"method":"POST"`
 	t.start, t.find = e.startCarnet, carnetFind
 	t.auth, err = e.keys(ctx, e.db(t), t.Spaces)
 	return err

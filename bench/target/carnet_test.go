@@ -132,6 +132,20 @@ func TestRequests(t *testing.T) {
 		sent.Operations[99].Method != "PUT" || sent.Operations[99].ID != 77 || len(sent.Operations[99].Body) == 0 {
 		t.Errorf("%d %v %q", want, err, batch)
 	}
+	tg.batches, tg.operations, tg.posts = "/b", `{"requests":`, `{"method":"POST","url":"/c"`
+	news, want := tg.newBatch(r, &scratch{})(nil)
+	_, bodyOfNew, _ := strings.Cut(string(news), "\r\n\r\n")
+	var asked struct {
+		Requests []struct {
+			Method string         `json:"method"`
+			URL    string         `json:"url"`
+			Body   map[string]any `json:"body"`
+		} `json:"requests"`
+	}
+	if err := json.Unmarshal([]byte(bodyOfNew), &asked); err != nil || want != 200 || !strings.HasPrefix(string(news), "POST /b HTTP/1.1\r\n") || len(asked.Requests) != BatchSize ||
+		asked.Requests[99].Method != "POST" || asked.Requests[99].URL != "/c" || len(asked.Requests[99].Body) == 0 || tg.news.Load() != 1+BatchSize {
+		t.Errorf("%d %v %q", want, err, news)
+	}
 	if _, err := tg.Make(Raw); err == nil {
 		t.Error("a server was asked for raw SQL")
 	}

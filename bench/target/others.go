@@ -65,7 +65,7 @@ func (e *Env) RawFile(ctx context.Context, contacts int) (db, ids string, err er
 
 // PocketBase makes the target of PocketBase, which commits as Carnet does where
 // full is set.
-func (e *Env) PocketBase(ctx context.Context, contacts int, full bool) (*Target, error) {
+func (e *Env) PocketBase(ctx context.Context, name string, contacts int, full bool) (*Target, error) {
 	module := filepath.Join(e.Module, "pocketbase")
 	version, err := ModuleVersion(ctx, module, "github.com/pocketbase/pocketbase")
 	if err != nil {
@@ -78,13 +78,10 @@ func (e *Env) PocketBase(ctx context.Context, contacts int, full bool) (*Target,
 	if err != nil {
 		return nil, err
 	}
-	name := "PocketBase"
-	if full {
-		name = "PocketBase FULL"
-	}
 	dir := e.work(name)
 	t := &Target{Name: name, Contacts: contacts, Spaces: 1, DB: filepath.Join(dir, "data.db"), steps: make([]atomic.Uint32, contacts),
-		method: "PATCH", path: "/api/collections/contacts/records/", id: pocketBaseID, find: pocketBaseFind}
+		method: "PATCH", path: "/api/collections/contacts/records/", id: pocketBaseID, find: pocketBaseFind,
+		batches: "/api/batch", operations: `{"requests":`, posts: `{"method":"POST","url":"/api/collections/contacts/records"`}
 	t.start = func(ctx context.Context, _ *Target) (*proc.Child, error) {
 		addr, err := proc.FreeAddr()
 		if err != nil {

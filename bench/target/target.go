@@ -27,8 +27,10 @@ const (
 	Post Op = "POST"  // of contacts that were not there
 	// Batch is a call with BatchSize PUTs of random contacts of one Space.
 	Batch Op = "batch of 100"
-	Turn  Op = "turns"   // a PUT, a GET and a list in turn, of all Spaces but the first
-	Raw   Op = "raw SQL" // the SQL of PUTs in groups, without HTTP: see package ceiling
+	// NewBatch is a call with BatchSize POSTs of contacts that were not there, of one Space.
+	NewBatch Op = "batch of 100 new"
+	Turn     Op = "turns"   // a PUT, a GET and a list in turn, of all Spaces but the first
+	Raw      Op = "raw SQL" // the SQL of PUTs in groups, without HTTP: see package ceiling
 )
 
 // Target is one server on its own copy of the contacts.
@@ -47,9 +49,11 @@ type Target struct {
 	list    string                     // path and query of a list of 200
 	find    func(Op, *Question) string // path and query of a Filter or a Search; nil for none
 	created int                        // the status of a POST
-	ids     []int64
-	id      func(b []byte, i int) []byte // where ids say nothing
-	auth    []string                     // a header line for each Space, "" for none
+	// What a batch is sent to, and how it begins: its list, and each of its POSTs.
+	batches, operations, posts string
+	ids                        []int64
+	id                         func(b []byte, i int) []byte // where ids say nothing
+	auth                       []string                     // a header line for each Space, "" for none
 
 	steps []atomic.Uint32 // of each contact, beyond its start
 	news  atomic.Int64    // contacts that were made
@@ -84,7 +88,7 @@ func (t *Target) Addr() string { return t.child.Addr }
 // Make gives the requests of an operation, for load.Job.
 func (t *Target) Make(op Op) (func(worker int, r *rand.Rand) load.Next, error) {
 	ops := map[Op]func(*rand.Rand, *scratch) load.Next{
-		Put: t.put, Get: t.get, Mix: t.mix, List: t.lists, Post: t.post, Batch: t.batch, Turn: t.turns,
+		Put: t.put, Get: t.get, Mix: t.mix, List: t.lists, Post: t.post, Batch: t.batch, NewBatch: t.newBatch, Turn: t.turns,
 	}
 	make, ok := ops[op]
 	if slices.Contains(Pages, op) {
@@ -135,6 +139,24 @@ func (t *Target) batch(r *rand.Rand, s *scratch) load.Next {
 		s.body = append(s.body, `]}`...)
 		b = append(append(append(b, "POST "...), t.path...), "batch HTTP/1.1\r\n"...)
 		return append(t.head(b, space, s.body), s.body...), 200
+	}
+}
+
+func (t *Target) newBatch(_ *rand.Rand, s *scratch) load.Next {
+	return func(b []byte) ([]byte, int) {
+		first := int(t.news.Add(BatchSize)) - BatchSize
+		s.body = append(append(s.body[:0], t.operations...), '[')
+		for n := range BatchSize {
+			if n > 0 {
+				s.body = append(s.body, ',')
+			}
+			i := t.Contacts + first + n
+			s.body = append(append(s.body, t.posts...), `,"body":`...)
+			s.body = append(people.AppendBody(s.body, i, people.Start(i)), '}')
+		}
+		s.body = append(s.body, `]}`...)
+		b = append(append(append(b, "POST "...), t.batches...), " HTTP/1.1\r\n"...)
+		return append(t.head(b, first/BatchSize%t.Spaces, s.body), s.body...), 200
 	}
 }
 
