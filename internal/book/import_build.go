@@ -16,7 +16,7 @@ import (
 )
 
 // plannedAtOnce is how many rows of a file are looked at in one transaction.
-const plannedAtOnce = 200
+const plannedAtOnce = 500
 
 // importSome finds what the next rows of a file do, on what those before them leave. They become
 // rows of the plan with what they were found to do: so how far the plan is, is how far the file

@@ -123,9 +123,14 @@ func (r *readings) close() {
 	r.open = nil
 }
 
-// more makes sure that so many rows are held, as far as there are so many.
+// more makes sure that so many rows are held, as far as there are so many, or fewer that weigh
+// weightAtOnce.
 func (r *reading) more(n int) error {
-	for !r.end && len(r.held) < n {
+	weight := 0
+	for i := range r.held {
+		weight += r.held[i].Weight()
+	}
+	for !r.end && len(r.held) < n && weight < weightAtOnce {
 		row, err, ok := r.next()
 		switch {
 		case err != nil:
@@ -134,6 +139,7 @@ func (r *reading) more(n int) error {
 			r.end = true
 		default:
 			r.held = append(r.held, *row)
+			weight += row.Weight()
 		}
 	}
 	return nil

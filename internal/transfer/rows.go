@@ -43,6 +43,27 @@ func (r *Row) Patch() (p contact.Patch) {
 	return p
 }
 
+// Weight is about how many octets the texts of a row are, with what is said of them.
+func (r *Row) Weight() (n int) {
+	said := func(s *Said) {
+		for _, text := range s.Texts {
+			n += len(text)
+		}
+	}
+	for i := range r.Values {
+		said(&r.Values[i])
+	}
+	for i := range r.Fields {
+		said(&r.Fields[i])
+	}
+	for _, list := range [][]Problem{r.Problems, r.LeftOut} {
+		for i := range list {
+			n += len(list[i].Column) + len(list[i].Why)
+		}
+	}
+	return n
+}
+
 // Empty tells whether a row says nothing at all.
 func (r *Row) Empty() bool {
 	for i := range r.Values {
