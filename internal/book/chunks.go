@@ -2,7 +2,8 @@ package book
 
 import (
 	"bytes"
-	"compress/gzip"
+
+	"github.com/klauspost/compress/gzip"
 
 	"github.com/carnet-project/carnet/internal/record"
 	"github.com/carnet-project/carnet/internal/store"

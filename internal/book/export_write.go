@@ -2,9 +2,10 @@ package book
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
+
+	"github.com/klauspost/compress/gzip"
 
 	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/contact"
@@ -18,6 +19,7 @@ const (
 	exportPage  = 500     // contacts that are read at once, in one state of the database
 	pagesAtOnce = 40      // that are read before it is saved how far the export is
 	chunkSize   = 1 << 20 // about how many octets a chunk has: it ends with the page that brings it there
+	packedFast  = 2       // the level of gzip: twice as fast as the default, for files a tenth longer
 )
 
 // ExportStep does the next step of an ExportJob: it reads a page of contacts, each as it is
@@ -139,7 +141,10 @@ func (b *Book) measureExport(ctx context.Context, g access.Grant, e Export) (Exp
 // the file is begun anew with more.
 func (b *Book) writeExport(ctx context.Context, g access.Grant, e Export) (Export, error) {
 	var packed bytes.Buffer
-	pack := gzip.NewWriter(&packed)
+	pack, err := gzip.NewWriterLevel(&packed, packedFast)
+	if err != nil {
+		return e, err
+	}
 	var text []byte
 	if e.First == len(e.Sizes) {
 		text = e.Form.AppendHead(text)

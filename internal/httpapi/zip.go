@@ -1,9 +1,10 @@
 package httpapi
 
 import (
-	"compress/gzip"
 	"net/http"
 	"sync"
+
+	"github.com/klauspost/compress/gzip"
 
 	"github.com/carnet-project/carnet/internal/access"
 )

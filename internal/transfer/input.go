@@ -3,9 +3,10 @@ package transfer
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"io"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // MaxUnpacked is how many octets a file may have once it is unpacked (CONTRACT
