@@ -35,38 +35,24 @@ func importPath(id string) string { return "/ui/imports/" + id }
 
 // importsPage is what the list of imports shows.
 type importsPage struct {
-	Imports           []planView // each as its plan is shown, under the name of the file
-	Brings            bool       // the key may bring a file in
-	Next, First, Curl string
-	Empty             bool
-	Again             int
+	listLinks
+	Imports []planView // each as its plan is shown, under the name of the file
+	Brings  bool       // the key may bring a file in
 }
 
 func (u *ui) imports(v *visit) (answer, error) {
-	asks, cursor := request{path: "/imports"}, v.Form.Get("cursor")
-	if cursor != "" {
-		asks.query = map[string][]string{"cursor": {cursor}}
-	}
-	if v.wantsCurl() {
-		return v.commands(v.address("show", ""), asks), nil
-	}
-	list, plans, next, err := u.book.Imports(v.Context(), v.grant, cursor, importsAtOnce)
-	if err != nil {
-		return nil, err
-	}
-	show := &importsPage{Curl: v.address("show", "curl"), Brings: v.may(access.Plan), Empty: len(list) == 0 && next == "" && cursor == ""}
-	for i := range list {
-		p := v.importView(&list[i], &plans[i])
-		if p.Progress != nil {
-			show.Again = again
+	show := &importsPage{Brings: v.may(access.Plan)}
+	command, err := v.listPage("/imports", &show.listLinks, func(cursor string) (int, string, error) {
+		list, plans, next, err := u.book.Imports(v.Context(), v.grant, cursor, importsAtOnce)
+		for i := range list {
+			p := v.importView(&list[i], &plans[i])
+			show.follow(p.Progress)
+			show.Imports = append(show.Imports, p)
 		}
-		show.Imports = append(show.Imports, p)
-	}
-	if next != "" {
-		show.Next = v.address("cursor", next)
-	}
-	if cursor != "" {
-		show.First = "/ui/imports"
+		return len(list), next, err
+	})
+	if command != nil || err != nil {
+		return command, err
 	}
 	return &page{name: "imports", title: "Imports", here: "c", back: "/ui/contacts", again: show.Again, body: show}, nil
 }

@@ -25,10 +25,8 @@ const jobsAtOnce = 50
 
 // jobsPage is what the page of the jobs shows.
 type jobsPage struct {
-	Jobs              []jobView
-	Next, First, Curl string // addresses; "" for none
-	Empty             bool
-	Again             int
+	listLinks
+	Jobs []jobView
 }
 
 // jobView is a job as the page shows it.
@@ -55,41 +53,35 @@ var jobStates = map[string][2]string{
 }
 
 func (u *ui) jobs(v *visit) (answer, error) {
-	asks, cursor := request{path: "/jobs"}, v.Form.Get("cursor")
-	if cursor != "" {
-		asks.query = map[string][]string{"cursor": {cursor}}
-	}
-	if v.wantsCurl() {
-		return v.commands(v.address("show", ""), asks), nil
-	}
-	list, next, err := u.book.Jobs(v.Context(), v.grant, cursor, jobsAtOnce)
-	if err != nil {
-		return nil, err
-	}
-	show := &jobsPage{Curl: v.address("show", "curl"), Empty: len(list) == 0 && cursor == ""}
-	for i := range list {
-		j := &list[i]
-		view := jobView{ID: j.ID, What: jobKinds[string(j.Kind)], At: v.moment(j.Created), Ended: v.moment(j.Completed), Message: j.Message,
-			State: jobStates[string(j.State)][0], Look: jobStates[string(j.State)][1]}
-		if view.What == "" { // a newer server made it
-			view.What = string(j.Kind)
+	show := &jobsPage{}
+	command, err := v.listPage("/jobs", &show.listLinks, func(cursor string) (int, string, error) {
+		list, next, err := u.book.Jobs(v.Context(), v.grant, cursor, jobsAtOnce)
+		for i := range list {
+			view := v.jobView(&list[i])
+			show.follow(view.Progress)
+			show.Jobs = append(show.Jobs, view)
 		}
-		if view.To = madePath(j); j.Kind == book.PlanBuildJob && j.State == store.JobCancelled && v.isGone(j.Of) {
-			view.To = ""
-		}
-		if !j.Closed() {
-			view.Progress = v.jobProgress(j.ID, j.Done, j.Total, string(j.Kind) != "rekey")
-			show.Again = again
-		}
-		show.Jobs = append(show.Jobs, view)
-	}
-	if next != "" {
-		show.Next = v.address("cursor", next)
-	}
-	if cursor != "" {
-		show.First = "/ui/jobs"
+		return len(list), next, err
+	})
+	if command != nil || err != nil {
+		return command, err
 	}
 	return &page{name: "jobs", title: "Jobs", here: "p", back: "/ui/plans", again: show.Again, body: show}, nil
+}
+
+func (v *visit) jobView(j *store.Job) jobView {
+	view := jobView{ID: j.ID, What: jobKinds[string(j.Kind)], At: v.moment(j.Created), Ended: v.moment(j.Completed), Message: j.Message,
+		State: jobStates[string(j.State)][0], Look: jobStates[string(j.State)][1]}
+	if view.What == "" { // a newer server made it
+		view.What = string(j.Kind)
+	}
+	if view.To = madePath(j); j.Kind == book.PlanBuildJob && j.State == store.JobCancelled && v.isGone(j.Of) {
+		view.To = ""
+	}
+	if !j.Closed() {
+		view.Progress = v.jobProgress(j.ID, j.Done, j.Total, string(j.Kind) != "rekey")
+	}
+	return view
 }
 
 // isGone tells of a plan that somebody let go of it.

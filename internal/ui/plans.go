@@ -23,11 +23,9 @@ const plansAtOnce = 100
 
 // plansPage is what the list of plans shows: what waits for somebody first.
 type plansPage struct {
+	listLinks
 	Waiting, UnderWay, Past []planView
-	Next, First, Curl       string // addresses; "" for none
-	Empty                   bool
 	Writes                  bool // the key may apply a plan
-	Again                   int  // in how many seconds to look again; 0 where nothing is under way
 }
 
 // again is after how many seconds a page is loaded again on which something is under way.
@@ -73,40 +71,26 @@ type progressView struct {
 func planPath(id string) string { return "/ui/plans/" + id }
 
 func (u *ui) plans(v *visit) (answer, error) {
-	asks := request{path: "/plans"}
-	cursor := v.Form.Get("cursor")
-	if cursor != "" {
-		asks.query = map[string][]string{"cursor": {cursor}}
-	}
-	if v.wantsCurl() {
-		return v.commands(v.address("show", ""), asks), nil
-	}
-	list, next, err := u.book.Plans(v.Context(), v.grant, cursor, plansAtOnce)
-	if err != nil {
-		return nil, err
-	}
-	show := &plansPage{Curl: v.address("show", "curl"), Writes: v.may(access.Write)}
-	for i := range list {
-		p := v.planView(&list[i])
-		switch {
-		case p.Waiting && p.Does > 0:
-			show.Waiting = append(show.Waiting, p)
-		case p.Progress != nil:
-			show.UnderWay = append(show.UnderWay, p)
-		default:
-			show.Past = append(show.Past, p)
+	show := &plansPage{Writes: v.may(access.Write)}
+	command, err := v.listPage("/plans", &show.listLinks, func(cursor string) (int, string, error) {
+		list, next, err := u.book.Plans(v.Context(), v.grant, cursor, plansAtOnce)
+		for i := range list {
+			p := v.planView(&list[i])
+			show.follow(p.Progress)
+			switch {
+			case p.Waiting && p.Does > 0:
+				show.Waiting = append(show.Waiting, p)
+			case p.Progress != nil:
+				show.UnderWay = append(show.UnderWay, p)
+			default:
+				show.Past = append(show.Past, p)
+			}
 		}
+		return len(list), next, err
+	})
+	if command != nil || err != nil {
+		return command, err
 	}
-	if next != "" {
-		show.Next = v.address("cursor", next)
-	}
-	if cursor != "" {
-		show.First = "/ui/plans"
-	}
-	if len(show.UnderWay) > 0 {
-		show.Again = again
-	}
-	show.Empty = len(list) == 0 && next == "" && cursor == ""
 	return &page{name: "plans", title: "Plans", here: "p", again: show.Again, body: show}, nil
 }
 
