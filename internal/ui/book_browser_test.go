@@ -119,7 +119,7 @@ func (w *furnished) screens(t *testing.T) []string {
 		merged, fmt.Sprintf("%s/split?merged=%d", merged, w.merged), change(merged) + "/undo", fmt.Sprintf("%s/distinct/%d", merged, w.plain),
 		fmt.Sprintf("/ui/merge?id=%d", w.survivor), fmt.Sprintf("/ui/merge?id=%d&id=%d&id=%d&id=%d", w.hostile, w.survivor, w.plain, w.crowded),
 		"/ui/bin", "/ui/activity", "/ui/activity?action=merge", "/ui/plans", planAt(w.planned), planAt(w.planned) + "?outcome=refused", planAt(w.applied), planAt(w.underWay), planAt(w.building), "/ui/jobs", "/ui/exports", "/ui/exports/new", "/ui/exports/new?q=person7%40there.example&field=profile_field_1",
-		"/ui/imports", "/ui/imports/new", w.imported, w.waiting, w.unread, w.wide + "?columns=40", w.looked, "/ui/activity?batch=" + w.applied.ID,
+		"/ui/imports", "/ui/mappings", "/ui/mappings/" + url.PathEscape(scripted+" / "+rtl), "/ui/imports/new", w.imported, w.waiting, w.unread, w.wide + "?columns=40", w.looked, "/ui/activity?batch=" + w.applied.ID,
 		"/ui/keys", "/ui/keys/new", key, key + "/rotate", key + "/revoke", "/ui/fields", "/ui/space", "/ui/system",
 		"/ui/in", "/ui/nowhere", pageOf(w.deleted),
 	}

@@ -63,7 +63,7 @@ func (w *furnished) state(t *testing.T) string {
 	t.Helper()
 	b := w.browse("main")
 	all := b.get("/ui/activity").text()
-	for _, page := range []string{"/ui/keys", "/ui/space", "/ui/fields", "/ui/plans", "/ui/jobs", "/ui/exports", "/ui/imports"} {
+	for _, page := range []string{"/ui/keys", "/ui/space", "/ui/fields", "/ui/plans", "/ui/jobs", "/ui/exports", "/ui/imports", "/ui/mappings"} {
 		all += b.get(page).text()
 	}
 	return all

@@ -161,6 +161,7 @@ func (w *furnished) importMore() {
 		"Di;x;strange@there.example;+44 7700 900983;;\n"+mark+" Person 9;;person9@there.example;;;\n").shows("waits for approval")
 	w.waiting = importAt(b)
 	b.mapped("to."+b.column("Wann"), "custom_fields.profile_field_26", "as."+b.column("Wann"), "day_month_year").shows("waits for approval")
+	w.keep("main", strings.TrimPrefix(w.waiting, "/ui/imports/"), scripted+" / "+rtl)
 	b.upload("unread.xlsx", "PK\x03\x04").shows("cannot be read so")
 	w.unread = importAt(b)
 	wide := mark + " Name,Email"
@@ -169,6 +170,8 @@ func (w *furnished) importMore() {
 	}
 	b.upload("wide.csv", wide+"\n"+mark+",wide@there.example"+strings.Repeat(",", 60)+"\n")
 	w.wide = importAt(b)
+	w.keep("main", strings.TrimPrefix(w.wide, "/ui/imports/"), mark+" of many columns")
+	b.upload("wide.csv", wide+"\n"+mark+",wider@there.example"+strings.Repeat(",", 60)+"\n").shows("Columns as in"+mark+" of many columns", "As in “")
 	w.hurried(func() {
 		b.upload("large.csv", "Name\n"+strings.Repeat(mark+" Somebody\n", 5000)).shows("being looked at")
 	})

@@ -14,7 +14,7 @@ import (
 )
 
 // ids are what addresses and forms name: of one Space, or of nobody.
-type ids struct{ contact, change, key, plan, job, export, imported string }
+type ids struct{ contact, change, key, plan, job, export, imported, mapping string }
 
 // of gives the id that a placeholder of a pattern stands for.
 func (i ids) of(t *testing.T, placeholder string) string {
@@ -33,6 +33,8 @@ func (i ids) of(t *testing.T, placeholder string) string {
 		return i.export
 	case "import":
 		return i.imported
+	case "mapping":
+		return i.mapping
 	}
 	t.Fatalf("what is %q the id of?", placeholder)
 	return ""
@@ -156,9 +158,11 @@ func TestAnotherSpacesIDs(t *testing.T) {
 	w.begin("other", there)
 	w.work()
 	there = w.begin("other", w.propose("other", "", "", deletes(eve)))
-	own := ids{ada.String(), contact.ChangeID{Space: w.space.ID, Op: 1}.String(), fmt.Sprint(w.grant("main").Key.ID), plan.ID, fmt.Sprint(plan.Job), w.export("main").ID, w.bring("main", "Name\nCy\n")}
-	theirs := ids{eve.String(), contact.ChangeID{Space: w.grant("other").Space.ID, Op: 1}.String(), fmt.Sprint(w.grant("other").Key.ID), there.ID, fmt.Sprint(there.Job), w.export("other").ID, w.bring("other", mark+" Name\n"+mark+"\n")}
-	nobodys := ids{"7", contact.ChangeID{Space: w.space.ID, Op: 7}.String(), "7", rand.Text(), "77", rand.Text(), rand.Text()}
+	own := ids{ada.String(), contact.ChangeID{Space: w.space.ID, Op: 1}.String(), fmt.Sprint(w.grant("main").Key.ID), plan.ID, fmt.Sprint(plan.Job), w.export("main").ID, w.bring("main", "Name\nCy\n"), "Ours"}
+	theirs := ids{eve.String(), contact.ChangeID{Space: w.grant("other").Space.ID, Op: 1}.String(), fmt.Sprint(w.grant("other").Key.ID), there.ID, fmt.Sprint(there.Job), w.export("other").ID, w.bring("other", mark+" Name\n"+mark+"\n"), "Theirs"}
+	nobodys := ids{"7", contact.ChangeID{Space: w.space.ID, Op: 7}.String(), "7", rand.Text(), "77", rand.Text(), rand.Text(), "Nobody's"}
+	w.keep("main", own.imported, own.mapping)
+	w.keep("other", w.bring("other", "Name\n"+mark+"\n"), theirs.mapping)
 	before, beforeThere := w.all("main"), w.all("other")
 	if strings.Contains(before, mark) || !strings.Contains(beforeThere, mark+" Gone") {
 		t.Errorf("the pages of a Space show something of another:\n%s\nnot\n%s", before, beforeThere)
@@ -212,7 +216,7 @@ func (w *world) all(key string) string {
 	}
 	b := w.browse(key)
 	text := fmt.Sprint(keys)
-	for _, address := range []string{"/ui/activity", "/ui/contacts", "/ui/bin", "/ui/space", "/ui/fields", "/ui/plans", "/ui/jobs", "/ui/exports", "/ui/imports"} {
+	for _, address := range []string{"/ui/activity", "/ui/contacts", "/ui/bin", "/ui/space", "/ui/fields", "/ui/plans", "/ui/jobs", "/ui/exports", "/ui/imports", "/ui/mappings"} {
 		text += "\n" + b.get(address).shows().text()
 	}
 	return text

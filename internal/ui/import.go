@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
 
 	"github.com/carnet-project/carnet/internal/book"
@@ -14,6 +13,7 @@ import (
 // columns, and what its rows would do, or did.
 type importPage struct {
 	*planPage
+	columnsTable
 	Sent     importSent
 	File     importFile
 	Corrects bool   // the reader may have it read in another way
@@ -23,12 +23,6 @@ type importPage struct {
 	Nothing  bool   // the plan was discarded, and the file is gone
 	Rule     string // by what rows are matched, in words
 	Match    [][]choice
-	Columns  []columnView
-	Samples  bool // there are some to show
-	Takes    int
-	Leaves   int
-	Before   string // addresses of the columns before and behind; "" for none
-	Behind   string
 	Groups   []sampleGroup
 	Became   []countView // of what was applied: what became of its rows
 	PlanTo   string      // the page of the plan; "" where there is none
@@ -55,8 +49,8 @@ type importFile struct {
 	Message  string // why it cannot be read, or is gone
 }
 
-// fact is a thing that is known, under its name.
-type fact struct{ Name, Text string }
+// fact is a thing that is known, under its name, and the page that tells more of it; "" for none.
+type fact struct{ Name, Text, To string }
 
 // readingField is a field of the form that says what a file is.
 type readingField struct {
@@ -122,7 +116,8 @@ func (v *visit) importPage(e *book.Import, p *book.Plan, how importShown) (answe
 		}
 	}
 	show.Curl = v.address("show", "curl", "done", "")
-	show.columns(v, e, how.sent)
+	show.columns(v, e, show.Corrects, how.sent)
+	show.Rule, show.Match = v.matchText(e.Match), v.matchChoices(e.Match)
 	if show.Corrects {
 		show.reading(e)
 	}
@@ -149,14 +144,16 @@ func (v *visit) importFile(e *book.Import, p *book.Plan) importFile {
 	}
 	add := func(name, text string) {
 		if text != "" {
-			f.Facts = append(f.Facts, fact{name, text})
+			f.Facts = append(f.Facts, fact{Name: name, Text: text})
 		}
 	}
 	r := &e.Recognised
 	if r.Format == "" {
 		return f
 	}
-	add("Columns as in", e.MappingOf)
+	if e.MappingOf != "" {
+		f.Facts = append(f.Facts, fact{"Columns as in", e.MappingOf, mappingPath(e.MappingOf)})
+	}
 	add("Program", cmp.Or(r.Program, "none that is known"))
 	add("Format", formatWords[r.Format])
 	add("Encoding", r.Encoding)
@@ -175,36 +172,6 @@ func (v *visit) importFile(e *book.Import, p *book.Plan) importFile {
 }
 
 var formatWords = map[transfer.Format]string{transfer.CSV: "CSV", transfer.VCard: "vCard", transfer.NDJSON: "NDJSON"}
-
-// columns tell what becomes of the columns, those of the page that the address asks for.
-func (show *importPage) columns(v *visit, e *book.Import, sent mapped) {
-	places := placesOf(e)
-	from, err := strconv.Atoi(v.Form.Get("columns"))
-	if err != nil || from < 0 || from >= len(places) {
-		from = 0
-	}
-	for n := range sent.wrong { // what is wrong is shown
-		if n < from || n >= from+columnsAtOnce {
-			from = n
-		}
-	}
-	show.Columns = v.columnViews(e, places, from, show.Corrects, sent)
-	show.Samples = slices.ContainsFunc(show.Columns, func(c columnView) bool { return c.Samples != nil })
-	show.Takes, show.Leaves = taken(places, e)
-	at := func(n int) string {
-		if n <= 0 {
-			return v.address("columns", "")
-		}
-		return v.address("columns", strconv.Itoa(n))
-	}
-	if from > 0 {
-		show.Before = at(from - columnsAtOnce)
-	}
-	if from+columnsAtOnce < len(places) {
-		show.Behind = at(from + columnsAtOnce)
-	}
-	show.Rule, show.Match = v.matchText(e.Match), v.matchChoices(e.Match)
-}
 
 // reading makes the form that says what a file is.
 func (show *importPage) reading(e *book.Import) {

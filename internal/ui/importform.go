@@ -123,7 +123,7 @@ func (m *mapped) mapping(e *book.Import, places []placed) transfer.Mapping {
 		}
 	}
 	for i := range all {
-		all[i].Why = reasonsOf(e.Mapping, &all[i])
+		all[i].Why = reasonsOf(e, &all[i])
 	}
 	return all
 }
@@ -132,15 +132,24 @@ func (m *mapped) mapping(e *book.Import, places []placed) transfer.Mapping {
 const chosenByHand = "Chosen by hand."
 
 // reasonsOf gives why a step is as it is: as before where it is the same.
-func reasonsOf(was transfer.Mapping, s *transfer.Step) []string {
-	for i := range was {
-		w := &was[i]
+func reasonsOf(e *book.Import, s *transfer.Step) []string {
+	for i := range e.Mapping {
+		w := &e.Mapping[i]
 		ignored := w.Rule == transfer.Ignore && slices.Contains(w.From, s.From[0])
 		if w.Rule == s.Rule && (ignored || w.To == s.To && w.As == s.As && slices.Equal(w.From, s.From)) {
-			return w.Why
+			return reasonsFor(e, w)
 		}
 	}
 	return []string{chosenByHand}
+}
+
+// reasonsFor gives why a step of the mapping of an import is as it is. A mapping that was kept has no
+// reasons of its own: they were about another file.
+func reasonsFor(e *book.Import, s *transfer.Step) []string {
+	if len(s.Why) == 0 && e.MappingOf != "" {
+		return []string{"As in “" + isolated(e.MappingOf) + "”."}
+	}
+	return s.Why
 }
 
 // matchSent reads by what rows are to be matched.

@@ -15,7 +15,7 @@ import (
 )
 
 // Imports: files that people bring in. upload.go takes one, import.go is the page of one,
-// mapping.go what becomes of its columns, importform.go how that is corrected. What an import
+// mapping.go what becomes of its columns, importform.go how that is corrected, mappings.go what is kept of that. What an import
 // does is a plan.
 var importScreens = []screen{
 	{"GET", "/ui/imports", access.Read, (*ui).imports},

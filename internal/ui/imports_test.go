@@ -13,7 +13,6 @@ import (
 
 	"golang.org/x/net/html"
 
-	"github.com/carnet-project/carnet/internal/access"
 	"github.com/carnet-project/carnet/internal/book"
 )
 
@@ -121,39 +120,6 @@ func TestImports(t *testing.T) {
 	b.send(b.button("Apply 3 writes"), "Apply 3 writes").shows("3 done")
 	if rows := b.get("/ui/contacts").rows(); len(rows) != 0 {
 		t.Errorf("it was taken back, and %v are there", rows)
-	}
-}
-
-// CONTRACT D37: where columns go is kept under a name, and taken again by a file of the same columns; rows
-// are matched by fields that are filterable, too.
-func TestImportsAreKeptForTheNext(t *testing.T) {
-	w := newWorld(t)
-	_, err := w.book.UpdateSpace(t.Context(), "test", w.space.ID, func(s *access.Space) error {
-		s.Filterable = s.Filterable.With(3, true)
-		s.Labels[2] = "Customer number"
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := w.browse("main").upload("march.csv", fair)
-	b.mapped("to."+b.column("Kunde seit"), "custom_fields.profile_field_26").shows("5 go somewhere")
-	page := b.address
-	if b.post(page+"/keep", "name", " "); b.status != http.StatusUnprocessableEntity || !strings.Contains(b.text(), "Nothing was kept.") {
-		t.Errorf("a name of nothing is answered %d: %s", b.status, b.text())
-	}
-	b.get(page).send(b.form(page+"/keep"), "Copy as curl", "name", "Fair").shows("-X PATCH", `"keep_as":"Fair"`)
-	b.get(page).send(b.form(page+"/keep"), "Keep it", "name", "Fair").shows("Kept. A file of the same columns takes this by itself.")
-	b.upload("april.csv", fair).shows("april.csvwaits for approval", "Columns as inFair", "5 go somewhere")
-	if keep := all(b.form(b.address+"/keep"), "input", "name", "name"); attribute(keep[0], "value") != "Fair" {
-		t.Error("it cannot be kept under its name again at once")
-	}
-	if by := words(b.one("select", "name", "match.0")); !strings.HasSuffix(by, "Customer number") {
-		t.Errorf("rows are matched by one of %s", by)
-	}
-	b.mapped("match.0", "profile_field_3", "match.1", "email").shows("The index")
-	if !strings.Contains(b.body, `<option value="profile_field_3" selected>`) {
-		t.Error("it does not say by what rows are matched now")
 	}
 }
 

@@ -28,7 +28,7 @@ func (v *visit) listPage(path string, show *listLinks, read func(cursor string) 
 		show.Next = v.address("cursor", next, "done", "")
 	}
 	if cursor != "" {
-		show.First = v.URL.Path
+		show.First = v.URL.EscapedPath()
 	}
 	show.Empty = rows == 0 && next == "" && cursor == ""
 	return nil, nil

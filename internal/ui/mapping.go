@@ -59,6 +59,47 @@ func placesOf(e *book.Import) (all []placed) {
 	return all
 }
 
+// columnsTable is a table of columns of a file, with what becomes of each: some at a time.
+type columnsTable struct {
+	Columns []columnView
+	Samples bool // there are some to show
+	Whys    bool // likewise
+	Takes   int
+	Leaves  int
+	Before  string // addresses of the columns before and behind; "" for none
+	Behind  string
+}
+
+// columns tell what becomes of the columns, those of the page that the address asks for.
+func (show *columnsTable) columns(v *visit, e *book.Import, corrects bool, sent mapped) {
+	places := placesOf(e)
+	from, err := strconv.Atoi(v.Form.Get("columns"))
+	if err != nil || from < 0 || from >= len(places) {
+		from = 0
+	}
+	for n := range sent.wrong { // what is wrong is shown
+		if n < from || n >= from+columnsAtOnce {
+			from = n
+		}
+	}
+	show.Columns = v.columnViews(e, places, from, corrects, sent)
+	show.Samples = slices.ContainsFunc(show.Columns, func(c columnView) bool { return c.Samples != nil })
+	show.Whys = slices.ContainsFunc(show.Columns, func(c columnView) bool { return c.Why != nil })
+	show.Takes, show.Leaves = taken(places, e)
+	at := func(n int) string {
+		if n <= 0 {
+			return v.address("columns", "")
+		}
+		return v.address("columns", strconv.Itoa(n))
+	}
+	if from > 0 {
+		show.Before = at(from - columnsAtOnce)
+	}
+	if from+columnsAtOnce < len(places) {
+		show.Behind = at(from + columnsAtOnce)
+	}
+}
+
 // columnView is a column of a file as a page shows it: what stands in it, and what becomes of it.
 type columnView struct {
 	N       int // of its place, in the names of its fields
@@ -131,7 +172,7 @@ func (v *visit) columnViews(e *book.Import, places []placed, from int, corrects 
 		}
 		is := sent.at(e, places, n)
 		if at.step >= 0 && at.with < 0 {
-			view.Why = e.Mapping[at.step].Why
+			view.Why = reasonsFor(e, &e.Mapping[at.step])
 		}
 		view.Taken = is.to != "" || is.with >= 0
 		switch {

@@ -69,6 +69,7 @@ func (a *album) pictures() []picture {
 		{name: "export", address: "/ui/exports/new?custom_field_filters=" + url.QueryEscape(`[{"field":"profile_field_1","operator":"equal_to","value":"Team"}]`), height: 740},
 		{name: "import", address: "/ui/imports/" + a.came.ID, height: 900, wide: true},
 		{name: "imports", address: "/ui/imports", height: 420},
+		{name: "mappings", address: "/ui/mappings", height: 390},
 		{name: "newimport", address: "/ui/imports/new", height: 560},
 		{name: "keys", address: "/ui/keys", height: 640},
 	}

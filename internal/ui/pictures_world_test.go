@@ -215,6 +215,7 @@ func (a *album) imports() {
 	if err != nil {
 		a.t.Fatal(err)
 	}
+	a.keep("front-desk", old.ID, "Newsletter")
 	a.begin("front-desk", p)
 	a.work()
 	a.wait(9 * time.Minute)
@@ -225,6 +226,7 @@ func (a *album) imports() {
 		"Jonas;Weidner;jonas.weidner@example.org;+1 555 0127;Velvetmoth Films;\n"+
 		"Idris;Fairlamb;idris@example.com;1,56E+10;Copperwren Travel;25.04.2025\n"+
 		"Odile;Marchetti;odile@example.net, o.marchetti@example.org;+1 555 0190;;\n")
+	a.keep("front-desk", a.came.ID, "Cards from fairs")
 }
 
 // bring brings a file in, and has it looked at.

@@ -48,6 +48,7 @@ var screens = [][]screen{
 	jobScreens,
 	exportScreens,
 	importScreens,
+	mappingScreens,
 	keyScreens,
 	fieldScreens,
 	spaceScreens,

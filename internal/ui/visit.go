@@ -164,7 +164,7 @@ func (v *visit) address(set ...string) string {
 			q.Set(set[i], set[i+1])
 		}
 	}
-	return addressOf(v.URL.Path, q)
+	return addressOf(v.URL.EscapedPath(), q)
 }
 
 func addressOf(path string, q url.Values) string {
