@@ -27,7 +27,15 @@ func (s *screen) takesFile() bool { return s.method == http.MethodPost && s.patt
 const maxUploads = 16
 
 // newImportPage is what the form of a file shows.
-type newImportPage struct{ Wrong, Command string }
+type newImportPage struct {
+	Wrong, Command string
+	Most           int64  // octets that a file may have
+	TooLarge       string // what is said of one that has more
+}
+
+// tooLarge is what a form is answered whose file is larger than any may be. A script says it before
+// the file is sent.
+const tooLarge = "The file is larger than 1 GiB. Send it in parts."
 
 func (u *ui) newImport(v *visit) (answer, error) {
 	if err := v.grant.Allow(access.Read); err != nil {
@@ -37,7 +45,7 @@ func (u *ui) newImport(v *visit) (answer, error) {
 }
 
 func newImportForm(status int, wrong string) answer {
-	return &page{name: "newimport", title: "New import", here: "c", back: "/ui/imports", status: status, body: &newImportPage{wrong, "carnet import customers.csv"}}
+	return &page{name: "newimport", title: "New import", here: "c", back: "/ui/imports", status: status, body: &newImportPage{wrong, "carnet import customers.csv", transfer.MaxUnpacked, tooLarge}}
 }
 
 // noFile is what a form is answered that has none.
@@ -49,7 +57,7 @@ func (u *ui) upload(v *visit) (answer, error) {
 		return nil, err
 	}
 	if v.ContentLength > transfer.MaxUnpacked+formAround {
-		return newImportForm(http.StatusRequestEntityTooLarge, "The file is larger than 1 GiB. Send it in parts."), nil
+		return newImportForm(http.StatusRequestEntityTooLarge, tooLarge), nil
 	}
 	if !u.uploads.Take(v.grant.Space.ID, 1) {
 		return nil, errUploads

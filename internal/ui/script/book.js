@@ -15,5 +15,6 @@ import "./toast.js";
 import "./menu.js";
 import "./follow.js";
 import "./typed.js";
+import "./upload.js";
 
 whenShown(reveal);

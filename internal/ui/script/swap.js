@@ -42,7 +42,8 @@ export async function swap(sent, how) {
       method: sent.method, body: sent.body, headers: { Accept: "text/html" }, signal: mine.stop.signal,
     });
     const text = await answer.text();
-    if (underWay === mine) show(answer, text, sent, how);
+    const type = answer.headers.get("Content-Type") ?? "";
+    if (underWay === mine) show({ url: answer.url, redirected: answer.redirected, type }, text, sent, how);
   } catch {
     if (underWay === mine && !how.quiet) {
       tell(sent.method === "POST"
@@ -57,14 +58,16 @@ export async function swap(sent, how) {
   }
 }
 
-/** @param {Response} answer @param {string} text @param {import("./send.js").Sent} sent @param {How} how */
-function show(answer, text, sent, how) {
+/** Shows what came back.
+ * @param {{url: string, redirected: boolean, type: string}} answer @param {string} text
+ * @param {import("./send.js").Sent} sent @param {How} how */
+export function show(answer, text, sent, how) {
   const url = withoutDone(answer.url);
   if (!url.hash) url.hash = sent.url.hash;
   // A page that answers a form has no address of its own: loading it again
   // would ask for what a form alone may ask.
   const hasAddress = sent.method === "GET" || answer.redirected;
-  const isPage = url.origin === location.origin && (answer.headers.get("Content-Type") ?? "").startsWith("text/html");
+  const isPage = url.origin === location.origin && answer.type.startsWith("text/html");
   const page = isPage ? readPage(text) : undefined;
   if (!page || !fitFrame(page)) {
     if (hasAddress) location.assign(answer.url);
