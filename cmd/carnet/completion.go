@@ -92,8 +92,8 @@ func candidates(node *kong.Node, before []string, last string) []candidate {
 	node, flag, positional := follow(node, before)
 	if flag == nil && strings.HasPrefix(last, "-") {
 		name, _, given := strings.Cut(last, "=")
-		if flag = flagNamed(node, name); !given || flag == nil {
-			return flagsOf(node)
+		if flag = flagNamed(withoutName(node), name); !given || flag == nil {
+			return flagsOf(withoutName(node))
 		}
 		return valuesOf(flag.Value, name+"=", last)
 	}
@@ -102,11 +102,11 @@ func candidates(node *kong.Node, before []string, last string) []candidate {
 	}
 	var list []candidate
 	for _, child := range node.Children {
-		if !child.Hidden {
+		if !child.Hidden && !isDefault(child) {
 			list = append(list, candidate{child.Name, firstSentence(child.Help)})
 		}
 	}
-	if positional < len(node.Positional) {
+	if node = withoutName(node); positional < len(node.Positional) {
 		list = append(list, valuesOf(node.Positional[positional], "", last)...)
 	}
 	return list
@@ -123,13 +123,14 @@ func follow(node *kong.Node, words []string) (at *kong.Node, flag *kong.Flag, po
 		case flag != nil:
 			flag = nil
 		case strings.HasPrefix(word, "-"):
-			if flag = flagNamed(node, word); flag != nil && flag.IsBool() {
+			if flag = flagNamed(withoutName(node), word); flag != nil && flag.IsBool() {
 				flag = nil
 			}
 		default:
 			if child := childNamed(node, word); child != nil {
 				node = child
 			} else {
+				node = withoutName(node)
 				positional++
 			}
 			if node.Name == "help" {

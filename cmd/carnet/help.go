@@ -43,14 +43,35 @@ func (versionFlag) BeforeReset(parser *kong.Kong) error {
 // is named all the same. It would otherwise be ignored without a word.
 const noDB = "nodb"
 
-// printHelp leaves --db out of the help of commands that refuse it.
+// printHelp leaves --db out of the help of commands that refuse it. Of a group that does something by itself it shows
+// that, whose text names the others.
 func printHelp(o kong.HelpOptions, parsed *kong.Context) error {
 	if _, refuses := refusal(parsed); refuses {
 		for _, flag := range parsed.Model.Flags {
 			flag.Hidden = flag.Hidden || flag.Name == "db"
 		}
 	}
+	for _, leaf := range parsed.Model.Leaves(false) {
+		if isDefault(leaf) { // nobody types its name
+			leaf.Name = ""
+		}
+	}
+	if node := parsed.Selected(); node != nil && node.DefaultCmd != nil {
+		parsed.Path = append(parsed.Path, &kong.Path{Parent: node, Command: node.DefaultCmd})
+	}
 	return kong.DefaultHelpPrinter(o, parsed)
+}
+
+// isDefault tells whether a command is what its group does where none is named.
+func isDefault(node *kong.Node) bool { return node.Parent != nil && node.Parent.DefaultCmd == node }
+
+// withoutName is the command that words are about which name none of a group: what it does by itself, where there is
+// such a thing.
+func withoutName(node *kong.Node) *kong.Node {
+	if node.DefaultCmd != nil {
+		return node.DefaultCmd
+	}
+	return node
 }
 
 // refusal gives what the command says to --db, where it refuses it.

@@ -38,7 +38,9 @@ type importCommand struct {
 
 // Help says what it does beside.
 func (c *importCommand) Help() string {
-	return `The server finds out how the file is read, and what each row would do. This shows that: how it is read, the plan with its counts, some of its rows, and every row that would be left, with its line and why. Nothing is changed until the plan is applied: by --apply, or by the last line. What an import did is taken back by carnet plan undo, overwritten values too.
+	return `The server finds out how the file is read, and what each row would do. This shows that: how it is read, the plan with its counts, some of its rows, and every row that would be left, with its line and why. Nothing is changed until the plan is applied: by --apply, or by the line that is shown for it. What an import did is taken back by carnet plan undo, overwritten values too.
+
+carnet import list shows the files that were sent, and carnet import discard lets go of one. A file of such a name is written ./list.
 
 It needs a key that may propose plans, and read; with --apply, one that may write.`
 }
@@ -112,7 +114,7 @@ func (c *importCommand) Run(in *surroundings) error {
 	case e.CreatedAt.IsZero():
 		return fmt.Errorf("import %s is %s, and this key may not read: have somebody look at its plan who may", cell(e.ID), cell(string(e.State)))
 	case e.PlanID == nil || e.Message != nil:
-		return fmt.Errorf("the file was not planned: %s", whyImport(&e))
+		return c.unplanned(in, &e)
 	}
 	p, err := client.Plan(in.ctx, *e.PlanID)
 	if err != nil {
@@ -142,10 +144,10 @@ func (c *importCommand) Run(in *surroundings) error {
 	if err := c.samples(in, client, &p); err != nil {
 		return server.refusal(in, err)
 	}
-	if err := showWay(in, &p, true, ""); err != nil || p.State != api.PlanReady || doing(&p) == 0 {
+	if err := showWay(in, &p, true, ""); err != nil || p.State != api.PlanReady {
 		return err
 	}
-	_, err = fmt.Fprintf(in.stdout, "\nTo let go of it instead:\n\n%s\n", in.plan("discard", p.ID))
+	_, err = fmt.Fprint(in.stdout, letGo(in, &e))
 	return err
 }
 

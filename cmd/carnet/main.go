@@ -57,7 +57,7 @@ type cli struct {
 	Batch   batchCommand   `cmd:"" nodb:"contacts are written through a server: name it with --url, and leave --db out" help:"Do many writes of contacts, from a file, through a server that is running."`
 	Plan    planCommand    `cmd:"" nodb:"plans are made and applied by a server: name it with --url, and leave --db out" help:"Look at many writes before they are done, and take many back, through a server that is running."`
 	Job     jobCommand     `cmd:"" nodb:"jobs are told of by the server that does them: name it with --url, and leave --db out" help:"See how far work is that takes long, through a server that is running."`
-	Import  importCommand  `cmd:"" nodb:"the file is read by a server: name it with --url, and leave --db out" help:"Make a plan of a file of contacts, through a server that is running."`
+	Import  importGroup    `cmd:"" nodb:"the file is read by a server: name it with --url, and leave --db out" help:"Make a plan of a file of contacts, through a server that is running."`
 	Mapping mappingCommand `cmd:"" nodb:"mappings are kept by a server: name it with --url, and leave --db out" help:"Look at how files were read that come again, through a server that is running."`
 	Export  exportCommand  `cmd:"" nodb:"the file is written by a server: name it with --url, and leave --db out" help:"Write contacts to a file, through a server that is running."`
 	Find    findCommand    `cmd:"" name:"find-copies" nodb:"contacts are read through a server: name it with --url, and leave --db out" help:"Find where else the values of somebody stand, before they are erased, through a server that is running."`
@@ -191,7 +191,7 @@ func commandOf(err error) string {
 	name := "carnet"
 	if p, ok := errors.AsType[*kong.ParseError](err); ok {
 		for _, step := range p.Context.Path {
-			if step.Command != nil {
+			if step.Command != nil && !isDefault(step.Command) {
 				name += " " + step.Command.Name
 			}
 		}

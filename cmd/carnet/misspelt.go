@@ -33,7 +33,7 @@ func misspelt(err error) string {
 	if node == nil {
 		node = parse.Context.Model.Node
 	}
-	meant := meantBy(m[2], node)
+	meant := meantBy(m[2], withoutName(node))
 	if meant == "" {
 		return m[1] + " " + m[2]
 	}
