@@ -28,7 +28,7 @@ func kindOf(cell string) kind {
 		return otherKind
 	}
 	if strings.IndexByte(cell, '@') >= 0 {
-		if isEmail(cell) {
+		if isEmail(cell) || parted(cell, isEmail, slash, bar, ";", " ::: ") != nil {
 			return emailKind
 		}
 		return otherKind
@@ -39,7 +39,7 @@ func kindOf(cell string) kind {
 	if _, ok := readDate(cell, anyOrder); ok {
 		return dateKind
 	}
-	if isPhoneLike(cell) {
+	if isPhoneLike(cell) || parted(cell, isPhoneLike, slash, bar, ";", " ::: ") != nil {
 		return phoneKind
 	}
 	if _, ok := numberShape(cell); ok {

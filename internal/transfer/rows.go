@@ -275,7 +275,10 @@ func (r *rowReader) one(s *compiled, column, cell string) {
 	case r.file.exact():
 		r.value(s.col, s.rule, cell, column)
 	case s.col == contact.Emails:
-		all, name, left := emailsIn(cell)
+		all, name, left, why := emailsIn(cell)
+		if why != "" {
+			r.problem(column, why)
+		}
 		if left != "" {
 			r.row.LeftOut = append(r.row.LeftOut, Problem{column, left})
 		}
