@@ -20,7 +20,7 @@ type exportCommand struct {
 	remote
 
 	File      string   `arg:"" optional:"" help:"The file to make, for your user alone; - for standard output. Where its name ends in .gz it stays packed. It must not exist yet, unless --overwrite is given."`
-	Format    *string  `tried:"as,type,to" enum:"ndjson,csv,google,outlook,vcard" placeholder:"FORMAT" help:"ndjson (all of a contact a line), csv (a column for each place of a value), google or outlook (CSV with their columns), or vcard (4.0). Default: by the name of the file, such as all.csv or all.vcf.gz, else ndjson."`
+	Format    *string  `tried:"as,type,to" enum:"ndjson,csv,google,outlook,vcard" placeholder:"FORMAT" help:"ndjson (all of a contact a line), csv (a column for each place of a value), google or outlook (CSV with their columns), or vcard (4.0). Default: by the name of the file, such as all.csv or all.vcf.gz; ndjson for one without an ending, and for -."`
 	Email     *string  `placeholder:"EMAIL" help:"Those who have this email, primary or not."`
 	Phone     *string  `placeholder:"PHONE" help:"Those who have this phone number, primary or not."`
 	Start     *string  `tried:"from,since,after,created-after" placeholder:"TIME" help:"Those made then or later, as in '2026-01-31 14:00:00' in the time zone of the Space."`
@@ -62,6 +62,9 @@ func (c *exportCommand) Validate() (err error) {
 	if c.File == "-" && (!c.table() || c.Overwrite) {
 		return errors.New("export -: leave --overwrite and -o out, as the file goes to standard output")
 	}
+	if c.ID == "" && c.formatNow() == "" {
+		return errors.New("the end of the name says no format that is written: name the file .csv, .vcf, .ndjson or .jsonl, with .gz behind it or not, or give --format ndjson, csv, google, outlook or vcard. A spreadsheet opens CSV")
+	}
 	if format := c.formatNow(); c.Safe && (format == "ndjson" || format == "vcard") {
 		return errors.New("--safe: leave it out, or give --format csv, google or outlook: no spreadsheet reads the other formats")
 	}
@@ -73,7 +76,7 @@ func (c *exportCommand) narrows() bool {
 	return c.Format != nil || c.Safe || c.Email != nil || c.Phone != nil || c.Start != nil || c.End != nil || c.Where != nil
 }
 
-// formatNow is the format that was asked for, or that the name of the file says.
+// formatNow is the format that was asked for, or that the name of the file says; "" where that has an ending of another.
 func (c *exportCommand) formatNow() string {
 	if c.Format != nil {
 		return *c.Format
@@ -83,8 +86,10 @@ func (c *exportCommand) formatNow() string {
 		return "csv"
 	case ".vcf", ".vcard":
 		return "vcard"
+	case ".ndjson", ".jsonl", "":
+		return "ndjson"
 	}
-	return "ndjson"
+	return ""
 }
 
 // exportRecord says what was made.
