@@ -62,6 +62,11 @@ func (c *importCommand) Validate() error {
 	} else if d != nil && utf8.RuneCountInString(*d) != 1 {
 		return errors.New("--delimiter: give the one sign that stands between cells, as in --delimiter ';', or tab")
 	}
+	if c.KeepAs != "" {
+		if _, flaw := contact.MappingName(c.KeepAs); flaw != nil {
+			return errors.New("--keep-as: " + flaw.Message)
+		}
+	}
 	if c.LinesBeforeHeader != nil && *c.LinesBeforeHeader < 0 {
 		return errors.New("--lines-before-header: give 0 or more")
 	}
@@ -205,7 +210,9 @@ func (c *importCommand) opened() (*os.File, error) {
 // is known what it does.
 func (c *importCommand) sent(in *surroundings, client *api.Client, file *os.File, told *progressBar) (last api.Import, err error) {
 	begun, err := client.SendImport(in.ctx, api.ImportFile{Name: c.fileName(), Mapping: c.kept, Content: file}, c.attribution.options()...)
-	if err != nil {
+	if e, ok := errors.AsType[*api.Error](err); ok && c.kept != "" && len(e.Errors["mapping"]) > 0 {
+		return last, errors.New("--mapping: there is no file of this name, and the Space keeps no mapping of it: `carnet mapping list` shows those that it keeps")
+	} else if err != nil {
 		return last, err
 	}
 	to := api.ImportCorrection{Recognised: c.recognised(), Mapping: c.mapping, Match: c.match}

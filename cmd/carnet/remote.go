@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -167,7 +169,7 @@ func explain(url string, err error) error {
 	case answered && (e.Code == api.CodeRouteNotFound || e.Code == "" && e.Status < http.StatusInternalServerError):
 		return errors.New("there is no API at --url: it has too much behind the host, or too little. Write it as `carnet serve` prints it, as in --url http://" + server.DefaultListen)
 	case !answered:
-		return errors.New(strings.TrimPrefix(err.Error(), "carnet: "))
+		return unanswered(url, err)
 	case e.Status == 401:
 		return fmt.Errorf("the server at %s does not accept the API key: see `carnet key list` there", url)
 	case len(e.Errors) > 0:
@@ -176,11 +178,31 @@ func explain(url string, err error) error {
 	return errors.New(e.Message)
 }
 
+// requestNamed finds what the client calls a request, which nobody typed.
+var requestNamed = regexp.MustCompile(`^carnet: (?:[A-Z]+ /\S*: )?`)
+
+// unanswered says why there is no answer, in words that lead on where the cause is known.
+func unanswered(url string, err error) error {
+	if lookup, ok := errors.AsType[*net.DNSError](err); ok && lookup.IsNotFound {
+		return fmt.Errorf("no machine is called %s, where the server is to be (%s): look for a slip in that, or name another server with --url", cell(lookup.Name), cell(url))
+	} else if ok {
+		return fmt.Errorf("where %s is cannot be found out just now (%s): see whether this machine has a network, and try again", cell(lookup.Name), cell(url))
+	}
+	text := requestNamed.ReplaceAllString(err.Error(), "")
+	if rest, ok := strings.CutPrefix(text, "no answer"); ok {
+		text = "no answer from " + cell(url) + rest
+	}
+	return errors.New(text)
+}
+
 // problems tells all that is wrong with what was sent, and where.
 func problems(byPath map[string][]string) string {
 	var all []string
 	for _, path := range slices.Sorted(maps.Keys(byPath)) {
 		for _, message := range byPath[path] {
+			if flag, ok := flagPaths[path]; ok {
+				message = strings.Replace(message, "Send "+path, "Write "+flag, 1)
+			}
 			all = append(all, spoken(path)+": "+message)
 		}
 	}
@@ -190,7 +212,8 @@ func problems(byPath map[string][]string) string {
 // flagPaths are what the API calls what is a flag here.
 var flagPaths = map[string]string{
 	"X-Base-Version": "--base-version", "If-Match": "--if-match", "X-Actor": "--actor", "X-Reason": "--reason", "max_removals": "--max-removals",
-	"outcome": "--outcome", "result": "--result",
+	"outcome": "--outcome", "result": "--result", "start_date": "--start", "end_date": "--end", "updated_since": "--updated-since", "mapping": "--mapping",
+	"keep_as": "--keep-as", "match": "--match", "at": "--at",
 }
 
 // spoken gives a path of the API in the words of the command line.

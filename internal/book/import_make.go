@@ -41,7 +41,7 @@ func (b *Book) MakeImport(ctx context.Context, g access.Grant, terms Terms, file
 	if file.Mapping != "" {
 		_, found, err := b.store.File(ctx, mappingID(g.Space.ID, file.Mapping))
 		if err == nil && !found {
-			err = fault.At("mapping", fault.CodeParameterInvalid, "The Space has no mapping of this name: GET /mappings lists those that it has.")
+			err = fault.At("mapping", fault.CodeParameterInvalid, "The Space keeps no mapping of this name: look at the list of those that it has.")
 		}
 		if err != nil {
 			return Import{}, 0, false, err

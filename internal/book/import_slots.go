@@ -50,7 +50,7 @@ func (b *Book) slotsIndexed(ctx context.Context, space contact.SpaceID, match []
 	for i := range contact.NumSlots {
 		if s := contact.SlotAt(i); slots.Has(s) && !indexed.Has(s) {
 			return &fault.Error{Kind: fault.Conflict, Code: fault.CodeConflict, Err: errNotIndexed, Message: fmt.Sprintf(
-				"The index of %s, by which rows are matched, is not built yet, or not any more. `carnet field list` shows that, and `carnet job list` how far it is. Have the import read again (PATCH) when it is on.", s)}
+				"The index of %s, by which rows are matched, is not built yet, or not any more. `carnet field list` shows that, and `carnet job list` how far it is. Have the file read again when it is on.", s)}
 		}
 	}
 	return nil

@@ -73,5 +73,5 @@ func (b *Book) Diff(ctx context.Context, g access.Grant, ref contact.ID, from, t
 // (CONTRACT D3).
 func neverGave(what string) error {
 	return fault.New(fault.NotFound, fault.CodeVersionNotFound,
-		"This id never led to a contact in "+what+". Its history, at /changes, has the versions that there were.")
+		"This id never led to a contact in "+what+". Its history has the versions that there were.")
 }
