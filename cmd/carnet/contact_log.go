@@ -11,6 +11,7 @@ import (
 
 type contactLog struct {
 	ID     int64 `arg:"" optional:"" help:"The contact."`
+	Limit  *int  `placeholder:"N" help:"Of a contact's history: stop after so many changes, and say so on standard error where there are more. Default: all."`
 	Follow bool  `help:"Instead of a contact's history, show that of the whole Space, oldest first, and go on as changes are made. With -o json it prints a line of JSON for each change, not one array. Where the server goes away, it waits for it."`
 	followed
 	format
@@ -66,8 +67,10 @@ func (c *contactLog) Validate() error {
 		return errors.New("name a contact, or give --follow for the whole Space")
 	case c.given() && !c.Follow:
 		return errors.New("--after, --contact, --key-id, --action, --batch-id and --since go with --follow")
+	case c.Limit != nil && c.Follow:
+		return errors.New("--limit goes with a contact: --follow shows what is made, and ends by Ctrl-C")
 	}
-	return c.read()
+	return errors.Join(checkLimit(c.Limit), c.read())
 }
 
 // Run shows a contact's history newest first.
@@ -84,21 +87,51 @@ func (c *contactLog) Run(in *surroundings, server *contactCommand) error {
 		defer in.whileRead()()
 		return c.follow(in, server, client)
 	}
-	changes := client.AllChanges(in.ctx, c.ID, api.Paging{PerPage: allPerPage})
+	out := &listing{to: in.stdout, format: c.format, like: api.Change{}}
+	show := func(ch *api.Change) error { return out.add(ch, nil) }
 	if c.table() {
-		return server.explain(eachChange(changes, func(ch *api.Change) error {
+		show = func(ch *api.Change) error {
 			if err := fillIn(in.ctx, client, ch); err != nil {
 				return err
 			}
 			return showChange(in.stdout, ch)
-		}))
+		}
 	}
-	out := &listing{to: in.stdout, format: c.format, like: api.Change{}}
-	if err := eachChange(changes, func(ch *api.Change) error { return out.add(ch, nil) }); err != nil {
+	more, err := c.changes(in, client, show)
+	switch {
+	case err != nil:
 		return server.explain(err)
+	case !c.table():
+		err = out.end()
 	}
-	return out.end()
+	if more {
+		err = errors.Join(err, tellMore(in, *c.Limit))
+	}
+	return err
 }
+
+// changes shows those of a contact, newest first, and tells whether there are more than --limit.
+func (c *contactLog) changes(in *surroundings, client *api.Client, show func(*api.Change) error) (more bool, err error) {
+	paging := api.Paging{PerPage: allPerPage}
+	if c.Limit != nil {
+		paging.PerPage = min(allPerPage, *c.Limit+1) // one more tells that there are more
+	}
+	n := 0
+	err = eachChange(client.AllChanges(in.ctx, c.ID, paging), func(ch *api.Change) error {
+		if c.Limit != nil && n == *c.Limit {
+			return errEnough
+		}
+		n++
+		return show(ch)
+	})
+	if errors.Is(err, errEnough) {
+		return true, nil
+	}
+	return false, err
+}
+
+// errEnough ends what shows changes where --limit has.
+var errEnough = errors.New("as many as were asked for")
 
 func eachChange(changes iter.Seq2[api.Change, error], do func(*api.Change) error) error {
 	for ch, err := range changes {

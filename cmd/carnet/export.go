@@ -125,7 +125,8 @@ func (c *exportCommand) Run(in *surroundings) error {
 	case c.csv():
 		return printCSV(in.stdout, []exportRecord{made})
 	}
-	_, err = fmt.Fprintf(in.stdout, "%s has %s: %s. Your user alone may read it.\n", c.File, contactsOf(made.Contacts), roughly(made.Size))
+	_, err = fmt.Fprintf(in.stdout, "%s has %s: %s. Your user alone may read it.\n\nThe server keeps a copy for 7 days. To let go of that now:\n\n%s\n",
+		c.File, contactsOf(made.Contacts), roughly(made.Size), in.beside("export", "--withdraw", made.ExportID))
 	return err
 }
 
@@ -281,7 +282,9 @@ func (c *exportCommand) cutOff(in *surroundings, id string, err error) error {
 
 // refusal gives an error of an export as a sentence.
 func (c *exportCommand) refusal(err error) error {
-	if e, answered := errors.AsType[*api.Error](err); answered && e.Code == api.CodeExportNotFound {
+	if e, answered := errors.AsType[*api.Error](err); answered && e.Code == api.CodeExportNotFound && c.Withdraw != "" {
+		return errors.New("the Space has no export with this id: it was withdrawn already, or went by itself a week after it was made. `carnet export FILE` ends with the line that withdraws what it made")
+	} else if answered && e.Code == api.CodeExportNotFound {
 		return errors.New("the Space has no export with this id, or had it more than a week ago: leave --id out to make one anew")
 	}
 	return c.explainMade(err)

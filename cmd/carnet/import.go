@@ -129,6 +129,9 @@ func (c *importCommand) Run(in *surroundings) error {
 		if err := showImport(in.stdout, &e); err != nil {
 			return err
 		}
+		if err := c.showKept(in.stdout, &e); err != nil {
+			return err
+		}
 	}
 	if c.Apply && p.State == api.PlanReady && doing(&p) > 0 {
 		if err := c.refusedRows(in, client, &p); err != nil {
@@ -227,10 +230,10 @@ func (c *importCommand) sent(in *surroundings, client *api.Client, file *os.File
 			return last, err
 		}
 		if last = e; e.Moves() {
-			told.show(0, 0, cell(string(e.State)))
+			tellImport(in, client, &e, told)
 		}
 	}
-	if c.KeepAs != "" && len(last.Mapping) > 0 {
+	if c.KeepAs != "" && last.Message == nil && len(last.Mapping) > 0 {
 		err = client.KeepMapping(in.ctx, begun.ID, c.KeepAs, c.attribution.options()...)
 	}
 	return last, err

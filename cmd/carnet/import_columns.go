@@ -17,6 +17,9 @@ const draftFile = "mapping.json"
 func (c *importCommand) unplanned(in *surroundings, e *api.Import) error {
 	unknown := len(e.Mapping) > 0 && !slices.ContainsFunc(e.Mapping, takes)
 	err := fmt.Errorf("the file was not planned: %s", whyImport(e))
+	if c.KeepAs != "" {
+		err = fmt.Errorf("%w Nothing was kept as %s", err, cell(c.KeepAs))
+	}
 	return &refused{err, func(to screen) error {
 		if e.Rows > 0 && (unknown || c.Mapping != "") {
 			if err := showColumns(to, e.Columns); err != nil {
@@ -74,6 +77,37 @@ locations, or custom_fields.profile_field_1 to 30; and as "rule" what becomes of
 	}
 	b.WriteString("]\n")
 	return b.String()
+}
+
+// showKept says under what name it is kept what becomes of the columns, and how that is used.
+func (c *importCommand) showKept(to screen, e *api.Import) error {
+	if c.KeepAs == "" || len(e.Mapping) == 0 {
+		return nil
+	}
+	by, name := "a later file of these columns is read so by itself, and one that has more columns with", cell(c.KeepAs)
+	if h := e.Recognised.Header; h != nil && !*h {
+		by = "as the file has no header, a later one is read so only with"
+	}
+	_, err := fmt.Fprintf(to, "Kept as the mapping %s: %s %s\n\n", name, by, shellLine("--mapping", c.KeepAs))
+	return err
+}
+
+// tellImport says how far a plan is that is made of a file, until it is made. Its job tells that; a key that is not told
+// of jobs sees the state alone.
+func tellImport(in *surroundings, client *api.Client, e *api.Import, told *progressBar) {
+	told.show(0, 0, cell(string(e.State)))
+	if e.JobID == 0 {
+		return
+	}
+	for j, err := range client.FollowJob(in.ctx, e.JobID) {
+		if err != nil { // whoever follows the import meets it too, unless it is about the job alone
+			return
+		}
+		if total := j.Total; total != nil && *total > 0 && !j.Ended() {
+			all := max(j.Done, *total)
+			told.show(j.Done, all, fmt.Sprintf("%s, %d of %d", cell(string(e.State)), j.Done, all))
+		}
+	}
 }
 
 // letGo says how an import is let go of that changed nothing, and waits on the server for somebody who does.
