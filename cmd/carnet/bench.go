@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/carnet-project/carnet/api"
@@ -21,6 +23,8 @@ type benchCommand struct {
 	Duration    time.Duration `default:"10s" placeholder:"TIME" help:"How long, from 1s to 10m. Default: 10s. Ctrl-C ends it earlier, with the result so far."`
 	Rate        *int          `placeholder:"N" help:"Send so many requests a second, however fast the answers come; 1 to 100000. Default: each connection sends as soon as it was answered."`
 	format
+
+	from string // where Key came from: see explain
 }
 
 // Help says what to prepare.
@@ -59,6 +63,10 @@ const requestPatience = 30 * time.Second
 // Run makes the load and shows what came of it.
 func (c *benchCommand) Run(in *surroundings) error {
 	var err error
+	c.from = fromEnvironment
+	if slices.ContainsFunc(in.args, func(arg string) bool { return arg == "--key" || strings.HasPrefix(arg, "--key=") }) {
+		c.from = "that --key gives"
+	}
 	if c.Key, err = keyOf(c.Key); err != nil {
 		return err
 	}
@@ -69,7 +77,7 @@ func (c *benchCommand) Run(in *surroundings) error {
 	warnOfClearText(in.stderr, c.URL)
 	client, err := c.client()
 	if err != nil {
-		return explain(c.URL, err)
+		return explain(c.URL, c.from, err)
 	}
 	ids, made, err := c.contacts(in, client)
 	if err != nil {
@@ -145,5 +153,5 @@ func (c *benchCommand) withAdvice(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%s does not answer", c.URL)
 	}
-	return explain(c.URL, err)
+	return explain(c.URL, c.from, err)
 }

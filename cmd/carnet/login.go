@@ -74,18 +74,36 @@ func (c *loginCommand) Run(in *surroundings) error {
 func (p *profile) try(ctx context.Context) error {
 	client, err := api.New(p.URL, p.Key, api.WithUserAgent("carnet-cli"))
 	if err != nil {
-		return explain(p.URL, err)
+		return explain(p.URL, "", err)
 	}
 	_, err = client.List(ctx, api.Query{Paging: api.Paging{PerPage: 1}})
 	if e, answered := errors.AsType[*api.Error](err); answered && (e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests) {
 		return nil
 	}
-	return explain(p.URL, err)
+	return explain(p.URL, "", err)
 }
 
-// tellProfile says on standard error what has become of a profile.
+// overridden names the variable of the environment that keeps commands from taking the profile where it is in use; ""
+// for none. See remote.find.
+func (p *profile) overridden() string {
+	switch named := strings.TrimSpace(os.Getenv("CARNET_PROFILE")); {
+	case named != "" && named != p.Name:
+		return "CARNET_PROFILE"
+	case named == "" && isSet("CARNET_KEY"):
+		return "CARNET_KEY"
+	case isSet("CARNET_URL") && serverURL(os.Getenv("CARNET_URL")) != p.URL:
+		return "CARNET_URL"
+	}
+	return ""
+}
+
+// tellProfile says on standard error what has become of a profile, and what keeps it from being taken.
 func tellProfile(in *surroundings, format string, p *profile) error {
-	_, err := fmt.Fprintf(in.stderr, format+"\n", cell(p.URL), p.Name)
+	text := fmt.Sprintf(format, cell(p.URL), p.Name)
+	if by := p.overridden(); by != "" {
+		text += fmt.Sprintf("\nBut %s is set in the environment, and goes before it: unset that, or name the profile by --profile %s.", by, p.Name)
+	}
+	_, err := fmt.Fprintln(in.stderr, text)
 	return err
 }
 

@@ -20,12 +20,17 @@ type profileRecord struct {
 	Name  string `json:"name"`
 	URL   string `json:"url"`
 	InUse bool   `json:"in_use"`
+	// Overridden is the variable of the environment that goes before it, though it is in use; nil for none.
+	Overridden *string `json:"overridden_by"`
 }
 
 func (r profileRecord) row() []string {
 	inUse := ""
 	if r.InUse {
 		inUse = "yes"
+	}
+	if r.Overridden != nil {
+		inUse = "not while " + *r.Overridden + " is set"
 	}
 	return []string{r.Name, r.URL, dash(inUse)}
 }
@@ -53,7 +58,11 @@ func (c *profileList) Run(in *surroundings) error {
 		if err != nil {
 			return err
 		}
-		list = append(list, profileRecord{name, p.URL, current != nil && current.Name == name})
+		r := profileRecord{Name: name, URL: p.URL, InUse: current != nil && current.Name == name}
+		if by := p.overridden(); r.InUse && by != "" {
+			r.Overridden = &by
+		}
+		list = append(list, r)
 	}
 	return show(in, c.format, list, []string{"NAME", "URL", "IN USE"}, list...)
 }

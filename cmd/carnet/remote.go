@@ -25,7 +25,8 @@ type remote struct {
 	At      *string `tried:"server,host,address,base-url" name:"url" env:"CARNET_URL" blank:"refused by what reads addresses" placeholder:"URL" help:"The server. Default: that of the profile in use, else http://${listen}. The API key is taken from CARNET_KEY or the profile and never from a flag, because others can read command lines."`
 	Profile string  `tried:"login,account" name:"profile" env:"CARNET_PROFILE" placeholder:"NAME" help:"The server and the key of a carnet login, in place of the one in use."`
 
-	URL string `kong:"-"` // of the server, once it is known
+	URL  string `kong:"-"` // of the server, once it is known
+	From string `kong:"-"` // where its key came from, likewise: see explain
 }
 
 // longWait is a pause that somebody who sees nothing happen would wonder about.
@@ -54,7 +55,8 @@ func (c *remote) find() (key string, err error) {
 			return "", err
 		}
 	}
-	if c.Profile == "" && strings.TrimSpace(os.Getenv("CARNET_KEY")) != "" {
+	if c.Profile == "" && isSet("CARNET_KEY") {
+		c.From = fromEnvironment
 		return keyOf(os.Getenv("CARNET_KEY"))
 	}
 	p, err := c.profile()
@@ -68,9 +70,14 @@ func (c *remote) find() (key string, err error) {
 	case c.At != nil && c.URL != p.URL:
 		return "", fmt.Errorf("there is no API key for %s: you are signed in to another server. Sign in to this one by `carnet login NAME --url URL`, or put a key into CARNET_KEY", cell(c.URL))
 	}
-	c.URL = p.URL
+	c.URL, c.From = p.URL, "of the profile "+p.Name
 	return p.Key, nil
 }
+
+// fromEnvironment says of a key that it is the one that goes before that of the profile in use.
+const fromEnvironment = "in the environment variable CARNET_KEY"
+
+func isSet(variable string) bool { return strings.TrimSpace(os.Getenv(variable)) != "" }
 
 // noKey says that there is no API key, and where one would be.
 func (c *remote) noKey() error {
@@ -129,7 +136,7 @@ func (c *remote) tellsWaits(in *surroundings, told *progressBar) api.Option {
 	})
 }
 
-func (c *remote) explain(err error) error { return explain(c.URL, err) }
+func (c *remote) explain(err error) error { return explain(c.URL, c.From, err) }
 
 // unmade says why there is no file, in words of its own.
 type unmade struct{ error }
@@ -154,8 +161,8 @@ func wasRefused(err error) bool {
 }
 
 // explain gives an error of the client of a server as a sentence for the person
-// who typed.
-func explain(url string, err error) error {
+// who typed. from says where the key came from, as in "of the profile work"; "" where nobody has to ask.
+func explain(url, from string, err error) error {
 	e, answered := errors.AsType[*api.Error](err)
 	switch {
 	case err == nil:
@@ -171,7 +178,7 @@ func explain(url string, err error) error {
 	case !answered:
 		return unanswered(url, err)
 	case e.Status == 401:
-		return fmt.Errorf("the server at %s does not accept the API key: see `carnet key list` there", url)
+		return fmt.Errorf("the server at %s does not accept the API key%s: see `carnet key list` there", url, strings.TrimSuffix(" "+from, " "))
 	case len(e.Errors) > 0:
 		return errors.New(problems(e.Errors))
 	}

@@ -72,7 +72,7 @@ func TestUnanswered(t *testing.T) {
 		{errors.New("carnet: GET /contacts: the answer is not what a Carnet server sends"), "the answer is not what a Carnet server sends"},
 		{errors.New("carnet: there are no operations to do"), "there are no operations to do"},
 	} {
-		if got := explain("http://db.example", c.err).Error(); got != c.want || strings.Contains(got, "GET") {
+		if got := explain("http://db.example", "", c.err).Error(); got != c.want || strings.Contains(got, "GET") {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
