@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -81,10 +80,8 @@ func (c *importCommand) Validate() error {
 	if err != nil {
 		return fmt.Errorf("--mapping: %s cannot be read: %w", cell(c.Mapping), errors.Unwrap(err))
 	}
-	if err := json.Unmarshal(text, &c.mapping); err != nil || c.mapping == nil {
-		return fmt.Errorf(`--mapping: %s is no list of steps, such as [{"from": ["E-Mail"], "to": "emails", "rule": "add"}]`, cell(c.Mapping))
-	}
-	return nil
+	c.mapping, err = stepsIn(c.Mapping, text)
+	return err
 }
 
 // importRecord is an import and its plan, as programs read them.

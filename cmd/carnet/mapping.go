@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/carnet-project/carnet/api"
 )
@@ -102,4 +106,32 @@ func (c *mappingDelete) Run(in *surroundings, server *mappingCommand) error {
 	}
 	_, err = fmt.Fprintln(in.stdout, in.done)
 	return err
+}
+
+// maxSteps is how many octets a file of steps has at most.
+const maxSteps = 4 << 20
+
+// stepsIn reads a mapping of a file, and says of what is none where in it that stands.
+func stepsIn(file string, text []byte) (steps []api.MappingStep, err error) {
+	const such = `such as [{"from": ["E-Mail"], "to": "emails", "rule": "add"}]`
+	if len(text) > maxSteps {
+		return nil, fmt.Errorf("--mapping: %s is larger than 4 MiB, which no list of steps is", cell(file))
+	}
+	err = json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &steps, json.RejectUnknownMembers(true))
+	at, wrong := errors.AsType[*json.SemanticError](err)
+	switch {
+	case err == nil && steps != nil:
+		return steps, nil
+	case !wrong || at.JSONPointer.Parent() == "":
+		return nil, fmt.Errorf("--mapping: %s is no list of steps, "+such, cell(file))
+	}
+	nth, _, _ := strings.Cut(strings.TrimPrefix(string(at.JSONPointer), "/"), "/")
+	n, err := strconv.Atoi(nth)
+	if err != nil {
+		return nil, fmt.Errorf("--mapping: %s is no list of steps, "+such, cell(file))
+	}
+	if errors.Is(at.Err, json.ErrUnknownName) {
+		return nil, fmt.Errorf("--mapping: step %d of %s has %q, which no step has: it has from, to, as and rule, and may have why", n+1, cell(file), at.JSONPointer.LastToken())
+	}
+	return nil, fmt.Errorf("--mapping: step %d of %s is none: from is a list of columns, and to, as and rule are text, "+such, n+1, cell(file))
 }
