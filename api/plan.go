@@ -65,27 +65,29 @@ type PlanReport struct {
 // PlanOutcome is what a row of a plan was found to do.
 type PlanOutcome string
 
-// The outcomes of rows. Rows of the last three do nothing.
+// The outcomes of rows. Rows of the last four do nothing.
 const (
 	OutcomeCreate   PlanOutcome = "create"
 	OutcomeUpdate   PlanOutcome = "update"
 	OutcomeDelete   PlanOutcome = "delete"
 	OutcomeMerge    PlanOutcome = "merge"
 	OutcomeUnmerge  PlanOutcome = "unmerge"
-	OutcomeSame     PlanOutcome = "same"     // all is so already
-	OutcomeConflict PlanOutcome = "conflict" // something that is stored stands in its way
+	OutcomeSame     PlanOutcome = "same"          // all is so already
+	OutcomeSince    PlanOutcome = "changed_since" // of an undo: all that it would take back was changed again since, and stays
+	OutcomeConflict PlanOutcome = "conflict"      // something that is stored stands in its way
 	OutcomeRefused  PlanOutcome = "refused"
 )
 
 // PlanResult is what became of a row of a plan.
 type PlanResult string
 
-// The results of rows. Those of the last two were left alone.
+// The results of rows. Those of the last three were left alone.
 const (
-	ResultDone     PlanResult = "done"     // as it was shown
-	ResultRebased  PlanResult = "rebased"  // as it was shown, of a contact that had changed since
-	ResultSame     PlanResult = "same"     // there was nothing left to do
-	ResultConflict PlanResult = "conflict" // because of what had changed since
+	ResultDone     PlanResult = "done"          // as it was shown
+	ResultRebased  PlanResult = "rebased"       // as it was shown, of a contact that had changed since
+	ResultSame     PlanResult = "same"          // there was nothing left to do
+	ResultSince    PlanResult = "changed_since" // of an undo: all that it was to take back was changed again by then, and stays
+	ResultConflict PlanResult = "conflict"      // because of what had changed since
 	ResultRefused  PlanResult = "refused"
 )
 
@@ -116,11 +118,12 @@ type LeftOut struct {
 
 // PlanDone is what became of a row.
 type PlanDone struct {
-	ID        int64     // of the contact; 0 where the row was left
-	Version   int64     // that it left; 0 likewise
-	ChangeID  string    // "" where nothing changed
-	Conflicts []Remains // of what splits contacts, as Split has them
-	Err       *Error    // why it was left
+	ID        int64      // of the contact; 0 where the row was left
+	Version   int64      // that it left; 0 likewise
+	ChangeID  string     // "" where nothing changed
+	Conflicts []Remains  // of what splits contacts, as Split has them
+	Left      []Conflict // what an undo left as it was, because that had been changed again by then
+	Err       *Error     // why it was left
 }
 
 // Undone says which writes a plan takes back: those of a batch, which may be that of a

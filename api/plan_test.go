@@ -49,10 +49,10 @@ func TestPlanRows(t *testing.T) {
 	client, s := scripted(t, []reply{
 		{status: 200, body: fmt.Sprintf(page, `{"row":1,"operation":{"method":"POST"},"outcome":"create","id":null,"version":null,"removals":0,
 			"changes":{"names":{"before":[],"after":["A"],"added":["A"],"removed":[],"reordered":false}},"left":[],"error":null,"result":"done",
-			"done":{"id":5,"version":1,"change_id":"1-1","conflicts":[],"error":null}}`, `"x"`)},
+			"done":{"id":5,"version":1,"change_id":"1-1","conflicts":[],"left":[],"error":null}}`, `"x"`)},
 		{status: 200, body: fmt.Sprintf(page, `{"row":2,"operation":{"method":"DELETE","id":9},"outcome":"delete","id":9,"version":2,"removals":1,
 			"changes":null,"left":[],"error":{"message":"So.","code":"contact_not_found"},"result":"conflict",
-			"done":{"id":null,"version":null,"change_id":null,"conflicts":[],"error":{"message":"No.","code":"alias","id":4}}}`, `null`)}})
+			"done":{"id":null,"version":null,"change_id":null,"conflicts":[],"left":[],"error":{"message":"No.","code":"alias","id":4}}}`, `null`)}})
 	var rows []api.PlanRow
 	for row, err := range client.AllPlanRows(t.Context(), "A", api.PlanRowsQuery{Outcome: api.OutcomeDelete, Result: api.ResultConflict, Paging: api.Paging{PerPage: 1}}) {
 		if err != nil {

@@ -46,6 +46,7 @@ type planDoneText struct {
 	Version   *int64     `json:"version"`
 	ChangeID  *string    `json:"change_id"`
 	Conflicts []Remains  `json:"conflicts"`
+	Left      []Conflict `json:"left"`
 	Error     *sentError `json:"error"`
 }
 
@@ -58,7 +59,7 @@ func (r *PlanRow) UnmarshalJSON(text []byte) error {
 	*r = PlanRow{Row: sent.Row, Line: sent.Line, AddsTo: orZero(sent.AddsTo), LeftOut: sent.LeftOut, Import: sent.Import, Operation: sent.Operation, Outcome: orZero(sent.Outcome), ID: orZero(sent.ID), Version: orZero(sent.Version),
 		Removals: sent.Removals, Changes: sent.Changes, Left: sent.Left, Err: sent.Error.orNil(), Result: orZero(sent.Result)}
 	if d := sent.Done; d != nil {
-		r.Done = &PlanDone{ID: orZero(d.ID), Version: orZero(d.Version), ChangeID: orZero(d.ChangeID), Conflicts: d.Conflicts, Err: d.Error.orNil()}
+		r.Done = &PlanDone{ID: orZero(d.ID), Version: orZero(d.Version), ChangeID: orZero(d.ChangeID), Conflicts: d.Conflicts, Left: d.Left, Err: d.Error.orNil()}
 	}
 	return nil
 }
@@ -68,7 +69,7 @@ func (r PlanRow) MarshalJSON() ([]byte, error) {
 	text := planRowText{Row: r.Row, Line: r.Line, AddsTo: orNull(r.AddsTo), LeftOut: r.LeftOut, Import: r.Import, Operation: r.Operation, Outcome: orNull(r.Outcome), ID: orNull(r.ID), Version: orNull(r.Version),
 		Removals: r.Removals, Changes: r.Changes, Left: r.Left, Error: sentOf(r.Err), Result: orNull(r.Result)}
 	if d := r.Done; d != nil {
-		text.Done = &planDoneText{orNull(d.ID), orNull(d.Version), orNull(d.ChangeID), d.Conflicts, sentOf(d.Err)}
+		text.Done = &planDoneText{orNull(d.ID), orNull(d.Version), orNull(d.ChangeID), d.Conflicts, d.Left, sentOf(d.Err)}
 	}
 	return encode(text)
 }

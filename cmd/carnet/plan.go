@@ -63,7 +63,7 @@ func seen(p *api.Plan) bool { return !p.CreatedAt.IsZero() }
 func doing(p *api.Plan) (n int) {
 	for _, o := range planOutcomes {
 		switch o {
-		case api.OutcomeSame, api.OutcomeConflict, api.OutcomeRefused:
+		case api.OutcomeSame, api.OutcomeSince, api.OutcomeConflict, api.OutcomeRefused:
 		default:
 			n += p.Counts[o]
 		}
@@ -80,8 +80,8 @@ func did(p *api.Plan) int {
 }
 
 var (
-	planOutcomes = []api.PlanOutcome{api.OutcomeCreate, api.OutcomeUpdate, api.OutcomeDelete, api.OutcomeMerge, api.OutcomeUnmerge, api.OutcomeSame, api.OutcomeConflict, api.OutcomeRefused}
-	planResults  = []api.PlanResult{api.ResultDone, api.ResultRebased, api.ResultSame, api.ResultConflict, api.ResultRefused}
+	planOutcomes = []api.PlanOutcome{api.OutcomeCreate, api.OutcomeUpdate, api.OutcomeDelete, api.OutcomeMerge, api.OutcomeUnmerge, api.OutcomeSame, api.OutcomeSince, api.OutcomeConflict, api.OutcomeRefused}
+	planResults  = []api.PlanResult{api.ResultDone, api.ResultRebased, api.ResultSame, api.ResultSince, api.ResultConflict, api.ResultRefused}
 )
 
 // tally tells how many there are of each: "3 update, 1 refused".
@@ -208,7 +208,7 @@ func cameOf(p *api.Plan) string {
 	if p.State != api.PlanApplied {
 		return dash(tally(results, planResults))
 	}
-	for outcome, result := range map[api.PlanOutcome]api.PlanResult{api.OutcomeSame: api.ResultSame, api.OutcomeConflict: api.ResultConflict, api.OutcomeRefused: api.ResultRefused} {
+	for outcome, result := range map[api.PlanOutcome]api.PlanResult{api.OutcomeSame: api.ResultSame, api.OutcomeSince: api.ResultSince, api.OutcomeConflict: api.ResultConflict, api.OutcomeRefused: api.ResultRefused} {
 		results[result] += p.Counts[outcome]
 	}
 	rows := "rows"

@@ -96,11 +96,16 @@ func (c *planApply) begin(in *surroundings, server *planCommand, client *api.Cli
 // mostLeft is how many rows that were left alone are shown unasked.
 const mostLeft = 20
 
+// leftAlone are the results of rows that were shown to do something, and did not.
+var leftAlone = [...]api.PlanResult{api.ResultSince, api.ResultConflict, api.ResultRefused}
+
 // left tells of the rows that were not done, or that the plan did not come to its end.
 func (c *planApply) left(in *surroundings, server *planCommand, client *api.Client, p *api.Plan) error {
 	n := 0
 	if p.Applied != nil {
-		n = p.Applied.Results[api.ResultConflict] + p.Applied.Results[api.ResultRefused]
+		for _, result := range leftAlone {
+			n += p.Applied.Results[result]
+		}
 	}
 	if p.State != api.PlanApplied {
 		return fmt.Errorf("plan %s ended as %s", cell(p.ID), cell(string(p.State)))
@@ -113,7 +118,7 @@ func (c *planApply) left(in *surroundings, server *planCommand, client *api.Clie
 		return err
 	}
 	var rows []api.PlanRow
-	for _, result := range []api.PlanResult{api.ResultConflict, api.ResultRefused} {
+	for _, result := range leftAlone {
 		page, err := client.PlanRows(in.ctx, p.ID, api.PlanRowsQuery{Result: result, Paging: api.Paging{PerPage: mostLeft}})
 		if err != nil {
 			return server.refusal(in, err)
@@ -129,7 +134,12 @@ func (c *planApply) left(in *surroundings, server *planCommand, client *api.Clie
 		if n <= mostLeft {
 			return nil
 		}
-		_, err := fmt.Fprintf(to, "\nTo see all of them:\n\n%s\n%s\n", in.plan("show", p.ID, "--result", string(api.ResultConflict)), in.plan("show", p.ID, "--result", string(api.ResultRefused)))
+		_, err := fmt.Fprint(to, "\nTo see all of them:\n\n")
+		for _, result := range leftAlone {
+			if err == nil && p.Applied.Results[result] > 0 {
+				_, err = fmt.Fprintln(to, in.plan("show", p.ID, "--result", string(result)))
+			}
+		}
 		return err
 	}}
 }

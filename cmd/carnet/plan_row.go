@@ -27,7 +27,7 @@ func showPlanRow(to screen, row *api.PlanRow) error {
 	switch {
 	case detail != "":
 		fmt.Fprintf(&b, "  %s\n", detail)
-	case row.Err == nil && row.Changes != nil && row.Outcome != api.OutcomeSame && row.Outcome != "":
+	case row.Err == nil && row.Changes != nil && row.Outcome != api.OutcomeSame && row.Outcome != api.OutcomeSince && row.Outcome != "":
 		before := b.Len()
 		if writeEdits(&b, row.Changes); b.Len() == before {
 			b.WriteString("  none of its values\n")
@@ -53,6 +53,8 @@ func rowHead(row *api.PlanRow) (head, detail string) {
 		return fmt.Sprintf("%s changes nothing of %s", name, named("%s", row, row.ID)), "It is so already."
 	case row.Outcome == api.OutcomeSame:
 		return fmt.Sprintf("%s would change nothing: %s", name, asksOf(row)), "It is so already."
+	case row.Outcome == api.OutcomeSince:
+		return fmt.Sprintf("%s would take nothing back: %s", name, asksOf(row)), changedSince(row.Left)
 	case !known && readAsked(row).Method == "": // of a line that says nothing that could be done
 		return name + " would be left:", whyNot(row.Err)
 	case !known:
@@ -64,6 +66,8 @@ func rowHead(row *api.PlanRow) (head, detail string) {
 	switch row.Result {
 	case api.ResultSame:
 		return fmt.Sprintf("%s had nothing left to do: it %s", name, would), ""
+	case api.ResultSince:
+		return fmt.Sprintf("%s took nothing back, which %s:", name, would), changedSince(row.Done.Left)
 	case api.ResultConflict, api.ResultRefused:
 		return fmt.Sprintf("%s was left alone, which %s:", name, would), whyNot(row.Done.Err)
 	}
@@ -79,6 +83,14 @@ func rowHead(row *api.PlanRow) (head, detail string) {
 		text += ", as change " + cell(row.Done.ChangeID)
 	}
 	return text + takesBack(row) + ":", ""
+}
+
+// changedSince says why an undo takes nothing back, where no table of what it leaves does.
+func changedSince(left []api.Conflict) string {
+	if len(left) > 0 {
+		return ""
+	}
+	return "Others brought the same again since, and it stays."
 }
 
 // named puts contacts into what is said.
@@ -154,11 +166,15 @@ func takesBack(row *api.PlanRow) string {
 
 // showLeft tells what a row leaves as it is, and what is to be looked at after it.
 func showLeft(to screen, row *api.PlanRow) error {
-	if len(row.Left) > 0 {
-		if _, err := fmt.Fprint(to, "  It leaves what was changed again since:\n"); err != nil {
+	left, says := row.Left, "  It leaves what was changed again since:\n"
+	if row.Done != nil && len(row.Done.Left) > 0 {
+		left, says = row.Done.Left, "  It left what had been changed again:\n"
+	}
+	if len(left) > 0 {
+		if _, err := fmt.Fprint(to, says); err != nil {
 			return err
 		}
-		if err := conflicts(&api.Error{Conflicts: row.Left}, undoHead, "")(to); err != nil {
+		if err := conflicts(&api.Error{Conflicts: left}, undoHead, "")(to); err != nil {
 			return err
 		}
 	}

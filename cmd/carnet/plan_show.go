@@ -10,8 +10,8 @@ import (
 
 type planShow struct {
 	ID      string           `arg:"" help:"The plan, as plan list shows it."`
-	Outcome *api.PlanOutcome `tried:"only,kind" placeholder:"OUTCOME" help:"Only the rows that do this: create, update, delete, merge, unmerge, same, conflict or refused."`
-	Result  *api.PlanResult  `placeholder:"RESULT" help:"Only the rows of which this became: done, rebased, same, conflict or refused."`
+	Outcome *api.PlanOutcome `tried:"only,kind" placeholder:"OUTCOME" help:"Only the rows that do this: create, update, delete, merge, unmerge, same, changed_since, conflict or refused."`
+	Result  *api.PlanResult  `placeholder:"RESULT" help:"Only the rows of which this became: done, rebased, same, changed_since, conflict or refused."`
 	Limit   *int             `placeholder:"N" help:"Stop after so many rows, and say so on standard error where there are more. Default: all."`
 	format
 }

@@ -28,6 +28,7 @@ type keptResult struct {
 	Version contact.Version `json:"version,omitzero"`
 	Op      contact.Seq     `json:"op,omitzero"`
 	Removed int             `json:"removed,omitzero"`
+	Left    []keptField     `json:"left,omitzero"` // of a row of a plan alone: see RowDoneAs
 	Remains []keptField     `json:"remains,omitzero"`
 	Refused *keptRefusal    `json:"refused,omitzero"`
 }

@@ -92,15 +92,16 @@ type RowResult string
 
 // The results of rows.
 const (
-	RowDone     RowResult = "done"     // as it was shown
-	RowRebased  RowResult = "rebased"  // it did what it shows to what had changed since
-	RowAlready  RowResult = "same"     // there was nothing left to do
-	RowLeft     RowResult = "conflict" // not done, because of what had changed since
-	RowRejected RowResult = "refused"  // not done, for another reason
+	RowDone     RowResult = "done"          // as it was shown
+	RowRebased  RowResult = "rebased"       // it did what it shows to what had changed since
+	RowAlready  RowResult = "same"          // there was nothing left to do
+	RowKept     RowResult = "changed_since" // all that it was to take back was changed again by then, and stays
+	RowLeft     RowResult = "conflict"      // not done, because of what had changed since
+	RowRejected RowResult = "refused"       // not done, for another reason
 )
 
 // RowResults lists them, in the order in which they are counted.
-var RowResults = [...]RowResult{RowDone, RowRebased, RowAlready, RowLeft, RowRejected}
+var RowResults = [...]RowResult{RowDone, RowRebased, RowAlready, RowKept, RowLeft, RowRejected}
 
 // How long a plan may be applied, and how long it is kept after it was closed.
 const (

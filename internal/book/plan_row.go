@@ -47,6 +47,7 @@ type RowDoneAs struct {
 	Version contact.Version
 	Change  contact.Seq // 0 where nothing changed
 	Removed int
+	Left    []contact.Conflict // what it left, because that was changed again by then
 	Remains []contact.Remains
 	Err     error
 }
@@ -88,7 +89,7 @@ func decide(row *record.PlanRow, out *store.Outcome) error {
 
 // write writes down what a row was found to do, beside what it says already.
 func (d *decided) write(row *record.PlanRow, out *store.Outcome) error {
-	row.Outcome = string(contact.OutcomeOf(out.Entries, out.Err))
+	row.Outcome = string(contact.OutcomeOf(out.Entries, out.Stands, out.Err))
 	if out.Err != nil {
 		d.Refused = keepRefusal(out.Err)
 	} else {
@@ -96,7 +97,7 @@ func (d *decided) write(row *record.PlanRow, out *store.Outcome) error {
 			d.Contact = 0
 		}
 		d.Removals = contact.Removals(out.Entries)
-		d.Left = keptConflicts(out.Found.Left)
+		d.Left = keptConflicts(out.Left)
 		for _, h := range contact.Hides(out.Entries, out.Subject.ID) {
 			d.Hides = append(d.Hides, keptField{Contact: h.Contact, Field: h.Slot.Path(), Yours: []string{h.Text}, Theirs: textIf(h.Behind)})
 		}
@@ -207,7 +208,7 @@ func rowOf(r *record.PlanRow) (PlanRow, error) {
 		if err := json.Unmarshal(r.Done, &k); err != nil {
 			return row, err
 		}
-		row.Done = &RowDoneAs{Contact: k.Contact, Version: k.Version, Change: k.Op, Removed: k.Removed, Remains: k.remains()}
+		row.Done = &RowDoneAs{Contact: k.Contact, Version: k.Version, Change: k.Op, Removed: k.Removed, Left: conflictsOf(k.Left), Remains: k.remains()}
 		if k.Refused != nil {
 			row.Done.Err = k.Refused.err(true)
 		}
@@ -218,17 +219,20 @@ func rowOf(r *record.PlanRow) (PlanRow, error) {
 // result writes down what became of a row, and gives that.
 func result(row *record.PlanRow, out *store.Outcome, verb contact.Verb) (RowResult, error) {
 	res := RowDone
-	switch outcome := contact.OutcomeOf(out.Entries, out.Err); {
+	switch outcome := contact.OutcomeOf(out.Entries, out.Stands, out.Err); {
 	case outcome == contact.RowConflict, fault.KindOf(out.Err) == fault.NotFound, fault.KindOf(out.Err) == fault.Gone:
 		res = RowLeft
 	case out.Err != nil:
 		res = RowRejected
+	case outcome == contact.RowSince:
+		res = RowKept
 	case len(out.Entries) == 0:
 		res = RowAlready
 	case moved(verb, out.Entries):
 		res = RowRebased
 	}
 	k := keptResultOf(out)
+	k.Left = keptConflicts(out.Left)
 	var err error
 	row.Result = string(res)
 	row.Done, err = json.Marshal(&k)

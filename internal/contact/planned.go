@@ -223,19 +223,23 @@ const (
 	RowDelete   RowOutcome = "delete"
 	RowMerge    RowOutcome = "merge"
 	RowUnmerge  RowOutcome = "unmerge"
-	RowSame     RowOutcome = "same"     // nothing: all is as it asks already
-	RowConflict RowOutcome = "conflict" // nothing: something stands in its way
-	RowRefused  RowOutcome = "refused"  // nothing: it makes no sense, or may not be
+	RowSame     RowOutcome = "same"          // nothing: all is as it asks already
+	RowSince    RowOutcome = "changed_since" // nothing: all that it would take back was changed again since, and stays
+	RowConflict RowOutcome = "conflict"      // nothing: something stands in its way
+	RowRefused  RowOutcome = "refused"       // nothing: it makes no sense, or may not be
 )
 
 // RowOutcomes lists them, in the order in which they are counted.
-var RowOutcomes = [...]RowOutcome{RowCreate, RowUpdate, RowDelete, RowMerge, RowUnmerge, RowSame, RowConflict, RowRefused}
+var RowOutcomes = [...]RowOutcome{RowCreate, RowUpdate, RowDelete, RowMerge, RowUnmerge, RowSame, RowSince, RowConflict, RowRefused}
 
 // Changes tells whether a row of this outcome changes anything.
-func (o RowOutcome) Changes() bool { return o != RowSame && o != RowConflict && o != RowRefused }
+func (o RowOutcome) Changes() bool {
+	return o != RowSame && o != RowSince && o != RowConflict && o != RowRefused
+}
 
-// OutcomeOf gives what a write does, by its entries, or by why it was refused.
-func OutcomeOf(entries []Entry, err error) RowOutcome {
+// OutcomeOf gives what a write does, by its entries, or by why it was refused. Of what an
+// undo was to take back stands tells whether some stays.
+func OutcomeOf(entries []Entry, stands bool, err error) RowOutcome {
 	switch kind := fault.KindOf(err); {
 	case err == nil:
 	case kind == fault.Conflict || kind == fault.Stale:
@@ -244,6 +248,9 @@ func OutcomeOf(entries []Entry, err error) RowOutcome {
 		return RowRefused
 	}
 	out := RowSame
+	if stands && len(entries) == 0 {
+		return RowSince
+	}
 	for i := range entries {
 		edits := &entries[i].Change.Edits
 		switch {

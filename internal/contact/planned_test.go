@@ -141,6 +141,81 @@ func TestPlannedUndoHidesNoMore(t *testing.T) {
 	}
 }
 
+// CONTRACT D28, D34: an undo that does nothing because others wrote since says so, and is not
+// what is so already; one that takes a part back names the rest.
+func TestUndoOfWhatChangedSince(t *testing.T) {
+	for about, test := range map[string]struct {
+		since []string // what others send, one after the other
+		is    RowOutcome
+		left  int
+	}{
+		"nobody wrote":                  {nil, RowUpdate, 0},
+		"beside it":                     {[]string{"n:A Z"}, RowUpdate, 0},
+		"all of it anew":                {[]string{"e:d", "1:new"}, RowSince, 1},
+		"put back as it was":            {[]string{"e:a", "1:"}, RowSame, 0},
+		"taken away, and brought again": {[]string{"e:a", "1:", "e:a b", "1:plan"}, RowSince, 0},
+		"one field of two":              {[]string{"1:new"}, RowUpdate, 1},
+		"one value of two brought anew": {[]string{"e:a", "e:a b"}, RowUpdate, 0},
+	} {
+		w := newWorld(t)
+		w.made(sends(nil, nil, "n:A", "e:a"))
+		did := w.put(1, "e:a b", "1:plan")
+		for _, what := range test.since {
+			w.put(1, what)
+		}
+		u := &Undo{Ref: 1, Op: did, Resolve: true}
+		w.gather(u)
+		v := w.view(u.Needs())
+		d, err := u.Decide(v)
+		if is := OutcomeOf(d.Enter(Stamp{Op: v.Op, At: v.At}), d.Stands, err); is != test.is || len(d.Left) != test.left {
+			t.Errorf("%s: it is %s, and leaves %d, want %s and %d: %v", about, is, len(d.Left), test.is, test.left, err)
+		}
+	}
+}
+
+// CONTRACT D34: an undo that is the same already leaves nothing of what its write did.
+func TestUndoThatIsSoAlready(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := newStory(t)
+		for range 2 {
+			s.create()
+		}
+		for range rapid.IntRange(1, 8).Draw(t, "steps") {
+			s.step()
+		}
+		u := &Undo{Ref: s.id("ref"), Op: Seq(rapid.IntRange(1, len(s.changes)).Draw(t, "op")), Resolve: true}
+		s.gather(u)
+		v := s.view(u.Needs())
+		d, err := u.Decide(v)
+		if OutcomeOf(d.Enter(Stamp{Op: v.Op, At: v.At}), d.Stands, err) != RowSame {
+			return
+		}
+		if u.has((*Change).merges) || u.has((*Change).splits) {
+			return // whom it joined or parted is so already; values go with them
+		}
+		for i := range u.Entries {
+			ch := &u.Entries[i]
+			c := s.root(ch.Named())
+			for _, col := range Collections {
+				l := ch.Edits.Values[col]
+				if l == nil {
+					continue
+				}
+				for _, text := range l.Added() {
+					if slices.Contains(textsOf(c.Values[col]), text) {
+						s.fail("%q of %s is there still", text, col)
+					}
+				}
+			}
+			for _, f := range ch.Edits.Fields {
+				if f.After.Text != f.Before.Text && c.Fields[f.Slot.Index()].Text != f.Before.Text {
+					s.fail("%s is not as it was", f.Slot.Path())
+				}
+			}
+		}
+	})
+}
+
 // Onto what it was found on, a planned verb does exactly what it showed, and brings as its
 // own what it brings; onto anything else it takes away nothing that it did not show.
 func TestPlannedTakesNoMore(t *testing.T) {
@@ -178,8 +253,8 @@ func TestPlannedTakesNoMore(t *testing.T) {
 		if n := Removals(done); n > Removals(shown) {
 			s.fail("%T: it took %d away, and showed %d", verb, n, Removals(shown))
 		}
-		if len(s.changes)-len(done) == writes && OutcomeOf(done, nil) != OutcomeOf(shown, nil) {
-			s.fail("%T: it is a %s, and showed a %s", verb, OutcomeOf(done, nil), OutcomeOf(shown, nil))
+		if len(s.changes)-len(done) == writes && OutcomeOf(done, false, nil) != OutcomeOf(shown, false, nil) {
+			s.fail("%T: it is a %s, and showed a %s", verb, OutcomeOf(done, false, nil), OutcomeOf(shown, false, nil))
 		}
 		for _, e := range done {
 			each(&e.Contact, func(v Value) {

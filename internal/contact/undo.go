@@ -82,7 +82,7 @@ func (u *Undo) Decide(v *View) (Decision, error) {
 		r.Subject, r.Conflicts = c.ID, conflicts
 		return Decision{}, r
 	}
-	d.Left = conflicts
+	d.Left, d.Stands = conflicts, d.Stands || len(conflicts) > 0
 	return d, nil
 }
 
@@ -103,6 +103,7 @@ func (u *Undo) back(v *View, c *Contact) (Decision, []Conflict, error) {
 				return d, nil, err
 			}
 			d.Steps, conflicts = append(d.Steps, step), append(conflicts, wrong...)
+			d.Stands = d.Stands || u.Resolve && stands(ch, &step.After)
 		}
 	}
 	return d, conflicts, nil
@@ -146,6 +147,17 @@ func (u *Undo) takeBack(v *View, ch *Change) (Step, []Conflict, error) {
 	step.After = after
 	err := checkTogether(&after, c, "change_id", v.Reads)
 	return step, conflicts, err
+}
+
+// stands tells whether some of what an entry did is to be seen in a contact from which it
+// was taken back: what others brought anew since stays, and is in nobody's way.
+func stands(ch *Change, c *Contact) bool {
+	if c.State != Live {
+		return false
+	}
+	back := ch.Edits.Inverse()
+	gone, _ := Rebase(&back, c, ByText)
+	return ShowingOf(&gone) != ShowingOf(c)
 }
 
 // inverse gives what takes an entry back from a contact and others: of what comes

@@ -240,6 +240,7 @@ type Decision struct {
 	Pairs   []PairEdit
 	Remains []Remains  // what a split could not leave as it was
 	Left    []Conflict // what an undo left as it is, because that was changed again since
+	Stands  bool       // some of what it was to take back stands: it was changed again since, or brought anew
 	Import  ImportLine // that it is done for
 }
 

@@ -172,7 +172,7 @@ func (s *batchLaw) checkPlan(t fails, list []lawOperation) bool {
 		if told != (one.Error != nil) || told && (one.Error.Code != r.Error.Code || one.Error.Message != r.Error.Message) {
 			t.Fatalf("%s\nrow %d is %s %+v\nalone %s", body, r.Row, r.Outcome, r.Error, one.text())
 		}
-		if !told && (r.Outcome == "same") != (one.Change == nil) {
+		if !told && (r.Outcome == "same" || r.Outcome == "changed_since") != (one.Change == nil) {
 			t.Fatalf("%s\nrow %d is %s, alone %s", body, r.Row, r.Outcome, one.text())
 		}
 		if !told && one.Change != nil && string(r.Changes) != string(one.Changes) && one.Changes != nil {

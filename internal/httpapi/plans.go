@@ -240,6 +240,7 @@ func (b jsonText) planRow(row *book.PlanRow, r *request) jsonText {
 	b = b.open('{').member("id").idIf(d.Contact).member("version").idIf(contact.ID(d.Version))
 	change := contact.ChangeID{Space: r.grant.Space.ID, Op: d.Change}
 	b = b.member("change_id").textIf(change.String(), d.Change != 0).member("conflicts").remains(d.Remains, r.asked.numbers)
+	b = b.member("left").conflicts(d.Left, r.asked.numbers)
 	return b.member("error").rowError(d.Err, r).end('}').end('}')
 }
 

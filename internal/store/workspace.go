@@ -337,9 +337,9 @@ func (ws *workspace) accept(w *Write, v *contact.View, d *contact.Decision) (Out
 	by := w.By
 	by.Actor.Import = d.Import
 	entries := d.Enter(contact.Stamp{Attribution: by, Op: ws.row.NextSeq, At: ws.at})
-	out := Outcome{Entries: entries, Remains: d.Remains}
+	out := Outcome{Entries: entries, Remains: d.Remains, Left: d.Left, Stands: d.Stands}
 	if w.Terms.Dry {
-		out.Found = &Found{Left: d.Left}
+		out.Found = &Found{}
 		if before := ws.now(d.Subject); before != nil {
 			out.Found.Version = before.Version
 		}

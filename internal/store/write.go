@@ -83,19 +83,20 @@ func (w *Write) Weight() int {
 
 // Outcome tells what became of a verb.
 type Outcome struct {
-	Op      contact.Seq       // names the change (CONTRACT D22); 0 where nothing changed, and in a dry run
-	Subject *contact.Contact  // as the verb left it, or found it; others look at it too
-	Entries []contact.Entry   // what it entered into history
-	Remains []contact.Remains // what it could not leave as it was
-	Removed int               // how much it took away, where that is counted
-	Found   *Found            // of a dry run alone
-	Err     error             // why it was refused: of a Write with Each alone
+	Op      contact.Seq        // names the change (CONTRACT D22); 0 where nothing changed, and in a dry run
+	Subject *contact.Contact   // as the verb left it, or found it; others look at it too
+	Entries []contact.Entry    // what it entered into history
+	Remains []contact.Remains  // what it could not leave as it was
+	Removed int                // how much it took away, where that is counted
+	Left    []contact.Conflict // what it was asked to leave, because that was changed again
+	Stands  bool               // of what it was to take back some stays, for that or because others brought it anew
+	Found   *Found             // of a dry run alone
+	Err     error              // why it was refused: of a Write with Each alone
 }
 
-// Found is what a verb found, and what it would leave.
+// Found is what a verb found.
 type Found struct {
-	Version contact.Version    // of the subject; 0 for a new one
-	Left    []contact.Conflict // what it was asked to leave, because that was changed again
+	Version contact.Version // of the subject; 0 for a new one
 }
 
 // endsBefore tells whether a write is done without its verb of this place, and those

@@ -158,7 +158,7 @@ func batchPath(id string) string {
 // resultNames say what became of rows, with the class of their colour.
 var resultNames = map[book.RowResult][2]string{
 	book.RowDone: {"done", ""}, book.RowRebased: {"done, on what had changed", ""}, book.RowAlready: {"was so already", ""},
-	book.RowLeft: {"left as it was", "warn"}, book.RowRejected: {"refused", "bad"},
+	book.RowKept: {"changed since, stays", "warn"}, book.RowLeft: {"left as it was", "warn"}, book.RowRejected: {"refused", "bad"},
 }
 
 // chips are what the rows can be narrowed to.

@@ -198,6 +198,9 @@ func (v *visit) staying(left []contact.Conflict) []block {
 	return u.Stands
 }
 
+// broughtAnew says why an undo takes nothing back, where nothing is in its way.
+const broughtAnew = "Others brought the same again since, and it stays."
+
 // tell says what is to be known of a row beside what it does: that it does nothing, and
 // why, and what became of it.
 func (view *planRowView) tell(v *visit, row *book.PlanRow) {
@@ -205,6 +208,11 @@ func (view *planRowView) tell(v *visit, row *book.PlanRow) {
 	switch row.Outcome {
 	case contact.RowSame:
 		view.Tag = "already so"
+	case contact.RowSince:
+		view.Tag, view.Look = "changed since", "warn"
+		if len(row.Left) == 0 {
+			view.Why = append(view.Why, broughtAnew)
+		}
 	case contact.RowConflict:
 		view.Tag, view.Look = "in the way", "warn"
 	case contact.RowRefused:
@@ -217,6 +225,11 @@ func (view *planRowView) tell(v *visit, row *book.PlanRow) {
 	}
 	if d := row.Done; d != nil {
 		err = d.Err
+		if len(d.Left) > 0 {
+			view.Stays = v.staying(d.Left)
+		} else if row.Result == book.RowKept {
+			view.Why = append(view.Why, broughtAnew)
+		}
 		if d.Change != 0 {
 			view.Done = contactPath(d.Contact) + "/changes/" + contact.ChangeID{Space: v.grant.Space.ID, Op: d.Change}.String()
 		}

@@ -108,7 +108,7 @@ var outcomeNames = [...]struct {
 }{
 	{contact.RowCreate, "new", "came"}, {contact.RowUpdate, "changed", "changed"}, {contact.RowDelete, "deleted", "went"},
 	{contact.RowMerge, "merged", "merged"}, {contact.RowUnmerge, "split off", "split-off"}, {contact.RowSame, "already so", "same"},
-	{contact.RowConflict, "in the way", "held"}, {contact.RowRefused, "refused", "held"},
+	{contact.RowSince, "changed since", "held"}, {contact.RowConflict, "in the way", "held"}, {contact.RowRefused, "refused", "held"},
 }
 
 // planView makes the view of a plan.

@@ -435,3 +435,23 @@ func TestPlanOfNobody(t *testing.T) {
 		t.Errorf("%v", parts)
 	}
 }
+
+// CONTRACT D34: a row of which all was changed since takes nothing back, and says why: by what is there
+// now, or that others brought the same again.
+func TestPlanLeavesWhatChangedSince(t *testing.T) {
+	w := newWorld(t)
+	ada, bob := w.make("Ada"), w.make("Bob")
+	set := func(ref contact.ID, text string) string {
+		return fmt.Sprintf(`{"method":"PATCH","id":%d,"body":{"custom_fields":{"profile_field_1":%q}}}`, ref, text)
+	}
+	done := w.begin("client", w.propose("client", "", "", set(ada, "by the plan"), adds(bob, "bob@example.com")))
+	w.work()
+	away := fmt.Sprintf(`{"method":"PATCH","id":%d,"body":{"emails":{"remove":["bob@example.com"]}}}`, bob)
+	w.begin("client", w.propose("client", "", "", set(ada, "by somebody"), away, adds(bob, "bob@example.com")))
+	w.work()
+	b := w.browse("main").get(planAt(done))
+	b.send(b.one("form", "id", "undo"), "Take it back…").shows("nothing to do", "2 changed since", "Field 1by somebodychanged since, stays", "Others brought the same again since, and it stays.")
+	if strings.Contains(b.text(), "already so") {
+		t.Errorf("it says that all is so already: %s", b.text())
+	}
+}
