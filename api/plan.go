@@ -60,6 +60,7 @@ type PlanReport struct {
 	Results     map[PlanResult]int `json:"results"`
 	Removals    int64              `json:"removals"`
 	CompletedAt *time.Time         `json:"completed_at"` // when it ended, in whatever way; nil until then
+	UndoneBy    *string            `json:"undone_by"`    // the plan that took back what this one did; nil where none did, or that was taken back itself
 }
 
 // PlanOutcome is what a row of a plan was found to do.

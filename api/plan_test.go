@@ -62,9 +62,9 @@ func TestPlanRows(t *testing.T) {
 	}
 	want := []api.PlanRow{
 		{Row: 1, Operation: []byte(`{"method":"POST"}`), Outcome: api.OutcomeCreate, Changes: &api.Edits{Names: &api.ListEdit{Before: []string{}, After: []string{"A"}, Added: []string{"A"}, Removed: []string{}}},
-			Left: []api.Conflict{}, Result: api.ResultDone, Done: &api.PlanDone{ID: 5, Version: 1, ChangeID: "1-1", Conflicts: []api.Remains{}}},
+			Left: []api.Conflict{}, Result: api.ResultDone, Done: &api.PlanDone{ID: 5, Version: 1, ChangeID: "1-1", Conflicts: []api.Remains{}, Left: []api.Conflict{}}},
 		{Row: 2, Operation: []byte(`{"method":"DELETE","id":9}`), Outcome: api.OutcomeDelete, ID: 9, Version: 2, Removals: 1, Left: []api.Conflict{}, Err: &api.Error{Code: "contact_not_found", Message: "So."},
-			Result: api.ResultConflict, Done: &api.PlanDone{Conflicts: []api.Remains{}, Err: &api.Error{Code: api.CodeAlias, Message: "No.", LeadsTo: 4}}},
+			Result: api.ResultConflict, Done: &api.PlanDone{Conflicts: []api.Remains{}, Left: []api.Conflict{}, Err: &api.Error{Code: api.CodeAlias, Message: "No.", LeadsTo: 4}}},
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Error(diff)
@@ -165,7 +165,7 @@ func TestPlanWritten(t *testing.T) {
 		"applied": `{"id":"A","state":"applied","hash":"0f","rows":2,"counts":{"create":1},"removals":3,"contacts":1,"created_at":"2026-03-01T12:00:00Z",
 			"expires_at":"2026-03-08T12:00:00Z","proposed_by":{"key_id":1,"key_name":"k","name":"n","reason":null,"request_id":"r"},
 			"undo":{"batch_id":"B"},"job_id":7,"message":"So.",
-			"applied":{"by":{"key_id":2,"key_name":"l","name":"Kim","reason":null,"request_id":"s"},"rows":2,"results":{"done":1},"removals":3,"completed_at":"2026-03-01T13:00:00Z"}}`,
+			"applied":{"by":{"key_id":2,"key_name":"l","name":"Kim","reason":null,"request_id":"s"},"rows":2,"results":{"done":1},"removals":3,"completed_at":"2026-03-01T13:00:00Z","undone_by":"C"}}`,
 	} {
 		rewritten[api.Plan](t, name, text)
 	}
@@ -173,9 +173,9 @@ func TestPlanWritten(t *testing.T) {
 		"not looked at": `{"row":1,"operation":{"method":"POST"},"outcome":null,"id":null,"version":null,"removals":0,"changes":null,"left":[],"error":null,"result":null,"done":null}`,
 		"done": `{"row":1,"operation":{"method":"PUT","id":5},"outcome":"update","id":5,"version":1,"removals":2,"changes":{"custom_fields":{"profile_field_16":{"before":12.50,"after":null}}},
 			"left":[{"contact_id":5,"field":"names","base":["A"],"yours":[],"theirs":["B"]}],"error":null,"result":"rebased",
-			"done":{"id":5,"version":3,"change_id":"1-9","conflicts":[{"contact_id":5,"field":"emails","values":["a"]}],"error":null}}`,
+			"done":{"id":5,"version":3,"change_id":"1-9","conflicts":[{"contact_id":5,"field":"emails","values":["a"]}],"left":[{"contact_id":5,"field":"names","base":["A"],"yours":[],"theirs":["C"]}],"error":null}}`,
 		"left": `{"row":3,"operation":{"method":"DELETE","id":5},"outcome":"delete","id":5,"version":1,"removals":2,"changes":{},"left":[],
-			"error":{"message":"No.","code":"alias","id":4},"result":"conflict","done":{"id":null,"version":null,"change_id":null,"conflicts":[],
+			"error":{"message":"No.","code":"alias","id":4},"result":"conflict","done":{"id":null,"version":null,"change_id":null,"conflicts":[],"left":[],
 			"error":{"message":"M","code":"c","errors":{"p":["x"]},"conflicts":[{"contact_id":5,"field":"names","base":["A"],"yours":[],"theirs":["B"]}],"change_id":"1-4","request_id":"r"}}}`,
 	} {
 		rewritten[api.PlanRow](t, name, text)

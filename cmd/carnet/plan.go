@@ -26,7 +26,11 @@ type planCommand struct {
 var planHead = []string{"ID", "STATE", "ROWS", "REMOVALS", "BY", "CREATED", "TITLE"}
 
 func planCells(p *api.Plan) []string {
-	return []string{cell(p.ID), cell(string(p.State)), strconv.FormatInt(p.Rows, 10), strconv.FormatInt(p.Removals, 10),
+	state := cell(string(p.State))
+	if undoneBy(p) != "" {
+		state += ", taken back"
+	}
+	return []string{cell(p.ID), state, strconv.FormatInt(p.Rows, 10), strconv.FormatInt(p.Removals, 10),
 		whom(&p.ProposedBy.Actor), second(p.CreatedAt), planTitle(p)}
 }
 
@@ -69,6 +73,14 @@ func doing(p *api.Plan) (n int) {
 		}
 	}
 	return n
+}
+
+// undoneBy gives the plan that took back what a plan did; "" for none.
+func undoneBy(p *api.Plan) string {
+	if p.Applied == nil || p.Applied.UndoneBy == nil {
+		return ""
+	}
+	return *p.Applied.UndoneBy
 }
 
 // did counts the rows of a plan that changed something.
@@ -191,6 +203,9 @@ func showPlan(to screen, p *api.Plan) error {
 		line("REMOVED", strconv.FormatInt(a.Removals, 10))
 		if a.CompletedAt != nil {
 			line("ENDED", second(*a.CompletedAt))
+		}
+		if by := undoneBy(p); by != "" {
+			line("TAKEN BACK", "by plan "+cell(by))
 		}
 	case p.State == api.PlanReady && seen(p):
 		line("EXPIRES", second(p.ExpiresAt))

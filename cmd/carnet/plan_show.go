@@ -160,6 +160,8 @@ func showWay(in *surroundings, p *api.Plan, whole bool, way string) error {
 		says = "Nothing was changed yet. To do all of it:\n\n" + in.plan("apply", p.ID)
 	case p.Moves() && p.JobID != 0:
 		says = "The server is at work on it. To follow that:\n\n" + in.beside("job", "show", strconv.FormatInt(p.JobID, 10), "--follow")
+	case undoneBy(p) != "":
+		says = "It was taken back. To have it again:\n\n" + in.plan("undo", undoneBy(p))
 	case did(p) > 0:
 		says = "To take it back:\n\n" + in.plan("undo", p.ID)
 	default:

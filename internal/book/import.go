@@ -149,7 +149,7 @@ func (b *Book) planOfImport(ctx context.Context, space contact.SpaceID, e *Impor
 	if fault.KindOf(err) == fault.NotFound {
 		return Plan{State: PlanCancelled}, nil
 	}
-	return p, err
+	return b.shown(ctx, space, p, err)
 }
 
 // Imports lists imports of the Space with their plans, newest first, perPage at most, from a cursor on

@@ -60,6 +60,8 @@ type Plan struct {
 	Applied int64               `json:"applied,omitzero"` // rows that are done, or were found to do nothing
 	Results map[RowResult]int64 `json:"results,omitzero"`
 	Removed int64               `json:"removed,omitzero"`
+	// UndoneBy is the plan that took back what this one did. Stored is who was applied to do so, whatever came of it.
+	UndoneBy string `json:"undone_by,omitzero"`
 }
 
 // PlanImport is what a plan knows of the file that it is made of.
@@ -153,7 +155,8 @@ func (b *Book) Plan(ctx context.Context, g access.Grant, id string) (Plan, error
 	if err := g.Allow(access.SeePlan); err != nil {
 		return Plan{}, err
 	}
-	return b.plan(ctx, g.Space.ID, id)
+	p, err := b.plan(ctx, g.Space.ID, id)
+	return b.shown(ctx, g.Space.ID, p, err)
 }
 
 func (b *Book) plan(ctx context.Context, space contact.SpaceID, id string) (Plan, error) {
@@ -206,6 +209,7 @@ func (b *Book) Plans(ctx context.Context, g access.Grant, cursor string, perPage
 			continue
 		}
 		p, err := planOf(&rows[i], b.now())
+		p, err = b.shown(ctx, g.Space.ID, p, err)
 		if err != nil {
 			return nil, "", err
 		}

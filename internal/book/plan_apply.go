@@ -40,6 +40,9 @@ func (b *Book) ApplyPlan(ctx context.Context, g access.Grant, terms Terms, id st
 	if err := p.mayBegin(hash); err != nil && !terms.again() { // else it may have begun by the same request
 		return p, false, err
 	}
+	if err := b.takesBack(ctx, g.Space.ID, &p); err != nil {
+		return p, false, err
+	}
 	p, err = b.beginPlan(ctx, g, w, &terms, p, hash)
 	if again, ok := errors.AsType[*store.Repeated](err); ok {
 		if _, err := terms.Retry.kept(again); err != nil {

@@ -184,6 +184,7 @@ func (b jsonText) plan(p *book.Plan, whole bool) jsonText {
 		b = b.member(string(res)).integer(p.Results[res])
 	}
 	b = b.end('}').member("removals").integer(p.Removed).member("completed_at").momentIf(p.Closed)
+	b = b.member("undone_by").textIf(p.UndoneBy, p.UndoneBy != "")
 	return b.end('}').end('}')
 }
 

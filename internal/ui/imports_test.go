@@ -118,6 +118,15 @@ func TestImports(t *testing.T) {
 	b.get(page)
 	b.send(b.one("form", "id", "undo"), "Take it back…").shows("Take back a batch", "row 3 of customers.csv", "3 deleted")
 	b.send(b.button("Apply 3 writes"), "Apply 3 writes").shows("3 done")
+	undo, _, _ := strings.Cut(b.address, "?")
+	if b.get(page).shows("customers.csvtaken back", "What it did was taken back").link("another plan"); b.address != undo {
+		t.Errorf("what took it back is said to be %s, and is %s", b.address, undo)
+	}
+	if len(b.get(page).all("form", "id", "undo")) != 0 {
+		t.Error("what was taken back is offered to be")
+	}
+	b.get("/ui/imports").shows("customers.csv taken back")
+	b.get("/ui/plans").shows("customers.csv taken back")
 	if rows := b.get("/ui/contacts").rows(); len(rows) != 0 {
 		t.Errorf("it was taken back, and %v are there", rows)
 	}

@@ -118,9 +118,9 @@ func (show *planPage) fate(v *visit, p *book.Plan) {
 	} else {
 		by := v.authorOf(&contact.Actor{KeyID: p.Applier.Key, KeyName: p.Applier.KeyName, Name: p.Applier.Name})
 		show.Applier = &by
-		show.Changed = int(p.Results[book.RowDone] + p.Results[book.RowRebased])
+		show.Changed = int(p.Did())
 	}
-	if show.Changed > 0 && show.Progress == nil && v.may(access.Plan) {
+	if show.Changed > 0 && show.Undone == "" && show.Progress == nil && v.may(access.Plan) {
 		show.Undo = p.ID
 	}
 	if show.Progress != nil {

@@ -47,6 +47,7 @@ type planView struct {
 	Does              int64  // rows that change something
 	Progress          *progressView
 	Building, Waiting bool
+	Undone            string // the page of the plan that took back what it did; "" for none
 }
 
 // countView says how many rows came to the same.
@@ -119,6 +120,9 @@ func (v *visit) planView(p *book.Plan) planView {
 		Rows: p.Rows, Removals: int(p.Removals), Does: doesOf(p), Building: p.State == book.PlanBuilding, Waiting: p.State == book.PlanReady}
 	if view.Waiting && view.Does == 0 {
 		view.State, view.Look = "nothing to do", ""
+	}
+	if p.UndoneBy != "" {
+		view.State, view.Undone = "taken back", planPath(p.UndoneBy)
 	}
 	at := 0.0
 	for _, o := range outcomeNames {
