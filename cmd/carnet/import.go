@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -135,24 +136,42 @@ func (c *importCommand) Run(in *surroundings) error {
 			return server.refusal(in, err)
 		}
 		apply := planApply{Hash: p.Hash, writing: writing{attribution: c.attribution, format: c.format}}
-		return apply.begin(in, server, client, &p, told)
+		err := apply.begin(in, server, client, &p, told)
+		if _, waits := errors.AsType[*notBegun](err); waits { // for who may apply it
+			return errors.Join(err, c.show(in, server, client, &e, &p))
+		}
+		return cmp.Or(err, c.leftOut(&p))
 	}
+	return cmp.Or(c.show(in, server, client, &e, &p), c.leftOut(&p))
+}
+
+// leftOut tells of rows that were left out, where all was to be done unseen.
+func (c *importCommand) leftOut(p *api.Plan) error {
+	n := p.Counts[api.OutcomeConflict] + p.Counts[api.OutcomeRefused]
+	if !c.Apply || n == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d of %d rows %s left out, as the plan shows", n, p.Rows, map[bool]string{true: "was", false: "were"}[n == 1])
+}
+
+// show shows the plan of an import that was not applied.
+func (c *importCommand) show(in *surroundings, server *planCommand, client *api.Client, e *api.Import, p *api.Plan) error {
 	switch {
 	case c.json():
-		return printJSON(in.stdout, importRecord{e, p})
+		return printJSON(in.stdout, importRecord{*e, *p})
 	case c.csv():
-		return printCSV(in.stdout, []api.Plan{p})
+		return printCSV(in.stdout, []api.Plan{*p})
 	}
-	if err := showPlan(in.stdout, &p); err != nil {
+	if err := showPlan(in.stdout, p); err != nil {
 		return err
 	}
-	if err := c.samples(in, client, &p); err != nil {
+	if err := c.samples(in, client, p); err != nil {
 		return server.refusal(in, err)
 	}
-	if err := showWay(in, &p, true, ""); err != nil || p.State != api.PlanReady {
+	if err := showWay(in, p, true, ""); err != nil || p.State != api.PlanReady {
 		return err
 	}
-	_, err = fmt.Fprint(in.stdout, letGo(in, &e))
+	_, err := fmt.Fprint(in.stdout, letGo(in, e))
 	return err
 }
 
@@ -312,6 +331,9 @@ func (c *importCommand) samples(in *surroundings, client *api.Client, p *api.Pla
 				return err
 			}
 		}
+	}
+	if c.Apply && doing(p) > 0 {
+		return nil // they were shown before
 	}
 	return c.refusedRows(in, client, p)
 }

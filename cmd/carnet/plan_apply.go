@@ -71,11 +71,17 @@ func (c *planApply) way(in *surroundings, p *api.Plan) string {
 	return in.again("--hash", p.Hash)
 }
 
+// notBegun is why a server did not begin to apply a plan, which is there all the same.
+type notBegun struct{ error }
+
+// Unwrap gives what it is shown by.
+func (n *notBegun) Unwrap() error { return n.error }
+
 // begin has a plan applied, follows it to its end, and tells what became of it.
 func (c *planApply) begin(in *surroundings, server *planCommand, client *api.Client, p *api.Plan, told *progressBar) error {
 	hash := cmp.Or(c.Hash, p.Hash, "-") // which is that of no plan
 	if _, err := client.ApplyPlan(in.ctx, p.ID, hash, c.attribution.options()...); err != nil {
-		return server.refusal(in, err)
+		return &notBegun{server.refusal(in, err)}
 	}
 	in.did("Plan %s was applied all the same.", p.ID)
 	after, err := server.follow(in, client, p.ID, told)

@@ -44,7 +44,7 @@ func (g Grant) Allow(s Scope) error {
 		return err
 	}
 	if !g.Key.Scopes.Allow(s) {
-		return fault.New(fault.Forbidden, fault.CodeScopeMissing, "This key lacks the scope "+string(s)+".")
+		return fault.New(fault.Forbidden, fault.CodeScopeMissing, "This key lacks the scope "+g.Key.Scopes.lacks(s)+".")
 	}
 	return nil
 }

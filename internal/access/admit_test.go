@@ -59,6 +59,14 @@ func TestAllow(t *testing.T) {
 	}
 	wantFault(t, g.Allow(access.Write), fault.Forbidden, "scope_missing", "This key lacks the scope contacts:write.")
 
+	// Of several that are needed those are named that the key has not.
+	wantFault(t, g.Allow(access.ApplyPlan), fault.Forbidden, "scope_missing", "This key lacks the scope contacts:write.")
+	g.Key.Scopes = access.ScopesOf(access.Write)
+	wantFault(t, g.Allow(access.ApplyPlan), fault.Forbidden, "scope_missing", "This key lacks the scope contacts:read.")
+	g.Key.Scopes = access.ScopesOf(access.Plan)
+	wantFault(t, g.Allow(access.ApplyPlan), fault.Forbidden, "scope_missing", "This key lacks the scope contacts:read and contacts:write.")
+	g.Key.Scopes = access.ScopesOf(access.Read)
+
 	for _, sub := range []access.Subscription{access.Inactive, ""} {
 		g.Space.Subscription = sub
 		for _, s := range access.AllScopes { // the subscription comes first, held or not

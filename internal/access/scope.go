@@ -73,6 +73,17 @@ func (set Scopes) Allow(s Scope) bool {
 	return set.Has(s)
 }
 
+// lacks names what the set has not of what needs a scope that it does not allow.
+func (set Scopes) lacks(s Scope) string {
+	switch {
+	case s == ApplyPlan && set.Has(Read):
+		s = Write
+	case s == ApplyPlan && set.Has(Write):
+		s = Read
+	}
+	return string(s)
+}
+
 // String lists the set in canonical order, "contacts:read,contacts:write", as
 // ParseScopes reads it. The empty set gives "none", which ParseScopes refuses.
 func (set Scopes) String() string {

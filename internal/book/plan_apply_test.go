@@ -34,6 +34,13 @@ func (d *desk) crowd(t *testing.T, names int) (ids []contact.ID) {
 	return ids
 }
 
+// setting sets a slot, and no other.
+func setting(id contact.ID, text string) contact.Verb {
+	var p contact.Patch
+	p.Fields.Sent, p.Fields.Named[0], p.Fields.Texts[0] = true, true, text
+	return &contact.Put{Ref: id, Patch: p}
+}
+
 // CONTRACT D34: what becomes of a row, where nobody or somebody changed its contact since.
 func TestPlanResults(t *testing.T) {
 	d := openDesk(t)
@@ -59,11 +66,10 @@ func TestPlanResults(t *testing.T) {
 			func(id contact.ID) contact.Verb { return &contact.Put{Ref: id, Patch: withNames("Person", "Theirs")} }, book.RowLeft, fault.CodeConflict, "Person Theirs"},
 		{"a slot that both set", func(id contact.ID) string {
 			return fmt.Sprintf(`{"method":"PATCH","id":%d,"body":{"custom_fields":{"profile_field_1":"mine"}}}`, id)
-		}, func(id contact.ID) contact.Verb {
-			var p contact.Patch
-			p.Fields.Sent, p.Fields.Named[0], p.Fields.Texts[0] = true, true, "theirs"
-			return &contact.Put{Ref: id, Patch: p}
-		}, book.RowLeft, fault.CodeConflict, "Person"},
+		}, func(id contact.ID) contact.Verb { return setting(id, "theirs") }, book.RowLeft, fault.CodeConflict, "Person"},
+		{"an undo of what was set again", func(id contact.ID) string {
+			return fmt.Sprintf(`{"method":"UNDO","id":%d,"change_id":%q,"resolve":"theirs"}`, id, d.did(t, setting(id, "mine")))
+		}, func(id contact.ID) contact.Verb { return setting(id, "theirs") }, book.RowKept, "", "Person"},
 		{"a contact that went", func(id contact.ID) string { return addName(id, "New") },
 			func(id contact.ID) contact.Verb { return &contact.Delete{Ref: id} }, book.RowLeft, "", ""},
 		{"no room any more", func(id contact.ID) string { return addName(id, "New") },

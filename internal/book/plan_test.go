@@ -222,11 +222,13 @@ func (d *desk) people(t *testing.T, n int) (ids []contact.ID) {
 }
 
 // did does an operation of a plan by itself.
-func (d *desk) did(t *testing.T, verb contact.Verb) {
+func (d *desk) did(t *testing.T, verb contact.Verb) contact.ChangeID {
 	t.Helper()
-	if _, err := d.Do(t.Context(), d.grant(), book.Terms{RequestID: "somebody"}, verb); err != nil {
+	written, err := d.Do(t.Context(), d.grant(), book.Terms{RequestID: "somebody"}, verb)
+	if err != nil {
 		t.Fatal(err)
 	}
+	return written.Change
 }
 
 // texts gives the texts of a collection, in their order.
