@@ -210,7 +210,8 @@ func (b *Book) mappingNow(ctx context.Context, id store.FileID) (KeptMapping, er
 }
 
 // DeleteMapping lets go of a mapping. Imports that took it stay as they are. It needs contacts:plan or
-// contacts:write.
+// contacts:write, and of a mapping that another key keeps contacts:write: without it that is Forbidden to who may
+// see mappings, and NotFound to others.
 func (b *Book) DeleteMapping(ctx context.Context, g access.Grant, requestID, name string) error {
 	if err := mayPropose(g); err != nil {
 		return err
@@ -221,7 +222,11 @@ func (b *Book) DeleteMapping(ctx context.Context, g access.Grant, requestID, nam
 			return store.FileSave{}, noMapping()
 		}
 		m, err := mappingOf(r)
-		if err == nil && !mayReplace(g, &m) {
+		switch {
+		case err != nil || mayReplace(g, &m):
+		case g.Key.Scopes.Has(access.Read): // it may list it, so it is told the truth
+			err = fault.New(fault.Forbidden, fault.CodeScopeMissing, "Another key keeps this mapping. Delete it by that key, or by one with contacts:write.")
+		default:
 			err = noMapping()
 		}
 		return store.FileSave{Drop: true}, err

@@ -76,6 +76,17 @@ func TestMappingOfAnotherKey(t *testing.T) {
 	if err := d.keep(t, agent, own.ID, "Mine"); err != nil {
 		t.Error(err)
 	}
+	// Who may list it is told that it is another's, and what would delete it.
+	reading := d.with(t, access.ScopesOf(access.Read, access.Plan), access.Budget{})
+	if err := d.DeleteMapping(t.Context(), reading, "r", "Customers"); fault.KindOf(err) != fault.Forbidden || !strings.Contains(err.Error(), "Another key keeps this mapping") {
+		t.Error("who sees the mapping of another, and deletes it:", err)
+	}
+	if err := d.DeleteMapping(t.Context(), reading, "r", "Nobody's"); fault.KindOf(err) != fault.NotFound {
+		t.Error("who sees mappings deletes what is none:", err)
+	}
+	if _, err := d.Mapping(t.Context(), d.grant(), "Customers"); err != nil {
+		t.Error("it is gone:", err)
+	}
 	if err := d.DeleteMapping(t.Context(), agent, "r", "Mine"); err != nil {
 		t.Error(err)
 	}

@@ -266,3 +266,26 @@ func TestPatch(t *testing.T) {
 		}
 	}
 }
+
+// A column goes to the field whose label it has to the letter, and else to one whose label differs in case alone.
+func TestLabelsThatDifferInCase(t *testing.T) {
+	for columns, want := range map[string]map[string]string{
+		"VIP,vip": {"vip": "custom_fields.profile_field_1", "VIP": "custom_fields.profile_field_2"},
+		"vip,VIP": {"vip": "custom_fields.profile_field_1", "VIP": "custom_fields.profile_field_2"},
+		"VIP":     {"VIP": "custom_fields.profile_field_2"},
+		"Vip":     {"Vip": "custom_fields.profile_field_1"},
+	} {
+		f := opened(t, "Name,Email,"+columns+"\nAda,a@example.com"+strings.Repeat(",yes", len(want))+"\n", Recognised{})
+		var labels contact.Labels
+		labels[0], labels[1] = "vip", "VIP"
+		have := map[string]string{}
+		for _, step := range f.Suggest(labels) {
+			have[step.From[0]] = step.To
+		}
+		for column, to := range want {
+			if have[column] != to {
+				t.Errorf("of %s %s goes to %q, want %q", columns, column, have[column], to)
+			}
+		}
+	}
+}

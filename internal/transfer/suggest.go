@@ -222,16 +222,25 @@ func (s *suggestion) asLocation() Converter {
 }
 
 // slots takes columns that are called as a slot of the Space is, or that are about the
-// same.
+// same: first those that are called so to the letter, as two slots may differ in case alone.
 func (s *suggestion) slots() {
+	taken := map[int]bool{}
+	s.slotsBy(taken, func(label string, column int) bool { return s.file.Columns[column].Name == label })
+	s.slotsBy(taken, func(label string, column int) bool {
+		about, m := meaningOf(label).concept, &s.meanings[column]
+		return fold(s.file.Columns[column].Name) == fold(label) || about != "" && about == m.concept && m.place == ""
+	})
+}
+
+// slotsBy takes for each slot that has no column yet the first that is the same.
+func (s *suggestion) slotsBy(taken map[int]bool, same func(label string, column int) bool) {
 	for i, label := range s.labels {
-		if label == "" {
+		if label == "" || taken[i] {
 			continue
 		}
-		about := meaningOf(label).concept
-		for column, c := range s.file.Columns {
-			same := fold(c.Name) == fold(label) || about != "" && about == s.meanings[column].concept && s.meanings[column].place == ""
-			if !s.done[column] && same {
+		for column := range s.file.Columns {
+			if !s.done[column] && same(label, column) {
+				taken[i] = true
 				s.meanings[column].why = append(s.meanings[column].why, "A custom field is called the same, or is about the same.")
 				s.slot(column, contact.SlotAt(i))
 				break
