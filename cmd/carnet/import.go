@@ -219,8 +219,11 @@ func (c *importCommand) opened() (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", cell(c.File), errors.Unwrap(err))
 	}
-	if is, err := file.Stat(); err == nil && is.IsDir() {
+	switch is, err := file.Stat(); {
+	case err == nil && is.IsDir():
 		return nil, errors.Join(fmt.Errorf("%s is a directory: name a file in it", cell(c.File)), file.Close())
+	case err == nil && is.Mode().IsRegular() && is.Size() == 0:
+		return nil, errors.Join(fmt.Errorf("%s is empty: nothing was sent", cell(c.File)), file.Close())
 	}
 	return file, nil
 }

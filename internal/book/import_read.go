@@ -171,11 +171,16 @@ func unreadableBy(m transfer.Mapping, err error) error {
 		said := p.Path
 		if rest, ok := strings.CutPrefix(said, "mapping."); ok {
 			step, _, _ := strings.Cut(rest, ".")
-			if i, err := strconv.Atoi(step); err == nil && i < len(m) && len(m[i].From) > 0 {
-				said += " (" + strings.Join(m[i].From, ", ") + ")"
+			if i, err := strconv.Atoi(step); err == nil && i < len(m) {
+				said = "Step " + strconv.Itoa(i+1)
+				if len(m[i].From) > 0 {
+					said += " (" + strings.Join(m[i].From, ", ") + ")"
+				}
 			}
 		}
-		of = append(of, said+": "+p.Message)
+		if said += ": " + p.Message; !slices.Contains(of, said) { // of several columns that are not there it is said once
+			of = append(of, said)
+		}
 	}
 	return unreadable("The mapping does not fit the file. " + strings.Join(of, " "))
 }
