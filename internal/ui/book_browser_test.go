@@ -37,7 +37,7 @@ func TestBookInBrowser(t *testing.T) {
 		test func(*testing.T, *reading)
 	}{
 		{"screens", testScreens}, {"keys", testBookKeys}, {"edit", testEditInPlace}, {"two", testTwoReaders}, {"time", testTime}, {"merge follows", testMergeFollows}, {"typed", testTyped},
-		{"revoked", testRevoked}, {"plan", testPlanFollows}, {"import", testImportInBrowser}, {"axe", testAxe}, {"plain", testWithoutScripts},
+		{"revoked", testRevoked}, {"plan", testPlanFollows}, {"import", testImportInBrowser}, {"export", testExportFollows}, {"axe", testAxe}, {"plain", testWithoutScripts},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			w.t = t

@@ -90,6 +90,9 @@ func (u *ui) exports(v *visit) (answer, error) {
 		e := v.exportView(&list[i])
 		if e.Progress != nil {
 			show.Again = again
+			if err := v.exportProgress(e.Progress, &list[i]); err != nil {
+				return nil, err
+			}
 		}
 		show.Exports = append(show.Exports, e)
 	}
@@ -103,7 +106,6 @@ func (v *visit) exportView(e *book.Export) exportView {
 	switch e.State {
 	case book.ExportQueued, book.ExportRunning:
 		view.Progress = v.jobProgress(e.Job, e.Contacts, 0, true)
-		view.Progress.Says = number(int(e.Contacts), "contact", "contacts") + " so far"
 		return view
 	case book.ExportCompleted:
 		view.Contacts, view.Size, view.File = int(e.Contacts), bytesText(e.Size()), "/ui/exports/"+e.ID+"/file"
@@ -113,6 +115,32 @@ func (v *visit) exportView(e *book.Export) exportView {
 		view.Withdraw = "/ui/exports/" + e.ID + "/withdraw"
 	}
 	return view
+}
+
+// exportProgress tells how many contacts an export has by now, and of how many: those that fit at this moment,
+// where they can be counted. Before the first is written, a file with a column for each value is measured.
+func (v *visit) exportProgress(p *progressView, e *book.Export) error {
+	p.Says = number(int(e.Contacts), "contact", "contacts") + " so far"
+	if e.State == book.ExportQueued {
+		return nil
+	}
+	if !v.listing { // of several it is one page
+		if err := v.turn(); err != nil {
+			return err
+		}
+	}
+	of := book.List{CreatedFrom: e.Asked.CreatedFrom, CreatedUntil: e.Asked.CreatedUntil, Email: e.Asked.Email, Phone: e.Asked.Phone, Where: e.Asked.Filter()}
+	n, exact, err := v.ui.book.Count(v.Context(), v.grant, &of)
+	if err != nil || !exact || n == 0 {
+		return err
+	}
+	done := min(e.Contacts, int64(n)) // who was made since it began is not in it
+	p.Says = grouped(int(done)) + " of " + grouped(n) + " " + plural(n, "contact", "contacts")
+	if e.Form.Wide() && !e.Measured {
+		p.Says = "Its columns are counted first, for " + grouped(n) + " " + plural(n, "contact", "contacts")
+	}
+	p.Meter = progressOf(done, int64(n), p.Says)
+	return nil
 }
 
 var errNoExport = &trouble{http.StatusNotFound, "There is no such export", "It was withdrawn, or kept for seven days, and is gone.", "/ui/exports", "All exports"}

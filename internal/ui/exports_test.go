@@ -157,7 +157,7 @@ func TestExportsUnderWay(t *testing.T) {
 	ada := w.make("Ada", "ada@example.com")
 	b := w.browse("main")
 	w.hurried(func() { b.get("/ui/exports/new").exported() })
-	b.get("/ui/exports").shows("CSV being written", "0 contacts so far")
+	b.get("/ui/exports").shows("CSV being written", "Its columns are counted first, for 1 contact")
 	if len(b.all("noscript")) != 1 || attribute(b.byID("follow"), "data-again") == "" || len(b.files()) != 0 {
 		t.Error("it is not looked at again, or can be downloaded")
 	}

@@ -66,6 +66,16 @@ func testImportInBrowser(t *testing.T, r *reading) {
 	r.until(t, `document.querySelector("#main h2").textContent === "Nobody fits"`)
 }
 
+// An export that is written is followed to its end: how many contacts it has, of how many, and then its file.
+func testExportFollows(t *testing.T, r *reading) {
+	r.w.hurried(func() { r.w.browse("main").get("/ui/exports/new").exported("kind", "vcard", "reason", "followed") })
+	r.open(t, "/ui/exports")
+	card := `document.querySelector("#follow .plan")`
+	r.until(t, card+`.textContent.includes("followed") && /\d+ of \d+ contacts/.test(`+card+`.querySelector(".progress").textContent) && `+card+`.querySelector(".meter")`)
+	r.w.work()
+	r.until(t, card+`.textContent.includes("followed") && `+card+`.querySelector("a[download]") && !document.querySelector("[data-again]") && window.first`)
+}
+
 // choose has a file in the form of an import, as if somebody had chosen it.
 func (r *reading) choose(t *testing.T, name, text string) {
 	t.Helper()

@@ -32,12 +32,7 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 var functions = template.FuncMap{
 	"icon":  icon,
 	"turns": func(name string) template.HTML { return svg(name, "i turns") },
-	"plural": func(n int, one, many string) string {
-		if n == 1 {
-			return one
-		}
-		return many
-	},
+	"plural": plural,
 	"of": func(pairs ...any) map[string]any {
 		m := map[string]any{}
 		for i := 0; i+1 < len(pairs); i += 2 {
@@ -45,6 +40,14 @@ var functions = template.FuncMap{
 		}
 		return m
 	},
+}
+
+// plural gives the word for one thing, or for another number of them.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 // icon gives a picture of pages/_icons.html, which is for the eye alone: words stand
