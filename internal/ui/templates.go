@@ -30,8 +30,8 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 
 // functions are what templates can call beside the parts.
 var functions = template.FuncMap{
-	"icon":  icon,
-	"turns": func(name string) template.HTML { return svg(name, "i turns") },
+	"icon":   icon,
+	"turns":  func(name string) template.HTML { return svg(name, "i turns") },
 	"plural": plural,
 	"of": func(pairs ...any) map[string]any {
 		m := map[string]any{}
