@@ -72,6 +72,35 @@ func TestUndoOfAnUnmerge(t *testing.T) {
 	}
 }
 
+// CONTRACT D28: three merges, each into the next, a split of the first and its undo: taken back one
+// after the other everybody has again what he had, by whatever ids they were merged and named. What was
+// split is in another history by then than those below it.
+func TestUndoOfMergesByAnyID(t *testing.T) {
+	for _, second := range []ID{1, 2} {
+		for _, third := range []ID{1, 2, 3} {
+			for _, ref := range []ID{1, 2, 3, 4} {
+				w := newWorld(t)
+				for _, what := range []string{"e:e d", "e:a", "e:a", "e:d c"} {
+					w.made(sends(nil, nil, what, "n:N"+fmt.Sprint(len(w.changes)+1)))
+				}
+				var before []map[ID]Contact
+				var ops []Seq
+				for _, verb := range []Verb{
+					&Merge{Survivor: 2, Merged: []ID{1}}, &Merge{Survivor: 3, Merged: []ID{second}}, &Merge{Survivor: 4, Merged: []ID{third}},
+					&Unmerge{Ref: ref, Merged: 1},
+				} {
+					before = append(before, w.shot())
+					ops = append(ops, w.do(verb))
+				}
+				for i := len(ops) - 1; i >= 0; i-- {
+					w.back(ops[i])
+					w.wantShot(t, fmt.Sprintf("merged as %d and %d, split as %d, undone up to %d", second, third, ref, i+1), before[i])
+				}
+			}
+		}
+	}
+}
+
 // back undoes a write.
 func (w *world) back(op Seq) { w.do(Undo{Op: op}.by(w, op)) }
 

@@ -37,7 +37,7 @@ func (w *world) shot() map[ID]Contact {
 
 // wantShot fails the test unless every id leads to a contact with the same values,
 // from the same origins and in the same order.
-func (w *world) wantShot(t *rapid.T, what string, want map[ID]Contact) {
+func (w *world) wantShot(t failing, what string, want map[ID]Contact) {
 	t.Helper()
 	for id, was := range want {
 		is := w.root(id)
@@ -45,6 +45,12 @@ func (w *world) wantShot(t *rapid.T, what string, want map[ID]Contact) {
 			t.Fatalf("%s: %d leads to %+v\nwant %+v", what, id, *is, was)
 		}
 	}
+}
+
+// failing is a test, of one case or of many.
+type failing interface {
+	Helper()
+	Fatalf(string, ...any)
 }
 
 // someVerb gives a verb of each kind that stands alone, of contacts of a world.

@@ -175,12 +175,16 @@ func SplitOff(chain []Change, whole bool) (split *Change, more bool) {
 // neverWas names the changes of a history, oldest first, that are as if they had never been:
 // splits that were taken back whole, what took them back, and what those who were split off
 // did in between. Of the contact that was split they are so where all that was split off
-// came back like that.
+// came back like that. That contact may have gone other ways since, so that it is in another
+// history: that it was split is then known by those who were split off.
 func neverWas(history []Change) map[Seq]bool {
-	splits, chains := map[Seq]*Change{}, map[ID][]Change{}
+	splits, chains := map[Seq]*Change{}, map[ID][]Change{} // of a split the contact that was, nil where it is not here
 	for i := range history {
-		if ch := &history[i]; ch.splits() {
+		ch := &history[i]
+		if state := ch.Edits.State; ch.splits() {
 			splits[ch.Op] = ch
+		} else if state != nil && state.Before == Merged && splits[ch.Op] == nil {
+			splits[ch.Op] = nil
 		}
 	}
 	if len(splits) == 0 {
@@ -196,8 +200,9 @@ func neverWas(history []Change) map[Seq]bool {
 		slices.Reverse(chain)
 		undone := map[Seq]bool{} // by what stands
 		for i := 0; i < len(chain); {
-			n, split := 0, splits[chain[i].Undoes]
-			if split != nil && split.Contact != id && !undone[chain[i].Op] {
+			n := 0
+			split, known := splits[chain[i].Undoes]
+			if known && (split == nil || split.Contact != id) && !undone[chain[i].Op] {
 				n, _ = takesBack(chain[i:], true)
 			}
 			if n == 0 && !undone[chain[i].Op] {
@@ -206,7 +211,7 @@ func neverWas(history []Change) map[Seq]bool {
 			for k := range n {
 				never[chain[i+k].Seq] = true
 			}
-			if n > 0 {
+			if n > 0 && split != nil {
 				of := part{split.Op, chain[i].Op}
 				parts[of] = append(parts[of], id)
 			}
