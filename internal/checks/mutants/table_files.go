@@ -5,11 +5,20 @@ var ofFiles = []mutant{
 	{
 		name:   "file-exponent",
 		breaks: "A phone number that a spreadsheet turned into 4.47E+11 is taken, and its digits are lost (CONTRACT D37).",
-		file:   "internal/transfer/convert.go",
+		file:   "internal/transfer/several.go",
 		old:    "		case isExponent(text):\n",
 		new:    "		case isExponent(text) && false:\n",
 		tests:  []string{"./internal/transfer"},
 		run:    "^TestValues",
+	},
+	{
+		name:   "file-extension-is-a-number",
+		breaks: "What is dialled behind a phone number becomes a number of its own, where a slash stands before it (CONTRACT D37).",
+		file:   "internal/transfer/several.go",
+		old:    "		case parts != nil && eachWhole(parts):\n",
+		new:    "		case parts != nil:\n",
+		tests:  []string{"./internal/transfer"},
+		run:    "^TestSeveralPhones$",
 	},
 	{
 		name:   "file-dates-guessed",
