@@ -101,6 +101,49 @@ func TestUndoOfMergesByAnyID(t *testing.T) {
 	}
 }
 
+// CONTRACT D28, D30: what was merged on and taken back, by whatever id, and written and taken back, has not changed
+// in which order a merge is taken back. But what one of two took from the other comes back, also where that
+// leaves all as it was.
+func TestUndoOfAMergeKeepsTheOrder(t *testing.T) {
+	for _, first := range []ID{1, 3} {
+		for _, second := range []ID{1, 3, 4} {
+			for _, ref := range []ID{1, 2, 3, 4} {
+				w := newWorld(t)
+				for i, what := range []string{"e:c", "e:f", "e:a", "e:d f"} {
+					w.made(sends(nil, nil, what, fmt.Sprint("n:N", i+1)))
+				}
+				w.do(&Merge{Survivor: 1, Merged: []ID{3}})
+				split := w.do(&Unmerge{Ref: 1, Merged: 3})
+				w.put(1, "e:c b")
+				w.back(split) // 3 has its place again, before what was written meanwhile
+				var before []map[ID]Contact
+				var ops []Seq
+				for _, do := range []func() Seq{
+					func() Seq { return w.do(&Merge{Survivor: 4, Merged: []ID{first}}) },
+					func() Seq { return w.do(&Merge{Survivor: 2, Merged: []ID{second}}) },
+					func() Seq { return w.put(ref, "1:B") },
+				} {
+					before = append(before, w.shot())
+					ops = append(ops, do())
+				}
+				for i := len(ops) - 1; i >= 0; i-- {
+					w.back(ops[i])
+					w.wantShot(t, fmt.Sprintf("merged as %d and %d, written to as %d, undone up to %d", first, second, ref, i+1), before[i])
+				}
+			}
+		}
+	}
+	w := newWorld(t)
+	s, m := w.made(sends(nil, nil, "n:S")), w.made(sends(nil, nil, "n:M"))
+	w.do(&Merge{Survivor: s, Merged: []ID{m}})
+	w.put(s, "e:a")
+	w.put(m, "e:")
+	w.do(&Unmerge{Ref: s, Merged: m})
+	if have := shows(w.root(s)); have != "e:a, n:S" {
+		t.Errorf("what the one took from the other did not come back: %s", have)
+	}
+}
+
 // back undoes a write.
 func (w *world) back(op Seq) { w.do(Undo{Op: op}.by(w, op)) }
 

@@ -89,8 +89,20 @@ func after(history []Change, op Seq) []Change {
 // writtenBy tells to which fields somebody wrote of what was written since a merge. Another
 // merge, and what parted contacts since, may have had to do with any.
 func writtenBy(since []Change) (lists [NumCollections]bool, slots [NumSlots]bool) {
+	chains := map[ID][]Change{}
+	for _, ch := range slices.Backward(since) {
+		chains[ch.Contact] = append(chains[ch.Contact], ch)
+	}
+	for id, chain := range chains {
+		if areTakenBack(chain) {
+			delete(chains, id)
+		}
+	}
 	for i := range since {
 		ch := &since[i]
+		if chains[ch.Contact] == nil {
+			continue // what was merged on and parted again, say
+		}
 		all := ch.merges() || ch.splits() || ch.Edits.State != nil || ch.Edits.Link != nil
 		for _, col := range Collections {
 			lists[col] = lists[col] || all || ch.Edits.Values[col] != nil
@@ -100,6 +112,22 @@ func writtenBy(since []Change) (lists [NumCollections]bool, slots [NumSlots]bool
 		}
 	}
 	return lists, slots
+}
+
+// areTakenBack tells of changes of one contact, newest first, whether each was taken back or takes
+// one of them back, and all is as it was before. That others came to the same is not enough: of what one of
+// two took from the other, a split gives it back.
+func areTakenBack(chain []Change) bool {
+	undone, ops := map[Seq]bool{}, map[Seq]bool{}
+	for i := range chain {
+		undone[chain[i].Undoes], ops[chain[i].Op] = true, true
+	}
+	for i := range chain {
+		if ch := &chain[i]; !undone[ch.Op] && !ops[ch.Undoes] {
+			return false
+		}
+	}
+	return comesToNothing(chain)
 }
 
 // keep gives a contact what it had, but for the fields that somebody wrote to.
