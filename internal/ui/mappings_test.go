@@ -84,8 +84,8 @@ func TestKeptMappings(t *testing.T) {
 	if b := w.browse("reader").post(page + "/delete"); b.status != http.StatusForbidden {
 		t.Errorf("a reader's deleting is answered %d", b.status)
 	}
-	if b := w.browse("planner").post(page + "/delete"); b.status != http.StatusNotFound {
-		t.Errorf("deleting what another key kept is answered %d", b.status)
+	if b := w.browse("planner").post(page + "/delete"); b.status != http.StatusForbidden || !strings.Contains(b.text(), "Another key keeps this mapping") {
+		t.Errorf("deleting what another key kept is answered %d: %s", b.status, b.text())
 	}
 	b.get(page).send(b.form(page+"/delete"), "Copy as curl").shows("-X DELETE", "/mappings/Fair%20%2F%20%3Cb%3E")
 	b.get(page).send(b.form(page+"/delete"), "Delete the mapping").shows("Deleted. A file of its columns is looked at anew", "No mapping is kept yet")
